@@ -186,6 +186,7 @@ def exact_matches(tokens: Sequence[Token], words: Lexicon) -> list[Match]:
 
 
 def matches_at(tokens: Sequence[Token], start: int, words: Lexicon) -> Iterator[Match]:
+    """The labels that begin at a token: 3.其他 may be several, 予以公开 one."""
     for end, word in joined(tokens, start, words.prefixes):
         hits = words.exact.get(word)
         if hits is None and end == start + 1:

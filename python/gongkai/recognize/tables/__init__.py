@@ -94,7 +94,8 @@ class ReportTokens(NamedTuple):
 
 def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, TableReading]:
     """Table id -> its reading, for the tables that were found; ``preferred`` is the edition that
-    their layout is most likely of.
+    their layout is most likely of. Of a report in full: disclosure, applications and disputes, which
+    are 表二, 表三 and 表四.
     """
     found = {name: find_copies(tokens, name, preferred) for name in FEWEST_ROWS}
     blocks = find_blocks(tokens, form(preferred, "disputes"))
@@ -175,7 +176,7 @@ def find_chain(tokens: Sequence[Token], of: Form) -> FoundTable:
 
 def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[FoundTable]:
     """The table wherever it stands in the document, in the layout that explains it best; [] if it
-    does not. A summary of some of its rows is a ``partial`` one.
+    does not. A summary of some of its rows, 其中：新收 134, 结转 7 … before the table, is ``partial``.
     """
     best = find_best(tokens, table, preferred)
     rows = count_rows(tokens, best)
@@ -238,7 +239,7 @@ def follows_text(tokens: Sequence[Token], end: int) -> bool:
 
 
 def read_copies(page: ReportTokens, copies: Sequence[FoundTable]) -> TableReading:
-    """What the copies of a table say together."""
+    """What the copies of a table say together: 表三 as a table and, below a picture, as text."""
     whole = [read_copy(page, copy) for copy in copies if not copy.partial]
     chosen = agreed(whole)
     for copy in copies:

@@ -226,7 +226,7 @@ def cells_under(
 
 
 def cell_under(form: Form, labels: Sequence[HeadLabel], column: int) -> Cell | None:
-    """The cell whose block and column stand above a column of the grid."""
+    """The cell whose block and column stand above a column of the grid: 行政复议, 结果维持."""
     over = []
     for label in labels:
         if column in label.token.columns:

@@ -14,7 +14,8 @@ RowCells = Sequence[Token | None]
 
 def cells_of(line: FoundRow, head: Head, layout: RowLayout) -> RowCells | None:
     """The cells of a row, one per column of the head from left to right; None where that is not
-    certain: by its lines, by the columns of the grid, else in their order.
+    certain: by its lines, by the columns of the grid, else in their order. 134 7 0 … are natural,
+    company, research ….
     """
     if layout.pitch and is_listed(line):
         return cells_by_lines(line, head, layout.pitch)
@@ -199,7 +200,9 @@ def is_nothing(token: Token) -> bool:
 
 
 def in_order(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None:
-    """As many cells as columns, or those that are left when the others are explained."""
+    """As many cells as columns, 134 7 0 0 1 1 143, or those that are left when the others are
+    explained: _ 134 7 0 0 1 1 143 without the blank.
+    """
     expected = len(head.columns)
     if len(line.slots) == expected:
         return None if is_doubtful(line, head, filled) else line.slots

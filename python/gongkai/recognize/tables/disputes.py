@@ -31,8 +31,8 @@ RunCells = dict[int, Cell]  # id of a token -> the cell that it is the figure of
 def place_blocks(
     tokens: Sequence[Token], form: Form, pitch: int, others: Collection[int] = ()
 ) -> TableReading:
-    """Place each run of figures under the labels read since the run before; runs under no such
-    labels are left alone.
+    """Place each run of figures under the labels read since the run before: 1 0 0 0 1 … under
+    行政复议 …, 结果维持 …. Runs under no such labels are left alone.
 
     A further row of figures in the same grid stands under the same labels: two different rows
     contradict each other. ``others`` are rows of other tables: what stands above them is no head of
@@ -58,7 +58,9 @@ def place_blocks(
 
 
 def tell_missing(reading: TableReading) -> None:
-    """A problem for each block without figures, where no problem speaks of the table as a whole."""
+    """A problem for each block without figures, 复议后起诉, where no problem speaks of the table as
+    a whole.
+    """
     if not reading.placed or not all(problem.row for problem in reading.problems):
         return
     for row in reading.form.rows:
@@ -113,6 +115,7 @@ class HeadSoFar:
         return at
 
     def place(self, run: list[Token]) -> None:
+        """Place a run under the labels before it; where it is none of 表四's, they are no head."""
         above = Above(self.labels or self.kept_over(run), self.kept)
         if above.labels and place_run(self.reading, run, above, self.pitch):
             self.kept, self.grid = [*self.kept, *self.labels], run[0].grid
@@ -208,7 +211,7 @@ def grid_rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 
 
 def are_whole(form: Form, found: Pairs) -> bool:
-    """Whether each block that has a figure has all of its figures, each once."""
+    """Whether each block that has a figure has all of its figures, each once: five of 行政复议."""
     cells = [cell.id for cell, _ in found]
     blocks = {cell.row.id for cell, _ in found}
     wanted = []
@@ -328,7 +331,7 @@ def certain_cells(
 
 
 def enter_run(reading: TableReading, run: Sequence[Token], placed: RunCells) -> None:
-    """Enter the figures that have a cell; the others get a problem."""
+    """Enter the figures that have a cell; the others get a problem: 7 under 备注."""
     extra = [token for token in written(run) if id(token) not in placed]
     if extra:
         reading.tell(text_of(extra), EXTRA_COLUMN)
@@ -361,8 +364,8 @@ def enter(reading: TableReading, cell: Cell, token: Token, held: bool = False) -
 def placed_in_order(
     run: list[Token], announced: Sequence[Cell], labels: Sequence[HeadLabel], pitch: int
 ) -> RunCells:
-    """The run's figures in the cells that the labels announce, in their order; {} where that is not
-    certain.
+    """The run's figures in the cells that the labels announce, in their order: 1 0 0 0 1 below
+    结果维持 … 总计; {} where that is not certain.
     """
     if not announced:
         return {}

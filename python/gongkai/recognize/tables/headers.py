@@ -80,7 +80,9 @@ class HeadTexts:
 
 
 def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
-    """The head of ``part`` in ``tokens``, which end where its first row of figures begins."""
+    """The head of ``part`` in ``tokens``, which end where its first row of figures begins: natural,
+    company … total of 自然人 商业企业 … 总计.
+    """
     texts = head_texts(tokens, form, part)
     order, at = placed_columns(texts, form, part)
     years = year_columns(texts)
@@ -221,7 +223,7 @@ def is_beside(token: Token, at: GridColumns) -> bool:
 
 
 def remarks_in(texts: HeadTexts, unknown: Sequence[Token]) -> tuple[str, ...]:
-    """The texts of a flattened head that no label explains, below its first line."""
+    """The texts of a flattened head that no label explains, below its first line: 2020年总计."""
     if not texts.labels:
         return ()
     first = min(item.token.row for item in texts.labels)
@@ -256,7 +258,7 @@ def year_columns(texts: HeadTexts) -> GridColumns | None:
 
 
 def tokens_under(label: Token, tokens: Sequence[Token]) -> list[Token]:
-    """The cells that begin below a label, in its columns of the same grid."""
+    """The cells that begin below a label, in its columns of the same grid: 本年 and 上年."""
     found: list[Token] = []
     if not label.grid:
         return found

@@ -116,7 +116,7 @@ def read_parts(
     reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match]
 ) -> list[FoundPart]:
     """The rows of the form that stand in the source, part by part with their head; what is missing
-    becomes a problem.
+    becomes a problem. The first part of 表二: 规章 and 行政规范性文件 below 本年制发件数 ….
     """
     form = reading.form
     starts = {form.labels[match.label].box: match for match in chain}
@@ -142,7 +142,8 @@ def read_parts(
 
 def tell_head(reading: TableReading, part: Part, head: Head) -> None:
     """A problem for each column that the form does not have, one for all that are missing, one for
-    those whose place is not certain, and one for each label with a note that may turn it.
+    those whose place is not certain, and one for each label with a note that may turn it:
+    2020年总计, 科研机构 lost, 总计（累计）.
     """
     for text in head.strangers.values():
         reading.tell(text, EXTRA_COLUMN)
@@ -239,7 +240,9 @@ def sums_hold(found: FoundPart, form: Form) -> bool:
 
 
 def values_by_grid(found: FoundPart, form: Form) -> Mapping[str, Value]:
-    """Cell -> the figure that stands in its column of the grid, or in its order."""
+    """Cell -> the figure that stands in its column of the grid, or in its order: 134 is that of
+    applications.granted.natural.
+    """
     values: dict[str, Value] = {}
     columns = found.head.columns
     for line in found.lines:
@@ -344,7 +347,7 @@ def end_of(
     reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match], stop: int
 ) -> int:
     """Where the table ends: at the next table if that is near, else after its last grid or its last
-    row's figures.
+    row's figures, 四、结转下年度继续办理 1 0 0 0 0 0 1.
     """
     end = chain[-1].end
     last = tokens[end - 1]

@@ -139,7 +139,7 @@ def is_begun(token: Token, begun: frozenset[str]) -> bool:
 
 def cells_below(tokens: Sequence[Token]) -> dict[int, Token]:
     """id of a cell with text -> the next cell with text that begins in the same column of the same
-    grid.
+    grid: 企业 below 商业.
     """
     last: dict[tuple[int, int], Token] = {}
     found: dict[int, Token] = {}
