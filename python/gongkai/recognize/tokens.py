@@ -67,6 +67,10 @@ def written(tokens: Iterable[Token]) -> list[Token]:
     return [token for token in tokens if token.kind != "blank"]
 
 
+def slots_in(tokens: Iterable[Token]) -> list[Token]:
+    return [token for token in tokens if token.is_slot]
+
+
 def are_blank(tokens: Iterable[Token]) -> bool:
     return all(token.kind == "blank" for token in tokens)
 

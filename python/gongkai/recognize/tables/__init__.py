@@ -94,8 +94,8 @@ class ReportTokens(NamedTuple):
 
 def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, TableReading]:
     """Table id -> its reading, for the tables that were found; ``preferred`` is the edition that
-    their layout is most likely of. Of a report in full: disclosure, applications and disputes, which
-    are 表二, 表三 and 表四.
+    their layout is most likely of. A full report has disclosure (表二), applications (表三) and
+    disputes (表四).
     """
     found = {name: find_copies(tokens, name, preferred) for name in FEWEST_ROWS}
     blocks = find_blocks(tokens, form(preferred, "disputes"))
@@ -113,7 +113,9 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, TableReadi
 
 def begins_of(found: Mapping[str, Sequence[FoundTable]], blocks: FoundBlocks | None) -> list[int]:
     """The tokens at which a table begins."""
-    begins = [copy.chain[0].start for copy in whole_copies(found)]
+    begins = []
+    for copy in whole_copies(found):
+        begins.append(copy.chain[0].start)
     if blocks:
         begins.append(blocks.places[0])
     return begins
@@ -123,7 +125,9 @@ def whole_copies(found: Mapping[str, Sequence[FoundTable]]) -> list[FoundTable]:
     """The tables without summaries of a few rows."""
     whole = []
     for copies in found.values():
-        whole += [copy for copy in copies if not copy.partial]
+        for copy in copies:
+            if not copy.partial:
+                whole.append(copy)
     return whole
 
 
@@ -176,7 +180,7 @@ def find_chain(tokens: Sequence[Token], of: Form) -> FoundTable:
 
 def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[FoundTable]:
     """The table wherever it stands in the document, in the layout that explains it best; [] if it
-    does not. A summary of some of its rows, 其中：新收 134, 结转 7 … before the table, is ``partial``.
+    does not. A summary of some of its rows, 新收 134, 予以公开 7 … above the table, is ``partial``.
     """
     best = find_best(tokens, table, preferred)
     rows = count_rows(tokens, best)
@@ -239,15 +243,20 @@ def follows_text(tokens: Sequence[Token], end: int) -> bool:
 
 
 def read_copies(page: ReportTokens, copies: Sequence[FoundTable]) -> TableReading:
-    """What the copies of a table say together: 表三 as a table and, below a picture, as text."""
-    whole = [read_copy(page, copy) for copy in copies if not copy.partial]
-    chosen = agreed(whole)
-    for copy in copies:
-        if copy.partial:
-            tell_difference(chosen, read_copy(page, copy))
+    """What the copies of a table say together: 表三 as a table, and once more as text below it."""
+    whole: list[TableReading] = []
+    partial: list[TableReading] = []
     spots: list[int] = []
-    for reading in whole:
-        spots += reading.spots
+    for copy in copies:
+        reading = read_copy(page, copy)
+        if copy.partial:
+            partial.append(reading)
+        else:
+            whole.append(reading)
+            spots += reading.spots
+    chosen = agreed(whole)
+    for part in partial:
+        tell_difference(chosen, part)
     chosen.spots = tuple(spots)
     return chosen
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -20,7 +21,15 @@ from gongkai.recognize.tables.headers import OF_OTHERS
 from gongkai.recognize.tables.lines import is_one_a_line
 from gongkai.recognize.tables.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT
 from gongkai.recognize.tables.stacks import likely, longest
-from gongkai.recognize.tokens import Token, are_blank, has_note, text_of, written
+from gongkai.recognize.tokens import (
+    Token,
+    TokenKind,
+    are_blank,
+    has_note,
+    slots_in,
+    text_of,
+    written,
+)
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
 DIFFERENT = "同一单元格在文中出现两次且数字不同，未填入"
@@ -120,7 +129,7 @@ class HeadSoFar:
         if above.labels and place_run(self.reading, run, above, self.pitch):
             self.kept, self.grid = [*self.kept, *self.labels], run[0].grid
             self.labels = []
-        elif any(cell.kind == "figure" for cell in run):
+        elif "figure" in kinds_of(run):
             self.labels = []
 
     def kept_over(self, run: Sequence[Token]) -> list[HeadLabel]:
@@ -152,13 +161,12 @@ def listed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     """
     wanted = names_of(form.labels)
     found: Pairs = []
+    counts: Counter[str] = Counter()
     block = column = ""
-    left = 0  # figures of the block that are to come
     for token in tokens:
         label = wanted.get(token.squash)
         if label is not None and label.kind == "row":
             block, column = label.id, ""
-            left = len(form.parts[0].columns) - figures_of(found, block)
         elif label is not None and label.kind == "column":
             column = label.id
         elif token.is_slot and block:
@@ -166,15 +174,11 @@ def listed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
             if cell is None:
                 return []
             found.append((cell, token))
+            counts[block] += 1
             column = ""
-            left -= 1
-            if not left:
+            if counts[block] == len(form.parts[0].columns):
                 block = ""
     return found
-
-
-def figures_of(found: Pairs, block: str) -> int:
-    return sum(cell.row.id == block for cell, _ in found)
 
 
 def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
@@ -185,7 +189,7 @@ def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     for row in grid_rows(tokens):
         heads = ids_in(row, wanted, "row")
         columns = ids_in(row, wanted, "column")
-        slots = [token for token in row if token.is_slot]
+        slots = slots_in(row)
         if len(heads) > 1:
             blocks = heads
         elif len(columns) == 1 and len(slots) == len(blocks):
@@ -253,7 +257,11 @@ def numbers_columns(run: Sequence[Token]) -> bool:
 
 
 def holds_figure(run: Sequence[Token]) -> bool:
-    return any(token.kind in ("figure", "sign") for token in run)
+    return not kinds_of(run).isdisjoint(("figure", "sign"))
+
+
+def kinds_of(run: Sequence[Token]) -> set[TokenKind]:
+    return {token.kind for token in run}
 
 
 def is_row(tokens: Sequence[Token], first: int, end: int) -> bool:

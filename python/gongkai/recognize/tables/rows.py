@@ -44,7 +44,7 @@ from gongkai.recognize.tables.units import (
     note_places,
     scaled_note,
 )
-from gongkai.recognize.tokens import Token, text_of, written
+from gongkai.recognize.tokens import Token, slots_in, text_of, written
 from gongkai.recognize.typos import MARGIN, likenesses
 from gongkai.sums import stated_and_computed
 from gongkai.wording import EMPTY_ROW
@@ -339,8 +339,12 @@ def report_strays(
             name = (1, token.row) if token.grid else (0, run)
             stray.setdefault(name, []).append(token)
     for row in stray.values():
-        if any(token.kind == "figure" or LOST in token.text for token in row):
+        if any(map(may_be_lost, row)):
             report_stray(reading, row)
+
+
+def may_be_lost(token: Token) -> bool:
+    return token.kind == "figure" or LOST in token.text
 
 
 def end_of(
@@ -373,7 +377,7 @@ def report_stray(reading: TableReading, tokens: Sequence[Token]) -> None:
     raws = raws_of(reading, row) if row else []
     if row is None or not any(raws):
         reading.tell(text_of(tokens), NO_LABEL)
-    elif raws != [token.text for token in tokens if token.is_slot]:
+    elif raws != [token.text for token in slots_in(tokens)]:
         leave_blank(reading, row)
         reading.tell(f"{' '.join(raws)} / {text_of(tokens)}", LABEL_TWICE, row.id)
 
