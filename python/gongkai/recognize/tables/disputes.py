@@ -392,9 +392,17 @@ def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> Ro
     """
     if pitch and not run[0].grid and is_one_a_line(run):
         return cells_by_pitch(run, start, 0, expected, pitch)
-    extra = len(run) - expected
-    if extra <= 0:
-        return None if extra else run
+    if len(run) == expected:
+        return run
+    return without_extra(run, len(run) - expected)
+
+
+def without_extra(run: list[Token], extra: int) -> list[Token] | None:
+    """The cells that are left of too many: without blank ones behind the last figure, or before the
+    first.
+    """
+    if extra < 0:
+        return None
     if run[0].kind != "blank" and are_blank(run[-extra:]):
         return run[:-extra]
     if run[-1].kind != "blank" and are_blank(run[:extra]):

@@ -124,20 +124,33 @@ def read_parts(
     after = chain[0].start if is_caption else 0
     parts: list[FoundPart] = []
     for part in form.parts:
-        found = [(row, starts[row.label.box]) for row in part.rows if row.label.box in starts]
-        if found:
-            first = found[0][1].start
-            above = tokens[max(after, first - LOOK_BACK) : first]
-            head = replace(read_head(above, form, part), units=tuple(head_places(above)))
-            lines = [read_line(tokens, match, chain, part, row) for row, match in found]
-            lines, head = without_others(lines, head)
-            parts.append(FoundPart(part, head, lines))
-            tell_head(reading, part, head)
-            after = found[-1][1].end
+        lines = []
+        matches = []
+        lost = []
         for row in part.rows:
-            if row.label.box not in starts:
-                reading.tell("", NOT_FOUND_ROW, row.id)
+            match = starts.get(row.label.box)
+            if match is None:
+                lost.append(row.id)
+            else:
+                matches.append(match)
+                lines.append(read_line(tokens, match, chain, part, row))
+        if matches:
+            first = matches[0].start
+            above = tokens[max(after, first - LOOK_BACK) : first]
+            parts.append(with_head(reading, part, lines, above))
+            after = matches[-1].end
+        for name in lost:
+            reading.tell("", NOT_FOUND_ROW, name)
     return parts
+
+
+def with_head(
+    reading: TableReading, part: Part, lines: Sequence[FoundRow], above: Sequence[Token]
+) -> FoundPart:
+    head = replace(read_head(above, reading.form, part), units=tuple(head_places(above)))
+    kept, head = without_others(lines, head)
+    tell_head(reading, part, head)
+    return FoundPart(part, head, kept)
 
 
 def tell_head(reading: TableReading, part: Part, head: Head) -> None:
@@ -207,11 +220,9 @@ def is_borne_out(found: FoundPart, form: Form, pitch: int) -> bool:
     if not is_short and not head.remarks:
         return True
     count = len(head.columns) + len(head.strangers)
-    fits = 0
-    for line in lines:
-        if has_cells(line, count, pitch):
-            fits += 1
-    return fits >= (2 if is_short else 1) and 2 * fits > len(lines)
+    fits = [line for line in lines if has_cells(line, count, pitch)]
+    least = 2 if is_short else 1
+    return len(fits) >= least and 2 * len(fits) > len(lines)
 
 
 def has_cells(line: FoundRow, count: int, pitch: int) -> bool:

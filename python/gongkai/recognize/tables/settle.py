@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from gongkai.figures import clean, joined_digits, read_figure
-from gongkai.model import Problem, Relation, Value
+from gongkai.model import Problem, Relation, Row, Value
 from gongkai.recognize.tables.entries import (
     PARTED,
     ShortRow,
@@ -85,19 +85,26 @@ def only_placement(reading: TableReading, short: ShortRow) -> dict[str, Token] |
     tokens = written(short.slots)
     if not are_single(tokens) or len(tokens) > len(short.columns):
         return None
-    figures = [read_figure(token.text).value for token in tokens]
     choices = [short.likely] if short.likely else combinations(short.columns, len(tokens))
     known = reading.values
-    found: tuple[str, ...] = ()
+    found: dict[str, Token] = {}
     for choice in choices:
-        cells = [reading.cell(short.row.id, column).id for column in choice]
-        trial = known | dict(zip(cells, figures, strict=True))
+        placed = dict(zip(choice, tokens, strict=True))
+        trial = known | values_in(reading, short.row, placed)
         if not possible(reading.form.relations, trial):
             continue
         if found:
             return None
-        found = choice
-    return dict(zip(found, tokens, strict=True)) if found else None
+        found = placed
+    return found or None
+
+
+def values_in(reading: TableReading, row: Row, placed: Mapping[str, Token]) -> dict[str, Value]:
+    """Cell -> its figure, for the figures of a row that are placed by column."""
+    found = {}
+    for column, token in placed.items():
+        found[reading.cell(row.id, column).id] = read_figure(token.text).value
+    return found
 
 
 def are_single(tokens: Sequence[Token]) -> bool:
