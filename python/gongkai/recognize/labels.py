@@ -260,7 +260,11 @@ def words_without_note(text: str) -> tuple[str, ...]:
 
 
 def long_enough(*words: str) -> tuple[str, ...]:
-    return tuple(word for word in words if len(word) >= SHORTEST_BARE)
+    found = []
+    for word in words:
+        if len(word) >= SHORTEST_BARE:
+            found.append(word)
+    return tuple(found)
 
 
 def doubtful_note(text: str, label: Label) -> str:

@@ -65,8 +65,11 @@ class FoundTable:
     @property
     def rows(self) -> list[Match]:
         """The matches that are labels of rows."""
-        labels = self.form.labels
-        return [match for match in self.chain if labels[match.label].kind == "row"]
+        found = []
+        for match in self.chain:
+            if self.form.labels[match.label].kind == "row":
+                found.append(match)
+        return found
 
 
 class FoundBlocks(NamedTuple):
@@ -262,8 +265,10 @@ def read_copies(page: ReportTokens, copies: Sequence[FoundTable]) -> TableReadin
 
 
 def read_copy(page: ReportTokens, found: FoundTable) -> TableReading:
-    end = found.chain[-1].end
-    stop = min((start for start in page.begins if start >= end), default=len(page.tokens))
+    stop = len(page.tokens)
+    for start in page.begins:
+        if start >= found.chain[-1].end:
+            stop = min(stop, start)
     reading = place_rows(page.tokens, found.chain, found.form, stop, page.lines)
     place_short_rows(reading)
     join_parted(reading)

@@ -181,12 +181,20 @@ def cells_by_grid(
     strangers = strange_columns(labels)
     if not strangers <= {token.column for token in run}:
         return None
-    figures = [token for token in run if token.column not in strangers]
-    found = cells_under(form, labels, figures)
+    found = cells_under(form, labels, outside(strangers, run))
     named = named_cells(form, labels)
     if {cell.id for cell in found.values()} != named:
         return None
     return found if len(leaves_of(labels)) == len(found) == len(named) else None
+
+
+def outside(columns: set[int], run: Sequence[Token]) -> list[Token]:
+    """The cells of a run that stand in none of some columns of the grid."""
+    found = []
+    for token in run:
+        if token.column not in columns:
+            found.append(token)
+    return found
 
 
 def is_one_grid(token: Token, labels: Sequence[HeadLabel]) -> bool:
@@ -197,7 +205,11 @@ def is_one_grid(token: Token, labels: Sequence[HeadLabel]) -> bool:
 
 def have_columns(leaves: Sequence[HeadLabel]) -> bool:
     """Whether each column's label has a grid column of its own."""
-    columns = {label.token.column for label in leaves if label.token.colspan <= 1}
+    columns = set()
+    for label in leaves:
+        if label.token.colspan > 1:
+            return False
+        columns.add(label.token.column)
     return len(columns) == len(leaves) > 0
 
 

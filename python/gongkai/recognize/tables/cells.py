@@ -159,7 +159,10 @@ def are_cells(line: FoundRow) -> bool:
 
 def is_parted(slots: Sequence[Token]) -> bool:
     """Whether a blank stands between what is written in a row's cells."""
-    numbers = [at for at, token in enumerate(slots) if token.kind != "blank"]
+    numbers = []
+    for at, token in enumerate(slots):
+        if token.kind != "blank":
+            numbers.append(at)
     return bool(numbers) and numbers[-1] - numbers[0] >= len(numbers)
 
 
@@ -181,7 +184,10 @@ def under_one(slots: Sequence[Token]) -> Sequence[Token] | None:
     3985 3985 3985 is one cell written in each of its columns.
     """
     signs = written(slots)
-    figures = [token for token in signs if not is_nothing(token)]
+    figures = []
+    for token in signs:
+        if not is_nothing(token):
+            figures.append(token)
     if len(figures) > 1 and not is_repeated(slots):
         return None
     return (figures or signs or slots)[:1]

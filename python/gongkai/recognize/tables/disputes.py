@@ -340,7 +340,10 @@ def certain_cells(
 
 def enter_run(reading: TableReading, run: Sequence[Token], placed: RunCells) -> None:
     """Enter the figures that have a cell; the others get a problem: 7 under 备注."""
-    extra = [token for token in written(run) if id(token) not in placed]
+    extra = []
+    for token in written(run):
+        if id(token) not in placed:
+            extra.append(token)
     if extra:
         reading.tell(text_of(extra), EXTRA_COLUMN)
     held = any(reading.value(cell.id) is not None for cell in placed.values())

@@ -102,7 +102,7 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
         widths={item.label.id: item.token.colspan for item in texts.columns},
         remarks=remarks_in(texts, unknown),
         ignored=ignored,
-        counted=any(COUNTER.fullmatch(token.squash) for token in others),
+        counted=bool(matching(others, COUNTER)),
         plain=not stands_behind(texts),
         doubts=tuple(doubts_of(texts.labels)),
     )
@@ -153,8 +153,8 @@ def doubts_of(found: Sequence[FoundLabel]) -> Iterator[tuple[str, str]]:
 def columns_apart(texts: HeadTexts) -> list[Token]:
     """The heads of columns that the form does not have: 行次, 同比, 上年."""
     found = []
-    for token in texts.unknown:
-        if OF_OTHERS.fullmatch(token.squash) and heads_column(token, texts.tokens):
+    for token in matching(texts.unknown, OF_OTHERS):
+        if heads_column(token, texts.tokens):
             found.append(token)
     return found
 
@@ -172,7 +172,10 @@ def ignored_columns(
     """The grid columns of 行次, 同比, 上年: beside those of the form, or under one of them beside
     本年.
     """
-    found = {token.column for token in others if token.grid and token.spans}
+    found = set()
+    for token in others:
+        if token.grid and token.spans:
+            found.add(token.column)
     for item in texts.columns:
         own = years.get(item.label.id)
         if own is not None:
@@ -244,16 +247,24 @@ def year_columns(texts: HeadTexts) -> GridColumns | None:
     自然人 over 本年 and 上年: the figures of 本年 are the report's. Over 2023年 and 2022年 neither
     is certain.
     """
-    last = [token for token in texts.tokens if OF_LAST_YEAR.fullmatch(token.squash)]
+    last = matching(texts.tokens, OF_LAST_YEAR)
+    this = matching(texts.tokens, OF_THIS_YEAR)
     found: GridColumns = {}
     for item in texts.columns:
         if not tokens_under(item.token, last):
             continue
-        below = tokens_under(item.token, texts.tokens)
-        own = [token.column for token in below if OF_THIS_YEAR.fullmatch(token.squash)]
+        own = tokens_under(item.token, this)
         if len(own) != 1:
             return None
-        found[item.label.id] = own[0]
+        found[item.label.id] = own[0].column
+    return found
+
+
+def matching(tokens: Sequence[Token], pattern: re.Pattern[str]) -> list[Token]:
+    found = []
+    for token in tokens:
+        if pattern.fullmatch(token.squash):
+            found.append(token)
     return found
 
 
@@ -350,7 +361,10 @@ def is_covered(texts: HeadTexts, form: Form) -> bool:
     if len(rows_of(texts.column_tokens)) == 1:
         return True
     present = {item.label.text: item.token for item in texts.heads}
-    official = {label.text: label for label in form.labels if label.kind == "head"}
+    official = {}
+    for label in form.labels:
+        if label.kind == "head":
+            official[label.text] = label
     for text, label in official.items():
         under = columns_under(label, texts.columns)
         if under and covered_by(present.get(text), texts.columns) != under:
@@ -372,8 +386,11 @@ def columns_under(head: Label, columns: Sequence[FoundLabel]) -> set[str]:
 
 def covered_by(token: Token | None, columns: Sequence[FoundLabel]) -> set[str]:
     """The columns that begin under a label as the source has it."""
-    reach = token.columns if token else range(0)
-    return {item.label.id for item in columns if item.token.column in reach}
+    found = set()
+    for item in columns:
+        if token and item.token.column in token.columns:
+            found.add(item.label.id)
+    return found
 
 
 def reading_order(texts: HeadTexts, part: Part) -> tuple[str, ...] | None:

@@ -202,7 +202,10 @@ def pitch_of(tokens: Sequence[Token], chain: Sequence[Match]) -> int:
 def line_steps(tokens: Sequence[Token]) -> Counter[int]:
     """How often the next token of text stands one, two … lines further down."""
     steps: Counter[int] = Counter()
-    lines = [token.place.line for token in tokens if not token.grid]
+    lines = []
+    for token in tokens:
+        if not token.grid:
+            lines.append(token.place.line)
     for before, after in pairwise(lines):
         if after > before:
             steps[after - before] += 1

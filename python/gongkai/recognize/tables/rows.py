@@ -220,9 +220,11 @@ def is_borne_out(found: FoundPart, form: Form, pitch: int) -> bool:
     if not is_short and not head.remarks:
         return True
     count = len(head.columns) + len(head.strangers)
-    fits = [line for line in lines if has_cells(line, count, pitch)]
+    fits = 0
+    for line in lines:
+        fits += has_cells(line, count, pitch)
     least = 2 if is_short else 1
-    return len(fits) >= least and 2 * len(fits) > len(lines)
+    return fits >= least and 2 * fits > len(lines)
 
 
 def has_cells(line: FoundRow, count: int, pitch: int) -> bool:
@@ -238,16 +240,19 @@ def sums_hold(found: FoundPart, form: Form) -> bool:
 
     True for a form without such relations.
     """
-    along = [relation for relation in form.relations if relation.kind == "across"]
     values = values_by_grid(found, form)
+    has_relations = False
     held = broken = 0
-    for relation in along:
+    for relation in form.relations:
+        if relation.kind != "across":
+            continue
+        has_relations = True
         stated, computed = stated_and_computed(relation, values) or (0, 0)
         if stated != computed:
             broken += 1
         elif stated:
             held += 1
-    return held > broken or not along
+    return held > broken or not has_relations
 
 
 def values_by_grid(found: FoundPart, form: Form) -> Mapping[str, Value]:
@@ -412,7 +417,10 @@ def row_named(form: Form, name: str) -> Row | None:
     if len(numbers) != 1:
         return None
     label = words.labels[numbers[0]]
-    return next((row for row in form.rows if row.label.box == label.box), None)
+    for row in form.rows:
+        if row.label.box == label.box:
+            return row
+    return None
 
 
 def own_labels(name: str, words: Lexicon) -> list[int]:

@@ -128,8 +128,11 @@ def tell_moved(reading: TableReading) -> None:
     stand in each other's columns: _ 1 5 8 38 52 36 ….
     """
     values = reading.values
-    broken = [one for one in reading.form.relations if holds(one, values) is False]
-    if len(broken) >= SEVERAL and None in values.values():
+    broken = 0
+    for relation in reading.form.relations:
+        if holds(relation, values) is False:
+            broken += 1
+    if broken >= SEVERAL and None in values.values():
         raws = [entry.raw for entry in reading.entries.values()]
         reading.tell(" ".join(raws), MOVED)
 
@@ -176,7 +179,11 @@ def first_pieces(parted: Parted, cells: Iterable[str]) -> dict[str, Value]:
     """What two rows in one would make of a sum: 8 over 23, 5 over 11, 13 over 34 adds up as 823,
     511, 1334 too.
     """
-    return {cell: parted[cell][1] for cell in cells if cell in parted}
+    found: dict[str, Value] = {}
+    for cell in cells:
+        if cell in parted:
+            found[cell] = parted[cell][1]
+    return found
 
 
 def borne_out(parted: Parted, values: Mapping[str, Value], relations: Sequence[Relation]) -> Parted:
@@ -191,7 +198,11 @@ def borne_out(parted: Parted, values: Mapping[str, Value], relations: Sequence[R
             bad.update(relation.cells)
         elif held and not holds(relation, {**values, **first_pieces(parted, relation.cells)}):
             good.update(relation.cells)
-    return {cell: parted[cell] for cell in parted if cell in good - bad}
+    left: Parted = {}
+    for cell, figures in parted.items():
+        if cell in good and cell not in bad:
+            left[cell] = figures
+    return left
 
 
 def untold(problems: Iterable[Problem], settled: Parted) -> list[Problem]:

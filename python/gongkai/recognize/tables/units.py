@@ -213,15 +213,22 @@ def head_places(tokens: Iterable[Token]) -> list[UnitPlace]:
     """The texts above a part of a table that say something of a unit: 第（八）项（单位：元）,
     信息内容, the heads.
     """
-    return [(HEAD, text) for text in short_texts(tokens, LONGEST_NOTE) if tells_unit(text)]
+    return telling(HEAD, short_texts(tokens, LONGEST_NOTE))
 
 
 def label_places(label: str, row: Iterable[Token]) -> list[UnitPlace]:
     """A row's label, and a cell of the row that holds a unit alone: 行政事业性收费 · 元 ·
     57588.71.
     """
-    texts = [label, *short_texts(row, LONGEST_UNIT)]
-    return [(LABEL, text) for text in texts if tells_unit(text)]
+    return telling(LABEL, (label, *short_texts(row, LONGEST_UNIT)))
+
+
+def telling(name: str, texts: Iterable[str]) -> list[UnitPlace]:
+    found = []
+    for text in texts:
+        if tells_unit(text):
+            found.append((name, text))
+    return found
 
 
 def short_texts(tokens: Iterable[Token], longest: int) -> Iterator[str]:
