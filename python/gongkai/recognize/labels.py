@@ -185,35 +185,35 @@ def exact_matches(tokens: Sequence[Token], words: Lexicon) -> list[Match]:
     return found
 
 
-def matches_at(tokens: Sequence[Token], start: int, words: Lexicon) -> Iterator[Match]:
+def matches_at(tokens: Sequence[Token], start: int, words: Lexicon) -> list[Match]:
     """The labels that begin at a token: 3.其他 may be several, 予以公开 one."""
+    found = []
     for end, word in joined(tokens, start, words.prefixes):
         hits = words.exact.get(word)
         if hits is None and end == start + 1:
             hits = hits_without_note(tokens[start].text, words)
         for number, weight in hits or ():
             more = figure_bonus(words.labels[number], tokens, end)
-            yield Match(start, end, number, weight + more)
+            found.append(Match(start, end, number, weight + more))
+    return found
 
 
-def joined(
-    tokens: Sequence[Token], start: int, prefixes: frozenset[str]
-) -> Iterator[tuple[int, str]]:
+def joined(tokens: Sequence[Token], start: int, prefixes: frozenset[str]) -> list[tuple[int, str]]:
     """(end, squashed text) of the token at ``start`` alone and joined with the lines after it,
     while it can grow: 商, then 商业, 商业企 and 商业企业 set a character a line.
     """
     word = tokens[start].squash
-    yield start + 1, word
+    found = [(start + 1, word)]
     if tokens[start].grid or word not in prefixes:
-        return
-    for end in range(start + 1, min(start + LONGEST_JOIN, len(tokens))):
-        token = tokens[end]
+        return found
+    for end, token in enumerate(tokens[start + 1 : start + LONGEST_JOIN], start + 2):
         if token.grid or token.kind != "text":
-            return
+            break
         word += token.squash
         if word not in prefixes:
-            return
-        yield end + 1, word
+            break
+        found.append((end, word))
+    return found
 
 
 def figure_bonus(label: Label, tokens: Sequence[Token], end: int) -> float:

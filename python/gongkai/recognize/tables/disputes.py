@@ -401,8 +401,8 @@ def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> Ro
 
 
 def without_extra(run: list[Token], extra: int) -> list[Token] | None:
-    """The cells that are left of too many: without blank ones behind the last figure, or before the
-    first.
+    """The cells that are left of too many: 1 0 0 0 1 of _ 1 0 0 0 1, without blank ones behind the
+    last figure, or before the first.
     """
     if extra < 0:
         return None

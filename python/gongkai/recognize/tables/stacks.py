@@ -115,9 +115,11 @@ def stacked(tokens: Sequence[Token], exact: Mapping[str, Label]) -> tuple[list[T
     for at, token in enumerate(tokens):
         if id(token) in gone:
             continue
-        pile = label_pile(token, below, exact) if is_begun(token, begun) else []
-        gone.update(map(id, pile))
-        kept.append(joined_cells(pile) if pile else token)
+        pile = label_pile(token, below, exact) if token.squash in begun else []
+        if pile:
+            gone.update(map(id, pile))
+            token = joined_cells(pile)
+        kept.append(token)
         spots.append(at)
     return kept, spots
 
@@ -131,10 +133,6 @@ def beginnings(words: frozenset[str]) -> frozenset[str]:
     for word in words:
         found.update(word[:size] for size in range(1, len(word)))
     return frozenset(found)
-
-
-def is_begun(token: Token, begun: frozenset[str]) -> bool:
-    return token.squash in begun and token.grid > 0 and token.spans
 
 
 def cells_below(tokens: Sequence[Token]) -> dict[int, Token]:
