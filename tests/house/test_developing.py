@@ -248,7 +248,7 @@ def read_values() -> Iterator[object]:
     yield next(cell for cell in cells if cell.column == place.column - 1)
     tokens = tokenize(found)
     yield next(token for token in tokens if token.place == place)
-    words = lexicon("2021", "applications")
+    words = lexicon(form("2021", "applications"))
     for match in exact_matches(tokens, words):
         label = words.labels[match.label]
         if label.id == "granted" and tokens[match.start].place.row == place.row:

@@ -361,15 +361,15 @@ def recognized(blocks: Sequence[Rows]) -> Placed:
     """
     grids = [grid_of(rows, number) for number, rows in enumerate(blocks, 1)]
     readings = read_tables(tokenize(grids), max(editions()))
-    placed = {name: found for name, found in readings.items() if found[0].placed}
+    placed = {name: found for name, found in readings.items() if found.placed}
     if not placed:
         reasons = dict.fromkeys(
-            problem.reason for reading, _ in readings.values() for problem in reading.problems
+            problem.reason for reading in readings.values() for problem in reading.problems
         )
         told = f"（{next(iter(reasons))}）" if reasons else ""
         raise ShapeError(f"区域中的表头或行名与官方表格对不上{told}；可以用：{shapes_text()}。")
-    tables = tuple(Table(reading.form, reading.entries) for reading, _ in placed.values())
-    problems = tuple(problem for reading, _ in readings.values() for problem in reading.problems)
+    tables = tuple(Table(reading.form, reading.entries) for reading in placed.values())
+    problems = tuple(problem for reading in readings.values() for problem in reading.problems)
     return Placed(tables, problems)
 
 

@@ -56,10 +56,9 @@ from gongkai.recognize.tables import (
     find_chain,
     left_blank,
     read_tables,
-    value_in,
 )
-from gongkai.recognize.tables.rows import TableReading
-from gongkai.recognize.tables.rows import as_one as as_one
+from gongkai.recognize.tables.entries import TableReading
+from gongkai.recognize.tables.entries import as_one as as_one
 from gongkai.recognize.tables.rows import place_rows as place_rows
 from gongkai.recognize.tables.units import contradicted_by
 from gongkai.recognize.tables.units import note_places as note_places
@@ -94,9 +93,7 @@ OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表�
 FEWEST_LABELS_ALONE = 9  # of the 17 of 表二
 
 
-Readings = Mapping[
-    str, tuple[TableReading, str]
-]  # table id -> its reading and the edition of its layout
+Readings = Mapping[str, TableReading]  # table id -> its reading
 
 
 def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Report:
@@ -127,7 +124,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     ]
     leave_blank_what_others_have(readings, others, chosen)
     texts = section_texts(own.tokens, sections, edition.sections)
-    for reading, _ in readings.values():
+    for reading in readings.values():
         doubt_units(reading, page.agency, "\n".join(texts.values()), others)
     unread: list[Problem] = []
     if not is_report(readings, cover.title):
@@ -136,11 +133,11 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
             raise NoReport(why_unreadable(blocks, document.origin))
     tables = {
         name: with_lost(Table(reading.form, reading.entries), reading.problems)
-        for name, (reading, _) in readings.items()
+        for name, reading in readings.items()
     }
-    if not any(reading.holds_figures for reading, _ in readings.values()):
+    if not any(reading.holds_figures for reading in readings.values()):
         unread += lone_figures(own.tokens, edition.name)
-    problems = [problem for reading, _ in readings.values() for problem in reading.problems]
+    problems = [problem for reading in readings.values() for problem in reading.problems]
     problems += unread
     problems += cover.problems
     opening = opening_of(own.tokens, sections)
@@ -180,9 +177,9 @@ def is_report(readings: Readings, title: str) -> bool:
     """Whether a table of the form was read: 表二 alone is one below a report's title, or with most
     of its labels.
     """
-    found = [name for name, (reading, _) in readings.items() if reading.placed]
+    found = [name for name, reading in readings.items() if reading.placed]
     if found == ["disclosure"]:
-        return is_title(title) or is_whole(readings["disclosure"][0])
+        return is_title(title) or is_whole(readings["disclosure"])
     return bool(found)
 
 
@@ -194,18 +191,18 @@ def is_whole(disclosure: TableReading) -> bool:
 
 
 def doubt_rivals(
-    readings: dict[str, tuple[TableReading, str]],
+    readings: dict[str, TableReading],
     tokens: Sequence[Token],
     sections: Mapping[int, int],
 ) -> None:
     """Leave a table blank where something else in its section may be the report's own one."""
     spans = sections_of(sections, len(tokens))
-    taken = {tokens[at].grid for reading, _ in readings.values() for at in reading.spots}
-    for name, (reading, layout) in readings.items():
+    taken = {tokens[at].grid for reading in readings.values() for at in reading.spots}
+    for name, reading in readings.items():
         span = spans.get(SECTION_OF[name])
         text = rival_in(tokens, span, reading.start, taken) if span and len(spans) > 1 else ""
         if text:
-            readings[name] = (left_blank(reading, text, RIVAL), layout)
+            readings[name] = left_blank(reading, text, RIVAL)
 
 
 def tell_places(readings: Readings, own: Cut, sections: Mapping[int, int]) -> None:
@@ -213,7 +210,7 @@ def tell_places(readings: Readings, own: Cut, sections: Mapping[int, int]) -> No
     全市汇总数.
     """
     spans = sections_of(sections, len(own.tokens))
-    for name, (reading, _) in readings.items():
+    for name, reading in readings.items():
         if not reading.holds_figures:
             continue
         places = {entry.place for entry in reading.entries.values() if entry.place}
@@ -235,12 +232,12 @@ def tell_of_others(readings: Readings) -> None:
     """
     doubled = [
         name
-        for name, (reading, _) in readings.items()
+        for name, reading in readings.items()
         if any(told.reason == TWICE for told in reading.problems)
     ]
-    for name, (reading, _) in readings.items() if doubled else ():
+    for name, reading in readings.items() if doubled else ():
         if name not in doubled and reading.holds_figures:
-            number = readings[doubled[0]][0].form.number
+            number = readings[doubled[0]].form.number
             reading.problems.append(Problem(name, "", "", number, BESIDE_TWO))
 
 
@@ -260,7 +257,7 @@ def doubt_units(reading: TableReading, agency: str, prose: str, others: Sequence
 
 def value_of(readings: Readings, cell: str) -> Value:
     found = readings.get(table_id(cell))
-    return value_in(found[0], cell) if found else None
+    return found.value(cell) if found else None
 
 
 def named_by(blocks: Sequence[Block]) -> Segment | None:
@@ -272,15 +269,15 @@ def named_by(blocks: Sequence[Block]) -> Segment | None:
 
 
 def leave_blank_what_others_have(
-    readings: dict[str, tuple[TableReading, str]], others: Sequence[Readings], chosen: Chosen
+    readings: dict[str, TableReading], others: Sequence[Readings], chosen: Chosen
 ) -> None:
     """A table that only another segment has was found, and is not this report's."""
     titles = [part.segment.title for part in chosen.parts if part is not chosen.cut]
     for title, other in zip(titles, others, strict=True):
-        for name, (reading, layout) in other.items():
+        for name, reading in other.items():
             if name not in readings:
                 why = OTHER_REPORT if chosen.cut else NO_PART
-                readings[name] = (left_blank(reading, title, why), layout)
+                readings[name] = left_blank(reading, title, why)
 
 
 def completed(report: Report, blocks: Sequence[Block], url: str = "") -> Report:
@@ -316,7 +313,7 @@ def lone_figures(tokens: Sequence[Token], edition: str) -> list[Problem]:
     form.
     """
     for table in FEWEST_ROWS:
-        chain = find_chain(tokens, edition, table).chain
+        chain = find_chain(tokens, form(edition, table)).chain
         near = tokens[chain[0].start : chain[-1].end + FEWEST_BLOCK_LABELS] if chain else ()
         found = next((token.text for token in near if token.kind == "figure"), "")
         if found:
@@ -331,8 +328,8 @@ def labels_alone(tokens: Sequence[Token], edition: str) -> list[Problem]:
     ``（一）予以公开 (134) (7)`` has texts in brackets, a page whose figures are images has
     pictures, the form as it is handed out nothing.
     """
-    chain = find_chain(tokens, edition, "applications").chain
-    if len(chain) <= SAME_SHARE * len(lexicon(edition, "applications").labels):
+    chain = find_chain(tokens, form(edition, "applications")).chain
+    if len(chain) <= SAME_SHARE * len(lexicon(form(edition, "applications")).labels):
         return []
     labels = {at for match in chain for at in range(match.start, match.end)}
     within = range(chain[0].start, chain[-1].end)

@@ -4,30 +4,33 @@ best.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gongkai.editions import editions, form
-from gongkai.model import Entry, Problem, UnreadableDocument, Value
+from gongkai.model import Entry, Form, Problem, UnreadableDocument
 from gongkai.recognize.labels import (
     Match,
-    align,
     best_chain,
     chain_weight,
     exact_matches,
     follows_figure,
     form_words,
     lexicon,
+    names_of,
     without,
 )
 from gongkai.recognize.segments import LONGEST_CELL
-from gongkai.recognize.tables.disputes import names_of, place_blocks
-from gongkai.recognize.tables.headers import stacked
+from gongkai.recognize.tables.disputes import place_blocks
+from gongkai.recognize.tables.entries import TableReading, as_one
 from gongkai.recognize.tables.lines import pitch_of
-from gongkai.recognize.tables.rows import TableReading, as_one, place_rows
+from gongkai.recognize.tables.rows import place_rows
 from gongkai.recognize.tables.settle import join_parted, place_short_rows, tell_moved
+from gongkai.recognize.tables.stacks import stacked
 from gongkai.recognize.tables.units import note_places, scaled_note, unit_lines
 from gongkai.recognize.tokens import Token
+from gongkai.recognize.typos import align
 
 TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成单份报告后再导入。"
 TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属于本报告，未填入"
@@ -36,7 +39,7 @@ SCALED = "表旁这样写，表中的数不是以件为单位，未填入；请�
 FEWEST_ROWS = {"disclosure": 2, "applications": 5}
 FEWEST_BLOCK_LABELS = 5
 FEWEST_OF_A_SUMMARY = 3  # rows
-# of the rows: from there on it is another table of the same kind, not a mention of some labels
+# Of the rows: from there on it is another table of the same kind, not a mention of some labels.
 SAME_SHARE = 0.6
 MOST_COPIES = 4
 MOST_MATCHES = 6000
@@ -44,123 +47,187 @@ MOST_MATCHES = 6000
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """A table found in the tokens: the edition of its layout, its chain of labels, and their total
-    weight.
+    """A table found in the tokens: the form whose layout it has, and its chain of labels.
 
     ``matches`` are all tokens that agree with one of its labels, in the chain or not; a ``partial``
     one has some rows.
     """
 
-    edition: str
+    form: Form
     chain: list[Match]
-    weight: float
     matches: list[Match]
     partial: bool = False
 
+    @property
+    def weight(self) -> float:
+        return chain_weight(self.chain)
 
-def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[TableReading, str]]:
-    """Table id -> its reading and the edition of its layout, for the tables that were found."""
-    chains = {name: find_copies(tokens, name, preferred) for name in FEWEST_ROWS}
-    heads, spots = stacked(tokens, names_of(form(preferred, "disputes")))
-    blocks = find_chain(heads, preferred, "disputes")
-    begins = [
-        found.chain[0].start for copies in chains.values() for found in copies if not found.partial
-    ]
-    begins += [spots[blocks.chain[0].start]] if len(blocks.chain) >= FEWEST_BLOCK_LABELS else []
-    lines = unit_lines(tokens)
-    readings: dict[str, tuple[TableReading, str]] = {}
-    for name, copies in chains.items():
-        read = [
-            read_copy(tokens, name, found, begins, lines) for found in copies if not found.partial
-        ]
-        chosen = agreed(read)
-        if chosen is not None:
-            partial = [found for found in copies if found.partial]
-            tell_differences(
-                chosen, [read_copy(tokens, name, found, begins, lines) for found in partial]
-            )
-            chosen.spots = tuple(at for each in read for at in each.spots)
-            readings[name] = (chosen, copies[0].edition)
-    if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
-        theirs = grid_rows_of(tokens, chains)
-        disputes = place_blocks(
-            heads, form(preferred, "disputes"), pitch_of(heads, blocks.chain), theirs
-        )
-        relations = form(preferred, "disputes").relations
-        join_parted(disputes, relations)
-        tell_moved(disputes, relations)
+    @property
+    def rows(self) -> list[Match]:
+        """The matches that are labels of rows."""
+        found = []
+        for match in self.chain:
+            if self.form.labels[match.label].kind == "row":
+                found.append(match)
+        return found
+
+
+class FoundBlocks(NamedTuple):
+    """表四 found in the tokens: ``cells`` are these with labels in several cells as one, ``spots``
+    where each of them stood, ``chain`` its labels among them.
+    """
+
+    cells: list[Token]
+    spots: list[int]
+    chain: list[Match]
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The tokens of the labels."""
+        return tuple(self.spots[match.start] for match in self.chain)
+
+
+class ReportTokens(NamedTuple):
+    """The tokens of a report, those at which a table begins, and the lines that state a unit."""
+
+    tokens: Sequence[Token]
+    begins: Sequence[int]
+    lines: Sequence[int]
+
+
+def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, TableReading]:
+    """Table id -> its reading, for the tables that were found; ``preferred`` is the edition that
+    their layout is most likely of. A full report has disclosure (表二), applications (表三) and
+    disputes (表四).
+    """
+    found = {name: find_copies(tokens, name, preferred) for name in FEWEST_ROWS}
+    blocks = find_blocks(tokens, form(preferred, "disputes"))
+    page = ReportTokens(tokens, begins_of(found, blocks), unit_lines(tokens))
+    readings: dict[str, TableReading] = {}
+    for name, copies in found.items():
+        if copies:
+            readings[name] = read_copies(page, copies)
+    if blocks:
+        disputes = read_blocks(page, form(preferred, "disputes"), blocks, grid_rows_of(page, found))
         if disputes.placed or disputes.problems:
-            disputes.start = spots[blocks.chain[0].start]
-            disputes.spots = tuple(spots[match.start] for match in blocks.chain)
-            note = scaled_note(
-                note_places(tokens, lines, disputes.start, spots[blocks.chain[-1].end - 1] + 1, ())
-            )
-            disputes = left_blank(disputes, note, SCALED) if note else disputes
-            readings["disputes"] = (disputes, preferred)
+            readings["disputes"] = disputes
     return readings
 
 
-def grid_rows_of(tokens: Sequence[Token], chains: Mapping[str, Sequence[FoundTable]]) -> set[int]:
+def begins_of(found: Mapping[str, Sequence[FoundTable]], blocks: FoundBlocks | None) -> list[int]:
+    """The tokens at which a table begins."""
+    begins = []
+    for copy in whole_copies(found):
+        begins.append(copy.chain[0].start)
+    if blocks:
+        begins.append(blocks.places[0])
+    return begins
+
+
+def whole_copies(found: Mapping[str, Sequence[FoundTable]]) -> list[FoundTable]:
+    """The tables without summaries of a few rows."""
+    whole = []
+    for copies in found.values():
+        for copy in copies:
+            if not copy.partial:
+                whole.append(copy)
+    return whole
+
+
+# --- 表四 -----------------------------------------------------------------------------------------
+
+
+def find_blocks(tokens: Sequence[Token], of: Form) -> FoundBlocks | None:
+    cells, spots = stacked(tokens, names_of(of.labels))
+    chain = find_chain(cells, of).chain
+    return FoundBlocks(cells, spots, chain) if len(chain) >= FEWEST_BLOCK_LABELS else None
+
+
+def read_blocks(
+    page: ReportTokens, of: Form, blocks: FoundBlocks, others: set[int]
+) -> TableReading:
+    """``others`` are the grid rows of other tables."""
+    reading = place_blocks(blocks.cells, of, pitch_of(blocks.cells, blocks.chain), others)
+    join_parted(reading)
+    tell_moved(reading)
+    reading.spots = blocks.places
+    reading.start = blocks.places[0]
+    end = blocks.spots[blocks.chain[-1].end - 1] + 1
+    note = scaled_note(note_places(page.tokens, page.lines, reading.start, end, ()))
+    is_found = reading.placed or reading.problems
+    return left_blank(reading, note, SCALED) if note and is_found else reading
+
+
+def grid_rows_of(page: ReportTokens, found: Mapping[str, Sequence[FoundTable]]) -> set[int]:
     """The grid rows of other tables' rows of figures: their labels and figures are none of 表四."""
     rows = set()
-    for name, copies in chains.items():
-        for found in [copy for copy in copies if not copy.partial]:
-            labels = form(found.edition, name).labels
-            rows |= {
-                tokens[match.start].row
-                for match in found.chain
-                if labels[match.label].kind == "row" and tokens[match.start].grid
-            }
+    for copy in whole_copies(found):
+        for match in copy.rows:
+            token = page.tokens[match.start]
+            if token.grid:
+                rows.add(token.row)
     return rows
 
 
-def find_chain(tokens: Sequence[Token], edition: str, table: str) -> FoundTable:
-    words = lexicon(edition, table)
+# --- 表二 and 表三: where they stand --------------------------------------------------------------
+
+
+def find_chain(tokens: Sequence[Token], of: Form) -> FoundTable:
+    words = lexicon(of)
     matches = exact_matches(tokens, words)
     if len(matches) > MOST_MATCHES:
         raise UnreadableDocument(TOO_MANY)
     chain = align(tokens, words, matches)
-    return FoundTable(edition, chain, chain_weight(chain), matches)
+    return FoundTable(of, chain, matches)
 
 
 def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[FoundTable]:
     """The table wherever it stands in the document, in the layout that explains it best; [] if it
-    does not.
+    does not. A summary of some of its rows, 新收 134, 予以公开 7 … above the table, is ``partial``.
     """
-    best = find_chain(tokens, preferred, table)
-    if best.weight < lexicon(preferred, table).full:
-        ranked = [
-            best,
-            *(find_chain(tokens, edition, table) for edition in editions() if edition != preferred),
-        ]
-        best = max(ranked, key=lambda found: (round(found.weight, 3), found.edition == preferred))
-    rows = count_rows(tokens, best.chain, best.edition, table)
+    best = find_best(tokens, table, preferred)
+    rows = count_rows(tokens, best)
     if rows < FEWEST_ROWS[table]:
         return []
     copies = [best]
-    words = lexicon(best.edition, table)
+    words = lexicon(best.form)
     left = without(best.matches, best.chain)
     while left and len(copies) < MOST_COPIES:
-        chain = best_chain(left, words)
-        found = count_rows(tokens, chain, best.edition, table)
-        if found < FEWEST_OF_A_SUMMARY:
+        copy = FoundTable(best.form, best_chain(left, words), left, partial=True)
+        count = count_rows(tokens, copy)
+        if count < FEWEST_OF_A_SUMMARY:
             break
-        partial = found < SAME_SHARE * rows
-        chain = chain if partial else align(tokens, words, left)
-        copies.append(FoundTable(best.edition, chain, chain_weight(chain), left, partial))
-        left = without(left, chain)
+        if count >= SAME_SHARE * rows:
+            copy = FoundTable(best.form, align(tokens, words, left), left)
+        copies.append(copy)
+        left = without(left, copy.chain)
     return copies
 
 
-def count_rows(tokens: Sequence[Token], chain: Sequence[Match], edition: str, table: str) -> int:
+def find_best(tokens: Sequence[Token], table: str, preferred: str) -> FoundTable:
+    """The table in the layout of the edition whose labels explain it best, the preferred one where
+    they do so alike.
+    """
+    own = form(preferred, table)
+    best = find_chain(tokens, own)
+    if best.weight >= lexicon(own).full:
+        return best
+    ranked = [best]
+    for edition in editions().values():
+        if edition.name != preferred:
+            ranked.append(find_chain(tokens, edition.forms[table]))
+    return max(ranked, key=lambda found: (round(found.weight, 3), found is best))
+
+
+def count_rows(tokens: Sequence[Token], found: FoundTable) -> int:
     """How many rows of the form a chain finds with a figure, a sign, an empty cell or a short text
     after the label.
     """
-    labels = form(edition, table).labels
-    rows = [match for match in chain if labels[match.label].kind == "row"]
-    return sum(
-        1 for match in rows if follows_figure(tokens, match.end) or follows_text(tokens, match.end)
-    )
+    count = 0
+    for match in found.rows:
+        if follows_figure(tokens, match.end) or follows_text(tokens, match.end):
+            count += 1
+    return count
 
 
 def follows_text(tokens: Sequence[Token], end: int) -> bool:
@@ -170,66 +237,78 @@ def follows_text(tokens: Sequence[Token], end: int) -> bool:
     if end >= len(tokens):
         return False
     token = tokens[end]
-    beside = token.grid > 0 and token.row == tokens[end - 1].row and token.kind == "text"
-    return beside and len(token.text) <= LONGEST_CELL and token.squash not in form_words()
+    if not token.grid or token.kind != "text" or token.row != tokens[end - 1].row:
+        return False
+    return len(token.text) <= LONGEST_CELL and token.squash not in form_words()
 
 
-def read_copy(
-    tokens: Sequence[Token],
-    table: str,
-    found: FoundTable,
-    begins: Sequence[int],
-    lines: Sequence[int],
-) -> TableReading:
-    stop = min((start for start in begins if start >= found.chain[-1].end), default=len(tokens))
-    reading = place_rows(tokens, found.chain, form(found.edition, table), stop, lines)
-    relations = reading.form.relations
-    place_short_rows(reading, relations)
-    join_parted(reading, relations)
+# --- 表二 and 表三: what they say -----------------------------------------------------------------
+
+
+def read_copies(page: ReportTokens, copies: Sequence[FoundTable]) -> TableReading:
+    """What the copies of a table say together: 表三 as a table, and once more as text below it."""
+    whole: list[TableReading] = []
+    partial: list[TableReading] = []
+    spots: list[int] = []
+    for copy in copies:
+        reading = read_copy(page, copy)
+        if copy.partial:
+            partial.append(reading)
+        else:
+            whole.append(reading)
+            spots += reading.spots
+    chosen = agreed(whole)
+    for part in partial:
+        tell_difference(chosen, part)
+    chosen.spots = tuple(spots)
+    return chosen
+
+
+def read_copy(page: ReportTokens, found: FoundTable) -> TableReading:
+    stop = len(page.tokens)
+    for start in page.begins:
+        if start >= found.chain[-1].end:
+            stop = min(stop, start)
+    reading = place_rows(page.tokens, found.chain, found.form, stop, page.lines)
+    place_short_rows(reading)
+    join_parted(reading)
     as_one(reading)
     reading.start = found.chain[0].start
     reading.spots = tuple(match.start for match in found.chain)
     return reading
 
 
-def agreed(readings: Sequence[TableReading]) -> TableReading | None:
+def agreed(readings: Iterable[TableReading]) -> TableReading:
     """The fullest of several readings of one table if all agree in each cell that any of them
     gives, else one that is blank: a copy that could not be placed agrees with nothing. The problems
     of all stay.
     """
     placed = sorted(readings, key=lambda reading: -reading.placed)
-    if not placed:
-        return None
     chosen = placed[0]
     if all(is_equal(chosen, other) for other in placed[1:]):
         return chosen
     blank = left_blank(chosen, f"{chosen.form.number}×{len(placed)}", TWICE)
-    unread = [reading for reading in placed if not reading.holds_figures]
-    blank.problems += [problem for reading in unread for problem in reading.problems]
+    for reading in placed:
+        if not reading.holds_figures:
+            blank.problems += reading.problems
     return blank
-
-
-def tell_differences(reading: TableReading, partial: Sequence[TableReading]) -> None:
-    """A problem for each summary of a few rows that gives other figures than the table does."""
-    for part in partial:
-        given = [entry for entry in part.entries.values() if entry.value is not None]
-        other = [
-            entry for entry in given if value_in(reading, entry.cell) not in (None, entry.value)
-        ]
-        if other:
-            reading.problems.append(
-                Problem(reading.form.id, "", "", other[0].raw, ELSEWHERE.format(len(other)))
-            )
 
 
 def is_equal(one: TableReading, other: TableReading) -> bool:
     cells = one.entries.keys() | other.entries.keys()
-    return all(value_in(one, cell) == value_in(other, cell) for cell in cells)
+    return all(one.value(cell) == other.value(cell) for cell in cells)
 
 
-def value_in(reading: TableReading, cell: str) -> Value:
-    entry = reading.entries.get(cell)
-    return entry.value if entry else None
+def tell_difference(reading: TableReading, part: TableReading) -> None:
+    """A problem for a summary of a few rows that gives other figures than the table does."""
+    other = []
+    for entry in part.entries.values():
+        own = reading.value(entry.cell)
+        if entry.value is not None and own not in (None, entry.value):
+            other.append(entry.raw)
+    if other:
+        why = ELSEWHERE.format(len(other))
+        reading.problems.append(Problem(reading.form.id, "", "", other[0], why))
 
 
 def left_blank(reading: TableReading, raw: str, reason: str) -> TableReading:

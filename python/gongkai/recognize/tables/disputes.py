@@ -2,50 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, groupby
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import groupby
 
-from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row, Value
-from gongkai.recognize.labels import lexicon
-from gongkai.recognize.tables.headers import OF_OTHERS, likely, longest
-from gongkai.recognize.tables.lines import cells_by_pitch
-from gongkai.recognize.tables.rows import (
-    EXTRA_COLUMN,
-    NOT_FOUND_ROW,
-    WRONG_COUNT,
-    TableReading,
-    cut,
-    place_figure,
+from gongkai.model import Cell, Entry, Form, Label, LabelKind
+from gongkai.recognize.labels import lexicon, names_of
+from gongkai.recognize.tables.blocks import (
+    Above,
+    HeadLabel,
+    cells_by_grid,
+    cells_in_order,
+    leaves_of,
 )
-from gongkai.recognize.tokens import Token, has_note, squash
+from gongkai.recognize.tables.cells import RowCells, cells_by_pitch
+from gongkai.recognize.tables.entries import TableReading, cut, place_figure
+from gongkai.recognize.tables.headers import OF_OTHERS
+from gongkai.recognize.tables.lines import is_one_a_line
+from gongkai.recognize.tables.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT
+from gongkai.recognize.tables.stacks import likely, longest
+from gongkai.recognize.tokens import (
+    Token,
+    TokenKind,
+    are_blank,
+    has_note,
+    slots_in,
+    text_of,
+    written,
+)
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
 DIFFERENT = "同一单元格在文中出现两次且数字不同，未填入"
 FEWEST_NUMBERED = 5
-FormPlace = tuple[Part, Row, Column]
-
-
-@dataclass(frozen=True, slots=True)
-class HeadLabel:
-    """A label of the form found in the head: ``name`` is its row, group or column id, ``leaf``
-    tells columns.
-
-    ``name`` is "" for a text among them that no label explains: it may be a column of its own.
-    ``line`` is the last line of text that it stands on.
-    """
-
-    name: str
-    leaf: bool
-    token: Token
-    line: int
+RunCells = dict[int, Cell]  # id of a token -> the cell that it is the figure of
 
 
 def place_blocks(
     tokens: Sequence[Token], form: Form, pitch: int, others: Collection[int] = ()
 ) -> TableReading:
-    """Place each run of figures under the labels read since the run before; runs under no such
-    labels are left alone.
+    """Place each run of figures under the labels read since the run before: 1 0 0 0 1 … under
+    行政复议 …, 结果维持 …. Runs under no such labels are left alone.
 
     A further row of figures in the same grid stands under the same labels: two different rows
     contradict each other. ``others`` are rows of other tables: what stands above them is no head of
@@ -55,24 +51,31 @@ def place_blocks(
     head = HeadSoFar(reading, pitch)
     at = 0
     while at < len(tokens):
-        if tokens[at].row in others:
+        token = tokens[at]
+        is_label = token.kind == "text" and not (head.labels and has_note(token))
+        if token.row in others:
             head.labels, at = [], at + 1
-        elif tokens[at].kind == "text" and not (head.labels and has_note(tokens[at])):
+        elif is_label:
             at = head.read_label(tokens, at)
         else:
             at = head.take_run(tokens, at)
     if not any(entry.raw for entry in reading.entries.values()):
         place_upright(reading, tokens)
-    if reading.placed and all(problem.row for problem in reading.problems):
-        missing = [
-            row
-            for row in form.rows
-            if not any(cell.id in reading.entries for cell in form.row_cells(row.id))
-        ]
-        reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
-    for cell in form.cells:
-        reading.entries.setdefault(cell, Entry(cell, None))
+    tell_missing(reading)
+    reading.fill_up()
     return reading
+
+
+def tell_missing(reading: TableReading) -> None:
+    """A problem for each block without figures, 复议后起诉, where no problem speaks of the table as
+    a whole.
+    """
+    if not reading.placed or not all(problem.row for problem in reading.problems):
+        return
+    for row in reading.form.rows:
+        cells = {cell.id for cell in reading.form.row_cells(row.id)}
+        if cells.isdisjoint(reading.entries):
+            reading.tell("", NOT_FOUND_ROW, row.id)
 
 
 class HeadSoFar:
@@ -83,21 +86,23 @@ class HeadSoFar:
     def __init__(self, reading: TableReading, pitch: int) -> None:
         form = reading.form
         self.reading, self.pitch = reading, pitch
-        self.words = lexicon(form.edition, form.id)
-        self.wanted = names_of(form)
+        self.words = lexicon(form)
+        self.wanted = names_of(form.labels)
         self.distinct = list({label.text: label for label in form.labels}.values())
         self.labels: list[HeadLabel] = []
         self.kept: list[HeadLabel] = []
         self.grid = 0
 
     def read_label(self, tokens: Sequence[Token], at: int) -> int:
-        """Take the label at ``at`` down, or a text among the labels that is none; the token behind
-        it.
+        """Take the label at ``at`` down, or a text among the labels that is none (2020年总计); the
+        token behind it.
         """
         token = tokens[at]
-        known = self.labels or token.squash in self.words.prefixes
-        end, label = longest(tokens, at, self.wanted) if known else (at + 1, None)
-        label = label or (likely(token, self.distinct) if self.labels else None)
+        if not self.labels and token.squash not in self.words.prefixes:
+            return at + 1
+        end, label = longest(tokens, at, self.wanted)
+        if label is None and self.labels:
+            label = likely(token, self.distinct)
         if label is not None:
             line = tokens[end - 1].place.line
             self.labels.append(HeadLabel(label.id, label.kind == "column", token, line))
@@ -106,27 +111,35 @@ class HeadSoFar:
         return end
 
     def take_run(self, tokens: Sequence[Token], first: int) -> int:
-        """Place the run of figures at ``first`` if labels stand above it; the token behind it."""
+        """Place the run of figures at ``first`` if labels stand above it; the token behind it. A
+        row 1 2 3 … 15 below the head only numbers the columns.
+        """
         run, at = read_run(tokens, first)
         if numbers_columns(run) and self.labels:
             return at
-        held = any(cell.kind in ("figure", "sign") for cell in run)
-        if held or is_whole_row(tokens, first, at) or is_blank_run(run, self.labels):
+        if is_row(tokens, first, at) or holds_figure(run) or is_blank_run(run, self.labels):
             self.place(run)
         elif is_blank_row(tokens, first, at, self.labels):
             self.labels = []
         return at
 
     def place(self, run: list[Token]) -> None:
-        over = self.labels or (self.kept if run[0].grid and run[0].grid == self.grid else [])
-        if over and place_run(self.reading, run, over, self.kept, self.pitch):
+        """Place a run under the labels before it; where it is none of 表四's, they are no head."""
+        above = Above(self.labels or self.kept_over(run), self.kept)
+        if above.labels and place_run(self.reading, run, above, self.pitch):
             self.kept, self.grid = [*self.kept, *self.labels], run[0].grid
             self.labels = []
-        elif any(cell.kind == "figure" for cell in run):
+        elif "figure" in kinds_of(run):
             self.labels = []
+
+    def kept_over(self, run: Sequence[Token]) -> list[HeadLabel]:
+        """The labels above the runs before, for a further row of the same grid."""
+        return self.kept if run[0].grid and run[0].grid == self.grid else []
 
 
 # --- upright: a label beside each figure ----------------------------------------------------------
+
+Pairs = list[tuple[Cell, Token]]
 
 
 def place_upright(reading: TableReading, tokens: Sequence[Token]) -> None:
@@ -134,73 +147,65 @@ def place_upright(reading: TableReading, tokens: Sequence[Token]) -> None:
     blocks side by side in one row, and below it the rows 结果维持 0 0 0. Nothing unless every block
     that is named has its five figures.
     """
-    found = listed_pairs(reading.form, tokens) or crossed_pairs(reading.form, tokens)
-    for spot, token in found:
-        enter(reading, spot, token)
-
-
-def names_of(form: Form) -> dict[str, Label]:
-    return {squash(text): label for label in form.labels for text in (label.text, *label.aliases)}
-
-
-def spot_named(form: Form, block: str, column: str) -> FormPlace | None:
-    return next(
-        (
-            spot
-            for part in form.parts
-            for spot in part_spots(part)
-            if spot_ids(spot) == (block, column)
-        ),
-        None,
-    )
-
-
-def spot_ids(spot: FormPlace) -> tuple[str, str]:
-    return spot[1].id, spot[2].id
-
-
-Pairs = list[tuple[FormPlace, Token]]
+    for way in (listed_pairs, crossed_pairs):
+        found = way(reading.form, tokens)
+        if are_whole(reading.form, found):
+            for cell, token in found:
+                enter(reading, cell, token)
+            return
 
 
 def listed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     """行政复议 · 结果维持 0 · 结果纠正 0 … 总计 0 · 未经复议直接起诉 · 结果维持 0 …: each figure
     behind its label.
     """
-    wanted, found = names_of(form), []
-    block, column, size = "", "", len(form.parts[0].columns)
+    wanted = names_of(form.labels)
+    found: Pairs = []
+    counts: Counter[str] = Counter()
+    block = column = ""
     for token in tokens:
-        label = wanted.get(token.squash) if token.kind == "text" else None
+        label = wanted.get(token.squash)
         if label is not None and label.kind == "row":
             block, column = label.id, ""
         elif label is not None and label.kind == "column":
             column = label.id
         elif token.is_slot and block:
-            spot = spot_named(form, block, column)
-            if spot is None:
+            cell = form.cells.get(f"{form.id}.{block}.{column}")
+            if cell is None:
                 return []
-            found.append((spot, token))
+            found.append((cell, token))
+            counts[block] += 1
             column = ""
-            block = "" if sum(spot_ids(other)[0] == block for other, _ in found) == size else block
-    return found if are_whole(form, found) else []
+            if counts[block] == len(form.parts[0].columns):
+                block = ""
+    return found
 
 
 def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     """A head 行政复议 · 未经复议直接起诉 · 复议后起诉, and below it rows like 结果维持 0 0 0."""
-    wanted, found = names_of(form), []
+    wanted = names_of(form.labels)
+    found: Pairs = []
     blocks: list[str] = []
     for row in grid_rows(tokens):
-        labels = [
-            wanted[token.squash] for token in row if token.kind == "text" and token.squash in wanted
-        ]
-        heads = [label.id for label in labels if label.kind == "row"]
-        columns = [label.id for label in labels if label.kind == "column"]
-        slots = [token for token in row if token.is_slot]
+        heads = ids_in(row, wanted, "row")
+        columns = ids_in(row, wanted, "column")
+        slots = slots_in(row)
         if len(heads) > 1:
             blocks = heads
-        elif len(columns) == 1 and blocks and len(slots) == len(blocks):
-            spots = [spot_named(form, block, columns[0]) for block in blocks]
-            found += [(spot, token) for spot, token in zip(spots, slots, strict=True) if spot]
-    return found if are_whole(form, found) else []
+        elif len(columns) == 1 and len(slots) == len(blocks):
+            cells = [form.cells[f"{form.id}.{block}.{columns[0]}"] for block in blocks]
+            found += zip(cells, slots, strict=True)
+    return found
+
+
+def ids_in(row: Sequence[Token], wanted: Mapping[str, Label], kind: LabelKind) -> list[str]:
+    """The rows or columns whose labels stand in a row of a grid."""
+    found = []
+    for token in row:
+        label = wanted.get(token.squash)
+        if label is not None and label.kind == kind:
+            found.append(label.id)
+    return found
 
 
 def grid_rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
@@ -210,60 +215,29 @@ def grid_rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 
 
 def are_whole(form: Form, found: Pairs) -> bool:
-    """Whether each block that has a figure has all of its figures, each once."""
-    spots = [spot_ids(spot) for spot, _ in found]
-    blocks = {block for block, _ in spots}
-    wanted = {
-        spot_ids(spot) for part in form.parts for spot in part_spots(part) if spot[1].id in blocks
-    }
-    return bool(spots) and len(spots) == len(set(spots)) and set(spots) == wanted
+    """Whether each block that has a figure has all of its figures, each once: five of 行政复议."""
+    cells = [cell.id for cell, _ in found]
+    blocks = {cell.row.id for cell, _ in found}
+    wanted = []
+    for cell in form.cells.values():
+        if cell.row.id in blocks:
+            wanted.append(cell.id)
+    return bool(cells) and sorted(cells) == sorted(wanted)
 
 
-# --- runs of figures below their labels -----------------------------------------------------------
-
-
-def is_whole_row(tokens: Sequence[Token], first: int, end: int) -> bool:
-    """Whether a run is a row of a grid without any label: even if blank it is the row of
-    figures.
-    """
-    row = tokens[first].row
-    begins = first == 0 or tokens[first - 1].row != row
-    return tokens[first].grid > 0 and begins and (end == len(tokens) or tokens[end].row != row)
-
-
-def is_blank_run(run: Sequence[Token], labels: Sequence[HeadLabel]) -> bool:
-    """Whether lines outside grids are as many blank cells as there are columns: | | | below
-    结果维持 | 结果纠正 |.
-    """
-    return bool(run) and not run[0].grid and len(run) == sum(label.leaf for label in labels) > 0
-
-
-def is_blank_row(
-    tokens: Sequence[Token],
-    first: int,
-    end: int,
-    labels: Sequence[HeadLabel],
-) -> bool:
-    """Whether a run is the blank cells after the label of a row of another table, where this one
-    has no labels.
-    """
-    label = tokens[first - 1] if first else None
-    if label is None or not label.grid or label.row != tokens[first].row or label.kind != "text":
-        return False
-    strange = not any(one.name and one.token is label for one in labels)
-    return strange and (end == len(tokens) or tokens[end].row != label.row)
+# --- runs of figures ------------------------------------------------------------------------------
 
 
 def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
-    """The cells from ``at`` on: to the end of the grid row, or in text as long as figures
-    follow.
+    """The cells from ``at`` on: to the end of the grid row, or in text as long as figures follow:
+    1 0 0 0 1 12（其中网上5）.
     """
     first = tokens[at]
     run: list[Token] = []
     while at < len(tokens):
         token = tokens[at]
-        same = token.row == first.row if first.grid else not token.grid
-        if not same or (token.kind == "text" and not may_be_figure(token)):
+        is_same = token.row == first.row if first.grid else not token.grid
+        if not is_same or (token.kind == "text" and not may_be_figure(token)):
             break
         if token.kind != "filler":
             run.append(token)
@@ -276,284 +250,201 @@ def may_be_figure(token: Token) -> bool:
     return token.text[:1].isdigit() if token.grid else has_note(token)
 
 
-def place_run(
-    reading: TableReading,
-    run: list[Token],
-    labels: Sequence[HeadLabel],
-    kept: Sequence[HeadLabel],
-    pitch: int,
+def numbers_columns(run: Sequence[Token]) -> bool:
+    """A row 1 2 3 … 15 below the head: the columns are numbered."""
+    texts = [token.text for token in written(run)]
+    return len(texts) >= FEWEST_NUMBERED and texts == list(map(str, range(1, len(texts) + 1)))
+
+
+def holds_figure(run: Sequence[Token]) -> bool:
+    return not kinds_of(run).isdisjoint(("figure", "sign"))
+
+
+def kinds_of(run: Sequence[Token]) -> set[TokenKind]:
+    return {token.kind for token in run}
+
+
+def is_row(tokens: Sequence[Token], first: int, end: int) -> bool:
+    """Whether a run is a row of a grid without any label: even if blank it is the row of
+    figures.
+    """
+    row = tokens[first].row
+    begins = first == 0 or tokens[first - 1].row != row
+    return tokens[first].grid > 0 and begins and ends_row(tokens, end, row)
+
+
+def ends_row(tokens: Sequence[Token], end: int, row: int) -> bool:
+    return end == len(tokens) or tokens[end].row != row
+
+
+def is_blank_run(run: Sequence[Token], labels: Sequence[HeadLabel]) -> bool:
+    """Whether lines outside grids are as many blank cells as there are columns: | | | below
+    结果维持 | 结果纠正 |.
+    """
+    return 0 < len(run) == len(leaves_of(labels)) and not run[0].grid
+
+
+def is_blank_row(
+    tokens: Sequence[Token], first: int, end: int, labels: Sequence[HeadLabel]
 ) -> bool:
+    """Whether a run is the blank cells after the label of a row of another table, where this one
+    has no labels: 其他 _ _ _ to the end of its row.
+    """
+    label = tokens[first - 1] if first else None
+    if label is None or label.kind != "text" or not label.grid:
+        return False
+    if tokens[first].row != label.row or not ends_row(tokens, end, label.row):
+        return False
+    return not any(one.name and one.token is label for one in labels)
+
+
+# --- figures below their labels -------------------------------------------------------------------
+
+
+def place_run(reading: TableReading, run: list[Token], above: Above, pitch: int) -> bool:
     """Enter a run of figures if the labels above say what each one is; True if they belong to the
-    table at all.
+    table at all: 1 0 0 0 1 below the columns of 行政复议.
     """
     form = reading.form
-    if sum(label.leaf for label in (*kept, *labels)) < len(form.parts[0].columns):
+    if len(leaves_of(above.all)) < len(form.parts[0].columns):
         return False
-    others = any(OF_OTHERS.fullmatch(label.token.squash) for label in (*kept, *labels))
     # 上年 beside the columns: only the grid says which figure is whose.
-    spots = None if others else spots_of(form, labels, len(run)) or row_spots(form, labels, kept)
-    seen = by_geometry(form, run, labels)
-    line = max(label.line for label in labels)
-    cells = ordered_cells(run, len(spots), line, pitch) if spots else None
-    if cells and len(run) != len(cells) and not stand_below(cells, labels):
-        cells = None
-    if cells and not are_below(cells, labels):
-        cells = None
-    ordered = dict(zip(map(id, cells), spots, strict=True)) if spots and cells else None
-    placed = ordered or (seen if spots is None or len(run) > len(spots) else None)
-    if (
-        ordered
-        and seen
-        and any(ordered[id(t)] != seen.get(id(t)) for t in run if t.kind != "blank")
-    ):
-        placed = None
-    if placed is None and all(token.kind == "blank" for token in run):
-        return False
-    if placed is None:
-        text = cut(" ".join(token.text for token in run))
-        reading.problems.append(Problem(form.id, "", "", text, WRONG_COUNT if spots else NO_HEAD))
+    has_others = any(OF_OTHERS.fullmatch(label.token.squash) for label in above.all)
+    announced = () if has_others else cells_in_order(form, above, len(run))
+    ordered = placed_in_order(run, announced, above.labels, pitch)
+    seen = cells_by_grid(form, run, above.labels) or {}
+    placed = certain_cells(run, ordered, seen, len(announced))
+    if placed:
+        enter_run(reading, run, placed)
         return True
-    extra = [token.text for token in run if id(token) not in placed and token.kind != "blank"]
-    if extra:
-        reading.problems.append(Problem(form.id, "", "", cut(" ".join(extra)), EXTRA_COLUMN))
-    held = any(value_at(reading, spot) is not None for spot in placed.values())
-    for token in run:
-        if id(token) in placed:
-            enter(reading, placed[id(token)], token, held)
+    if are_blank(run):
+        return False
+    reading.tell(text_of(run), WRONG_COUNT if announced else NO_HEAD)
     return True
 
 
-def value_at(reading: TableReading, spot: FormPlace) -> Value:
-    entry = reading.entries.get(cell_of(reading.form, spot))
-    return entry.value if entry else None
-
-
-def cell_of(form: Form, spot: FormPlace) -> str:
-    return f"{form.id}.{spot[1].id}.{spot[2].id}"
-
-
-def are_below(cells: Sequence[Token | None], labels: Sequence[HeadLabel]) -> bool:
-    """Whether each figure stands under its label, where one of them covers several columns: _ 12,
-    one cell over two columns, and then 26 are as many cells as labels, and each but the last is in
-    another's place.
+def certain_cells(
+    run: Sequence[Token], ordered: RunCells, seen: RunCells, announced: int
+) -> RunCells:
+    """The cells in the order of the labels, where the grid does not contradict them; those that the
+    grid tells where there are more figures than labels: 1 0 0 0 1 and 7 under 备注.
     """
-    if not any(
-        cell is not None and cell.spans and cell.colspan > 1 and cell.kind != "blank"
-        for cell in cells
-    ):
-        return True
-    leaves = [label.token for label in labels if label.leaf]
-    if len(leaves) != len(cells):
-        return False
-    return all(
-        cell is None or overlap(cell, leaf) for cell, leaf in zip(cells, leaves, strict=True)
-    )
+    if ordered and seen:
+        for token in written(run):
+            if ordered[id(token)] != seen.get(id(token)):
+                return {}
+    if ordered:
+        return ordered
+    return seen if len(run) > announced else {}
 
 
-def overlap(one: Token, other: Token) -> bool:
-    return one.column < other.column + other.colspan and other.column < one.column + one.colspan
+def enter_run(reading: TableReading, run: Sequence[Token], placed: RunCells) -> None:
+    """Enter the figures that have a cell; the others get a problem: 7 under 备注."""
+    extra = []
+    for token in written(run):
+        if id(token) not in placed:
+            extra.append(token)
+    if extra:
+        reading.tell(text_of(extra), EXTRA_COLUMN)
+    held = any(reading.value(cell.id) is not None for cell in placed.values())
+    for token in run:
+        if id(token) in placed:
+            enter(reading, placed[id(token)], token, held)
 
 
-def stand_below(cells: Sequence[Token | None], labels: Sequence[HeadLabel]) -> bool:
-    """Whether the first cell stands below a column's label, where the grid tells: a blank cell at
-    the end may be the last figure's, and the first cell one of 上年.
-    """
-    columns = {label.token.column for label in labels if label.leaf}
-    first = cells[0]
-    return first is None or not first.spans or first.column in columns
-
-
-def numbers_columns(run: Sequence[Token]) -> bool:
-    """A row 1 2 3 … 15 below the head: the columns are numbered."""
-    texts = [token.text for token in run if token.kind != "blank"]
-    return len(texts) >= FEWEST_NUMBERED and texts == [
-        str(number) for number in range(1, len(texts) + 1)
-    ]
-
-
-def ordered_cells(
-    run: list[Token], expected: int, start: int, pitch: int
-) -> Sequence[Token | None] | None:
-    """A run's cells in their order, one for each figure that the head announces; None where that is
-    not certain.
-    """
-    rows = {token.row for token in run}
-    if (
-        not run[0].grid
-        and pitch
-        and len(rows) == len(run)
-        and all(token.kind != "blank" for token in run)
-    ):
-        return cells_by_pitch(run, start, 0, expected, pitch)
-    extra = len(run) - expected
-    if (
-        extra > 0
-        and all(token.kind == "blank" for token in run[-extra:])
-        and run[0].kind != "blank"
-    ):
-        return run[:-extra]
-    if (
-        extra > 0
-        and all(token.kind == "blank" for token in run[:extra])
-        and run[-1].kind != "blank"
-    ):
-        return run[extra:]
-    return None if extra else run
-
-
-def enter(reading: TableReading, spot: FormPlace, token: Token, held: bool = False) -> None:
+def enter(reading: TableReading, cell: Cell, token: Token, held: bool = False) -> None:
     """One figure; a second and different one for the same cell blanks it, and so does one for a
     cell that is blank in a row whose other figures were read (``held``): 72 64 _ 37, and below it
     70 60 17 30.
     """
-    _, row, column = spot
-    cell = cell_of(reading.form, spot)
-    before = reading.entries.get(cell)
-    place_figure(reading, row, column.id, token)
-    now = reading.entries[cell].value
-    filled = held and before is not None and before.value is None and now is not None
-    if filled or (before is not None and before.value not in (None, now)):
-        raw = cut(f"{before.raw if before else ''} / {token.text}")
-        reading.entries[cell] = Entry(cell, None, raw, token.place)
-        reading.problems.append(Problem(reading.form.id, row.id, column.id, raw, DIFFERENT))
+    before = reading.entries.get(cell.id)
+    place_figure(reading, cell, token)
+    now = reading.value(cell.id)
+    if before is None or before.value == now:
+        return
+    if before.value is None and not held:
+        return
+    raw = cut(f"{before.raw} / {token.text}")
+    reading.entries[cell.id] = Entry(cell.id, None, raw, token.place)
+    reading.tell(raw, DIFFERENT, cell.row.id, cell.column.id)
 
 
-def spots_of(form: Form, labels: Sequence[HeadLabel], size: int) -> list[FormPlace] | None:
-    """The cells that a run stands for when the labels before it end in one of the heads in use.
+# --- figures in the order of their labels ---------------------------------------------------------
 
-    These are the official head read row by row; all blocks and then all columns; each block
-    followed by its columns. A column before such a head belongs to a block that has no figures of
-    its own, so then none is certain, nor where a block is named before it: 行政复议 with no columns
-    below it, and ten figures in all.
+
+def placed_in_order(
+    run: list[Token], announced: Sequence[Cell], labels: Sequence[HeadLabel], pitch: int
+) -> RunCells:
+    """The run's figures in the cells that the labels announce, in their order: 1 0 0 0 1 below
+    结果维持 … 总计; {} where that is not certain.
     """
-    names = [label.name for label in labels]
-    blocks = {row.id for row in form.rows}
-    leaves = [number for number, label in enumerate(labels) if label.leaf]
-    fits = [
-        cells
-        for head, cells in known_heads(form)
-        if names[-len(head) :] == head
-        and (not leaves or leaves[0] >= len(names) - len(head))
-        and blocks.isdisjoint(names[: -len(head)])
-    ]
-    return max(fits, key=lambda cells: (len(cells) == size, len(cells)), default=None)
+    if not announced:
+        return {}
+    line = max(label.line for label in labels)
+    cells = ordered_cells(run, len(announced), line, pitch)
+    if cells is None or not are_below(cells, labels):
+        return {}
+    if len(run) != len(cells) and not stand_below(cells, labels):
+        return {}
+    return dict(zip(map(id, cells), announced, strict=True))
 
 
-def known_heads(form: Form) -> list[tuple[list[str], list[FormPlace]]]:
-    """Sequences of label ids with the cells that the figures under them stand for, left to
-    right.
+def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> RowCells | None:
+    """A run's cells in their order, one for each figure that the head announces; None where that is
+    not certain. Blank cells may be too many on one side: _ 1 0 0 0 1, for five.
     """
-    groups = [label for label in form.labels if label.kind == "group"]
-    official = [label.id for label in form.labels]
-    heads = [(official, [spot for part in form.parts for spot in part_spots(part)])]
-    for first in range(len(form.parts)):
-        for last in range(first + 1, len(form.parts) + 1):
-            parts = form.parts[first:last]
-            cells = [spot for part in parts for spot in part_spots(part)]
-            leaves = [[column.id for column in part.columns] for part in parts]
-            grouped = [above(part, groups, part is not parts[0]) for part in parts]
-            plain = [[part.rows[0].id] for part in parts]
-            heads.append((list(chain(*grouped, *leaves)), cells))
-            for tops in (grouped, plain):
-                heads.append(
-                    (
-                        [
-                            name
-                            for top, under in zip(tops, leaves, strict=True)
-                            for name in top + under
-                        ],
-                        cells,
-                    )
-                )
-    return heads
+    if pitch and not run[0].grid and is_one_a_line(run):
+        return cells_by_pitch(run, start, 0, expected, pitch)
+    if len(run) == expected:
+        return run
+    return without_extra(run, len(run) - expected)
 
 
-def part_spots(part: Part) -> list[FormPlace]:
-    return [(part, part.rows[0], column) for column in part.columns]
-
-
-def above(part: Part, groups: Sequence[Label], grouped: bool) -> list[str]:
-    """A block's label id, after the id of the group that begins with it (行政诉讼 before
-    未经复议直接起诉).
+def without_extra(run: list[Token], extra: int) -> list[Token] | None:
+    """The cells that are left of too many: 1 0 0 0 1 of _ 1 0 0 0 1, without blank ones behind the
+    last figure, or before the first.
     """
-    starts = [group.id for group in groups if group.box.left == part.columns[0].label.box.left]
-    return [*(starts if grouped else []), part.rows[0].id]
-
-
-def row_spots(
-    form: Form,
-    labels: Sequence[HeadLabel],
-    kept: Sequence[HeadLabel],
-) -> list[FormPlace] | None:
-    """The cells of a block whose label stands at the head of its own line, under columns that were
-    named before.
-    """
-    blocks = [label.name for label in labels if not label.leaf]
-    known = [label.name for label in (*kept, *labels) if label.leaf]
-    for part in form.parts:
-        names = [column.id for column in part.columns]
-        ends = known[-len(names) :] == names
-        if ends and blocks[-1:] == [part.rows[0].id] and not labels[-1].leaf:
-            return part_spots(part)
+    if extra < 0:
+        return None
+    if run[0].kind != "blank" and are_blank(run[-extra:]):
+        return run[:-extra]
+    if run[-1].kind != "blank" and are_blank(run[:extra]):
+        return run[extra:]
     return None
 
 
-def by_geometry(
-    form: Form,
-    run: Sequence[Token],
-    labels: Sequence[HeadLabel],
-) -> dict[int, FormPlace] | None:
-    """id(token) -> cell by the labels that stand above it in the same grid; None unless that is
-    certain for all.
-
-    Only whole blocks are certain: a head that lost a label fits a row that lost a figure, one place
-    further on.
+def are_below(cells: RowCells, labels: Sequence[HeadLabel]) -> bool:
+    """Whether each figure stands under its label, where one of them covers several columns: _ 12,
+    one cell over two columns, and then 26 are as many cells as labels, and each but the last is in
+    another's place.
     """
-    grid = run[0].grid
-    if not grid or not run[0].spans or any(label.token.grid != grid for label in labels):
-        return None
-    leaves = [label for label in labels if label.leaf]
-    if not leaves:
-        return None
-    columns = [label.token.column for label in leaves]
-    if len(set(columns)) != len(columns) or any(label.token.colspan > 1 for label in leaves):
-        return None
-    leaf_at = {label.token.column: label.name for label in leaves}
-    nameless = (label.token for label in labels if not label.name)
-    strangers = {token.column for token in nameless if token.row >= leaves[0].token.row}
-    if not strangers <= {token.column for token in run}:
-        return None
-    found: dict[int, FormPlace] = {}
-    taken: set[str] = set()
-    for token in run:
-        if token.column in strangers:
-            continue
-        at = token.column
-        before = (one for one in labels if not one.leaf and one.token.column <= at)
-        over = [one.name for one in before if at < one.token.column + one.token.colspan]
-        spot = spot_at(form, over, leaf_at.get(token.column, ""))
-        if spot is None or token.colspan > 1:
-            if token.kind != "blank":
-                return None
-            continue
-        name = f"{spot[1].id}.{spot[2].id}"
-        if name in taken:
-            return None
-        taken.add(name)
-        found[id(token)] = spot
-    blocks = {label.name for label in labels if not label.leaf}
-    whole = {
-        f"{row.id}.{column.id}"
-        for part in form.parts
-        for _, row, column in part_spots(part)
-        if row.id in blocks
-    }
-    return found if len(found) == len(leaves) and taken == whole else None
+    if not any(map(is_wide, cells)):
+        return True
+    leaves = leaves_of(labels)
+    if len(leaves) != len(cells):
+        return False
+    for cell, leaf in zip(cells, leaves, strict=True):
+        if cell is not None and not overlap(cell, leaf.token):
+            return False
+    return True
 
 
-def spot_at(form: Form, over: Sequence[str], leaf: str) -> FormPlace | None:
-    for part in form.parts:
-        for column in part.columns:
-            if part.rows[0].id in over and column.id == leaf:
-                return part, part.rows[0], column
-    return None
+def is_wide(cell: Token | None) -> bool:
+    """Whether a figure covers several columns of a grid."""
+    if cell is None or cell.kind == "blank":
+        return False
+    return cell.spans and cell.colspan > 1
+
+
+def overlap(one: Token, other: Token) -> bool:
+    return one.column < other.columns.stop and other.column < one.columns.stop
+
+
+def stand_below(cells: RowCells, labels: Sequence[HeadLabel]) -> bool:
+    """Whether the first cell stands below a column's label, where the grid tells: a blank cell at
+    the end may be the last figure's, and the first cell one of 上年.
+    """
+    first = cells[0]
+    if first is None or not first.spans:
+        return True
+    return first.column in {label.token.column for label in leaves_of(labels)}

@@ -3,59 +3,60 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-from gongkai.figures import DRAWN, Reading, clean, joined_digits, read_figure, scale_of
-from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Row, Value
+from gongkai.figures import read_figure
+from gongkai.model import Entry, Form, Part, Row, Value
 from gongkai.recognize.labels import (
     LONGEST_LABEL,
-    MARGIN,
     SHORTEST_BARE,
+    Lexicon,
     Match,
     doubtful_note,
     lexicon,
-    likenesses,
+    tokens_of,
 )
-from gongkai.recognize.tables.headers import COUNTER, Head, read_head
-from gongkai.recognize.tables.lines import (
-    FoundRow,
+from gongkai.recognize.tables.cells import (
     at_columns,
     cells_by_pitch,
     cells_of,
-    full_widths,
-    is_one_a_line,
+    columns_by_pitch,
     lead,
+)
+from gongkai.recognize.tables.entries import ShortRow, TableReading, place_figure
+from gongkai.recognize.tables.headers import COUNTER, Head, read_head
+from gongkai.recognize.tables.lines import (
+    FoundRow,
+    RowLayout,
+    full_widths,
+    is_listed,
     pitch_of,
     read_line,
     without_others,
 )
 from gongkai.recognize.tables.units import (
-    NOT_STATED,
-    StatedUnit,
     UnitPlace,
     head_places,
-    in_unit,
     is_money,
     label_places,
-    money_units,
     note_places,
     scaled_note,
-    stated_unit,
 )
-from gongkai.recognize.tokens import Token
+from gongkai.recognize.tokens import Token, slots_in, text_of, written
+from gongkai.recognize.typos import MARGIN, likenesses
 from gongkai.sums import stated_and_computed
 from gongkai.wording import EMPTY_ROW
 
 ENDS_IN_FIGURE = re.compile(r"[^\d\s]\s*\d+\s*$")
 LOOK_BACK = 60
 LOST = "\ufffd"  # a character that the source does not tell: it may be of a figure
-RAW_LONGEST = 120
-OWN_WORDING = (
-    0.95  # weight from which a wording is a label's own, not a piece of it that others share
-)
-# likeness from which a label is taken for another one with a typo, where that only casts doubt
+# Weight from which a wording is a label's own, not a piece of it that others share.
+OWN_WORDING = 0.95
+# Likeness from which a label is taken for another one with a typo, where that only casts doubt.
 TYPO = 0.8
+FEWEST_LEADS = 2  # rows that write their label's second cell, from which all are taken to
 NOT_FOUND_ROW = "没有找到这一行"
 NOT_FOUND_COLUMN = "表头中没有找到这一列"
 NOT_FOUND_COLUMNS = "表头中没有找到这些列"
@@ -63,52 +64,18 @@ EXTRA_COLUMN = "表头中有官方表格没有的列，这一列未填入"
 NO_ORDER = "表头的列序与官方表格不同，或表头不完整，无法确定哪一列是它，未填入"
 NO_ORDER_MANY = "表头的列序与官方表格不同，或表头不完整，无法确定它们各是哪一列，未填入"
 FIGURE_IN_LABEL = "行标签里另有数字，没有填入"
-MANY_CELLS = 20
-MANY_NO_FIGURES = "这样的格有{}个，都不是单独的一个数字，未填入"
-NOT_A_FIGURE = "不是单独的一个数字，未填入"
 NOTED = "标签后面的说明可能使它成为另一项，请核对是不是官方表格中的这一项"
-PARTED = "这一格的数字分成几段，不能确定是不是一个数字，未填入"
-NOT_SEEN = "这个数字在网页上看不见、移了位，或旁边另有图形文字，未填入"
 WRONG_COUNT = "这一行的数字个数与表头的列数不符，无法确定各数字所在的列，未填入"
-TWO_UNITS = "单位不一致（{}），无法确定是哪一个单位，未填入"
 LABEL_TWICE = "有两行用了这个标签且数字不同，无法确定哪一行是它，未填入"
 NO_LABEL = "这一行的标签不在官方表格中，未填入"
 
 
-@dataclass(frozen=True, slots=True)
-class ShortRow:
-    """A row whose figures have no certain column yet; ``likely`` are the columns that its lines
-    speak for.
-    """
+class FoundPart(NamedTuple):
+    """A part of the form as the source has it: its head, and the rows that were found below it."""
 
-    row: Row
-    columns: tuple[str, ...]
-    slots: list[Token]
-    likely: tuple[str, ...] | None
-
-
-@dataclass
-class TableReading:
-    """What has been placed so far, ``placed`` cells of it from the source, blank ones included.
-
-    ``short_rows`` holds rows whose figures have no certain column yet; ``units`` what is stated of
-    the units of cells; ``start`` is the token at which the table begins, ``spots`` are those of its
-    labels.
-    """
-
-    form: Form
-    entries: dict[str, Entry] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    short_rows: dict[str, ShortRow] = field(default_factory=dict)
-    units: dict[str, list[UnitPlace]] = field(default_factory=dict)
-    used: set[int] = field(default_factory=set)
-    placed: int = 0
-    start: int = 0
-    spots: tuple[int, ...] = ()
-
-    @property
-    def holds_figures(self) -> bool:
-        return any(entry.value is not None for entry in self.entries.values())
+    part: Part
+    head: Head
+    lines: list[FoundRow]
 
 
 def place_rows(
@@ -125,306 +92,259 @@ def place_rows(
     that state a unit.
     """
     reading = TableReading(form)
-    lines = read_lines(reading, tokens[:stop], chain)
-    reading.problems += group_problems(form, tokens, chain)
-    pitch = pitch_of(tokens[:stop], chain)
-    filled = sum(1 for line, head in lines if has_lead(line, head)) >= 2
-    widths = full_widths(tokens[:stop])
-    labels = {spot for match in chain for spot in range(match.start, match.end)}
+    before = tokens[:stop]
+    parts = read_parts(reading, before, chain)
+    tell_groups(reading, tokens, chain)
+    layout = RowLayout(pitch_of(before, chain), writes_leads(parts), full_widths(before))
+    labels = tokens_of(chain)
     notes = note_places(tokens, lines_of_units, chain[0].start, chain[-1].end, labels)
-    for line, head in lines:
-        state_units(reading, line, head, notes)
-        beside = [other for other, _ in lines if other.part is line.part]
-        full = widths.get(line.label.row, True) or len(line.part.columns) == len(line.slots) == 1
-        sound = is_borne_out(head, line.part, beside, form, pitch) and full
-        place_line(reading, line, head, pitch, filled, sound)
-    for cell in form.cells:
-        if cell not in reading.entries:
-            reading.entries[cell] = Entry(cell, None)
+    for found in parts:
+        is_sound = is_borne_out(found, form, layout.pitch)
+        for line in found.lines:
+            state_units(reading, line, found.head, notes)
+            is_whole = is_sound and line.certain and is_full(line, layout)
+            place_line(reading, line, found.head, layout, is_whole)
+    reading.fill_up()
     report_strays(reading, tokens, chain, stop)
     return reading
 
 
-def has_lead(line: FoundRow, head: Head) -> bool:
-    """Whether a row with a figure writes the cells that its merged label covers; of a blank row
-    nobody can tell.
+# --- heads and rows -------------------------------------------------------------------------------
+
+
+def read_parts(
+    reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match]
+) -> list[FoundPart]:
+    """The rows of the form that stand in the source, part by part with their head; what is missing
+    becomes a problem. The first part of 表二: 规章 and 行政规范性文件 below 本年制发件数 ….
     """
-    return any(token.kind != "blank" for token in line.slots) and lead(line, len(head.columns)) > 0
+    form = reading.form
+    starts = {form.labels[match.label].box: match for match in chain}
+    is_caption = form.labels[chain[0].label].kind not in ("column", "row")
+    after = chain[0].start if is_caption else 0
+    parts: list[FoundPart] = []
+    for part in form.parts:
+        lines = []
+        matches = []
+        lost = []
+        for row in part.rows:
+            match = starts.get(row.label.box)
+            if match is None:
+                lost.append(row.id)
+            else:
+                matches.append(match)
+                lines.append(read_line(tokens, match, chain, part, row))
+        if matches:
+            first = matches[0].start
+            above = tokens[max(after, first - LOOK_BACK) : first]
+            parts.append(with_head(reading, part, lines, above))
+            after = matches[-1].end
+        for name in lost:
+            reading.tell("", NOT_FOUND_ROW, name)
+    return parts
 
 
-def is_borne_out(head: Head, part: Part, lines: Sequence[FoundRow], form: Form, pitch: int) -> bool:
-    """Whether the rows agree with a head that lacks columns or has others.
+def with_head(
+    reading: TableReading, part: Part, lines: Sequence[FoundRow], above: Sequence[Token]
+) -> FoundPart:
+    head = replace(read_head(above, reading.form, part), units=tuple(head_places(above)))
+    kept, head = without_others(lines, head)
+    tell_head(reading, part, head)
+    return FoundPart(part, head, kept)
+
+
+def tell_head(reading: TableReading, part: Part, head: Head) -> None:
+    """A problem for each column that the form does not have, one for all that are missing, one for
+    those whose place is not certain, and one for each label with a note that may turn it:
+    2020年总计, 科研机构 lost, 总计（累计）.
+    """
+    for text in head.strangers.values():
+        reading.tell(text, EXTRA_COLUMN)
+    moved: list[str] = []
+    lost: list[str] = []
+    for column in part.columns:
+        if column.id not in head.columns:
+            names = moved if column.id in head.widths else lost
+            names.append(column.id)
+    tell_columns(reading, moved, NO_ORDER, NO_ORDER_MANY)
+    tell_columns(reading, lost, NOT_FOUND_COLUMN, NOT_FOUND_COLUMNS)
+    for name, text in head.doubts:
+        reading.tell(text, NOTED, column=name)
+
+
+def tell_columns(reading: TableReading, columns: Sequence[str], one: str, many: str) -> None:
+    if columns:
+        reading.tell("", one if len(columns) == 1 else many, column=" ".join(columns))
+
+
+def tell_groups(reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match]) -> None:
+    """A problem for each label of a group with a note that may turn it:
+    三、本年度办理结果（上半年）.
+    """
+    for match in chain:
+        label = reading.form.labels[match.label]
+        text = tokens[match.end - 1].text
+        if label.kind == "group" and doubtful_note(text, label):
+            reading.tell(text, NOTED)
+
+
+def writes_leads(parts: Sequence[FoundPart]) -> bool:
+    """Whether rows with a figure write the cells that their merged label covers; of a blank row
+    nobody can tell. 其中 over two columns, a blank, and 134 7 0.
+    """
+    count = 0
+    for found in parts:
+        columns = len(found.head.columns)
+        for line in found.lines:
+            if written(line.slots) and lead(line, columns):
+                count += 1
+    return count >= FEWEST_LEADS
+
+
+# --- does the head fit the rows? ------------------------------------------------------------------
+
+
+def is_borne_out(found: FoundPart, form: Form, pitch: int) -> bool:
+    """Whether the rows agree with a head that lacks columns or has others: six cells in most rows
+    below a head of which 科研机构 is missing, not seven.
 
     A label may have been lost and not the column; then a row that lost a figure would seem to fit.
     So most rows must have just as many cells as the head has labels, those in other words
     (``strangers``) included, and with strangers, or with columns that are passed over, the sums
     along the rows must hold: a wrong span moves them to where an official column stands.
     """
-    if (head.strangers or head.ignored) and not sums_hold(head, lines, form):
+    part, head, lines = found
+    if (head.strangers or head.ignored) and not sums_hold(found, form):
         return False
-    if len(head.columns) == len(part.columns) and not head.remarks:
+    is_short = len(head.columns) < len(part.columns)
+    if not is_short and not head.remarks:
         return True
     count = len(head.columns) + len(head.strangers)
-    fits = sum(1 for line in lines if has_cells(line, count, pitch))
-    least = 2 if len(head.columns) < len(part.columns) else 1
+    fits = 0
+    for line in lines:
+        fits += has_cells(line, count, pitch)
+    least = 2 if is_short else 1
     return fits >= least and 2 * fits > len(lines)
 
 
 def has_cells(line: FoundRow, count: int, pitch: int) -> bool:
-    if pitch and is_one_a_line(line):
-        return (
-            cells_by_pitch(line.slots, line.label.place.line, line.next_line, count, pitch)
-            is not None
-        )
-    return len(line.slots) == count
+    if not pitch or not is_listed(line):
+        return len(line.slots) == count
+    start = line.label.place.line
+    return cells_by_pitch(line.slots, start, line.next_line, count, pitch) is not None
 
 
-def sums_hold(head: Head, lines: Sequence[FoundRow], form: Form) -> bool:
+def sums_hold(found: FoundPart, form: Form) -> bool:
     """Whether, placed by the grid, most rows with figures other than zero satisfy the relation
-    along the row.
+    along the row: 134 7 0 0 1 1 143, not 134 7 0 0 1 143 1.
 
     True for a form without such relations.
     """
+    values = values_by_grid(found, form)
+    has_relations = False
+    held = broken = 0
+    for relation in form.relations:
+        if relation.kind != "across":
+            continue
+        has_relations = True
+        stated, computed = stated_and_computed(relation, values) or (0, 0)
+        if stated != computed:
+            broken += 1
+        elif stated:
+            held += 1
+    return held > broken or not has_relations
+
+
+def values_by_grid(found: FoundPart, form: Form) -> Mapping[str, Value]:
+    """Cell -> the figure that stands in its column of the grid, or in its order: 134 is that of
+    applications.granted.natural.
+    """
     values: dict[str, Value] = {}
-    for line in lines:
-        cells = at_columns(line, head) or (
-            line.slots if len(line.slots) == len(head.columns) else ()
-        )
-        for column, token in zip(head.columns, cells, strict=False):
+    columns = found.head.columns
+    for line in found.lines:
+        cells = at_columns(line, found.head)
+        if not cells and len(line.slots) == len(columns):
+            cells = line.slots
+        for column, token in zip(columns, cells or (), strict=False):
             values[f"{form.id}.{line.row.id}.{column}"] = read_figure(token.text).value
-    along = [relation for relation in form.relations if relation.kind == "across"]
-    sums = [
-        found
-        for relation in along
-        if (found := stated_and_computed(relation, values)) and any(found)
-    ]
-    return not along or 2 * sum(stated == computed for stated, computed in sums) > len(sums)
+    return values
 
 
-def read_lines(
-    reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match]
-) -> list[tuple[FoundRow, Head]]:
-    """The rows of the form that stand in the source, each with its head; what is missing becomes a
-    problem.
-    """
-    form = reading.form
-    starts = {
-        form.labels[match.label].box: match
-        for match in chain
-        if form.labels[match.label].kind == "row"
-    }
-    lines: list[tuple[FoundRow, Head]] = []
-    after = chain[0].start if form.labels[chain[0].label].kind not in ("column", "row") else -1
-    for part in form.parts:
-        found = [(row, starts[row.label.box]) for row in part.rows if row.label.box in starts]
-        if found:
-            first = found[0][1].start
-            above = tokens[max(0, after, first - LOOK_BACK) : first]
-            head = replace(read_head(above, form, part), units=tuple(head_places(above)))
-            after = found[-1][1].end
-            read = [read_line(tokens, match, chain, part, row) for row, match in found]
-            kept, head = without_others(read, head)
-            lines += [(line, head) for line in kept]
-            reading.problems += (
-                Problem(form.id, "", "", cut(text), EXTRA_COLUMN)
-                for text in head.strangers.values()
-            )
-            reading.problems += head_problems(form, part, head)
-            reading.problems += (
-                Problem(form.id, "", column, cut(text), NOTED) for column, text in head.doubts
-            )
-        missing = [row for row in part.rows if row.label.box not in starts]
-        reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
-    return lines
+def is_full(line: FoundRow, layout: RowLayout) -> bool:
+    """Whether no cell of a row can have been lost."""
+    return layout.full.get(line.label.row, True) or len(line.part.columns) == len(line.slots) == 1
 
 
-def group_problems(
-    form: Form, tokens: Sequence[Token], chain: Sequence[Match]
-) -> Iterator[Problem]:
-    """A problem for each label of a group with a note that may turn it:
-    三、本年度办理结果（上半年）.
-    """
-    for match in chain:
-        label = form.labels[match.label]
-        if label.kind == "group" and doubtful_note(tokens[match.end - 1].text, label):
-            yield Problem(form.id, "", "", cut(tokens[match.end - 1].text), NOTED)
+# --- figures --------------------------------------------------------------------------------------
 
 
 def state_units(
     reading: TableReading, line: FoundRow, head: Head, notes: Sequence[UnitPlace]
 ) -> None:
     """Note for each cell of a row what the texts above its part, its label and its section's lines
-    say of its unit.
+    say of its unit: 本年收费金额（单位：元）, 行政事业性收费（元）, 注：收费以元为单位.
     """
     money = is_money(line.part.columns[-1].unit)
-    places = [
-        *head.units,
-        *label_places(line.label.text, (*line.slots, *line.passed) if money else ()),
-        *notes,
-    ]
-    if places and (money or scaled_note(places)):
+    beside = (*line.slots, *line.passed) if money else ()
+    places = [*head.units, *label_places(line.label.text, beside), *notes]
+    tells = money or scaled_note(places)
+    if places and tells:
         for column in line.part.columns:
-            reading.units[f"{reading.form.id}.{line.row.id}.{column.id}"] = places
-
-
-def head_problems(form: Form, part: Part, head: Head) -> list[Problem]:
-    """One problem for all columns that are missing, one for those whose place is not certain."""
-    missing = [column.id for column in part.columns if column.id not in head.columns]
-    moved = [column for column in missing if column in head.widths]
-    lost = [column for column in missing if column not in head.widths]
-    reasons = ((moved, NO_ORDER, NO_ORDER_MANY), (lost, NOT_FOUND_COLUMN, NOT_FOUND_COLUMNS))
-    return [
-        Problem(form.id, "", " ".join(columns), "", one if len(columns) == 1 else many)
-        for columns, one, many in reasons
-        if columns
-    ]
+            reading.units[reading.cell(line.row.id, column.id).id] = places
 
 
 def place_line(
-    reading: TableReading, line: FoundRow, head: Head, pitch: int, filled: bool, sound: bool
+    reading: TableReading, line: FoundRow, head: Head, layout: RowLayout, is_whole: bool
 ) -> None:
-    """``sound`` is False where cells may have been lost, so that neither order nor grid says what
+    """Enter the figures of a row: 134 7 0 under 自然人, 商业企业, 科研机构.
+
+    ``is_whole`` is False where cells may have been lost, so that neither order nor grid says what
     the others are.
     """
-    form, row = reading.form.id, line.row
-    reading.used.update(id(token) for token in (*line.slots, *line.passed))
-    if doubtful_note(line.label.text, row.label):
-        reading.problems.append(Problem(form, row.id, "", cut(line.label.text), NOTED))
-    if ENDS_IN_FIGURE.search(line.label.text):
-        reading.problems.append(Problem(form, row.id, "", cut(line.label.text), FIGURE_IN_LABEL))
-    chosen = (
-        cells_of(line, head, pitch, filled) if head.columns and sound and line.certain else None
-    )
-    if chosen is not None and (line.slots or line.label.grid):
+    reading.used.update(map(id, (*line.slots, *line.passed)))
+    tell_label(reading, line)
+    chosen = cells_of(line, head, layout) if is_whole and head.columns else None
+    if chosen is None:
+        leave_open(reading, line, head, layout.pitch)
+    elif line.slots or line.label.grid:
         for column, token in zip(head.columns, chosen, strict=True):
-            place_figure(reading, row, column, token)
-    elif not line.certain:
-        text = " ".join(token.text for token in line.slots)
-        reading.problems.append(Problem(form, row.id, "", cut(text), WRONG_COUNT))
+            place_figure(reading, reading.cell(line.row.id, column), token)
+
+
+def tell_label(reading: TableReading, line: FoundRow) -> None:
+    text = line.label.text
+    if doubtful_note(text, line.row.label):
+        reading.tell(text, NOTED, line.row.id)
+    if ENDS_IN_FIGURE.search(text):
+        reading.tell(text, FIGURE_IN_LABEL, line.row.id)
+
+
+def leave_open(reading: TableReading, line: FoundRow, head: Head, pitch: int) -> None:
+    """A row whose figures have no certain columns: the relations may tell them, else a problem
+    does. Where the head has no columns, one problem speaks for all rows below it.
+    """
+    row = line.row
+    if not line.certain:
+        reading.tell(text_of(line.slots), WRONG_COUNT, row.id)
     elif not head.columns:
-        return  # one problem speaks for all rows below that head
-    elif any(token.kind != "blank" for token in line.slots):
-        reading.short_rows[row.id] = ShortRow(
-            row, head.columns, line.slots, numbered(line, head, pitch)
-        )
-    elif chosen is None:
-        reading.problems.append(Problem(form, row.id, "", cut(line.label.text), EMPTY_ROW))
-
-
-def numbered(line: FoundRow, head: Head, pitch: int) -> tuple[str, ...] | None:
-    """The columns that a short row's figures stand in if its lines count right as far as they
-    go.
-    """
-    if not pitch or not is_one_a_line(line):
-        return None
-    spots = [divmod(token.place.line - line.label.place.line, pitch) for token in line.slots]
-    if any(rest or not 1 <= number <= len(head.columns) for number, rest in spots):
-        return None
-    if spots[-1][0] == len(spots):  # no line is empty: blank cells may have left none at all
-        return None
-    return tuple(head.columns[number - 1] for number, _ in spots)
-
-
-def place_figure(reading: TableReading, row: Row, column: str, token: Token | None) -> None:
-    """Read one cell and enter it; text that is no figure leaves the cell blank with a problem."""
-    cell = f"{reading.form.id}.{row.id}.{column}"
-    head = reading.form.cells[cell].column
-    unit = head.unit
-    if token is None:
-        reading.entries[cell] = Entry(cell, None)
         return
-    found = read_figure(token.text, unit)
-    places = reading.units.get(cell, ())
-    stated = stated_unit(places, unit, token.text) if places and found.value else NOT_STATED
-    if is_money(unit) or found.unit or stated is not NOT_STATED:
-        entry = entry_in_unit(cell, token, found, stated, head)
+    elif written(line.slots):
+        likely = columns_by_pitch(line, head, pitch)
+        reading.short_rows[row.id] = ShortRow(row, head.columns, line.slots, likely)
     else:
-        entry = Entry(cell, found.value, token.text, token.place)
-    reading.entries[cell] = entry
-    reading.placed += 1
-    if found.state == "unreadable":
-        reading.problems.append(
-            Problem(reading.form.id, row.id, column, cut(token.text), why_none(token))
-        )
-    elif entry.value is None and found.value is not None:
-        why = TWO_UNITS.format(
-            f"{stated.where}、单元格“{clean(token.text)}”" if found.unit else stated.where
-        )
-        reading.problems.append(Problem(reading.form.id, row.id, column, cut(token.text), why))
+        reading.tell(line.label.text, EMPTY_ROW, row.id)
 
 
-def why_none(token: Token) -> str:
-    if token.text.endswith(DRAWN):
-        return NOT_SEEN
-    return NOT_A_FIGURE if joined_digits(token.text) is None else PARTED
-
-
-def as_one(reading: TableReading) -> None:
-    """One problem for many cells with one reason: all of a table's may be written 12（上年3）, or
-    in no known unit.
-    """
-    cells: dict[str, list[Problem]] = {}
-    for problem in reading.problems:
-        if problem.row and problem.column:
-            cells.setdefault(problem.reason, []).append(problem)
-    for reason, alike in cells.items():
-        if len(alike) > MANY_CELLS:
-            columns = " ".join(dict.fromkeys(problem.column for problem in alike))
-            told = Problem(reading.form.id, "", columns, alike[0].raw, for_many(reason, len(alike)))
-            reading.problems[:] = [
-                *(problem for problem in reading.problems if problem not in alike),
-                told,
-            ]
-
-
-def for_many(reason: str, count: int) -> str:
-    return (
-        MANY_NO_FIGURES.format(count)
-        if reason == NOT_A_FIGURE
-        else f"{reason}（这样的格有{count}个）"
-    )
-
-
-def entry_in_unit(
-    cell: str, token: Token, found: Reading, stated: StatedUnit, column: Column
-) -> Entry:
-    """An entry in the form's unit; blank where what the cell, its head, its label and notes state
-    differs.
-
-    Zero is zero in every unit. What the cell itself states counts where only the official head says
-    another.
-    """
-    unit, place = column.unit, token.place
-    if not found.value:
-        return Entry(cell, found.value, token.text, place)
-    against = (
-        found.unit
-        and stated.unit
-        and scale_of(found.unit) != scale_of(stated.unit) != scale_of(unit)
-    )
-    if stated.contradicted or against:
-        return Entry(cell, None, token.text, place)
-    if found.unit:
-        return Entry(cell, found.value, token.text, place, found.converted)
-    if not stated.unit and is_money(unit) and not money_units(column.label.text):
-        return Entry(cell, found.value, token.text, place, UNKNOWN_UNIT)
-    value = in_unit(found.value, stated.unit, unit)
-    other = stated.unit if value != found.value else ""
-    return Entry(cell, value, token.text, place, other, stated.where if other else "")
-
-
-def cut(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= RAW_LONGEST else line[:RAW_LONGEST] + "…"
+# --- figures without a row ------------------------------------------------------------------------
 
 
 def report_strays(
     reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match], stop: int
 ) -> None:
     """Figures inside the table that belong to no row of the form: each run or grid row becomes a
-    problem.
+    problem. 其中：网上申请 12 3 0, between two rows of the form.
     """
-    labels = {spot for match in chain for spot in range(match.start, match.end)}
+    labels = tokens_of(chain)
     stray: dict[tuple[int, int], list[Token]] = {}
     run = 0
     for spot in range(chain[0].start, end_of(reading, tokens, chain, stop)):
@@ -432,68 +352,92 @@ def report_strays(
         if spot in labels or id(token) in reading.used:
             run += 1
         else:
-            stray.setdefault((1, token.row) if token.grid else (0, run), []).append(token)
+            name = (1, token.row) if token.grid else (0, run)
+            stray.setdefault(name, []).append(token)
     for row in stray.values():
-        if any(token.kind == "figure" or LOST in token.text for token in row):
+        if any(map(may_be_lost, row)):
             report_stray(reading, row)
 
 
-def report_stray(reading: TableReading, tokens: Sequence[Token]) -> None:
-    """One run without a row of its own. Under a label that a placed row bears too, neither is
-    certain.
-    """
-    text = cut(" ".join(token.text for token in tokens))
-    name = "".join(token.squash for token in tokens if token.kind == "text")
-    if COUNTER.fullmatch(name):
-        return  # 栏次 1 2 3 …: the columns are numbered
-    row = row_named(reading.form, name)
-    entries = [reading.entries[cell.id] for cell in reading.form.row_cells(row.id)] if row else []
-    if row is not None and any(entry.raw for entry in entries):
-        if [token.text for token in tokens if token.is_slot] == [entry.raw for entry in entries]:
-            return
-        for entry in entries:
-            reading.entries[entry.cell] = Entry(entry.cell, None, entry.raw, entry.place)
-        raw = cut(" ".join(entry.raw for entry in entries) + " / " + text)
-        reading.problems.append(Problem(reading.form.id, row.id, "", raw, LABEL_TWICE))
-        return
-    reading.problems.append(Problem(reading.form.id, "", "", text, NO_LABEL))
-
-
-def row_named(form: Form, name: str) -> Row | None:
-    """The row whose label a squashed text is, to the letter or with a typo; None where that is not
-    certain.
-    """
-    words = lexicon(form.edition, form.id)
-    numbers = [
-        n
-        for n, weight in words.exact.get(name, ())
-        if weight >= OWN_WORDING or len(name) >= SHORTEST_BARE
-    ]
-    if not numbers and SHORTEST_BARE <= len(name) <= LONGEST_LABEL:
-        scores = likenesses(name, words)
-        best = max(scores)
-        numbers = [
-            number for number, score in enumerate(scores) if score > best - MARGIN and best >= TYPO
-        ]
-    boxes = {words.labels[number].box for number in numbers}
-    rows = [row for row in form.rows if row.label.box in boxes]
-    return rows[0] if len(boxes) == len(rows) == 1 else None
+def may_be_lost(token: Token) -> bool:
+    return token.kind == "figure" or LOST in token.text
 
 
 def end_of(
     reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match], stop: int
 ) -> int:
     """Where the table ends: at the next table if that is near, else after its last grid or its last
-    row's figures.
+    row's figures, 四、结转下年度继续办理 1 0 0 0 0 0 1.
     """
-    last = tokens[chain[-1].end - 1]
     end = chain[-1].end
+    last = tokens[end - 1]
     if not last.grid and stop - end < LOOK_BACK and stop < len(tokens):
         return stop
     while end < stop:
         token = tokens[end]
-        same = token.grid == last.grid if last.grid else not token.grid and token.is_slot
-        if id(token) not in reading.used and not same:
+        is_same = token.grid == last.grid and (last.grid > 0 or token.is_slot)
+        if id(token) not in reading.used and not is_same:
             break
         end += 1
     return end
+
+
+def report_stray(reading: TableReading, tokens: Sequence[Token]) -> None:
+    """One run without a row of its own. Under a label that a placed row bears too, neither is
+    certain: 予以公开 134 7 0, and 予以公开 12 0 0. A row 栏次 1 2 3 … only numbers the columns.
+    """
+    name = "".join(token.squash for token in tokens)
+    if COUNTER.fullmatch(name):
+        return
+    row = row_named(reading.form, name)
+    raws = raws_of(reading, row) if row else []
+    if row is None or not any(raws):
+        reading.tell(text_of(tokens), NO_LABEL)
+    elif raws != [token.text for token in slots_in(tokens)]:
+        leave_blank(reading, row)
+        reading.tell(f"{' '.join(raws)} / {text_of(tokens)}", LABEL_TWICE, row.id)
+
+
+def raws_of(reading: TableReading, row: Row) -> list[str]:
+    return [reading.entries[cell.id].raw for cell in reading.form.row_cells(row.id)]
+
+
+def leave_blank(reading: TableReading, row: Row) -> None:
+    for cell in reading.form.row_cells(row.id):
+        entry = reading.entries[cell.id]
+        reading.entries[cell.id] = Entry(cell.id, None, entry.raw, entry.place)
+
+
+def row_named(form: Form, name: str) -> Row | None:
+    """The row whose label a squashed text is, to the letter or with a typo; None where that is not
+    certain.
+    """
+    words = lexicon(form)
+    numbers = own_labels(name, words) or like_labels(name, words)
+    if len(numbers) != 1:
+        return None
+    label = words.labels[numbers[0]]
+    for row in form.rows:
+        if row.label.box == label.box:
+            return row
+    return None
+
+
+def own_labels(name: str, words: Lexicon) -> list[int]:
+    """The labels that a text is to the letter; not 其他, which several end in."""
+    found = []
+    for number, weight in words.exact.get(name, ()):
+        if weight >= OWN_WORDING or len(name) >= SHORTEST_BARE:
+            found.append(number)
+    return found
+
+
+def like_labels(name: str, words: Lexicon) -> list[int]:
+    """The labels that a text is most like: 予以公幵 is 予以公开, and like nothing else."""
+    if not SHORTEST_BARE <= len(name) <= LONGEST_LABEL:
+        return []
+    scores = likenesses(name, words)
+    best = max(scores)
+    if best < TYPO:
+        return []
+    return [number for number, score in enumerate(scores) if score > best - MARGIN]

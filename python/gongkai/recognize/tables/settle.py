@@ -12,16 +12,16 @@ from dataclasses import replace
 from itertools import combinations
 
 from gongkai.figures import clean, joined_digits, read_figure
-from gongkai.model import Form, Problem, Relation, Value
-from gongkai.recognize.tables.rows import (
+from gongkai.model import Problem, Relation, Row, Value
+from gongkai.recognize.tables.entries import (
     PARTED,
-    WRONG_COUNT,
     ShortRow,
     TableReading,
     cut,
     place_figure,
 )
-from gongkai.recognize.tokens import Token
+from gongkai.recognize.tables.rows import WRONG_COUNT
+from gongkai.recognize.tokens import Token, text_of, written
 from gongkai.sums import possible, stated_and_computed
 
 # --- rows that lost their blank cells -------------------------------------------------------------
@@ -34,74 +34,87 @@ MANY_ROWS = 5
 MOST_ROWS = 6  # each costs up to 35 questions to the relations
 
 
-def place_short_rows(reading: TableReading, relations: Sequence[Relation]) -> None:
+def place_short_rows(reading: TableReading) -> None:
     """Settle ``reading.short_rows``; what stays uncertain is blank with a problem that shows its
     text.
     """
-    progress = bool(relations) and len(reading.short_rows) <= MOST_ROWS
-    while progress:
-        progress = False
-        for row_id in list(reading.short_rows):
-            chosen = only_placement(reading, row_id, relations)
-            if chosen is not None:
-                short = reading.short_rows.pop(row_id)
-                for column, token in chosen.items():
-                    place_figure(reading, short.row, column, token)
-                raw = cut(" ".join(token.text for token in short.slots))
-                reading.problems.append(
-                    Problem(reading.form.id, row_id, "", raw, PLACED_BY_RELATIONS)
-                )
-                progress = True
+    goes_on = bool(reading.form.relations) and len(reading.short_rows) <= MOST_ROWS
+    while goes_on:
+        goes_on = place_some(reading)
     by_columns: dict[tuple[str, ...], list[ShortRow]] = {}
     for short in reading.short_rows.values():
         by_columns.setdefault(short.columns, []).append(short)
     for shorts in by_columns.values():
-        reading.problems += short_problems(reading.form, shorts)
+        tell_short(reading, shorts)
 
 
-def short_problems(form: Form, shorts: Sequence[ShortRow]) -> list[Problem]:
+def place_some(reading: TableReading) -> bool:
+    """Place each short row that has one placement, and tell it; False where there was none."""
+    count = len(reading.short_rows)
+    for row_id, short in list(reading.short_rows.items()):
+        chosen = only_placement(reading, short)
+        if chosen is None:
+            continue
+        del reading.short_rows[row_id]
+        for column, token in chosen.items():
+            place_figure(reading, reading.cell(row_id, column), token)
+        reading.tell(text_of(short.slots), PLACED_BY_RELATIONS, row_id)
+    return len(reading.short_rows) < count
+
+
+def tell_short(reading: TableReading, shorts: Sequence[ShortRow]) -> None:
     """A problem for each row; one where many rows of one head do not fit it, for then the head is
     at fault.
     """
-    texts = [[token.text for token in short.slots if token.kind != "blank"] for short in shorts]
-    lines = [cut(" ".join(words)) for words in texts]
     if len(shorts) >= MANY_ROWS:
-        label = shorts[0].row.label.text
-        return [Problem(form.id, "", "", f"{label} {lines[0]}", MANY_WRONG.format(len(shorts)))]
-    found = []
-    for short, words, line in zip(shorts, texts, lines, strict=True):
-        why = TOO_MANY if len(words) > len(short.columns) else WRONG_COUNT
-        found.append(Problem(form.id, short.row.id, "", line, why))
+        first = f"{shorts[0].row.label.text} {cut(text_of(written(shorts[0].slots)))}"
+        why = MANY_WRONG.format(len(shorts))
+        reading.problems.append(Problem(reading.form.id, "", "", first, why))
+        return
+    for short in shorts:
+        figures = written(short.slots)
+        why = TOO_MANY if len(figures) > len(short.columns) else WRONG_COUNT
+        reading.tell(text_of(figures), why, short.row.id)
+
+
+def only_placement(reading: TableReading, short: ShortRow) -> dict[str, Token] | None:
+    """Column id -> token for the one order-preserving placement that the relations allow; None if
+    none or several. 7 1 8 in a row of seven columns whose total is 8 are natural, company, total,
+    where the columns' sums allow no other.
+    """
+    tokens = written(short.slots)
+    if not are_single(tokens) or len(tokens) > len(short.columns):
+        return None
+    choices = [short.likely] if short.likely else combinations(short.columns, len(tokens))
+    known = reading.values
+    found: dict[str, Token] = {}
+    for choice in choices:
+        placed = dict(zip(choice, tokens, strict=True))
+        trial = known | values_in(reading, short.row, placed)
+        if not possible(reading.form.relations, trial):
+            continue
+        if found:
+            return None
+        found = placed
+    return found or None
+
+
+def values_in(reading: TableReading, row: Row, placed: Mapping[str, Token]) -> dict[str, Value]:
+    """Cell -> its figure, for the figures of a row that are placed by column."""
+    found = {}
+    for column, token in placed.items():
+        found[reading.cell(row.id, column).id] = read_figure(token.text).value
     return found
 
 
-def only_placement(
-    reading: TableReading, row_id: str, relations: Sequence[Relation]
-) -> dict[str, Token] | None:
-    """Column id -> token for the one order-preserving placement that the relations allow; None if
-    none or several.
+def are_single(tokens: Sequence[Token]) -> bool:
+    """Whether there are figures, each in a cell of its own; not 12（上年3）, nor 8 over two
+    columns.
     """
-    short = reading.short_rows[row_id]
-    columns, tokens = short.columns, [token for token in short.slots if token.kind != "blank"]
-    figures = [read_figure(token.text) for token in tokens]
-    single = all(figure.state == "figure" for figure in figures) and all(
-        token.colspan == 1 for token in tokens
-    )
-    if not single or not 0 < len(tokens) <= len(columns):
-        return None
-    choices = [short.likely] if short.likely else combinations(columns, len(tokens))
-    known: dict[str, Value] = {cell: entry.value for cell, entry in reading.entries.items()}
-    found: list[tuple[str, ...]] = []
-    for choice in choices:
-        trial = known | {
-            f"{reading.form.id}.{row_id}.{column}": figure.value
-            for column, figure in zip(choice, figures, strict=True)
-        }
-        if possible(relations, trial):
-            found.append(choice)
-            if len(found) > 1:
-                return None
-    return dict(zip(found[0], tokens, strict=True)) if found else None
+    for token in tokens:
+        if token.colspan != 1 or read_figure(token.text).state != "figure":
+            return False
+    return bool(tokens)
 
 
 # --- a row that may have moved --------------------------------------------------------------------
@@ -110,57 +123,52 @@ MOVED = "这张表的几个总计都不符，可能整行错了位，请核对�
 SEVERAL = 2  # sums of 表四
 
 
-def tell_moved(reading: TableReading, relations: Sequence[Relation]) -> None:
+def tell_moved(reading: TableReading) -> None:
     """A problem where a blank cell and several broken totals say that the figures of 表四's one row
     stand in each other's columns: _ 1 5 8 38 52 36 ….
     """
-    values: dict[str, Value] = {cell: entry.value for cell, entry in reading.entries.items()}
-    broken = [relation for relation in relations if holds(relation, values) is False]
-    blank = any(value is None for value in values.values())
-    if blank and len(broken) >= SEVERAL:
-        text = " ".join(entry.raw for entry in reading.entries.values() if entry.raw)
-        reading.problems.append(Problem(reading.form.id, "", "", cut(text), MOVED))
+    values = reading.values
+    broken = 0
+    for relation in reading.form.relations:
+        if holds(relation, values) is False:
+            broken += 1
+    if broken >= SEVERAL and None in values.values():
+        raws = [entry.raw for entry in reading.entries.values()]
+        reading.tell(" ".join(raws), MOVED)
 
 
 # --- figures in pieces ----------------------------------------------------------------------------
 
+# Cell -> the one figure that its digits may be, and the figure that the first of them are.
+Parted = dict[str, tuple[int, int]]
 
-def join_parted(reading: TableReading, relations: Sequence[Relation]) -> None:
+
+def join_parted(reading: TableReading) -> None:
     """Enter the figures whose digits stand apart (17 over 08) where sums hold with them as one
     figure, and none fails; the others stay blank with their problem.
     """
-    values: dict[str, Value] = {cell: entry.value for cell, entry in reading.entries.items()}
+    values = reading.values
     parted = parted_figures(reading)
-    left: dict[str, list[int]] = {}
+    left: Parted = {}
     while parted != left:
         left = parted
-        parted = borne_out(left, {**values, **joined_values(left)}, relations)
+        parted = borne_out(left, values | joined_values(left), reading.form.relations)
     for cell, value in joined_values(parted).items():
         reading.entries[cell] = replace(reading.entries[cell], value=value)
-    settled = [reading.form.cells[cell] for cell in parted]
-    names = [(cell.row.id, cell.column.id) for cell in settled]
-    reading.problems[:] = [
-        problem
-        for problem in reading.problems
-        if problem.reason != PARTED or (problem.row, problem.column) not in names
-    ]
-
-
-Parted = dict[
-    str, list[int]
-]  # cell -> the one figure that its digits may be, and the figure that the first of them are
+    reading.problems[:] = untold(reading.problems, parted)
 
 
 def parted_figures(reading: TableReading) -> Parted:
-    told = [problem for problem in reading.problems if problem.reason == PARTED]
-    cells = [f"{problem.table}.{problem.row}.{problem.column}" for problem in told]
-    raws = [(cell, reading.entries[cell].raw) for cell in cells]
-    joined = [(cell, joined_digits(raw), raw) for cell, raw in raws]
-    return {
-        cell: [value, int(clean(raw).split()[0])]
-        for cell, value, raw in joined
-        if value is not None
-    }
+    found = {}
+    for problem in reading.problems:
+        if problem.reason != PARTED:
+            continue
+        cell = reading.cell(problem.row, problem.column).id
+        raw = reading.entries[cell].raw
+        value = joined_digits(raw)
+        if value is not None:
+            found[cell] = (value, int(clean(raw).split()[0]))
+    return found
 
 
 def joined_values(parted: Parted) -> dict[str, Value]:
@@ -171,24 +179,40 @@ def first_pieces(parted: Parted, cells: Iterable[str]) -> dict[str, Value]:
     """What two rows in one would make of a sum: 8 over 23, 5 over 11, 13 over 34 adds up as 823,
     511, 1334 too.
     """
-    return {cell: parted[cell][1] for cell in cells if cell in parted}
+    found: dict[str, Value] = {}
+    for cell in cells:
+        if cell in parted:
+            found[cell] = parted[cell][1]
+    return found
 
 
 def borne_out(parted: Parted, values: Mapping[str, Value], relations: Sequence[Relation]) -> Parted:
     """Those of the figures that stand in a sum that holds with them alone, and in none that does
-    not.
+    not: 17 over 08 as 1708, the total of 1700 and 8.
     """
     good: set[str] = set()
     bad: set[str] = set()
     for relation in relations:
-        cells = (*relation.whole, *relation.parts)
-        if holds(relation, values) is False:
-            bad.update(cells)
-        elif holds(relation, values) and not holds(
-            relation, {**values, **first_pieces(parted, cells)}
-        ):
-            good.update(cells)
-    return {cell: value for cell, value in parted.items() if cell in good and cell not in bad}
+        held = holds(relation, values)
+        if held is False:
+            bad.update(relation.cells)
+        elif held and not holds(relation, {**values, **first_pieces(parted, relation.cells)}):
+            good.update(relation.cells)
+    left: Parted = {}
+    for cell, figures in parted.items():
+        if cell in good and cell not in bad:
+            left[cell] = figures
+    return left
+
+
+def untold(problems: Iterable[Problem], settled: Parted) -> list[Problem]:
+    """The problems without those of figures that have been joined."""
+    left = []
+    for problem in problems:
+        cell = f"{problem.table}.{problem.row}.{problem.column}"
+        if problem.reason != PARTED or cell not in settled:
+            left.append(problem)
+    return left
 
 
 def holds(relation: Relation, values: Mapping[str, Value]) -> bool | None:

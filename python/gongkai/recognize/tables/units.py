@@ -12,11 +12,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from math import log10
+from typing import NamedTuple
 
 from gongkai.bodies import parts_of
 from gongkai.figures import AMOUNT, clean, factor_of, read_figure, shown
-from gongkai.model import Entry, Value
+from gongkai.model import Entry, Figure, Value
 from gongkai.recognize.labels import form_words
 from gongkai.recognize.sections import section_number
 from gongkai.recognize.tokens import Token
@@ -31,9 +33,8 @@ COUNTED = "件次?|项|宗|份|起|条|个|次"
 COUNTS = re.compile(
     rf"(?:单位[:：为]?|[（(【\[]|^(?!十|.{{1,3}}条))(?P<unit>{SCALES}{{1,3}}(?:{COUNTED})){BEHIND}"
 )
-CUE = re.compile(
-    rf"[元圆]|{SCALES}(?:{COUNTED})|单位|[（(【\[].{{1,2}}[）)】\]]$"
-)  # one stands in every such line
+# One stands in every line that states a unit.
+CUE = re.compile(rf"[元圆]|{SCALES}(?:{COUNTED})|单位|[（(【\[].{{1,2}}[）)】\]]$")
 # 单位：亿, （千）, 单位：%: scales of nothing, shares and dozens are units of no figure here.
 ODD = re.compile(
     rf"(?:单位[:：为]?|[（(【\[])(?:{SCALES}+|[%％‰打角分K兆]|百分比)(?=$|[）)】\]])", re.IGNORECASE
@@ -57,6 +58,7 @@ OF_OTHER_MONEY = re.compile(r"处理费|罚没|决算|预算|标准|经费|不�
 # 本报告中金额单位均为元.
 OF_ALL = re.compile(r"表二|收费|采购|(?:本报告|全文|文中|以上|上述).{0,6}金额")
 OF_MONEY = re.compile("金额|收费|采购|[元圆]")
+COMMA = re.compile("[,，]")
 NEAR = 80  # tokens before and behind a table that may belong to its section
 LONGEST_NOTE = 60  # characters
 
@@ -80,23 +82,28 @@ def is_money(unit: str) -> bool:
     return unit.endswith("元")
 
 
+def compact(text: str) -> str:
+    """单位： 元 -> 单位:元."""
+    return "".join(clean(text).split())
+
+
 @lru_cache(maxsize=4096)
 def money_units(text: str) -> frozenset[str]:
     """The units of money that a text states: 本年收费金额（单位：元） -> {元}; 单位：件、万元 ->
     {万元}.
     """
-    if not ("元" in text or "圆" in text):
+    if "元" not in text and "圆" not in text:
         return frozenset()
-    plain = "".join(clean(text).split()).replace("萬", "万")
-    return frozenset(match["unit"].replace("圆", "元") for match in MONEY.finditer(plain))
+    plain = compact(text).replace("萬", "万")
+    return frozenset(unit.replace("圆", "元") for unit in MONEY.findall(plain))
 
 
 @lru_cache(maxsize=4096)
 def count_units(text: str) -> frozenset[str]:
     """The units of counts that are not single ones: 单位：万件 -> {万件}; 单位：件 -> {}."""
-    if not any(scale in text for scale in "十百千万亿"):
+    if not re.search(SCALES, text):
         return frozenset()
-    return frozenset(match["unit"] for match in COUNTS.finditer("".join(clean(text).split())))
+    return frozenset(COUNTS.findall(compact(text)))
 
 
 def units_in(text: str, unit: str) -> frozenset[str]:
@@ -115,11 +122,12 @@ def is_strange(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_odd(text: str) -> bool:
     """单位：亿, 数量（千）; not 第（八）项, （一）予以公开, which no bracket with a scale ends."""
-    return ODD.search("".join(clean(text).split())) is not None
+    return ODD.search(compact(text)) is not None
 
 
 def stated_unit(places: Iterable[UnitPlace], unit: str, raw: str) -> StatedUnit:
-    """What texts say of the unit of a column that the form counts in ``unit``.
+    """What texts say of the unit of a column that the form counts in ``unit``: 表头
+    “本年收费金额（单位：元）” says 元.
 
     ``raw`` is the figure as written: a note that names it with a unit (共计57588.71元) says its
     unit as well.
@@ -127,18 +135,27 @@ def stated_unit(places: Iterable[UnitPlace], unit: str, raw: str) -> StatedUnit:
     found: dict[str, list[str]] = {}
     for name, text in places:
         for stated in says(name, text, unit, raw):
-            found.setdefault(stated, []).append(f"{name}“{' '.join(text.split())}”")
+            found.setdefault(stated, []).append(name + quoted(text))
     if not found:
-        far = [
-            f"“{' '.join(text.split())}”"
-            for name, text in places
-            if name == FAR and units_in(text, unit) - {unit}
-        ]
-        return StatedUnit("", "、".join(far), contradicted=True) if far else NOT_STATED
+        return far_unit(places, unit)
     if len(found) > 1 or UNKNOWN in found:
-        quoted = "、".join(dict.fromkeys(text for texts in found.values() for text in texts))
-        return StatedUnit("", quoted, contradicted=True)
-    return next(StatedUnit(name, texts[0]) for name, texts in found.items())
+        texts = dict.fromkeys(chain.from_iterable(found.values()))
+        return StatedUnit("", "、".join(texts), contradicted=True)
+    name, wheres = found.popitem()
+    return StatedUnit(name, wheres[0])
+
+
+def far_unit(places: Iterable[UnitPlace], unit: str) -> StatedUnit:
+    """What lines far from the table leave open: 单位：元 in a line of its own on another page."""
+    texts = []
+    for name, text in places:
+        if name == FAR and units_in(text, unit) - {unit}:
+            texts.append(quoted(text))
+    return StatedUnit("", "、".join(texts), contradicted=True) if texts else NOT_STATED
+
+
+def quoted(text: str) -> str:
+    return f"“{' '.join(text.split())}”"
 
 
 def says(name: str, text: str, unit: str, raw: str) -> frozenset[str]:
@@ -147,22 +164,30 @@ def says(name: str, text: str, unit: str, raw: str) -> frozenset[str]:
     """
     if name == FAR:
         return frozenset()
-    strange = name != BESIDE and is_money(unit) and is_strange(text)
-    strange = strange or (is_odd(text) and (is_money(unit) or not OF_MONEY.search(text)))
-    return (
-        units_in(text, unit) | amounts_of(text, raw, unit) | ({UNKNOWN} if strange else frozenset())
-    )
+    found = units_in(text, unit) | amounts_of(text, raw, unit)
+    return found | {UNKNOWN} if says_unknown(name, text, unit) else found
+
+
+def says_unknown(name: str, text: str, unit: str) -> bool:
+    """Whether a text states a unit that is none of ours: 美元 in a head, 单位：亿, 数量（千）."""
+    money = is_money(unit)
+    if money and name != BESIDE and is_strange(text):
+        return True
+    return is_odd(text) and (money or not OF_MONEY.search(text))
 
 
 def amounts_of(text: str, raw: str, unit: str) -> frozenset[str]:
-    """The unit with which a text repeats a figure; none where it names others."""
+    """The unit with which a text repeats a figure; none where it names others: 共计57588.71元 says
+    元 of 57588.71.
+    """
     if not is_money(unit) or "元" not in text:
         return frozenset()
-    own = re.sub("[,，]", "", clean(raw))
-    found = AMOUNT.finditer("".join(clean(text).split()))
-    return frozenset(
-        match["unit"] for match in found if re.sub("[,，]", "", match["figure"]) == own
-    )
+    own = COMMA.sub("", clean(raw))
+    found = set()
+    for match in AMOUNT.finditer(compact(text)):
+        if COMMA.sub("", match["figure"]) == own:
+            found.add(match["unit"])
+    return frozenset(found)
 
 
 def in_unit(value: Value, stated: str, unit: str) -> Value:
@@ -179,27 +204,37 @@ def in_unit(value: Value, stated: str, unit: str) -> Value:
 
 HEAD, LABEL, BESIDE, FAR = "表头", "行标签", "表旁", "别处"
 UNKNOWN = "?"
-BARE = re.compile(
-    rf"(?:金额)?单位[:：]?(?:人民币)?{SCALES}{{0,3}}[元圆]"
-)  # 单位：元 in a line of its own
+# 单位：元 in a line of its own.
+BARE = re.compile(rf"(?:金额)?单位[:：]?(?:人民币)?{SCALES}{{0,3}}[元圆]")
+LONGEST_UNIT = 4  # characters of a cell that holds a unit alone
 
 
-def head_places(tokens: Sequence[Token]) -> list[UnitPlace]:
+def head_places(tokens: Iterable[Token]) -> list[UnitPlace]:
     """The texts above a part of a table that say something of a unit: 第（八）项（单位：元）,
     信息内容, the heads.
     """
-    texts = [
-        token.text for token in tokens if token.kind == "text" and len(token.text) <= LONGEST_NOTE
-    ]
-    return [(HEAD, text) for text in texts if tells_unit(text)]
+    return telling(HEAD, short_texts(tokens, LONGEST_NOTE))
 
 
-def label_places(label: str, row: Sequence[Token]) -> list[UnitPlace]:
+def label_places(label: str, row: Iterable[Token]) -> list[UnitPlace]:
     """A row's label, and a cell of the row that holds a unit alone: 行政事业性收费 · 元 ·
     57588.71.
     """
-    texts = [label, *(token.text for token in row if token.kind == "text" and len(token.text) <= 4)]
-    return [(LABEL, text) for text in texts if tells_unit(text)]
+    return telling(LABEL, (label, *short_texts(row, LONGEST_UNIT)))
+
+
+def telling(name: str, texts: Iterable[str]) -> list[UnitPlace]:
+    found = []
+    for text in texts:
+        if tells_unit(text):
+            found.append((name, text))
+    return found
+
+
+def short_texts(tokens: Iterable[Token], longest: int) -> Iterator[str]:
+    for token in tokens:
+        if token.kind == "text" and len(token.text) <= longest:
+            yield token.text
 
 
 @lru_cache(maxsize=4096)
@@ -209,17 +244,18 @@ def tells_unit(text: str) -> bool:
 
 def unit_lines(tokens: Sequence[Token]) -> list[int]:
     """The numbers of the short lines that state a unit, anywhere."""
-    texts = [
-        at for at, token in enumerate(tokens) if token.kind == "text" and CUE.search(token.text)
-    ]
-    return [at for at in texts if says_unit(tokens[at])]
+    found = []
+    for at, token in enumerate(tokens):
+        if token.kind == "text" and CUE.search(token.text) and says_unit(token):
+            found.append(at)
+    return found
 
 
 def note_places(
     tokens: Sequence[Token], lines: Sequence[int], first: int, end: int, labels: Collection[int]
 ) -> list[UnitPlace]:
     """Short lines of a table's section that state a unit, its own ``labels`` aside, and lines
-    elsewhere that name it.
+    elsewhere that name it: 注：收费以元为单位 below the table, 表二金额单位为元 at the end.
 
     ``lines`` are those of ``unit_lines``, ``first`` and ``end`` the bounds of the table's tokens,
     ``labels`` the numbers of those that are labels.
@@ -228,24 +264,40 @@ def note_places(
         return []
     section = section_around(tokens, first, end)
     grids = {0, *(token.grid for token in tokens[first:end])}
-    found = []
+    found: dict[UnitPlace, None] = {}
     for at in lines:
-        inside = at in section and tokens[at].grid in grids and at not in labels
-        if inside or (OF_ALL.search(tokens[at].text) and not tokens[at].grid):
-            found.append((BESIDE, tokens[at].text))
-        elif not tokens[at].grid and BARE.fullmatch("".join(clean(tokens[at].text).split())):
-            found.append((FAR, tokens[at].text))
-    return list(dict.fromkeys(found))
+        token = tokens[at]
+        is_inside = at in section and token.grid in grids and at not in labels
+        place = BESIDE if is_inside else place_of(token)
+        if place:
+            found[place, token.text] = None
+    return list(found)
+
+
+def place_of(token: Token) -> str:
+    """Where a line outside a table's section stands to it: 收费金额单位为元 is as good as beside
+    it, 单位：元 is far, and others say nothing of it.
+    """
+    if token.grid:
+        return ""
+    if OF_ALL.search(token.text):
+        return BESIDE
+    return FAR if BARE.fullmatch(compact(token.text)) else ""
 
 
 def section_around(tokens: Sequence[Token], first: int, end: int) -> range:
     """The tokens around a table up to the headings of sections before and behind it, or to a number
     of them.
     """
-    before = range(first - 1, max(0, first - NEAR) - 1, -1)
-    behind = range(end, min(end + NEAR, len(tokens)))
-    begin = next((at for at in before if ends_section(tokens[at])), max(0, first - NEAR))
-    return range(begin, next((at for at in behind if ends_section(tokens[at])), behind.stop))
+    begin = first
+    while begin > max(0, first - NEAR):
+        begin -= 1
+        if ends_section(tokens[begin]):
+            break
+    stop = end
+    while stop < min(end + NEAR, len(tokens)) and not ends_section(tokens[stop]):
+        stop += 1
+    return range(begin, stop)
 
 
 def ends_section(token: Token) -> bool:
@@ -257,39 +309,39 @@ def says_unit(token: Token) -> bool:
     other money.
     """
     text = token.text
-    if len(text) > LONGEST_NOTE:
+    if len(text) > LONGEST_NOTE or token.squash in form_words():
         return False
-    if token.squash in form_words():
+    return is_odd(text) or names_unit(text)
+
+
+def names_unit(text: str) -> bool:
+    """注：收费以元为单位, 共计57588.71元; not 收费标准单位：元/件."""
+    is_amount = AMOUNT.search(text) is not None
+    if not is_amount and not money_units(text) and not count_units(text):
         return False
-    if is_odd(text):
-        return True
-    if not (money_units(text) or count_units(text) or AMOUNT.search(text)):
+    plain = compact(text)
+    if OF_OTHER_MONEY.search(plain):
         return False
-    plain = "".join(clean(text).split())
-    return bool(SAYS_SO.search(plain) or AMOUNT.search(plain)) and not OF_OTHER_MONEY.search(plain)
+    return SAYS_SO.search(plain) is not None or AMOUNT.search(plain) is not None
 
 
 def scaled_note(notes: Iterable[UnitPlace]) -> str:
     """The note that says that counts are not single ones: 单位：千件; "" for none."""
-    counts = (text for _, text in notes if not OF_MONEY.search(text))
-    return next((text for text in counts if count_units(text) or is_odd(text)), "")
+    for _, text in notes:
+        if not OF_MONEY.search(text) and (count_units(text) or is_odd(text)):
+            return text
+    return ""
 
 
 # --- is the unit that is stated the right one? ----------------------------------------------------
 
-# The usual order of size of amounts, as a power of ten in 万元, by the last character of the body's
-# name.
+# The usual order of size of amounts, as a power of ten in 万元, by the last character of the
+# body's name.
 USUAL = {
     "省": 5.5,
-    "市": 4.5,
-    "州": 4.5,
-    "盟": 4.5,
-    "县": 3.8,
-    "区": 3.8,
-    "旗": 3.8,
-    "镇": 0.5,
-    "乡": 0.5,
-    "道": 0.5,
+    **dict.fromkeys("市州盟", 4.5),
+    **dict.fromkeys("县区旗", 3.8),
+    **dict.fromkeys("镇乡道", 0.5),
 }
 SAME_AMOUNT = 0.1  # powers of ten: 约6.3万元 for 6.322944
 OF_A_BODY = 1.5  # of a department
@@ -308,21 +360,56 @@ def contradicted_by(
     figure = read_figure(entry.raw, "万元").value
     if not entry.value or not figure or not subject:
         return ""
-    converted, plain = log10(abs(float(entry.value))), log10(abs(float(figure)))
-    for amount, quoted in amounts_in(prose, subject):
-        # 收费通知4份，总金额2670元: an amount that is neither of the two speaks of something else.
-        if abs(amount - plain) < SAME_AMOUNT:
-            return f"正文写的是“{quoted}”"
-        if abs(amount - converted) < SAME_AMOUNT:
+    sizes = Sizes(size_of(figure), size_of(entry.value))
+    against = against_prose(sizes, prose, subject)
+    if against is None:
+        against = against_years(sizes, others)
+    if against is None:
+        against = against_body(sizes, agency)
+    return against
+
+
+class Sizes(NamedTuple):
+    """The powers of ten of an amount in 万元: as it is written, and converted."""
+
+    plain: float
+    converted: float
+
+    def nearer_plain(self, size: float) -> bool:
+        return abs(size - self.plain) < abs(size - self.converted)
+
+
+def against_prose(sizes: Sizes, prose: str, subject: str) -> str | None:
+    """What the prose says against the converted amount: 收费63229.44万元; "" where it says the
+    same, None where it says neither: 收费通知4份，总金额2670元 speaks of something else.
+    """
+    for amount, words in amounts_in(prose, subject):
+        if abs(amount - sizes.plain) < SAME_AMOUNT:
+            return f"正文写的是“{words}”"
+        if abs(amount - sizes.converted) < SAME_AMOUNT:
             return ""
-    for other in [value for value in others if value]:
-        size = log10(abs(float(other)))
-        nearer = abs(size - plain) < abs(size - converted)
-        return f"文中另一年的是{shown(other)}万元" if nearer else ""
+    return None
+
+
+def against_years(sizes: Sizes, others: Iterable[Value]) -> str | None:
+    """What the first figure of another year says, None where there is none."""
+    for value in others:
+        if value:
+            is_nearer = sizes.nearer_plain(size_of(value))
+            return f"文中另一年的是{shown(value)}万元" if is_nearer else ""
+    return None
+
+
+def against_body(sizes: Sizes, agency: str) -> str:
     usual = usual_size(agency)
-    if usual is None or abs(usual - plain) >= abs(usual - converted):
+    if usual is None or not sizes.nearer_plain(usual):
         return ""
     return f"与{agency}这一级机关通常的数额相差太大"
+
+
+def size_of(amount: Figure) -> float:
+    """63229.44 -> 4.8."""
+    return log10(abs(float(amount)))
 
 
 def amounts_in(prose: str, subject: str) -> Iterator[tuple[float, str]]:
@@ -330,7 +417,7 @@ def amounts_in(prose: str, subject: str) -> Iterator[tuple[float, str]]:
     -> 4.8.
     """
     for match in re.finditer(rf"{subject}[^。；;\n]{{0,20}}?{AMOUNT.pattern}", prose):
-        figure = Decimal(re.sub("[,，]", "", match["figure"])) * factor_of(match["unit"], "万元")
+        figure = Decimal(COMMA.sub("", match["figure"])) * factor_of(match["unit"], "万元")
         if figure:
             yield log10(figure), match[0]
 
