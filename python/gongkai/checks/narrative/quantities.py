@@ -104,16 +104,6 @@ def is_in_column(cell: Cell, column: str, official: Form) -> bool:
     return cell.column.id == column
 
 
-def names_of_picks(picks: Picks, forms: Mapping[str, Form]) -> tuple[str, str]:
-    """applications.new.total and 表三 一、本年新收政府信息公开申请数量·总计."""
-    names: list[str] = []
-    labels: list[str] = []
-    for pick in picks:
-        names.append(".".join(pick))
-        labels.append(pick_label(pick, forms[pick.table]))
-    return "+".join(names), "＋".join(labels)
-
-
 def is_person(column: Label, official: Form) -> bool:
     """Whether a column stands under 法人或其他组织, as 商业企业 does."""
     box = column.box
@@ -126,6 +116,16 @@ def is_person(column: Label, official: Form) -> bool:
 
 
 # --- names ----------------------------------------------------------------------------------------
+
+
+def names_of_picks(picks: Picks, forms: Mapping[str, Form]) -> tuple[str, str]:
+    """applications.new.total and 表三 一、本年新收政府信息公开申请数量·总计."""
+    names: list[str] = []
+    labels: list[str] = []
+    for pick in picks:
+        names.append(".".join(pick))
+        labels.append(pick_label(pick, forms[pick.table]))
+    return "+".join(names), "＋".join(labels)
 
 
 def pick_label(pick: Pick, official: Form) -> str:
