@@ -22,11 +22,21 @@ sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests")]
 
 LEAST_RECALL = 0.8
 ROUNDS = 20
+HEAD = (
+    "set",
+    "texts",
+    "claims found",
+    "other claims",
+    "findings found",
+    "other findings",
+    "false warnings",
+)
 
 
 class Score(NamedTuple):
-    """``wanted`` are labelled, ``right`` found among them, ``extra`` found beside them; ``false``
-    are warnings.
+    """``wanted`` are labelled, ``right`` found among them, ``extra`` beside them.
+
+    ``false`` are the warnings among the extra ones.
     """
 
     wanted: int = 0
@@ -84,20 +94,15 @@ def line(name: str, count: int, claims: Score, findings: Score) -> str:
 def main() -> int:
     from helpers.narratives import SETS
 
-    print(
-        "| set | texts | claims found | other claims | findings found | other findings | false "
-        "warnings |"
-    )
-    print("|---|---:|---:|---:|---:|---:|---:|")
+    print("| " + " | ".join(HEAD) + " |")
+    print("|---|" + "---:|" * (len(HEAD) - 1))
     total, all_claims, all_findings = 0, Score(), Score()
     for name in SETS:
         count, claims, findings = score_of(name)
         print(line(name, count, claims, findings))
-        total, all_claims, all_findings = (
-            total + count,
-            all_claims + claims,
-            all_findings + findings,
-        )
+        total += count
+        all_claims += claims
+        all_findings += findings
     print(line("all", total, all_claims, all_findings))
     print(f"\nan ordinary report's prose: {milliseconds():.2f} ms")
     few = any(score.right < LEAST_RECALL * score.wanted for score in (all_claims, all_findings))

@@ -15,6 +15,13 @@ from hypothesis import strategies as st
 import narrative as benchmark
 from gongkai.checks import check
 from gongkai.checks.narrative import Claim, claims
+from gongkai.checks.narrative.context import ClauseState, Paragraph, Subject
+from gongkai.checks.narrative.paragraphs import (
+    paragraphs,
+    read_clauses,
+    spans_to_read,
+    tokens_in,
+)
 from gongkai.checks.narrative.tokens import spelt
 from gongkai.checks.narrative.words import Word, lexicon, narrow, own_words
 from gongkai.model import Report, Value
@@ -170,6 +177,13 @@ def test_a_body_within_may_have_less_but_not_more() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text", ["行政诉讼和行政许可决定5件。", "规范性文件、行政许可决定分别为3件、5件。"]
+)
+def test_things_of_two_kinds_share_no_figure(text: str) -> None:
+    assert claims(prose(text)) == ()
+
+
 def test_only_sections_one_and_six_are_read() -> None:
     report = replace(report_of(), sections={5: "收到申请460件。"})
     assert claims(report) == ()
@@ -287,6 +301,22 @@ def test_the_labels_of_the_form_are_words() -> None:
     assert words["属于四类过程性信息"] == Word("outcome", "refused_process")
     assert words["社会公益组织"] == Word("applicant", "welfare")
     assert words["未经复议直接起诉"] == Word("topic", "direct_litigation")
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_what_is_handed_on_is_not_changed(name: str) -> None:
+    """The state before a paragraph, read from twice, gives the same; it is still what it was."""
+    for case in cases(name):
+        text = "".join(paragraphs("".join(case.report.sections.values())))
+        tokens = tokens_in(text, spans_to_read(text) or [(0, len(text))], case.report.agency)
+        paragraph = Paragraph(text, tokens, case.report.year, case.report.agency)
+        state = ClauseState(Subject("applications", about=True))
+        once, again = read_clauses(paragraph, state), read_clauses(paragraph, state)
+        assert once == again
+        assert state == ClauseState(Subject("applications", about=True))
 
 
 # --- hostile prose --------------------------------------------------------------------------------

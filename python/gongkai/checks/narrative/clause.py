@@ -1,462 +1,249 @@
-"""The tokens of a clause -> what its figures are said to count.
+"""A clause + what the text said before it -> the step at its end.
 
-One pass, left to right. A figure is explained by the words of its own clause since the figure
-before it (its span), by words that directly follow it, and by the topic that the text is on. What
-is not understood makes a reading uncertain; an unknown word between a figure and its words, a
-comparison, a share or another year take it out of account.
+One pass, left to right: words are collected up to a figure, and change what the text is on; a
+figure is explained by them (counting). What is not understood makes a reading uncertain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from gongkai.checks.narrative.context import (
     FOREIGN,
-    HEADS,
+    Clause,
     ClauseState,
+    ClauseStep,
     Owner,
     Paragraph,
-    Said,
-    heads_in,
+    Subject,
     is_cut,
-    is_part,
-    is_plain,
-    is_sorting,
     is_strange,
-    is_unit,
-    joined_in,
 )
-from gongkai.checks.narrative.meaning import (
-    DISPUTES,
-    JUST_NEW,
-    UNMISTAKABLE,
-    Meaning,
-    meant,
-    subject_of,
-)
-from gongkai.checks.narrative.tokens import NONE, ProseToken
-from gongkai.checks.narrative.words import facts
-
-LIGHT = ("light", "joined", "each", "list")
-IGNORED = "“”\"'‘’《》〈〉·-—_…．.、~*　:：|+"
-WHOLE = ("new", "carried_in", "handled", "carried_out")
-LONGEST_CLAUSE = 60  # characters on either side of a figure that are quoted
+from gongkai.checks.narrative.counting import denied, explained, strayed
+from gongkai.checks.narrative.spans import residue
+from gongkai.checks.narrative.tokens import ProseToken, has_name
 
 
-class Clause:
-    """A clause being read: ``span`` holds the words since the last figure, ``since`` where they
-    begin.
+def clause_of(
+    paragraph: Paragraph, first: int, last: int, before: Sequence[ProseToken] = ()
+) -> Clause:
+    """A clause with its place in the text: from the stop before it to the one behind it."""
+    tokens = paragraph.tokens
+    start, end = 0, len(paragraph.text)
+    if first > 0:
+        start = tokens[first - 1].end
+    if last < len(tokens):
+        end = tokens[last].start
+    return Clause(paragraph, first, last, start, end, before)
 
-    ``before`` are the words before a bracket that ends where the clause begins.
+
+def read_clause(clause: Clause, before: ClauseState) -> ClauseStep:
+    """The step at the end of a clause; one without a word that is known leaves all as it was."""
+    state, words, at = read_words(clause, before.new_clause(), clause.first)
+    step = ClauseStep(clause, state, at, clause.start, words)
+    if clause.first == clause.last:
+        return step
+    while step.at < clause.last:
+        step = read_figure(step)
+    if not step.figures:
+        step = without_figures(denied(step))
+    step = left_over(step)
+    if step.state.times.compared:
+        step = step.after(not_compared(step.state, before))
+    return step
+
+
+def read_figure(step: ClauseStep) -> ClauseStep:
+    """After a figure with the words behind it that are its own, and all words up to the next.
+
+    A share, 35%, counts nothing.
     """
+    tokens = step.clause.paragraph.tokens
+    token = tokens[step.at]
+    if token.kind == "number":
+        step = explained(step, token)
+    state, words, at = read_words(step.clause, step.state, step.at + 1)
+    since = tokens[step.at].end
+    return ClauseStep(
+        step.clause, state, at, since, words, verb=step.verb, figures=True, said=step.said
+    )
 
-    def __init__(
-        self,
-        paragraph: Paragraph,
-        first: int,
-        last: int,
-        state: ClauseState,
-        before: Sequence[ProseToken] = (),
-    ) -> None:
-        self.paragraph, self.tokens, self.last, self.state = (
-            paragraph,
-            paragraph.tokens,
-            last,
-            state,
-        )
-        self.before = before
-        self.first = self.at = first
-        self.start = self.tokens[first - 1].end if first else 0
-        self.end = self.tokens[last].start if last < len(self.tokens) else len(paragraph.text)
-        self.span: list[ProseToken] = []
-        self.since = self.start
-        self.compared = self.scopes = False
-        self.figures = 0
-        self.verb: list[ProseToken] = []
 
-    def read(self) -> Iterator[Said]:
-        if self.at == self.last:
-            return
-        before = self.state.other_year
-        while self.at < self.last:
-            token = self.tokens[self.at]
-            self.at += 1
-            if token.kind in ("number", "percent"):
-                self.figures += 1
-                yield from self.figure(token) if token.kind == "number" else ()
-                self.span, self.since = [], self.tokens[self.at - 1].end
-            elif token.kind in ("year", "carried", "carrying", "time"):
-                self.dated(token)
-            else:
-                self.word(token)
-        if not self.figures:
-            yield from self.zeros()
-            self.state.astray = self.state.astray or self.is_alien()
-        self.left_over()
-        if self.compared:
-            self.state.other_year = before
+def without_figures(step: ClauseStep) -> ClauseStep:
+    """推行容缺受理，受理申请3200件: words that nobody knows, where nothing says 信息公开."""
+    subject = step.state.subject
+    if subject.about or not residue(step, step.words, step.clause.end):
+        return step
+    return step.after(step.state.on(subject._replace(astray=True)))
 
-    # --- words ------------------------------------------------------------------------------------
 
-    def word(self, token: ProseToken) -> None:
-        if token.kind == "comparison":
-            self.compared = True
-        elif token.kind == "cumulative":
-            self.state.cumulative = True
-        elif token.kind == "scope":
-            token = self.scoped(token)
-        elif token.kind == "part" and token.name == "time":
-            self.dated(token)
-            return
-        elif (token.kind, token.name) == ("filler", "own_year"):
-            self.state.own_year, self.state.other_year = True, False
-        elif (token.kind, token.name) == ("filler", "among"):
-            self.state.among = True
-        elif token.kind == "own" and not self.scopes:
-            self.state.scope, self.state.unit, self.scopes = frozenset(), False, True
-        if (
-            token.name == "process"
-            and self.span
-            and self.span[-1].kind == "action"
-            and self.span[-1].end == token.start
-        ):
-            token = token._replace(kind="filler", name="light")  # 结转下年度办理
-        self.span.append(token)
+def left_over(step: ClauseStep) -> ClauseStep:
+    """After words without a figure: their topic is that of the clauses after them."""
+    word = last_thing(step.words)
+    if word is None:
+        return step
+    state = step.state
+    if word.kind == FOREIGN:
+        return step.after(strayed(state, step.words))
+    _, about, close, doubt, astray, stem = state.subject
+    if not step.figures:
+        doubt = is_doubtful(step)
+    return step.after(state.on(Subject(word.name, about, close, doubt, astray, stem)))
 
-    def scoped(self, token: ProseToken) -> ProseToken:
-        """A scope word, those of one clause together; in the name of the report's own body it is
-        none.
-        """
-        before = self.paragraph.text[max(token.start - 1, 0) : token.end]
-        if len(before) > token.end - token.start and before in self.paragraph.agency:
-            return token._replace(kind="filler", name="plain")
-        named = self.state.scope if self.scopes else frozenset()
-        self.state.scope, self.state.unit, self.scopes = named | {token.name}, False, True
-        self.state.named = True
-        return token
 
-    def dated(self, token: ProseToken) -> None:
-        """A year, a month, or a year with 结转: the year before has carried in what is carried to
-        this one.
-        """
-        year = self.paragraph.year
-        if token.kind in ("carried", "carrying") and year:
-            apart = int(token.name) - year
-            name = {
-                -1: "carry_in",
-                0: "carry_in" if token.kind == "carrying" else "carry",
-                1: "carry_out",
-            }.get(apart)
-            if name:
-                self.span.append(token._replace(kind="action", name=name))
-                return
-        own = token.kind == "year" and (year is None or int(token.name) == year)
-        self.state.own_year, self.state.other_year = self.state.own_year or own, not own
-        self.span.append(token._replace(kind="filler", name="plain"))
+def last_thing(words: Sequence[ProseToken]) -> ProseToken | None:
+    """The last topic or other thing; 通过网站公开 leaves the topic as it is."""
+    for word in reversed(words):
+        if word.kind not in ("topic", FOREIGN):
+            continue
+        if word.name == "place" and has_name(words, "publish"):
+            continue
+        return word
+    return None
 
-    def is_alien(self) -> bool:
-        """推行容缺受理，受理申请3200件: words that nobody knows, where nothing says 信息公开."""
-        return not self.state.about and bool(self.residue(self.span, self.end))
 
-    def left_over(self) -> None:
-        """The topic of words without a figure is that of the clauses after them."""
-        if not self.span:
-            return
-        published = any(token.name == "publish" for token in self.span)
-        named = [
-            token
-            for token in self.span
-            if token.kind == "topic"
-            or (token.kind == FOREIGN and not (published and token.name == "place"))
-        ]
-        if named and named[-1].kind == FOREIGN:
-            self.stray(self.span)
-        elif named:
-            self.state.subject = named[-1].name
-            if not self.figures:
-                self.state.doubt = is_cut(self.span, self.state) or is_strange(
-                    self.paragraph.text, named, self.span, self.state
-                )
+def is_doubtful(step: ClauseStep) -> bool:
+    """涉及征地的申请，共35件: whether a topic without a figure is a part, or a mere 申请."""
+    state, text = step.state, step.clause.paragraph.text
+    if is_cut(step.words, state.among):
+        return True
+    return is_strange(text, step.words, step.words, state.subject.astray)
 
-    def stray(self, words: Sequence[ProseToken]) -> None:
-        """Something else is counted from here on; what is published is not what a mere 申请 may be
-        for.
-        """
-        state = self.state
-        if state.subject != FOREIGN:
-            state.stem = state.subject if state.among else ""
-        names = {word.name if word.kind == "action" else word.kind for word in words}
-        state.subject, state.astray = (
-            FOREIGN,
-            state.astray or (FOREIGN in names and "publish" not in names),
-        )
 
-    # --- figures ----------------------------------------------------------------------------------
+def not_compared(state: ClauseState, before: ClauseState) -> ClauseState:
+    """收到5件，较2020年增加2件，办结3件: the year of a comparison ends with its clause."""
+    return state._replace(times=state.times._replace(other_year=before.times.other_year))
 
-    def figure(self, token: ProseToken) -> Iterator[Said]:
-        """What one figure, or a list of figures after 分别, counts."""
-        if any(word[:2] == ("filler", "list") for word in self.span):
-            yield from self.listing(token)
-            return
-        words = self.span
-        if not heads_in(words):
-            words = words + self.following(token)
-        elif not any(word.kind == "topic" for word in words):
-            carried = ("action",) if heads_in(words)[-1].name == "carry" else ()
-            words = words + self.following(token, ("topic", FOREIGN, *carried))
-        if not heads_in(words):
-            words = self.pending() if self.follows_on(words) else self.with_subject(words)
-        heads = heads_in(words)
-        if heads and is_sorting(self.paragraph.text, heads, self.state):
-            return
-        acts = all(head.kind == "action" for head in heads)  # 建议提案答复198件
-        if any(word.kind == FOREIGN and (acts or word.start > heads[-1].start) for word in words):
-            self.stray(words)
-        elif heads and not self.is_far(heads[-1], token, words):
-            yield from self.count(words, [token])
-        elif heads:
-            yield from self.beyond(token)
 
-    def beyond(self, token: ProseToken) -> Iterator[Said]:
-        """A figure far from the words before it: explained by those behind it, or foreign."""
-        words = self.following(token, HEADS)
-        if words:
-            yield from self.count(words, [token])
-        elif not self.compared:
-            self.stray(())
+# --- words ----------------------------------------------------------------------------------------
+# A word changes what the text means for the figures behind it, in the way of its kind.
 
-    def with_subject(self, words: list[ProseToken]) -> list[ProseToken]:
-        """收到行政复议申请5件，其中涉及政府信息公开3件: the words after 其中 narrow what the text
-        is on.
-        """
-        if self.state.among and self.state.subject in DISPUTES:
-            return [
-                word._replace(kind="topic", name=self.state.subject)
-                if word.name == "about"
-                else word
-                for word in words
-            ]
-        return words
 
-    def following(
-        self, token: ProseToken, kinds: Sequence[str] = (*HEADS, FOREIGN)
-    ) -> list[ProseToken]:
-        """The words directly behind a figure, where no other figure stands behind them in the
-        clause.
-        """
-        found: list[ProseToken] = []
-        loose = False  # 12件按规定结转下年度: only what is carried out may stand behind other words
-        end, at, taken = token.end, self.at, self.at
-        while at < self.last and self.tokens[at].start == end:
-            word = self.tokens[at]
-            if word.kind == "number" or word.name == "joined":
-                break
-            loose = loose or word.name == "plain"
-            if (
-                word.kind in kinds
-                and not (word.name == "process" and found)
-                and not (loose and word.name != "carry_out")
-            ):
-                found.append(word)
-                taken = at + 1
-            elif word.name not in (*LIGHT, "process", "plain"):
-                break
-            end, at = word.end, at + 1
-        if not found or (
-            at < self.last and self.tokens[at].kind == "number" and self.tokens[at].start == end
-        ):
-            return []
-        self.at = taken
-        return found
+def read_words(
+    clause: Clause, state: ClauseState, at: int
+) -> tuple[ClauseState, Sequence[ProseToken], int]:
+    """The state after the words up to the next figure, the words, and where the figure is.
 
-    def follows_on(self, words: Sequence[ProseToken]) -> bool:
-        """Whether a figure at the start of a clause, behind 共 or the like, belongs to the words
-        before the comma.
-        """
-        light = bool(words or self.before) and all(word.name in LIGHT for word in words)
-        return (
-            light
-            and self.since == self.start
-            and not self.residue(words, self.tokens[self.at - 1].start)
-        )
+    2021年全县收到申请5件: the year, the scope and what is counted, up to 5件.
+    """
+    tokens, last = clause.paragraph.tokens, clause.last
+    words: list[ProseToken] = []
+    while at < last and tokens[at].kind not in ("number", "percent"):
+        token = tokens[at]
+        way = WAYS.get(token.kind) or WAYS.get(token.name)
+        if way:
+            state, token = way(state, token, clause.paragraph)
+        elif token.name == "process" and is_second_action(words, token):
+            token = token._replace(kind="filler", name="light")
+        words.append(token)
+        at += 1
+    return state, tuple(words), at
 
-    def pending(self) -> list[ProseToken]:
-        """The words of the clause before, or before the bracket, where it holds no figure."""
-        if heads_in(self.before):
-            return list(self.before)
-        at = self.first - 2
-        while at >= 0 and self.tokens[at].kind not in ("stop", "number", "percent"):
-            at -= 1
-        whole = at < 0 or self.tokens[at].kind == "stop"
-        return list(self.tokens[at + 1 : max(self.first - 1, 0)]) if whole else []
 
-    def is_far(self, head: ProseToken, token: ProseToken, words: Sequence[ProseToken]) -> bool:
-        """Whether anything but light words stands between a figure and its words."""
-        if head.start > token.start or head.end <= self.start:
-            return False
-        after = [word for word in words if head.end <= word.start < token.start]
-        covered = sum(word.end - word.start for word in after if word.name in (*LIGHT, "own_year"))
-        gap = self.paragraph.text[head.end : token.start]
-        return covered < len(gap) - sum(letter in IGNORED for letter in gap if letter != "、")
+def is_second_action(words: Sequence[ProseToken], token: ProseToken) -> bool:
+    """结转下年度办理: 办理 directly behind another action says nothing more."""
+    return bool(words) and words[-1].kind == "action" and words[-1].end == token.start
 
-    def listing(self, token: ProseToken) -> Iterator[Said]:
-        """A、B分别为3件、5件: as many figures as words, or nothing is known of any."""
-        figures = [token]
-        while self.at < self.last and self.tokens[self.at].kind in ("number", "filler"):
-            figures += [self.tokens[self.at]] if self.tokens[self.at].kind == "number" else []
-            self.at += 1
-        unit = next((figure.name for figure in reversed(figures) if figure.name), "")
-        figures = [figure if figure.name else figure._replace(name=unit) for figure in figures]
-        words = self.span if heads_in(self.span) else self.pending()
-        yield from self.count(words, figures)
 
-    def count(
-        self, words: Sequence[ProseToken], figures: Sequence[ProseToken], residue: str | None = None
-    ) -> Iterator[Said]:
-        """The readings of figures that share their words; one figure for several words is their
-        sum, or 均 each's.
-        """
-        state, named = self.state, heads_in(words)
-        if not named:
-            return
-        heads = self.with_verb(named)
-        each = len(figures) == 1 and any(word.name == "each" for word in words[-2:])
-        joined = [False] * (len(heads) - len(named)) + joined_in(words)
-        many = len(figures) if len(figures) > 1 else each
-        subject = (
-            state.stem
-            if state.stem and state.subject == FOREIGN and heads[-1].kind == "outcome"
-            else state.subject
-        )
-        meanings = meant(heads, joined, subject, state.rows, many)
-        strange = is_strange(self.paragraph.text, heads, self.span, state)
-        state.doubt = state.doubt or (
-            not subject and not state.about and heads[-1].name in UNMISTAKABLE
-        )
-        state.subject = subject_of(heads, subject)
-        if (
-            not meanings
-            or self.compared
-            or is_part(self.paragraph.text, words, meanings[0], figures[-1].end, state)
-        ):
-            self.cut(words, meanings)
-            return
-        figures = list(figures) * (len(meanings) if each else 1)
-        if len(figures) != len(meanings):
-            return
-        left = self.residue(words, figures[0].start) if residue is None else residue
-        left = left or (self.paragraph.text[heads[-1].start : heads[-1].end] if strange else "")
-        for meaning, figure in zip(meanings, figures, strict=True):
-            if is_unit(figure.name, meaning.units):
-                yield from self.said(meaning, figure, left, words)
+def by_comparison(
+    state: ClauseState, token: ProseToken, _: Paragraph
+) -> tuple[ClauseState, ProseToken]:
+    """同比增加5件."""
+    return state._replace(times=state.times._replace(compared=True)), token
 
-    def with_verb(self, heads: list[ProseToken]) -> list[ProseToken]:
-        """The heads of a span; one that goes on after 、 shares the verb before it
-        (制发规章1件、规范性文件24件).
-        """
-        verbs = [head for head in heads if head.kind == "action"]
-        if not verbs and heads[0].kind == "topic" and self.span and self.span[0].name == "joined":
-            return [*self.verb, *heads]
-        self.verb = verbs[-1:]
-        return heads
 
-    def said(
-        self, meaning: Meaning, figure: ProseToken, left: str, words: Sequence[ProseToken]
-    ) -> Iterator[Said]:
-        state = self.state
-        first = meaning.picks[0]
-        if (
-            meaning.sure
-            and first[0].table == "applications"
-            and all(pick.row in WHOLE for pick in first)
-        ):
-            state.tells(tuple(pick._replace(column="total") for pick in first))
-        unit = state.unit or (bool(left) and left[-1] in facts()["unit"]["endings"])
-        state.unit = unit
-        state.first = state.first or Owner(state.scope, unit)
-        sure = meaning.sure and not left and is_plain(meaning, words, state)
-        if any(word.kind == "topic" for word in words) and words[0].name != "joined":
-            state.doubt = bool(left)
-        sure = sure and not state.doubt
-        told = state.among and meaning.picks != JUST_NEW and first in state.seen
-        if told and state.seen[first] >= sure:
-            return
-        state.seen[first] = sure
-        state.about = state.about or (sure and first[0].table == "applications")
-        state.said = state.said or (sure and first[0].table != "disclosure")
-        state.close = state.close or state.said
-        start, end = (
-            max(self.start, figure.start - LONGEST_CLAUSE),
-            min(self.end, figure.end + LONGEST_CLAUSE),
-        )
-        yield Said(
-            meaning,
-            figure.figure,
-            figure.step,
-            sure,
-            state.scope,
-            unit,
-            start,
-            end,
-            not state.named,
-        )
+def by_sum(state: ClauseState, token: ProseToken, _: Paragraph) -> tuple[ClauseState, ProseToken]:
+    """累计收到5件, 截至目前收到5件."""
+    return state._replace(times=state.times._replace(cumulative=True)), token
 
-    def cut(self, words: Sequence[ProseToken], meanings: Sequence[Meaning]) -> None:
-        """What a figure of a part leaves open for those after it; 环保领域 holds for all documents
-        of a sentence.
-        """
-        if is_cut(words, self.state):
-            self.state.doubt = True
-            self.state.narrow = any(meaning.table == "disclosure" for meaning in meanings)
 
-    def residue(self, words: Sequence[ProseToken], until: int) -> str:
-        """What nobody knows of the text from the start of the span, the report's own body left
-        out.
-        """
-        known = [word for word in words if self.since <= word.start < until]
-        pieces, end = [], self.since
-        for word in known:
-            pieces.append(self.paragraph.text[end : word.start])
-            end = word.end
-        pieces.append(self.paragraph.text[end:until])
-        stripped = [piece.strip(IGNORED) for piece in pieces]
-        return "".join(
-            piece
-            for piece in stripped
-            if piece and not (len(piece) > 1 and piece in self.paragraph.agency)
-        )
+def by_part(state: ClauseState, token: ProseToken, _: Paragraph) -> tuple[ClauseState, ProseToken]:
+    """其中自然人5件."""
+    return state._replace(among=True), token
 
-    # --- none -------------------------------------------------------------------------------------
 
-    def zeros(self) -> Iterator[Said]:
-        """未收到…申请: a clause without figures that denies what it names."""
-        denied = next(
-            (number for number, word in enumerate(self.span) if word.kind == "negation"), None
-        )
-        if denied is None:
-            return
-        words = self.span[denied + 1 :]
-        heads = heads_in(words)
-        if (
-            not heads
-            or any(word.kind == FOREIGN for word in words)
-            or self.is_far(heads[-1], self.ending(), words)
-        ):
-            return
-        left = self.residue(self.span, self.end)
-        zero = self.ending()._replace(name=NONE)
-        if all(head.kind == "topic" for head in heads):
-            words = [
-                *words,
-                *(
-                    heads[-1]._replace(kind="action", name="receive")
-                    for head in heads[-1:]
-                    if head.name == "applications"
-                ),
-            ]
-        several = len([word for word in heads if word.kind == heads[-1].kind]) > 1
-        words = [*words, ProseToken("filler", "each", self.end, self.end)] if several else words
-        yield from self.count(words, [zero], left)
+def by_own_year(
+    state: ClauseState, token: ProseToken, _: Paragraph
+) -> tuple[ClauseState, ProseToken]:
+    """去年收到5件，今年收到6件."""
+    return state._replace(times=state.times._replace(own_year=True, other_year=False)), token
 
-    def ending(self) -> ProseToken:
-        return ProseToken("number", "", self.end, self.end)
+
+def by_own_name(
+    state: ClauseState, token: ProseToken, _: Paragraph
+) -> tuple[ClauseState, ProseToken]:
+    """青溪县人民政府收到5件: the report's own body tells, unless the clause has named a scope."""
+    if state.whose.scoped:
+        return state, token
+    return state._replace(whose=state.whose._replace(now=Owner(), scoped=True)), token
+
+
+def by_scope(
+    state: ClauseState, token: ProseToken, paragraph: Paragraph
+) -> tuple[ClauseState, ProseToken]:
+    """全县各级行政机关收到5件: the scope words of one clause hold together.
+
+    In the name of the report's own body, 浙江省政府, a scope word is none.
+    """
+    if is_of_name(token, paragraph):
+        return state, token._replace(kind="filler", name="plain")
+    whose = state.whose
+    scope = frozenset((token.name,))
+    if whose.scoped:
+        scope |= whose.now.scope
+    whose = whose._replace(now=Owner(scope), named=True, scoped=True)
+    return state._replace(whose=whose), token
+
+
+def is_of_name(token: ProseToken, paragraph: Paragraph) -> bool:
+    """Whether the name of the report's own body holds the token and the character before it."""
+    if token.start == 0:
+        return False
+    return paragraph.text[token.start - 1 : token.end] in paragraph.agency
+
+
+def by_carrying(
+    state: ClauseState, token: ProseToken, paragraph: Paragraph
+) -> tuple[ClauseState, ProseToken]:
+    """2020年结转8件, 转2022年度12件 in a report for 2021; other years say nothing of 结转."""
+    action = None
+    if paragraph.year:
+        action = CARRIED_BY.get((token.kind, int(token.name) - paragraph.year))
+    if action is None:
+        return by_date(state, token, paragraph)
+    return state, token._replace(kind="action", name=action)
+
+
+def by_date(
+    state: ClauseState, token: ProseToken, paragraph: Paragraph
+) -> tuple[ClauseState, ProseToken]:
+    """2020年收到5件 is another year's in a report for 2021, 2021年收到6件 its own."""
+    own = False
+    if token.kind == "year":
+        own = paragraph.year is None or int(token.name) == paragraph.year
+    times = state.times
+    times = times._replace(own_year=times.own_year or own, other_year=not own)
+    return state._replace(times=times), token._replace(kind="filler", name="plain")
+
+
+CARRIED_BY = {  # the kind of token, and how many years it is off
+    ("carried", -1): "carry_in",
+    ("carried", 0): "carry",
+    ("carried", 1): "carry_out",
+    ("carrying", -1): "carry_in",
+    ("carrying", 0): "carry_in",
+    ("carrying", 1): "carry_out",
+}
+Way = Callable[[ClauseState, ProseToken, Paragraph], tuple[ClauseState, ProseToken]]
+WAYS: dict[str, Way] = {  # by kind, or by name where the words of a kind differ
+    "comparison": by_comparison,
+    "cumulative": by_sum,
+    "scope": by_scope,
+    "own": by_own_name,
+    "year": by_date,
+    "carried": by_carrying,
+    "carrying": by_carrying,
+    "time": by_date,
+    "own_year": by_own_year,
+    "among": by_part,
+}

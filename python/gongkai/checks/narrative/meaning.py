@@ -1,18 +1,12 @@
-"""Words that stand together in a clause -> rows and columns of the tables -> cells of the
-report.
-"""
+"""Words that stand together in a clause + the topic -> rows and columns of the tables."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Container, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from gongkai.checks.narrative.tokens import ProseToken
-from gongkai.editions import edition_of_year
-from gongkai.model import Form, Label, Report
-from gongkai.wording import column_label, label_of, row_label
+from gongkai.checks.narrative.tokens import ProseToken, has_kind, has_name, names_of, of_kind
 
 DISPUTES = ("review", "litigation", "direct_litigation", "reviewed_litigation")
 DOCUMENTS = ("normative", "rules")
@@ -28,9 +22,7 @@ MONEY = ("fees", "processing_fee")
 
 
 class Pick(NamedTuple):
-    """A place of the tables in words: row and column ids, or the id of a group of rows or of
-    columns.
-    """
+    """A place of the tables in words: ids of a row or a group of rows, a column or a group."""
 
     table: str
     row: str
@@ -41,12 +33,11 @@ Picks = tuple[Pick, ...]
 
 
 class Meaning(NamedTuple):
-    """What a figure counts: the sum over the first of ``picks``; the others are what the words may
-    mean as well.
+    """What a figure counts: the sum over the first of ``picks``.
 
-    ``sure`` is False where the words leave it open; ``needs_context`` that nothing in the words
-    says 信息公开; ``carried`` that another year is spoken of rightly; ``needs_channel`` that a
-    channel makes it a part.
+    The others are what the words may mean as well. ``sure`` is False where the words leave it open;
+    ``needs_context`` that nothing in the words says 信息公开; ``carried`` that another year is
+    spoken of rightly; ``needs_channel`` that a channel makes it a part.
     """
 
     rule: str
@@ -62,48 +53,68 @@ class Meaning(NamedTuple):
         return self.picks[0][0].table
 
 
+class Phrase(NamedTuple):
+    """The words that name what a figure counts: 收到, 行政复议, 申请.
+
+    ``joined`` tells of each but the first whether 、 or 和 ties it to the one before; ``subject``
+    is the topic so far, ``rows`` are the rows of 表三 spoken of last.
+    """
+
+    heads: Sequence[ProseToken]
+    joined: Sequence[bool]
+    subject: str = ""
+    rows: tuple[Picks, ...] = ()
+
+
 def row_pick(row: str, column: str = "total") -> Pick:
     return Pick("applications", row, column)
 
 
-NEW, IN, OUT, HANDLED = (row_pick(row) for row in ("new", "carried_in", "carried_out", "handled"))
+NEW, HANDLED = row_pick("new"), row_pick("handled")
+IN, OUT = row_pick("carried_in"), row_pick("carried_out")
 JUST_NEW: tuple[Picks, ...] = ((NEW,),)  # 收到 may be more, and 其中新收15件 is no repetition of it
 CARRIED: tuple[Picks, ...] = ((IN,), (OUT,))
+WORKED_ON: tuple[Picks, ...] = ((NEW,), (NEW, IN), (HANDLED,))  # what 办理 may mean
 # What an action on applications says, and what else it may say; in the order of likelihood.
 ACTIONS: dict[str, tuple[str, tuple[Picks, ...], bool]] = {
     "new": ("narrative.received", ((NEW,),), True),
     "receive": ("narrative.received", ((NEW,), (NEW, IN)), True),
     "accept": ("narrative.received", ((NEW,), (NEW, IN)), True),
     "take": ("narrative.received", ((NEW, IN),), True),
-    "process": ("narrative.received", ((NEW,), (NEW, IN), (HANDLED,)), False),
+    "process": ("narrative.received", WORKED_ON, False),
     "finish": ("narrative.handled", ((HANDLED,),), True),
     "answer": ("narrative.handled", ((HANDLED,),), False),
     "carry": ("narrative.carried", ((OUT,), (IN,)), False),
     "carry_in": ("narrative.carried", ((IN,),), True),
     "carry_out": ("narrative.carried", ((OUT,),), True),
 }
+BARE = Meaning("narrative.received", ((NEW,), (NEW, IN)), "applications", sure=False)  # 申请5件
 GROUPS = ("refused", "unavailable", "unprocessed", "other")
 CERTAIN = (  # outcomes that nothing but applications for information has
-    *(
-        "partly_granted",
-        "unavailable",
-        "unavailable_not_held",
-        "unavailable_needs_making",
-        "refused_stability",
-    ),
-    *(
-        "refused_internal",
-        "refused_process",
-        "refused_enforcement",
-        "refused_inquiry",
-        "unprocessed_publication",
-    ),
+    "partly_granted",
+    "unavailable",
+    "unavailable_not_held",
+    "unavailable_needs_making",
+    "refused_stability",
+    "refused_internal",
+    "refused_process",
+    "refused_enforcement",
+    "refused_inquiry",
+    "unprocessed_publication",
 )
-STEPS = {
-    "in": ("new", "receive", "accept", "take"),
-    "out": ("process", "finish", "answer"),
-    "over": ("carry", "carry_in", "carry_out"),
+STEPS = {  # of an application, and the actions that take it
+    "new": "in",
+    "receive": "in",
+    "accept": "in",
+    "take": "in",
+    "process": "out",
+    "finish": "out",
+    "answer": "out",
+    "carry": "over",
+    "carry_in": "over",
+    "carry_out": "over",
 }
+APPLICANTS = {"enterprise": ("company", "persons")}  # 企业 may mean either
 UNMISTAKABLE = ("take", "carry_in", "carry_out")  # no other thing is spoken of in these words
 DOCUMENT_ACTIONS = {
     "make": (("made",), True),
@@ -113,327 +124,303 @@ DOCUMENT_ACTIONS = {
     "": (("made", "valid", "published"), False),
 }
 MOST_SUMMED = 4
-COUNTED_DISPUTES = ("", "receive", "accept", "new", "process")
+COUNTED_DISPUTES = ("receive", "accept", "new", "process")
 
 
 def subject_of(heads: Sequence[ProseToken], subject: str) -> str:
-    """The topic after these words: the last that they name; after disputes outcomes lead back to
-    applications.
+    """The topic after these words: the last that they name.
+
+    行政复议 leads to review; after it an outcome, 予以公开, leads back to applications.
     """
-    topics = [head.name for head in heads if head.kind == "topic"]
+    topics = of_kind(heads, "topic")
     if topics:
-        return topics[-1]
+        return topics[-1].name
     if not subject and heads[-1].name in UNMISTAKABLE:
         return "applications"
-    spoken = any(head.kind == "outcome" for head in heads)
-    return "applications" if spoken and subject in DISPUTES else subject
+    if subject in DISPUTES and has_kind(heads, "outcome"):
+        return "applications"
+    return subject
 
 
-def meant(
-    heads: Sequence[ProseToken],
-    joined: Sequence[bool],
-    subject: str,
-    rows: tuple[Picks, ...],
-    many: int,
-) -> list[Meaning]:
-    """What the figure behind these words counts; with ``many`` what each of so many figures counts
-    (True: of all).
+def meant(phrase: Phrase, apart: bool) -> list[Meaning]:
+    """What the figure behind these words counts; ``apart`` where each of them has a figure.
 
-    ``joined`` tells of each word but the first whether 、 or 和 ties it to the one before;
-    ``subject`` is the topic so far and ``rows`` the rows of 表三 spoken of last. Empty where
-    nothing is known.
+    收到、受理 is one meaning, 行政复议、行政诉讼 their sum. Empty where nothing is known.
     """
-    topics = tied(heads, joined, "topic") or ([subject] if subject else [])
-    topic = topics[-1] if topics else ""
-    if (
-        topic == "applications"
-        or heads[-1].kind == "outcome"
-        or (not topic and heads[-1].name in UNMISTAKABLE)
-    ):
-        found = of_applications(heads, joined, subject, rows)
-    elif topic in DISPUTES:
-        found = of_disputes(heads, joined, topics)
-    elif topic in DOCUMENTS:
-        found = of_documents(heads, joined, topics)
-    elif topic in DECISIONS:
-        found = [decisions_meaning(each, heads) for each in topics]
-    elif topic in MONEY:
-        found = [
-            Meaning(
-                "narrative.fees",
-                ((Pick("disclosure", topic, "amount"),),),
-                "元",
-                needs_channel=False,
-            )
-        ]
-    else:
-        found = []
-    if many > 1 or many is True:
+    found = readings(phrase)
+    if apart:
         return found
     return [summed(found)] if 0 < len(found) <= MOST_SUMMED else []
 
 
-def tied(heads: Sequence[ProseToken], joined: Sequence[bool], kind: str) -> list[str]:
-    """The names of the last words of a kind that 、 or 和 ties together."""
-    places = [number for number, head in enumerate(heads) if head.kind == kind]
+def readings(phrase: Phrase) -> list[Meaning]:
+    """What each of the words counts, in the way of the topic that they are on."""
+    topics = tied(phrase, "topic") or [phrase.subject]
+    topic = topics[-1]
+    if is_of_applications(topic, phrase.heads[-1]):
+        return of_applications(phrase)
+    for family, way in FAMILIES:
+        if topic in family:
+            return way(phrase, topics)
+    return []
+
+
+def is_of_applications(topic: str, last: ProseToken) -> bool:
+    """收到申请5件, 予以公开5件 on whatever topic, and without one 结转下年度5件."""
+    if topic == "applications":
+        return True
+    if last.kind == "outcome":
+        return True
+    return not topic and last.name in UNMISTAKABLE
+
+
+def tied(phrase: Phrase, kind: str) -> list[str]:
+    """The names of the last words of a kind that 、 or 和 ties together.
+
+    行政复议、行政诉讼 are two topics; of 申请5件，行政诉讼 the last alone is one.
+    """
+    heads = phrase.heads
     found: list[str] = []
-    for number in reversed(places):
-        if found and not (joined[number] and heads[number + 1].kind == kind):
+    for number in reversed(range(len(heads))):
+        if heads[number].kind != kind:
+            continue
+        if found and not is_tied_to_next(phrase, number):
             break
-        found.insert(0, heads[number].name)
-    return found
+        found.append(heads[number].name)
+    return found[::-1]
+
+
+def is_tied_to_next(phrase: Phrase, number: int) -> bool:
+    """Whether 、 or 和 ties a word to another of its kind: 行政复议 in 行政复议、行政诉讼."""
+    heads = phrase.heads
+    return phrase.joined[number] and heads[number + 1].kind == heads[number].kind
 
 
 def summed(meanings: Sequence[Meaning]) -> Meaning:
-    """One figure for several words: their sum, each in any of its readings; 收到和处理 is one thing
-    in two words.
+    """One figure for several words: their sum, each in any of its readings.
+
+    予以公开和部分公开 is the sum of two rows; 收到和接收 is one thing in two words.
     """
-    meanings = list({meaning.picks[0]: meaning for meaning in meanings}.values())
-    if len(meanings) == 1:
-        return meanings[0]
-    picks = tuple(sum(choice, ()) for choice in product(*(meaning.picks for meaning in meanings)))
-    return meanings[0]._replace(picks=picks, sure=all(meaning.sure for meaning in meanings))
+    different: dict[Picks, Meaning] = {}
+    for meaning in meanings:
+        different[meaning.picks[0]] = meaning
+    first, *others = different.values()
+    for other in others:
+        picks: list[Picks] = []
+        for one, another in product(first.picks, other.picks):
+            picks.append(one + another)
+        first = first._replace(picks=tuple(picks), sure=first.sure and other.sure)
+    return first
 
 
-def of_applications(
-    heads: Sequence[ProseToken], joined: Sequence[bool], subject: str, rows: tuple[Picks, ...]
-) -> list[Meaning]:
-    heads, joined = without_groups(with_granted(heads, joined), joined)
-    outcomes, applicants, actions = (
-        tied(heads, joined, kind) for kind in ("outcome", "applicant", "action")
-    )
-    named = subject == "applications" or any(head.name == "applications" for head in heads)
-    if subject not in ("", "applications", *DISPUTES) and not named:
+# --- applications (表三) --------------------------------------------------------------------------
+
+
+def of_applications(phrase: Phrase) -> list[Meaning]:
+    """予以公开、不予公开, 自然人, 收到 or a bare 申请: the first of these that the words name."""
+    phrase = without_group(with_granted(phrase))
+    heads = phrase.heads
+    named = phrase.subject == "applications" or has_name(heads, "applications")
+    if not named and phrase.subject not in ("", *DISPUTES):
         return []
-    if outcomes:
-        columns = applicants or ["total"]
-        return [
-            outcome_meaning(outcome, column, named) for outcome in outcomes for column in columns
-        ]
-    if any(head.kind == "action" and head.name not in ACTIONS for head in heads):
+    if has_kind(heads, "outcome"):
+        return outcome_meanings(phrase, named)
+    if does_other(heads):
         return []
-    if applicants:
-        first = ACTIONS[actions[-1]][1] if actions else rows
-        return [applicant_meaning(applicant, first) for applicant in applicants]
-    if actions:
-        return [
-            action_meaning(action, named and not is_twofold(heads, actions)) for action in actions
-        ]
-    bare = Meaning("narrative.received", ((NEW,), (NEW, IN)), "applications", False)
-    return [bare] if heads[-1].kind == "topic" else []
+    if has_kind(heads, "applicant"):
+        return applicant_meanings(phrase)
+    if has_kind(heads, "action"):
+        return action_meanings(phrase, named)
+    return [BARE] if heads[-1].kind == "topic" else []
 
 
-def without_groups(
-    heads: Sequence[ProseToken], joined: Sequence[bool]
-) -> tuple[Sequence[ProseToken], Sequence[bool]]:
+def does_other(heads: Sequence[ProseToken]) -> bool:
+    """Whether an action is none on applications: these are received, not 制发."""
+    return not names_of(of_kind(heads, "action")) <= ACTIONS.keys()
+
+
+def without_group(phrase: Phrase) -> Phrase:
     """重复申请不予处理1件 counts 重复申请: a group behind one of its own rows says nothing more."""
-    rows = [head.name for head in heads if head.kind == "outcome"]
-    if len(rows) < 2 or rows[-1] not in GROUPS or not rows[-2].startswith(f"{rows[-1]}_"):
-        return heads, joined
-    last = max(number for number, head in enumerate(heads) if head.kind == "outcome")
-    return [*heads[:last], *heads[last + 1 :]], [*joined[: last - 1], *joined[last:]]
+    heads, joined = phrase.heads, phrase.joined
+    outcomes = of_kind(heads, "outcome")
+    if len(outcomes) < 2:
+        return phrase
+    row, group = outcomes[-2:]
+    is_within = row.name.startswith(f"{group.name}_")
+    if group.name not in GROUPS or not is_within:
+        return phrase
+    last = len(heads) - 1 - heads[::-1].index(group)
+    return phrase._replace(
+        heads=[*heads[:last], *heads[last + 1 :]],
+        joined=[*joined[: last - 1], *joined[last:]],
+    )
+
+
+def with_granted(phrase: Phrase) -> Phrase:
+    """公开或部分公开88件: 公开 that is tied to an outcome is one itself."""
+    heads = list(phrase.heads)
+    for number, tied_to_next in enumerate(phrase.joined):
+        head = heads[number]
+        if not tied_to_next or head.name != "publish":
+            continue
+        if heads[number + 1].kind == "outcome":
+            heads[number] = head._replace(kind="outcome", name="granted")
+    return phrase._replace(heads=heads)
 
 
 def is_twofold(heads: Sequence[ProseToken], actions: Sequence[str]) -> bool:
     """上年结转办结8件: two steps in one, neither of which is counted for itself."""
-    return (
-        len({step for head in heads for step, names in STEPS.items() if head.name in names}) > 1
-        and len(actions) == 1
-    )
+    if len(actions) != 1:
+        return False
+    steps = {STEPS[name] for name in names_of(heads) & STEPS.keys()}
+    return len(steps) > 1
 
 
-def with_granted(heads: Sequence[ProseToken], joined: Sequence[bool]) -> list[ProseToken]:
-    """公开或部分公开88件: 公开 that is tied to an outcome is one itself."""
-    found = list(heads)
-    for number in range(len(heads) - 1):
-        if (
-            heads[number].name == "publish"
-            and joined[number]
-            and heads[number + 1].kind == "outcome"
-        ):
-            found[number] = heads[number]._replace(kind="outcome", name="granted")
+def outcome_meanings(phrase: Phrase, named: bool) -> list[Meaning]:
+    """予以公开自然人134件: each row in each column."""
+    found: list[Meaning] = []
+    columns = tied(phrase, "applicant") or ["total"]
+    for outcome, column in product(tied(phrase, "outcome"), columns):
+        found.append(outcome_meaning(outcome, column, named))
     return found
 
 
 def outcome_meaning(outcome: str, column: str, named: bool) -> Meaning:
-    rule = "narrative.group" if outcome in GROUPS else "narrative.outcome"
     return Meaning(
-        rule,
+        "narrative.group" if outcome in GROUPS else "narrative.outcome",
         ((row_pick(outcome, column),),),
         "outcomes",
         needs_context=not named and outcome not in CERTAIN,
     )
 
 
-def action_meaning(action: str, named: bool) -> Meaning:
-    rule, picks, sure = ACTIONS[action]
-    return Meaning(rule, picks, "applications", sure, not named, rule == "narrative.carried")
-
-
-def applicant_meaning(applicant: str, rows: tuple[Picks, ...]) -> Meaning:
-    """A split by applicants of the rows that the words name; of what came in, where they name
-    none.
-    """
-    usual: tuple[Picks, ...] = ((NEW,), (NEW, IN), (HANDLED,))
-    picks = dict.fromkeys((*rows, *usual))
-    ids = ("company", "persons") if applicant == "enterprise" else (applicant,)
-    columns = tuple(
-        tuple(pick._replace(column=each) for pick in row) for each in ids for row in picks
-    )
-    return Meaning("narrative.applicants", columns, "applications", bool(rows))
-
-
-def of_disputes(
-    heads: Sequence[ProseToken], joined: Sequence[bool], topics: Sequence[str]
-) -> list[Meaning]:
-    verdicts = tied(heads, joined, "verdict")
-    named = any(head.kind == "topic" for head in heads)
-    actions = [head.name for head in heads if head.kind == "action"] or [""]
-    if not verdicts and (
-        not named
-        or actions[-1] not in COUNTED_DISPUTES
-        or heads[-1].kind not in ("topic", "action")
-    ):
-        return []
-    columns = verdicts or ["total"]
-    return [
-        Meaning(
-            "narrative.review" if topic == "review" else "narrative.litigation",
-            ((Pick("disputes", topic, column),),),
-            "disputes",
-            needs_context=True,
-            needs_channel=False,
-        )
-        for topic in topics
-        for column in columns
-    ]
-
-
-def of_documents(
-    heads: Sequence[ProseToken], joined: Sequence[bool], topics: Sequence[str]
-) -> list[Meaning]:
-    actions = tied(heads, joined, "action") or [""]
-    if any(action not in DOCUMENT_ACTIONS for action in actions) or heads[-1].kind not in (
-        "topic",
-        "action",
-    ):
-        return []
-    found = []
-    for topic in topics:
-        for action in actions:
-            columns, sure = DOCUMENT_ACTIONS[action]
-            picks = tuple((Pick("disclosure", topic, column),) for column in columns)
-            found.append(
-                Meaning("narrative.documents", picks, "documents", sure, needs_channel=False)
-            )
+def action_meanings(phrase: Phrase, named: bool) -> list[Meaning]:
+    """收到5件, 办结5件; where 申请 is not named the text must be about it."""
+    actions = tied(phrase, "action")
+    if is_twofold(phrase.heads, actions):
+        named = False
+    found: list[Meaning] = []
+    for action in actions:
+        rule, picks, sure = ACTIONS[action]
+        carried = rule == "narrative.carried"
+        found.append(Meaning(rule, picks, "applications", sure, not named, carried))
     return found
 
 
-def decisions_meaning(topic: str, heads: Sequence[ProseToken]) -> Meaning:
-    """行政许可247件 may count items or pages published; with a verb or as 行政许可决定 it counts
-    decisions.
+def applicant_meanings(phrase: Phrase) -> list[Meaning]:
+    """A split by applicants of the rows that the words name, or that were spoken of last.
+
+    收到自然人申请5件 is of what came in; 自然人5件 alone may be of what was handled.
     """
-    row, sure = DECISIONS[topic]
-    actions = {head.name for head in heads if head.kind == "action"}
-    sure = (sure or not actions.isdisjoint(("decide", "process"))) and "publish" not in actions
+    rows, actions = phrase.rows, tied(phrase, "action")
+    if actions:
+        _, rows, _ = ACTIONS[actions[-1]]
+    found: list[Meaning] = []
+    for applicant in tied(phrase, "applicant"):
+        picks = in_columns(APPLICANTS.get(applicant, (applicant,)), (*rows, *WORKED_ON))
+        found.append(Meaning("narrative.applicants", picks, "applications", sure=bool(rows)))
+    return found
+
+
+def in_columns(columns: Sequence[str], rows: Sequence[Picks]) -> tuple[Picks, ...]:
+    """Each row, named once, in each of the columns."""
+    found: list[Picks] = []
+    for column, row in product(columns, dict.fromkeys(rows)):
+        found.append(tuple(pick._replace(column=column) for pick in row))
+    return tuple(found)
+
+
+# --- disputes (表四) ------------------------------------------------------------------------------
+
+
+def of_disputes(phrase: Phrase, topics: Sequence[str]) -> list[Meaning]:
+    """行政复议5件, 结果维持3件: the column of a verdict, or the total."""
+    verdicts = tied(phrase, "verdict")
+    if not verdicts and not counts_disputes(phrase.heads):
+        return []
+    found: list[Meaning] = []
+    for topic, column in product(topics, verdicts or ["total"]):
+        found.append(dispute_meaning(topic, column))
+    return found
+
+
+def counts_disputes(heads: Sequence[ProseToken]) -> bool:
+    """收到行政复议5件, not 答复行政复议5件 and not 5件 alone."""
+    if not has_kind(heads, "topic"):
+        return False
+    if heads[-1].kind not in ("topic", "action"):
+        return False
+    actions = of_kind(heads, "action")
+    if not actions:
+        return True
+    return actions[-1].name in COUNTED_DISPUTES
+
+
+def dispute_meaning(topic: str, column: str) -> Meaning:
     return Meaning(
-        "narrative.decisions", ((Pick("disclosure", row, "decisions"),),), "decisions", sure
+        "narrative.review" if topic == "review" else "narrative.litigation",
+        ((Pick("disputes", topic, column),),),
+        "disputes",
+        needs_context=True,
+        needs_channel=False,
     )
 
 
-# --- quantities -----------------------------------------------------------------------------------
-# Rows and columns in words -> cells of the report's own layouts, and their names.
-
-PERSONS = "法人或其他组织"
+# --- documents, decisions, fees (表二) ------------------------------------------------------------
 
 
-class Quantity(NamedTuple):
-    """A sum over cells of the tables that prose speaks of; ``others`` are sums that its words may
-    mean as well.
+def of_documents(phrase: Phrase, topics: Sequence[str]) -> list[Meaning]:
+    """制发规章1件, 废止规范性文件97件; 规章1件 may be made, valid or published."""
+    if phrase.heads[-1].kind not in ("topic", "action"):
+        return []
+    found: list[Meaning] = []
+    for topic, action in product(topics, tied(phrase, "action") or [""]):
+        if action not in DOCUMENT_ACTIONS:
+            return []
+        found.append(document_meaning(topic, action))
+    return found
 
-    ``name`` is stable (applications.refused.total); ``cells`` is empty for what the tables have no
-    cell for. ``unit`` is that of the figure, 件 or 万元.
+
+def document_meaning(topic: str, action: str) -> Meaning:
+    columns, sure = DOCUMENT_ACTIONS[action]
+    picks = tuple((Pick("disclosure", topic, column),) for column in columns)
+    return Meaning("narrative.documents", picks, "documents", sure, needs_channel=False)
+
+
+def of_decisions(phrase: Phrase, topics: Sequence[str]) -> list[Meaning]:
+    """作出行政许可决定247件; 行政许可247件 may count items or pages published.
+
+    Together with other things, 规章和行政许可决定5件, nothing is known.
     """
-
-    name: str
-    label: str
-    cells: tuple[str, ...]
-    others: tuple[tuple[str, ...], ...] = ()
-    unit: str = "件"
-
-
-Layouts = tuple[Form, ...]
-
-
-def layouts_of(report: Report) -> Layouts:
-    """The form of each table, in the official order: its own, else that of the report's year."""
-    force = edition_of_year(report.year)
-    return tuple(
-        report.tables[name].form if name in report.tables else form
-        for name, form in force.forms.items()
-    )
+    found: list[Meaning] = []
+    for topic in topics:
+        if topic not in DECISIONS:
+            return []
+        row, told = DECISIONS[topic]
+        picks = ((Pick("disclosure", row, "decisions"),),)
+        sure = counts_decisions(phrase.heads, told)
+        found.append(Meaning("narrative.decisions", picks, "decisions", sure))
+    return found
 
 
-@lru_cache(maxsize=4096)
-def quantity_of(choices: tuple[Picks, ...], layouts: Layouts) -> Quantity | None:
-    """The first reading that the layouts have cells for, the others beside it; None where they have
-    none.
-
-    Cells are in the official order, table by table.
-    """
-    forms = {form.id: form for form in layouts}
-    found = []
-    for picks in choices:
-        if picks[0].row == "processing_fee":
-            return Quantity("processing_fee", "信息处理费", (), unit="万元")
-        parts = [cells_of(pick, forms[pick.table]) for pick in picks]
-        if all(parts):
-            found.append((picks, in_order({cell for cells in parts for cell in cells}, forms)))
-    if not found:
-        return None
-    picks, cells = found[0]
-    name = "+".join(".".join(pick) for pick in picks)
-    label = "＋".join(pick_label(pick, forms[pick.table]) for pick in picks)
-    unit = forms[picks[0].table].cells[cells[0]].column.unit
-    return Quantity(name, label, cells, tuple(other for _, other in found[1:]), unit)
+def counts_decisions(heads: Sequence[ProseToken], told: bool) -> bool:
+    """Whether it is decisions that are counted: 作出, 办理 or a topic that says so; never 公开."""
+    names = names_of(heads)
+    if "publish" in names:
+        return False
+    return told or "decide" in names or "process" in names
 
 
-def in_order(wanted: set[str], forms: Mapping[str, Form]) -> tuple[str, ...]:
-    return tuple(cell for official in forms.values() for cell in official.cells if cell in wanted)
+def of_money(phrase: Phrase, topics: Sequence[str]) -> list[Meaning]:
+    """行政事业性收费335.4万元."""
+    picks = ((Pick("disclosure", topics[-1], "amount"),),)
+    return [Meaning("narrative.fees", picks, "元", needs_channel=False)]
 
 
-def cells_of(pick: Pick, official: Form) -> tuple[str, ...]:
-    """The cells of a row or a group of rows, in a column or in those under 法人或其他组织; in
-    official order.
-    """
-    return tuple(
-        cell.id
-        for cell in official.cells.values()
-        if (cell.row.id == pick.row or any(group.id == pick.row for group in cell.row.groups))
-        and (
-            cell.column.id == pick.column
-            or (pick.column == "persons" and is_person(cell.column.label, official))
-        )
-    )
-
-
-def is_person(column: Label, official: Form) -> bool:
-    heads = [label for label in official.labels if label.text == PERSONS]
-    return any(
-        head.box.left <= column.box.left and column.box.right <= head.box.right for head in heads
-    )
-
-
-def pick_label(pick: Pick, official: Form) -> str:
-    """表三 （三）不予公开·总计: the official labels."""
-    cells = [official.cells[cell] for cell in cells_of(pick, official)]
-    if len(cells) == 1:
-        return f"{official.number} {label_of(cells[0])}"
-    groups = [
-        label.text for label in official.labels if label.kind == "group" and label.id == pick.row
-    ]
-    row = groups[0] if groups else row_label(cells[0].row)
-    return (
-        f"{official.number} {row}·"
-        f"{PERSONS if pick.column == 'persons' else column_label(cells[0].column)}"
-    )
+TopicWay = Callable[[Phrase, Sequence[str]], list[Meaning]]
+FAMILIES: tuple[tuple[Container[str], TopicWay], ...] = (
+    (DISPUTES, of_disputes),
+    (DOCUMENTS, of_documents),
+    (DECISIONS, of_decisions),
+    (MONEY, of_money),
+)

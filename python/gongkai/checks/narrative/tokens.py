@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -15,22 +15,24 @@ from gongkai.model import Figure
 DIGITS = "零〇一二三四五六七八九"
 TENS = {"十": 10, "百": 100, "千": 1000}
 LONGEST_NUMBER = 15
-SCALES = {"": 0, "万": 4, "亿": 8}
+SCALES = {None: 0, "万": 4, "亿": 8}
+MONEY_SHIFTS = {"元": 4}  # figures of money are in 万元
 BLANK_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s+(?=\d)")
 YEAR = re.compile(r"20\d\d")
 WHOLE_YEAR = re.compile(r"(?<!\d)0?1月0?1日|12月31日|12月[底末]|12月$")
 STARTS = rf"\d第近《结转零〇一二两三四五六七八九十百千，,;。!?:()\x1f{OWN}"
 WHITE = re.compile(r"\s+")
+UNSURE = "?"  # the unit of a number that is only about right
 NONE = "none"  # the unit of a zero without one: it is none of whatever is counted
 GAP = "\x1f"  # where white space stood between two digits: they are two numbers
 
 
 class ProseToken(NamedTuple):
-    """``kind`` and ``name`` as in the lexicon, or a kind of its own: number, year, time, stop,
-    neutral.
+    """A word, a figure, a date or a stop, and where it stands in its paragraph.
 
-    Of a number ``figure`` is in its unit or in 万元 for money, exact to ``step``; ``name`` is the
-    unit.
+    ``kind`` and ``name`` are those of the lexicon, or a kind of its own: number, year, time, stop,
+    neutral. Of a number ``figure`` is in its unit or in 万元 for money, exact to ``step``; ``name``
+    is the unit.
     """
 
     kind: str
@@ -41,6 +43,26 @@ class ProseToken(NamedTuple):
     step: Figure = 1
 
 
+def has_kind(tokens: Sequence[ProseToken], kind: str) -> bool:
+    return any(token.kind == kind for token in tokens)
+
+
+def has_name(tokens: Sequence[ProseToken], name: str) -> bool:
+    return any(token.name == name for token in tokens)
+
+
+def names_of(tokens: Sequence[ProseToken]) -> set[str]:
+    return {token.name for token in tokens}
+
+
+def of_kind(tokens: Sequence[ProseToken], kind: str) -> list[ProseToken]:
+    found: list[ProseToken] = []
+    for token in tokens:
+        if token.kind == kind:
+            found.append(token)
+    return found
+
+
 def tidied(line: str) -> str:
     """A line without white space and invisible characters; two numbers stay two."""
     return WHITE.sub("", BLANK_BETWEEN_DIGITS.sub(GAP, fold(line)))
@@ -48,10 +70,7 @@ def tidied(line: str) -> str:
 
 @cache
 def pattern() -> re.Pattern[str]:
-    units = sorted(
-        {unit for line in facts()["units"].values() for unit in line.split()}, key=len, reverse=True
-    )
-    unit = "|".join(("元", *units))
+    unit = "|".join(("元", *units()))
     firsts = re.escape("".join(lengths()))
     return re.compile(
         rf"(?=[{STARTS}])(?:"  # most characters of a text begin none of these
@@ -75,72 +94,99 @@ def pattern() -> re.Pattern[str]:
     )
 
 
+@cache
+def units() -> list[str]:
+    """Every word that a number may be counted in, 人次 before 人."""
+    found: set[str] = set()
+    for line in facts()["units"].values():
+        found.update(line.split())
+    return sorted(found, key=len, reverse=True)
+
+
 def tokens_of(text: str, since: int, until: int) -> Iterator[ProseToken]:
-    """The tokens of a stretch of a tidied, narrow paragraph, in order; what stands between them is
-    known to nobody.
+    """The tokens of a stretch of a tidied, narrow paragraph, in order.
+
+    2021年收到申请5件 is year, action, topic, number. What stands between tokens is known to nobody.
     """
-    words, sizes, search = lexicon(), lengths(), pattern().search
+    search = pattern().search
     while match := search(text, since, until):
         kind, (start, since) = match.lastgroup or "", match.span()
-        if kind == "word":
-            for size in sizes[match[0]]:
-                if text[start : start + size] in words and start + size <= until:
-                    since = start + size
-                    yield ProseToken(*words[text[start:since]], start, since)
-                    break
-        elif kind in PLAIN:
-            yield ProseToken(kind, match[0], start, since)
-        else:
-            yield (
-                dated_token(match)
-                if match["digits"] is None and match["spelt"] is None
-                else number_token(match)
-            )
+        if kind != "word":
+            yield MAKERS[kind](match)
+            continue
+        token = word_at(text, start, until)
+        if token:
+            since = token.end
+            yield token
 
 
-PLAIN = ("stop", "percent", "neutral", "own")
+def plain_token(match: re.Match[str]) -> ProseToken:
+    """A stop, 35%, 10个工作日, or the name of the report's own body."""
+    return ProseToken(match.lastgroup or "", match[0], *match.span())
 
 
-def dated_token(match: re.Match[str]) -> ProseToken:
-    """A year as a token, with 结转 or without; a date or a month, unless it is the first or the
-    last day of a year.
-    """
-    text, (start, end) = match[0], match.span()
+def date_token(match: re.Match[str]) -> ProseToken:
+    """3月5日 is a time; 12月31日, the end of a year, is neutral, 2021年12月31日 that year."""
+    text = match[0]
     year = YEAR.search(text)
-    if match.lastgroup in ("carried", "carrying", "year"):
-        assert year is not None
-        return ProseToken(match.lastgroup, year[0], start, end)
-    if match.lastgroup in ("month", "span") or not WHOLE_YEAR.search(text):
-        return ProseToken("time", "", start, end)
-    return (
-        ProseToken("year", year[0], start, end) if year else ProseToken("neutral", "", start, end)
-    )
+    if not WHOLE_YEAR.search(text):
+        return time_token(match)
+    if year:
+        return ProseToken("year", year[0], *match.span())
+    return ProseToken("neutral", "", *match.span())
+
+
+def time_token(match: re.Match[str]) -> ProseToken:
+    """3月, 2019年至2021年, 近三年."""
+    return ProseToken("time", "", *match.span())
+
+
+def year_token(match: re.Match[str]) -> ProseToken:
+    """2021年, 2020年结转, 转2022年度: the kind tells of 结转, the name is the year."""
+    year = YEAR.search(match[0])
+    assert year is not None
+    return ProseToken(match.lastgroup or "", year[0], *match.span())
+
+
+def word_at(text: str, start: int, until: int) -> ProseToken | None:
+    """The longest word that begins here: 收到, not 收."""
+    words = lexicon()
+    for size in lengths()[text[start]]:
+        end = start + size
+        word = words.get(text[start:end])
+        if word and end <= until:
+            return ProseToken(word.kind, word.name, start, end)
+    return None
+
+
+# --- numbers --------------------------------------------------------------------------------------
 
 
 def number_token(match: re.Match[str]) -> ProseToken:
-    """A number as a token; one that is only about right, or too long to be true, has the name
-    "?".
+    """A number as a token, 3.5万件 or 1,234元.
+
+    One that is only about right, 30余件, or too long to be true, is named "?".
     """
-    start, end = match.span()
-    if match["spelt"] is not None:
-        figure = spelt(match["letters"] or "零")
-        return (
-            ProseToken("number", match["spelt_unit"] or NONE, start, end, figure)
-            if figure >= 0
-            else unsure(start, end)
-        )
-    if match["more"] or match["more2"] or match["more3"] or len(match["digits"]) > LONGEST_NUMBER:
-        return unsure(start, end)
-    unit, shift = match["unit"] or "", SCALES[match["scale"] or ""]
-    written = Decimal(match["digits"].replace(",", ""))
-    shift -= 4 if unit == "元" else 0
-    step = Decimal(1).scaleb(int(written.as_tuple().exponent) + shift)
-    unit = unit or ("" if written else NONE)
-    return ProseToken("number", unit, start, end, plain(written.scaleb(shift)), plain(step))
+    digits, unit = match["digits"], match["unit"] or ""
+    about = match.group("more", "more2", "more3")
+    if any(about) or len(digits) > LONGEST_NUMBER:
+        return ProseToken("number", UNSURE, *match.span())
+    shift = SCALES[match["scale"]] - MONEY_SHIFTS.get(unit, 0)
+    written = Decimal(digits.replace(",", ""))
+    figure = plain(written.scaleb(shift))
+    step = plain(Decimal(1).scaleb(int(written.as_tuple().exponent) + shift))
+    if not unit and not written:
+        unit = NONE
+    return ProseToken("number", unit, *match.span(), figure, step)
 
 
-def unsure(start: int, end: int) -> ProseToken:
-    return ProseToken("number", "?", start, end)
+def spelt_token(match: re.Match[str]) -> ProseToken:
+    """三十五件 is 35 件, 零 a zero of whatever is counted; 一二件 is no number."""
+    figure = spelt(match["letters"] or "零")
+    if figure < 0:
+        return ProseToken("number", UNSURE, *match.span())
+    unit = match["spelt_unit"] or NONE
+    return ProseToken("number", unit, *match.span(), figure)
 
 
 def plain(number: Decimal) -> Figure:
@@ -153,13 +199,32 @@ def spelt(letters: str) -> int:
     """三十五 -> 35, 一百零五 -> 105; -1 for digits in a row or an order that no number has."""
     result, digit, last = 0, -1, 10_000
     for letter in letters.replace("两", "二"):
-        if letter in TENS:
-            if TENS[letter] >= last:
-                return -1
-            result, last = result + (digit if digit > 0 else 1) * TENS[letter], TENS[letter]
-            digit = -1
-        else:
-            if digit > 0:
+        order = TENS.get(letter)
+        if order is None:
+            if digit > 0:  # 一二
                 return -1
             digit = DIGITS.index(letter) - (letter != "零")
+            continue
+        if order >= last:  # 百千
+            return -1
+        if digit <= 0:  # 十五, 一百零十
+            digit = 1
+        result += digit * order
+        digit, last = -1, order
     return result + max(digit, 0)
+
+
+MAKERS: dict[str, Callable[[re.Match[str]], ProseToken]] = {  # by the name of the group
+    "date": date_token,
+    "month": time_token,
+    "span": time_token,
+    "carried": year_token,
+    "carrying": year_token,
+    "year": year_token,
+    "percent": plain_token,
+    "neutral": plain_token,
+    "number": number_token,
+    "spelt": spelt_token,
+    "own": plain_token,
+    "stop": plain_token,
+}

@@ -1,12 +1,13 @@
-"""words.toml + the labels of the editions -> the lexicon of the prose; the body's own name blotted
-out.
+"""words.toml + the labels of the editions -> the lexicon of the prose.
+
+Prose comes in as text; what names the report's own body is blotted out of it.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -17,26 +18,35 @@ from gongkai.figures import WIDTHS
 from gongkai.model import Form, Label
 
 # A full-width comma parts clauses, the narrow one may part thousands.
-NARROW = {code: letter for code, letter in WIDTHS.items() if chr(code) != "，"}
+NARROW = {chr(code): letter for code, letter in WIDTHS.items() if chr(code) != "，"}
+WIDE = re.compile(f"[{re.escape(''.join(NARROW))}]")
+NAMED = ("topic", "action", "outcome", "verdict", "applicant", "foreign", "part", "filler")
+NAMELESS = ("comparison", "negation", "cumulative", "hedge")
 NUMBERING = re.compile(r"^(?:[(（].{1,2}[)）]|[一二三四]、|\d+\.)(?:本年)?")
 APPLICATIONS = re.compile(r"(?<=.)(?:政府信息公开)?申请(?:数量)?$")  # a topic of its own
 REMARK = re.compile(r"(?<=.)[(（][^()（）]*[)）]$")
+COLUMNS = {"applications": "applicant", "disputes": "verdict"}
 ROWS_AS_ACTIONS = {"new": "new", "carried_in": "carry_in", "carried_out": "carry_out"}
 TOO_PLAIN = ("其他", "总计", "合计")
 
 
 class Word(NamedTuple):
-    """``kind`` is the part of speech (topic, action, outcome, scope, ...), ``name`` which one of
-    it.
-    """
+    """``kind`` is the part of speech (topic, action, outcome, scope, ...), ``name`` which of it."""
 
     kind: str
     name: str
 
 
 def narrow(text: str) -> str:
-    """The same text with narrow digits, letters and brackets, character for character."""
-    return text.translate(NARROW)
+    """The same text with narrow digits, letters and brackets, character for character.
+
+    （２）收到５件 is (2)收到5件. Several times as fast as str.translate, as few letters are wide.
+    """
+    return WIDE.sub(narrow_letter, text)
+
+
+def narrow_letter(match: re.Match[str]) -> str:
+    return NARROW[match[0]]
 
 
 @cache
@@ -46,10 +56,13 @@ def facts() -> Mapping[str, Any]:
 
 @cache
 def lexicon() -> Mapping[str, Word]:
-    """Every word; those of words.toml go before the labels, whose plain wording may mean more than
-    one thing.
+    """Every word: 收到 is the action receive.
+
+    Those of words.toml go before the labels, whose plain wording may mean more than one thing.
     """
-    found = {narrow(text): word for text, word in own_words()}
+    found: dict[str, Word] = {}
+    for text, word in own_words():
+        found[narrow(text)] = word
     for edition in editions().values():
         for form in edition.forms.values():
             for text, word in label_words(form):
@@ -57,53 +70,101 @@ def lexicon() -> Mapping[str, Word]:
     return found
 
 
+# --- the words of words.toml ----------------------------------------------------------------------
+
+
 def own_words() -> Iterator[tuple[str, Word]]:
-    for kind in ("topic", "action", "outcome", "verdict", "applicant", "foreign", "part", "filler"):
+    yield from named_words()
+    yield from nameless_words()
+    yield from composed_words()
+    yield from scope_words()
+
+
+def named_words() -> Iterator[tuple[str, Word]]:
+    """收到 = the action receive: the words of a part of speech, each under its name."""
+    for kind in NAMED:
         for name, words in facts()[kind].items():
-            yield from ((text, Word(kind, name)) for text in words)
-    for kind in ("comparison", "negation", "cumulative", "hedge"):
-        yield from ((text, Word(kind, "")) for text in facts()[kind]["words"])
+            for text in words:
+                yield text, Word(kind, name)
+
+
+def nameless_words() -> Iterator[tuple[str, Word]]:
+    """同比 = a comparison: which of them it is does not matter."""
+    for kind in NAMELESS:
+        for text in facts()[kind]["words"]:
+            yield text, Word(kind, "")
+
+
+def composed_words() -> Iterator[tuple[str, Word]]:
+    """结转 + 至 + 下 + 年度 = the action carry_out: one of each list of parts."""
     for made in facts()["composed"]:
-        yield from (
-            ("".join(parts), Word(made["kind"], made["name"])) for parts in product(*made["parts"])
-        )
+        word = Word(made["kind"], made["name"])
+        for parts in product(*made["parts"]):
+            yield "".join(parts), word
+
+
+def scope_words() -> Iterator[tuple[str, Word]]:
+    """全县 = the scope area: whose figures are told."""
     for name, scope in facts()["scope"].items():
-        yield from ((text, Word("scope", name)) for text in scope["words"])
+        for text in scope["words"]:
+            yield text, Word("scope", name)
 
 
 # --- the labels of the official form --------------------------------------------------------------
 
 
 def label_words(form: Form) -> Iterator[tuple[str, Word]]:
-    """The rows of 表二 and 表四 are topics, those of 表三 outcomes; columns are applicants and
-    verdicts.
-    """
-    columns = {"applications": "applicant", "disputes": "verdict"}.get(form.id)
+    """The labels of a form as words: （一）予以公开 of 表三 gives 予以公开, the outcome granted."""
     for label in form.labels:
-        word = None
-        if label.kind == "column":
-            word = Word(columns, label.id) if columns else None
-        elif label.kind == "row":
-            word = row_word(form, label)
-        elif label.kind == "group" and label.id != "results":
-            word = Word("outcome" if form.id == "applications" else "topic", label.id)
-        if word:
-            texts = spoken(label)
+        way = LABEL_WORDS.get(label.kind)
+        word = way(form, label) if way else None
+        if word is None:
+            continue
+        for text in spoken(label):
             if word.kind == "action":
-                texts = {APPLICATIONS.sub("", text) for text in texts}
-            yield from ((text, word) for text in texts if text not in TOO_PLAIN)
+                text = APPLICATIONS.sub("", text)  # 新收政府信息公开申请数量 -> 新收
+            if text not in TOO_PLAIN:
+                yield text, word
+
+
+def column_word(form: Form, label: Label) -> Word | None:
+    """Columns are applicants in 表三 (自然人) and verdicts in 表四 (结果维持)."""
+    if form.id not in COLUMNS:
+        return None
+    return Word(COLUMNS[form.id], label.id)
 
 
 def row_word(form: Form, label: Label) -> Word:
+    """Rows are topics in 表二 (规章), outcomes or actions in 表三 (予以公开, 新收)."""
     if form.id != "applications":
         return Word("topic", label.id)
-    action = ROWS_AS_ACTIONS.get(label.id)
-    return Word("action", action) if action else Word("outcome", label.id)
+    if label.id in ROWS_AS_ACTIONS:
+        return Word("action", ROWS_AS_ACTIONS[label.id])
+    return Word("outcome", label.id)
+
+
+def group_word(form: Form, label: Label) -> Word | None:
+    """Groups are outcomes in 表三 (（三）不予公开), topics in 表四 (行政复议)."""
+    if label.id == "results":  # 三、本年度办理结果 is over all of them
+        return None
+    if form.id == "applications":
+        return Word("outcome", label.id)
+    return Word("topic", label.id)
+
+
+LABEL_WORDS: dict[str, Callable[[Form, Label], Word | None]] = {  # by the kind of label
+    "column": column_word,
+    "row": row_word,
+    "group": group_word,
+}
 
 
 def spoken(label: Label) -> set[str]:
-    """A label without its number and its remark, as prose writes it."""
-    return {REMARK.sub("", NUMBERING.sub("", text)) for text in (label.text, *label.aliases)}
+    """A label as prose writes it: （二）部分公开（区分处理的，只计这一情形） is 部分公开."""
+    found: set[str] = set()
+    for text in (label.text, *label.aliases):
+        found.add(REMARK.sub("", NUMBERING.sub("", text)))
+    return found
 
 
 # --- finding words --------------------------------------------------------------------------------
@@ -139,18 +200,32 @@ def without_own_name(text: str, agency: str) -> str:
 
 
 def blotted(text: str, name: str) -> str:
-    """Each end of the name in a text, as far to the left as it goes on, unless that much is a word
-    of its own.
+    """A text without each end of a name, as far to the left as it goes on.
+
+    全年青溪县公安局收到 of 浙江省青溪县公安局 is 全年, seven blots, 收到.
     """
     pieces, done, tail = [], 0, name[-2:]
     at = text.find(tail)
     while at >= 0:
-        length = 2
-        while length < min(len(name), at + 2 - done) and text[at + 1 - length] == name[-length - 1]:
-            length += 1
-        start, end = at + 2 - length, at + 2
-        if (length == len(name) or length >= SHORTEST) and text[start:end] not in lexicon():
-            pieces += [text[done:start], OWN * length]
+        end = at + len(tail)
+        start = end - length_of_end(text[max(done, end - len(name)) : end], name)
+        if tells_body(text[start:end], name):
+            pieces += [text[done:start], OWN * (end - start)]
             done = end
         at = text.find(tail, at + 1)
     return "".join([*pieces, text[done:]])
+
+
+def length_of_end(text: str, name: str) -> int:
+    """How much of the end of a name a text ends with: 3 of 青溪县公安局 in 本区公安局."""
+    length = 2
+    while length < len(text) and text[-length - 1] == name[-length - 1]:
+        length += 1
+    return length
+
+
+def tells_body(written: str, name: str) -> bool:
+    """Whether this end of its name tells a body; 人民政府 is too short, 县人民政府 a scope."""
+    if written in lexicon():
+        return False
+    return len(written) >= SHORTEST or written == name
