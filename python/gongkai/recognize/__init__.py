@@ -28,6 +28,7 @@ from gongkai.model import (
 from gongkai.model import (
     UnreadableDocument as UnreadableDocument,
 )
+from gongkai.recognize.beside import rival_in, sections_of, vague_caption, written_beside
 from gongkai.recognize.cover import cover_of, cover_of_part, with_page
 from gongkai.recognize.cover.titles import is_title, named_titles, segment_of
 from gongkai.recognize.flat import flattened
@@ -43,10 +44,6 @@ from gongkai.recognize.segments import (
     choose,
     cut,
     is_same,
-    rival_in,
-    sections_of,
-    vague_caption,
-    written_beside,
 )
 from gongkai.recognize.tables import (
     FEWEST_BLOCK_LABELS,
