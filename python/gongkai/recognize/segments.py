@@ -368,9 +368,7 @@ def choose(cuts: Sequence[Cut], page: Segment, named: Segment | None, part: int)
     ``named`` is what the page's own title names, None where it names none; ``page`` what its first
     title does.
     """
-    parts = tuple(cut for cut in cuts if cut.has_table())
-    if len(parts) > MOST_PARTS:
-        raise UnreadableDocument(TOO_MANY_PARTS.format(len(parts)))
+    parts = with_tables(cuts)
     if part:
         return Chosen(part_number(part, parts), "part", parts)
     if not parts:
@@ -385,6 +383,14 @@ def choose(cuts: Sequence[Cut], page: Segment, named: Segment | None, part: int)
     if latest:
         return Chosen(joined(latest), "latest", parts)
     return Chosen(None, "", parts)
+
+
+def with_tables(cuts: Sequence[Cut]) -> tuple[Cut, ...]:
+    """The segments that hold a table of the form. Raises UnreadableDocument for too many."""
+    parts = tuple(cut for cut in cuts if cut.has_table())
+    if len(parts) > MOST_PARTS:
+        raise UnreadableDocument(TOO_MANY_PARTS.format(len(parts)))
+    return parts
 
 
 def part_number(part: int, parts: Sequence[Cut]) -> Cut:
