@@ -194,9 +194,10 @@ def line_above(title: str, lines: Sequence[str]) -> str:
     青溪县教育局 above 2021年政府信息公开工作年度报告.
     """
     texts = [tidy_title(line) for line in lines if line]
-    if title not in texts[1:]:
+    spot = texts.index(title) if title in texts else 0
+    if spot == 0:
         return ""
-    above = texts[texts.index(title) - 1]
+    above = texts[spot - 1]
     if not 2 < len(above) <= LONGEST_BODY or not above.endswith(BODY_ENDINGS):
         return ""
     return above if re.fullmatch(BODY, above) and name_of(above) else ""
@@ -260,6 +261,6 @@ def tidy_title(text: str) -> str:
     """
     text = NAMED.sub("", DOCUMENT_NUMBER.sub("", text))
     letters = text.split(" ")
-    if len(letters) > 3 and max(map(len, letters)) == 1 and "" not in letters:
+    if len(letters) > 3 and all(len(letter) == 1 for letter in letters):
         text = "".join(letters)
     return NARROW_BRACKETS.sub(r"（\1）", BLANK_WITHIN.sub("", text))
