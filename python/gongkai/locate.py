@@ -22,7 +22,6 @@ from gongkai.links import (
     frames_left,
     goes_on,
     leads_of,
-    own_year,
 )
 from gongkai.links.addresses import host_of
 from gongkai.model import (
@@ -43,6 +42,7 @@ from gongkai.readers import as_page, read_blocks, unpacked
 from gongkai.readers.html.css import named_in, screen_rules
 from gongkai.readers.html.hidden import hidden_html, listed_html
 from gongkai.recognize import completed, recognize
+from gongkai.recognize.cover.titles import year_of_page
 from gongkai.recognize.segments import NO_SUCH_PART
 from gongkai.rereading import with_uncovered_reread
 from gongkai.sources import ACCESS, Access, Limits, load
@@ -309,7 +309,7 @@ class Following:
         """The fullest of several readings of one report; of frames that of the page's year. Raises
         UnreadableDocument where they are of several reports.
         """
-        alike = of_year(reports, own_year(self.blocks)) if framed else reports
+        alike = of_year(reports, year_of_page(self.blocks)) if framed else reports
         if not is_one(alike):
             what = "内嵌网页" if framed else "附件"
             raise UnreadableDocument(

@@ -15,7 +15,14 @@ from typing import NamedTuple
 from gongkai.editions import ABOUT_REPORTS
 from gongkai.figures import clean
 from gongkai.model import Block, Grid, Link, Prose
-from gongkai.recognize.cover.titles import LONGEST_TITLE, REPORT, SITE_SUFFIX, YEAR, is_title
+from gongkai.recognize.cover.titles import (
+    LONGEST_TITLE,
+    REPORT,
+    SITE_SUFFIX,
+    YEAR,
+    is_of_a_report,
+    is_title,
+)
 from gongkai.wording import OFD_AS_PDF, TEXT_VERSION
 
 SHORT = 600  # characters of a page that says little but its one thing
@@ -283,10 +290,6 @@ def years_named(titles: Sequence[str]) -> list[int]:
         if year:
             years.append(int(year[1]))
     return years
-
-
-def is_of_a_report(title: str) -> bool:
-    return REPORT.search(title) is not None or ("信息公开" in title and "报告" in title)
 
 
 def university(page: Unread) -> str:

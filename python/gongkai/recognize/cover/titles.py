@@ -49,6 +49,7 @@ BLANK_WITHIN = re.compile(
 NARROW_BRACKETS = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 SHORTEST_TITLE, LONGEST_TITLE = 8, 80  # characters
 LONGEST_BODY = 30  # characters of a body's name above a title
+HEADING = re.compile(r"title|h[1-3]")
 TITLE_PROPERTIES = ("articletitle", "og:title")
 ONLY_YEAR = re.compile(r"[（(]?20[0-4]\d年?度?[）)]?")
 
@@ -221,6 +222,23 @@ def segment_of(title: str) -> Segment:
     """The report that a title names, as far as it does."""
     agency = body_in(clean(title)) if REPORT.search(title) else ""
     return Segment("report", title, agency, year_in(title))
+
+
+def is_of_a_report(title: str) -> bool:
+    """Whether a title speaks of a report, be it in words of its own: 2014年信息公开工作的报告."""
+    return REPORT.search(title) is not None or ("信息公开" in title and "报告" in title)
+
+
+def year_of_page(blocks: Sequence[Block]) -> int | None:
+    """The year of the report that a page says it is, by its own title, a property or a heading;
+    None for a page of none, or of several.
+    """
+    for block in prose_of(blocks):
+        is_heading = HEADING.fullmatch(block.heading) or property_of(block) in TITLE_PROPERTIES
+        year = year_in(clean(block.text)) if is_heading else None
+        if year and is_of_a_report(clean(block.text)):
+            return year
+    return None
 
 
 def title_without_year(title: str) -> str:
