@@ -6,7 +6,6 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
-
 from typing import Literal, NamedTuple
 
 from gongkai.model import Figure, Value
@@ -56,6 +55,8 @@ def in_all_widths(signs: frozenset[str]) -> tuple[str, ...]:
             if set(sign) == {narrow}:
                 found.add(wide * len(sign))
     return tuple(sorted(found))
+
+
 # The same signs in all widths, as they stand in a sheet: formulas know no other way to tell them
 # from texts.
 PLAIN_SIGNS = in_all_widths(SIGNS)

@@ -44,7 +44,7 @@ from gongkai.readers.html.hidden import hidden_html, listed_html
 from gongkai.recognize import completed, recognize
 from gongkai.recognize.cover.titles import year_of_page
 from gongkai.recognize.segments import NO_SUCH_PART
-from gongkai.rereading import with_uncovered_reread
+from gongkai.rereading.uncovered import with_uncovered_reread
 from gongkai.sources import ACCESS, Access, Limits, load
 from gongkai.sources.detect import TEXT, decode, identify
 from gongkai.sources.errors import BY_HAND

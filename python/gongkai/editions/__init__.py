@@ -336,9 +336,7 @@ def links() -> tuple[YearLink, ...]:
         found.append(YearLink("years.carried", "applications", cell.id, before))
     for row in ("disclosure.rules", "disclosure.normative"):
         valid, made, repealed = f"{row}.valid", f"{row}.made", f"{row}.repealed"
-        found.append(
-            YearLink("years.documents", "disclosure", valid, valid, (made,), (repealed,))
-        )
+        found.append(YearLink("years.documents", "disclosure", valid, valid, (made,), (repealed,)))
     return tuple(found)
 
 
