@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import product, starmap
 
 from gongkai.bodies.divisions import Division, around, by_name, is_shared, latest, lies_in, path_of
 from gongkai.figures import clean
@@ -20,9 +21,8 @@ TAX = re.compile(r"^国家税务总局(?=.+税务局$)")
 # A second sign that the same body bears: 卫生健康委员会（中医药管理局）; not 公安局（瑞安分局）,
 # 人民政府（办公室）.
 SECOND_SIGN = re.compile(
-    r"(?<=[局厅委会办室心院馆])[（(]([^（()）]{2,}(?<!分)局|[^（()）]{2,}(?:委员会|办公室|"
-    r"中心))"
-    r"[）)]$"
+    r"(?<=[局厅委会办室心院馆])"
+    r"[（(]([^（()）]{2,}(?<!分)局|[^（()）]{2,}(?:委员会|办公室|中心))[）)]$"
 )
 SURROUNDED = re.compile(r"^[（(《](.*)[）)》]$")
 LEADING = re.compile(r"^(?:关于)?(?:20\d\d年度?)?")
@@ -47,27 +47,9 @@ CORPS_DIVISION = re.compile(r"第[一二三四五六七八九十]{1,3}师(?:[^�
 BEFORE_STREET = re.compile(r"^人民政府(?=.+(?:街道|镇|乡)(?:办事处|人民政府|政府)?$)")
 # The last words of a zone's name, those that end in another one first.
 ZONE_WORDS = (
-    *(
-        "经济技术开发区",
-        "经济开发区",
-        "高新技术产业开发区",
-        "高新技术开发区",
-        "高新区",
-        "经开区",
-        "开发区",
-        "工业园区",
-    ),
-    *(
-        "产业集聚区",
-        "工业集中区",
-        "科技园区",
-        "科技园",
-        "产业园区",
-        "产业园",
-        "风景名胜区",
-        "风景旅游区",
-        "风景区",
-    ),
+    *("经济技术开发区", "经济开发区", "高新技术产业开发区", "高新技术开发区", "高新区"),
+    *("经开区", "开发区", "工业园区", "产业集聚区", "工业集中区", "科技园区", "科技园"),
+    *("产业园区", "产业园", "风景名胜区", "风景旅游区", "风景区"),
     *("景区", "旅游度假区", "度假区", "综合保税区", "保税区", "示范区", "合作区"),
     *("实验区", "新区", "港区", "片区", "园区"),
 )
@@ -93,9 +75,8 @@ STRANGE_PLACE = re.compile(
     r"委员会|委|办|中心|区)|$)"
 )
 MOST_STRANGE = 2  # 甲市朝阳区
-BRANCH = re.compile(
-    r"(?P<of>.{2,9}?局)(?P<area>[^局]*)分局"
-)  # 公安局渝中区分局; the bureau must be a known one
+# 公安局渝中区分局; the bureau must be a known one.
+BRANCH = re.compile(r"(?P<of>.{2,9}?局)(?P<area>[^局]*)分局")
 GOVERNMENT = re.compile(
     r"(?:人民)?(?:政府)?|人民|行政公署|行署|(?:街道)?办事处|街道办|办|管理委员会|管委会|"
     r"行政委员会|执行委员会"
@@ -161,9 +142,11 @@ def parsed(name: str, year: int | None = None) -> BodyName:
 
 def in_division(text: str, year: int | None) -> BodyName:
     """The parts of a name that begins with divisions, or with nothing that the data know."""
+    if not text:
+        return BodyName()
     length, listed = beginning_of(text, year)
     rest = text[length:]
-    if not length and (not text or UNNAMED.search(text)):
+    if not length and UNNAMED.search(text):
         return BodyName()
     if rest.startswith("地区"):  # 台州地区, as cities were called
         return with_department(BodyName(strange=text[: length + 2]), rest[2:])
@@ -180,8 +163,11 @@ def beginning_of(text: str, year: int | None) -> tuple[int, frozenset[Division]]
     one does.
     """
     length, listed = path_of(text, year)
-    full = any(text[:length].endswith((one.name, *one.short)) for one in listed)
-    if STREET.match(text[length:]) or (not full and PROPER.match(text[length:])):
+    rest = text[length:]
+    if STREET.match(rest):
+        return 0, frozenset()
+    is_full = any(text[:length].endswith((one.name, *one.short)) for one in listed)
+    if PROPER.match(rest) and not is_full:
         return 0, frozenset()
     return length, listed
 
@@ -270,26 +256,34 @@ def with_strange(whole: BodyName, rest: str) -> tuple[BodyName, str, bool]:
 def with_zone(whole: BodyName, rest: str) -> tuple[BodyName, str]:
     """高新区 and 高新技术产业开发区 are one; 苏州 before a zone is 苏州市."""
     if not whole.has_place:
-        for size in (2, 3, 4):
-            cities = [one for one in by_name().get(f"{rest[:size]}市", ()) if not one.until]
-            if cities and ZONE.match(rest[size:]):
-                whole, rest = replace(whole, divisions=frozenset(cities)), rest[size:]
-                break
+        whole, rest = with_city_of_zone(whole, rest)
     zone = ZONE.match(rest)
     if zone is None:
         return whole, rest
-    return street_in(
-        replace(whole, sub=zone["own"] + ZONE_FORMS.get(zone["kind"], zone["kind"])),
-        rest[zone.end() :],
-    )
+    name = zone["own"] + ZONE_FORMS.get(zone["kind"], zone["kind"])
+    return street_in(replace(whole, sub=name), rest[zone.end() :])
+
+
+def with_city_of_zone(whole: BodyName, rest: str) -> tuple[BodyName, str]:
+    """苏州|工业园区: the city that a zone is named after, and the zone."""
+    for size in (2, 3, 4):
+        cities = divisions_named(f"{rest[:size]}市")
+        if cities and ZONE.match(rest[size:]):
+            return replace(whole, divisions=cities), rest[size:]
+    return whole, rest
+
+
+def divisions_named(name: str) -> frozenset[Division]:
+    """Those that bear a name today."""
+    return frozenset(one for one in by_name().get(name, ()) if not one.until)
 
 
 def street_in(zone: BodyName, rest: str) -> tuple[BodyName, str]:
     """苏州工业园区娄葑街道: a street that a zone leads."""
     town = TOWN.match(rest)
-    return (
-        (replace(zone, sub=zone.sub + town["name"]), rest[town.end() :]) if town else (zone, rest)
-    )
+    if town is None:
+        return zone, rest
+    return replace(zone, sub=zone.sub + town["name"]), rest[town.end() :]
 
 
 def in_zone(text: str) -> BodyName | None:
@@ -304,12 +298,11 @@ def zone_known(whole: BodyName, rest: str) -> tuple[BodyName, str] | None:
     if not form:
         return None
     name, city, _ = zones()[form]
-    outer = frozenset(one for one in by_name().get(city, ()) if not one.until)
-    if whole.divisions and not any(
-        is_around(one, inner) for one in whole.divisions for inner in outer
-    ):
+    outer = divisions_named(city)
+    if whole.divisions and not any(starmap(is_around, product(whole.divisions, outer))):
         return None
-    return street_in(replace(whole, divisions=outer, listed=outer, sub=name), rest[len(form) :])
+    zone = replace(whole, divisions=outer, listed=outer, sub=name)
+    return street_in(zone, rest[len(form) :])
 
 
 def is_around(one: Division, inner: Division) -> bool:
@@ -324,23 +317,31 @@ def branch_of(whole: BodyName, rest: str, year: int | None) -> BodyName | None:
     if branch is None or not is_department(branch["of"]):
         return None
     kind, area = kind_of(branch["of"]), branch["area"]
-    listed = within(whole.listed, area, year) if area else frozenset()
-    if listed:
-        return replace(
-            whole, divisions=frozenset(map(latest, listed)), listed=listed, department=f"{kind}分局"
-        )
-    return replace(whole, department=f"{kind}局{area}分局" if area else f"{kind}分局")
+    if not area:
+        return replace(whole, department=f"{kind}分局")
+    listed = within(whole.listed, area, year)
+    if not listed:
+        return replace(whole, department=f"{kind}局{area}分局")
+    divisions = frozenset(map(latest, listed))
+    return replace(whole, divisions=divisions, listed=listed, department=f"{kind}分局")
 
 
 def within(outer: frozenset[Division], area: str, year: int | None) -> frozenset[Division]:
     """The divisions within others that 西湖 or 西湖区 may be: those of the year, of today where
     none is given.
     """
-    names = [area + ending for ending in ("", "区", "市", "县", "旗", "新区")]
-    known = [one for name in names for one in by_name().get(name, ())]
-    inner = [one for one in known if any(lies_in(one, other) for other in outer)]
-    there = [one for one in inner if (one.is_in_force(year) if year else not one.until)]
+    inner: set[Division] = set()
+    for ending in ("", "区", "市", "县", "旗", "新区"):
+        for one in by_name().get(area + ending, ()):
+            if any(lies_in(one, other) for other in outer):
+                inner.add(one)
+    there = {one for one in inner if stands_in(one, year)}
     return frozenset(there or inner)
+
+
+def stands_in(one: Division, year: int | None) -> bool:
+    """Whether a division is there in a year, today where none is given."""
+    return one.is_in_force(year) if year else not one.until
 
 
 # --- departments ----------------------------------------------------------------------------------
@@ -371,10 +372,11 @@ def kind_of(text: str) -> str:
     core = SUFFIX.sub("", text)
     ending = ENDINGS.get(text[len(core) :], "")
     kind, endings = forms().get(core) or forms().get(JOINT.sub("", core)) or ("", "")
-    if kind and (ending in endings if ending else core == kind):
+    is_known = ending in endings if ending else core == kind
+    if kind and is_known:
         return kind
-    bare = ending == "局" and len(core) > 1 and not kind
-    return UNKNOWN_KIND + JOINT.sub("", core if bare else text)
+    is_bureau = ending == "局" and len(core) > 1
+    return UNKNOWN_KIND + JOINT.sub("", core if is_bureau and not kind else text)
 
 
 @cache

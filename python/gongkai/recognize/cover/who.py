@@ -12,6 +12,7 @@ from gongkai.bodies import is_certain, may_be_one, normal, parts_of, same_body
 from gongkai.bodies.divisions import Division
 from gongkai.bodies.names import OFFICE
 from gongkai.bodies.places import is_relative, lead_of, named_in, places_in, places_of_site
+from gongkai.bodies.verdicts import holds_letters
 from gongkai.bodies.within import governed_area, is_office, lies_within
 from gongkai.model import Evidence
 from gongkai.recognize.cover.names import begins_with_place, is_government
@@ -116,12 +117,6 @@ def is_said_alike(name: str, lead: str) -> bool:
 def share_letters(one: str, other: str) -> bool:
     """Whether the letters of one name stand in the other in their order."""
     return holds_letters(one, other) or holds_letters(other, one)
-
-
-def holds_letters(name: str, short: str) -> bool:
-    """铁岭市供销合作社联合社 has the letters of 市供销社 in their order."""
-    letters = iter(name)
-    return all(letter in letters for letter in short)
 
 
 def beside_banner(page: FrontPage, lead: Witness, found: Sequence[Witness]) -> Witness | None:
