@@ -86,7 +86,7 @@ LONGEST = 24
 # 17 over 08 in a narrow cell, 1 7 0 8 set wide, 1 708 with a thin blank: one figure, or two.
 PARTED = re.compile(r"[1-9][0-9]{0,6}(?: [0-9]{1,7})+")
 LONGEST_PARTED = 9  # digits
-SHORT_ENOUGH = 16  # digits below which a text of plain digits needs no closer look
+SHORT_ENOUGH = 16  # digits
 
 
 class Reading(NamedTuple):
@@ -138,7 +138,7 @@ def read_figure(text: str, unit: str = "件") -> Reading:
     An amount in 元, 千元, 百万元 or 亿元 under a head in 万元 is converted exactly. A text with
     anything besides one number and its unit (a note, a year, a second number) is unreadable.
     """
-    if text.isascii() and text.isdigit() and len(text) < SHORT_ENOUGH:
+    if is_plain_count(text):
         return Reading("figure", int(text))
     plain = narrow(text)
     if not plain:
@@ -151,6 +151,11 @@ def read_figure(text: str, unit: str = "件") -> Reading:
     if unit != "万元" and THOUSANDS.match(match["number"]):
         return UNREADABLE
     return convert(decimal_of(match), match["unit"] or "", unit)
+
+
+def is_plain_count(text: str) -> bool:
+    """134: digits alone, as most cells are, which need no closer look."""
+    return text.isascii() and text.isdigit() and len(text) < SHORT_ENOUGH
 
 
 def narrow(text: str) -> str:

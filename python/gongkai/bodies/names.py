@@ -11,7 +11,16 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product, starmap
 
-from gongkai.bodies.divisions import Division, around, by_name, is_shared, latest, lies_in, path_of
+from gongkai.bodies.divisions import (
+    Division,
+    around,
+    by_name,
+    is_shared,
+    latest,
+    lies_in,
+    path_of,
+    today,
+)
 from gongkai.figures import clean
 
 OFFICE = "政府办公室"  # of a government: a body of its own
@@ -267,15 +276,10 @@ def with_zone(whole: BodyName, rest: str) -> tuple[BodyName, str]:
 def with_city_of_zone(whole: BodyName, rest: str) -> tuple[BodyName, str]:
     """苏州|工业园区: the city that a zone is named after, and the zone."""
     for size in (2, 3, 4):
-        cities = divisions_named(f"{rest[:size]}市")
+        cities = frozenset(today(f"{rest[:size]}市"))
         if cities and ZONE.match(rest[size:]):
             return replace(whole, divisions=cities), rest[size:]
     return whole, rest
-
-
-def divisions_named(name: str) -> frozenset[Division]:
-    """Those that bear a name today."""
-    return frozenset(one for one in by_name().get(name, ()) if not one.until)
 
 
 def street_in(zone: BodyName, rest: str) -> tuple[BodyName, str]:
@@ -298,7 +302,7 @@ def zone_known(whole: BodyName, rest: str) -> tuple[BodyName, str] | None:
     if not form:
         return None
     name, city, _ = zones()[form]
-    outer = divisions_named(city)
+    outer = frozenset(today(city))
     if whole.divisions and not any(starmap(is_around, product(whole.divisions, outer))):
         return None
     zone = replace(whole, divisions=outer, listed=outer, sub=name)

@@ -153,14 +153,21 @@ def directory_of(blocks: Sequence[Block], document: Document) -> list[Candidate]
     if is_login(blocks):
         return []
     found = candidates(blocks, base_of(document))
-    year = year_of_page(blocks)  # beside a report that cannot be read stand those of other years
-    alike = [candidate for candidate in found if year is None or candidate.year in (year, None)]
+    year = year_of_page(blocks)
+    alike = of_year(found, year)
     if len(alike) < FEWEST:
         return []
     if not all(ATTACHED.search(candidate.source) for candidate in found):
         return found
     names = {ATTACHED.sub("", candidate.title) for candidate in alike}
     return found if year is None and len(names) >= FEWEST else []
+
+
+def of_year(found: Sequence[Candidate], year: int | None) -> Sequence[Candidate]:
+    """Those of the page's own year: beside a report that cannot be read stand those of others."""
+    if year is None:
+        return found
+    return [candidate for candidate in found if candidate.year in (year, None)]
 
 
 def goes_on(blocks: Sequence[Block]) -> bool:
@@ -313,16 +320,16 @@ def file_likeness(link: Link, source: str, year: int | None) -> int:
     """
     text = " ".join((one_line(link.text), *file_names(source)))
     named = year_in(text)
-    is_of_other_year = year and named and named != year
+    is_of_other_year = None not in (year, named) and named != year
     if is_of_other_year or NEVER.search(text):
         return 0
     is_report = is_named_as_report(text)
     if not suffix_of(link, source):
         is_download = DOWNLOAD.search(urlsplit(source).path) is not None
-        return 2 if is_report and is_download else 0
+        return 2 * (is_report and is_download)
     if not is_report:
         return 1
-    return 3 if named and named == year else 2
+    return 2 if named is None or named != year else 3
 
 
 def is_named_as_report(text: str) -> bool:
