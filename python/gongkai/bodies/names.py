@@ -94,7 +94,8 @@ OFFICE_NAME = re.compile(r"(?:人民)?政?府办(?:公[室厅])?|办公[室厅]|
 LED = re.compile(r"^(?:人民)?政府(?=.)")
 # 中心, 所, 站, 院, 队, 馆, 分局 name bodies of their own.
 SUFFIX = re.compile(r"(?:总局|局|厅|委员会|委|办公室|办|部)$")
-# of a department -> what kind of body that is; 部 and 总局 stand for the 局 of the nation
+# Of a department -> what kind of body that is; 部 and 总局 stand for the 局 of the nation. 水利局
+# and 水利委员会 are two bodies, 教育局 and 教育委员会 are one: departments.tsv knows these letters.
 ENDINGS = {
     **dict.fromkeys(("局", "厅", "总局", "部"), "局"),
     **dict.fromkeys(("委员会", "委"), "委"),
@@ -367,20 +368,17 @@ def is_department(rest: str) -> bool:
 def kind_of(text: str) -> str:
     """发改委, 发展和改革局 -> 发展改革; ?水库移民 for one in no table, ?人民医院办公室 where its
     last letters count.
-
-    水利局 and 水利委员会 are two bodies, 教育局 and 教育委员会 are one: the last letters that each
-    kind has are known.
     """
     if text.endswith("分局") and len(text) > 2:
         return f"{kind_of(text[:-2] + '局')}分局"
     core = SUFFIX.sub("", text)
     ending = ENDINGS.get(text[len(core) :], "")
     kind, endings = forms().get(core) or forms().get(JOINT.sub("", core)) or ("", "")
-    is_known = ending in endings if ending else core == kind
-    if kind and is_known:
-        return kind
+    if kind:
+        is_known = ending in endings if ending else core == kind
+        return kind if is_known else UNKNOWN_KIND + JOINT.sub("", text)
     is_bureau = ending == "局" and len(core) > 1
-    return UNKNOWN_KIND + JOINT.sub("", core if is_bureau and not kind else text)
+    return UNKNOWN_KIND + JOINT.sub("", core if is_bureau else text)
 
 
 @cache

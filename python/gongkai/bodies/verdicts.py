@@ -73,12 +73,15 @@ def is_unclear(one: BodyName, other: BodyName, area: Answer) -> bool:
     words = one.department + other.department
     if one.strange != other.strange or "（" in words:
         return True
-    if is_of_party_both(one, other) or is_sign(one, other) or is_sign(other, one):
+    if is_of_party_both(one, other) or has_sign_of_either(one, other):
         return True
     if not one.has_place or not other.has_place:
         return "分局" in words or UNKNOWN_KIND in words
-    if area != "different":
-        return False
+    return area == "different" and may_share_area(one, other)
+
+
+def may_share_area(one: BodyName, other: BodyName) -> bool:
+    """舟山群岛新区 and 舟山市, 成都高新区桂溪街道 and 武侯区桂溪街道."""
     return is_twin(one, other) or is_twin(other, one) or is_one_street(one, other)
 
 
@@ -103,9 +106,11 @@ def is_of_party_both(one: BodyName, other: BodyName) -> bool:
     return in_no_table and any(organs)
 
 
-def is_sign(one: BodyName, other: BodyName) -> bool:
+def has_sign_of_either(one: BodyName, other: BodyName) -> bool:
     """司法局（行政复议局） and 行政复议局."""
-    return bool(one.sign) and one.sign != other.sign and other.department != one.department
+    if one.department == other.department or one.sign == other.sign:
+        return False
+    return bool(one.sign or other.sign)
 
 
 def is_one_street(one: BodyName, other: BodyName) -> bool:
@@ -131,8 +136,9 @@ def is_twin(zone: BodyName, other: BodyName) -> bool:
     if zone.sub.endswith("区") and lies_beside(zone, other):
         return True
     names = {one.name for one in other.divisions}
-    in_corps = any(zone.sub.endswith(f"师{name}") for name in names)
-    return in_corps or not names.isdisjoint(twins_of(zone.sub))
+    if zone.sub.endswith(tuple(f"师{name}" for name in names)):
+        return True
+    return not names.isdisjoint(twins_of(zone.sub))
 
 
 def twins_of(zone: str) -> set[str]:
@@ -282,11 +288,12 @@ def is_apart(one: BodyName, other: BodyName) -> bool:
     """青溪县 and 南山县, places that the data do not know, with nothing in common; a town and its
     county.
     """
-    if bool(one.sub) != bool(other.sub) and one.has_place and other.has_place:
+    has_town = bool(one.sub), bool(other.sub)
+    if any(has_town) and not all(has_town) and one.has_place and other.has_place:
         return True
     if one.strange or other.strange:
         return not may_be_near(one, other)
-    return bool(one.sub and other.sub) and not may_be_short(one.sub, other.sub)
+    return all(has_town) and not may_be_short(one.sub, other.sub)
 
 
 def may_be_near(one: BodyName, other: BodyName) -> bool:
