@@ -75,18 +75,13 @@ def is_table(cells: Sequence[Token]) -> bool:
     Three rows of 予以公开 | 3 | 0 | 无 are one; what has five of the form's labels is a copy, which
     is compared, or a head.
     """
-    filled = []
-    labels = 0
-    for token in cells:
-        if token.text == PICTURE:
-            return True
-        if token.text and len(token.text) <= LONGEST_CELL:
-            filled.append(token)
-        if token.kind == "text" and token.squash in form_words():
-            labels += 1
-    rows = {token.row for token in filled}
-    is_large = len(filled) >= FEWEST_CELLS and len(rows) >= FEWEST_ROWS_OF_TABLE
-    return is_large and labels < MANY_LABELS
+    if any(token.text == PICTURE for token in cells):
+        return True
+    labels = [token for token in cells if token.kind == "text" and token.squash in form_words()]
+    if len(labels) >= MANY_LABELS:
+        return False
+    filled = [token.row for token in cells if 0 < len(token.text) <= LONGEST_CELL]
+    return len(filled) >= FEWEST_CELLS and len(set(filled)) >= FEWEST_ROWS_OF_TABLE
 
 
 def vague_caption(cut: Cut, start: int, places: Collection[Place | None]) -> str:
