@@ -78,13 +78,18 @@ def division(line: str) -> Division:
     return Division(
         code,
         name,
-        tuple(short.split(",")) if short else (),
+        listed(short),
         int(since or 0),
         int(until or 0),
         CHANGES.get(change),
-        tuple(successors.split(",")) if successors else (),
-        tuple(map(part, parts.split(","))) if parts else (),
+        listed(successors),
+        tuple(map(part, listed(parts))),
     )
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """a,b -> a and b; none for an empty field."""
+    return tuple(text.split(",")) if text else ()
 
 
 def part(text: str) -> tuple[str, int]:
@@ -168,13 +173,15 @@ def longest(name: str, year: int | None) -> tuple[int, frozenset[Division]]:
 def steps(
     name: str, at: int, outer: frozenset[Division], year: int | None
 ) -> Iterator[tuple[int, frozenset[Division]]]:
-    """The units that a name goes on with at a place, within those before."""
+    """The units that a name goes on with at a place, within those before: 瑞安市 behind 浙江省."""
     codes = {one.code for one in outer}
-    for end in range(at + SHORTEST, min(at + LONGEST, len(name)) + 1):
-        text = name[at:end]
-        known = [one for one in by_name().get(text, ()) if one.is_in_force(year)]
-        if outer:
-            known = [one for one in known if not codes.isdisjoint(one.parents)]
+    last = min(at + LONGEST, len(name))
+    for end in range(at + SHORTEST, last + 1):
+        known = set()
+        for one in by_name().get(name[at:end], ()):
+            is_inside = not outer or not codes.isdisjoint(one.parents)
+            if is_inside and one.is_in_force(year):
+                known.add(one)
         if known:
             yield end, frozenset(known)
 
@@ -183,8 +190,9 @@ def is_unit(name: str, at: int, end: int, found: frozenset[Division]) -> bool:
     """Whether these letters may be all of a division: 瑞安市; 浙江 and 温州 at the beginning, but
     not 瑞安.
     """
-    full = name[end - 1] in ENDS and is_full(name[at:end], found)
-    return full or (not at and any(one.level != "county" for one in found))
+    if name[end - 1] in ENDS and is_full(name[at:end], found):
+        return True
+    return at == 0 and any(one.level != "county" for one in found)
 
 
 def is_full(text: str, found: frozenset[Division]) -> bool:
@@ -199,7 +207,8 @@ def latest(one: Division) -> Division:
     """The same body under the same name and its last code: 公主岭市 went from 四平市 to 长春市."""
     for code in one.successors:
         for other in by_code().get(code, ()):
-            if other != one and other.name == one.name and other.since == one.until:
+            goes_on = other.name == one.name and other.since == one.until
+            if goes_on and other != one:
                 return latest(other)
     return one
 

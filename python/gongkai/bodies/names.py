@@ -47,9 +47,8 @@ UNNAMED = re.compile(r"^(?:本|我|全|该|各)|[、,，和与及]$")
 LETTERS = "省市县区旗州盟镇乡"  # 县教育局: of whose, is not said
 STREET = re.compile(r"(?:街道|[镇乡])(?:办事处|人民政府|政府|$)")
 CENTRAL = re.compile(
-    r"(?:中华人民共和国|国家|国务院|中国)(?P<rest>.+)|(?P<ministry>(?!.*[省市县区州旗盟])[^局]{2,"
-    r"}部)$"
-    r"|(?P<head>.{2,}总[局署]|审计署)$"
+    r"(?:中华人民共和国|国家|国务院|中国)(?P<rest>.+)|"
+    r"(?P<ministry>(?!.*[省市县区州旗盟])[^局]{2,}部)$|(?P<head>.{2,}总[局署]|审计署)$"
 )
 CORPS_NAME = re.compile(r"(?:新疆生产建设)?兵团|(?=第[一二三四五六七八九十]{1,3}师)")
 CORPS_DIVISION = re.compile(r"第[一二三四五六七八九十]{1,3}师(?:[^市局]{1,6}市)?")
@@ -78,8 +77,8 @@ ZONE_FORMS = {
 }
 # A county or city of which the data know nothing: one of the years to come, a name of usage.
 STRANGE_PLACE = re.compile(
-    r"(?P<name>(?!城市|都市|全市|该市|超市|门市|集市|夜市|股市)[^县市区旗镇乡州省]{1,"
-    r"8}(?:自治[县旗区]|[县市旗州盟区省]))"
+    r"(?P<name>(?!城市|都市|全市|该市|超市|门市|集市|夜市|股市)"
+    r"[^县市区旗镇乡州省]{1,8}(?:自治[县旗区]|[县市旗州盟区省]))"
     r"(?=人民|政府|行政公署|办公|管理委员会|管委会|.{0,14}(?:街道|镇|乡|苏木)|.{2,20}(?:局|厅|"
     r"委员会|委|办|中心|区)|$)"
 )
