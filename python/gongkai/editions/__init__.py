@@ -34,7 +34,7 @@ from gongkai.model import (
 FOLDER = Path(__file__).parent
 NAMES = ("2019", "2021")  # oldest first
 UNITS = ("件", "项", "万元")
-Sides = tuple[list[str], list[str]]  # what is added, and the sum
+BothSides = tuple[list[str], list[str]]  # what is added, and the sum
 # Text that speaks of annual reports, those of other kinds among it: 信息公开年报, 2023年年报.
 ABOUT_REPORTS = re.compile(r"信息公开.{0,12}(?:报告|年报)|年报|年度报告")
 
@@ -263,7 +263,7 @@ def load_relations(loaded: Form, rule: Mapping[str, Any]) -> list[Relation]:
     return found
 
 
-def sides_of(where: str, rule: Mapping[str, Any], along: list[str]) -> Sides:
+def sides_of(where: str, rule: Mapping[str, Any], along: list[str]) -> BothSides:
     """The rows or columns that a rule adds, and those that are their sum; checked against what
     there is.
     """
@@ -274,7 +274,7 @@ def sides_of(where: str, rule: Mapping[str, Any], along: list[str]) -> Sides:
     return parts, whole
 
 
-def relation_of(loaded: Form, rule: Mapping[str, Any], sides: Sides, pattern: str) -> Relation:
+def relation_of(loaded: Form, rule: Mapping[str, Any], sides: BothSides, pattern: str) -> Relation:
     """One relation; ``pattern`` makes the id of a cell of a name: {}.natural, granted.{}."""
     cell = f"{loaded.id}.{pattern}"
     parts, whole = (tuple(map(cell.format, side)) for side in sides)
