@@ -6,7 +6,6 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
-from math import prod
 from typing import Literal, NamedTuple
 
 from gongkai.model import Figure, Value
@@ -15,19 +14,17 @@ State = Literal["figure", "blank", "sign", "unreadable"]
 
 # Not U+202E: it turns 13 round, so that a person sees 31.
 UNSEEN = (
-    r"\u1160\u17b4\u17b5\u180b-\u180f\u206a-\u206f\u3164\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
-)
-UNSEEN += (
-    r"\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202d\u2060-\u2064\u2066-\u2069\ufe00-\u"
-    r"fe0f\ufeff"
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202d"
+    r"\u2060-\u2064\u2066-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    r"\U000e0000-\U000e0fff"
 )
 INVISIBLE = re.compile(f"[{UNSEEN}]")
 # Letters, digits and radicals that have another form: Ⅲ, ⼈, ㈠, １, Ａ, 𝟏. Punctuation is none of
 # them.
 FORMS = (
     r"\u2160-\u217f\u2e80-\u2fdf\u3038-\u303a\u3220-\u3229\uf900-\ufaff\ufb00-\ufb06\uff10-\uff19"
-    r"\uff21-\uff3a"
-    r"\uff41-\uff5a\uff66-\uffdc\U0001d400-\U0001d7ff\U0001fbf0-\U0001fbf9\U0002f800-\U0002fa1f"
+    r"\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc\U0001d400-\U0001d7ff\U0001fbf0-\U0001fbf9"
+    r"\U0002f800-\U0002fa1f"
 )
 FOLDED = re.compile(f"[{UNSEEN}{FORMS}]")
 # The ideographs of radicals of which NFKC knows none (EquivalentUnifiedIdeograph.txt, Unicode
@@ -48,26 +45,26 @@ WIDE = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict.
     "‐‑‒–―−─﹣", "-"
 )
 WIDTHS = str.maketrans(WIDE)
+
+
+def in_all_widths(signs: frozenset[str]) -> tuple[str, ...]:
+    """Signs and those of one letter in its wide forms: - as －, -- as －－."""
+    found = set(signs)
+    for sign in signs:
+        for wide, narrow in WIDE.items():
+            if set(sign) == {narrow}:
+                found.add(wide * len(sign))
+    return tuple(sorted(found))
+
+
 # The same signs in all widths, as they stand in a sheet: formulas know no other way to tell them
 # from texts.
-PLAIN_SIGNS = tuple(
-    sorted(
-        SIGNS
-        | {
-            wide * len(sign)
-            for sign in SIGNS
-            for wide, narrow in WIDE.items()
-            if {narrow} == set(sign)
-        }
-    )
-)
+PLAIN_SIGNS = in_all_widths(SIGNS)
 BLANKS = " \u3000\u00a0\n"  # what sheets hold between and around texts
-TOLERANCE = Decimal(
-    "0.000001"
-)  # a fen in 万元: sums that differ by less hold, on the sheet and here
-PLACES = (
-    7  # to which a difference is rounded before that: 0.1 + 0.2 - 0.3 is 5E-17 in a spreadsheet
-)
+# A fen in 万元: sums that differ by less hold, on the sheet and here. To PLACES a difference is
+# rounded before that: 0.1 + 0.2 - 0.3 is 5E-17 in a spreadsheet.
+TOLERANCE = Decimal("0.000001")
+PLACES = 7
 THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}$")  # 1.708 of what is counted may be 1708
 COUNTED = "件|个|项|条|次|宗|人|份|起|例|家|部|篇|类"
 NUMBER = re.compile(
@@ -76,21 +73,20 @@ NUMBER = re.compile(
 )
 # An amount in running text: 2,670元, 57588.71 万元, 3千元; not the 670元 of 2,670元.
 AMOUNT = re.compile(
-    r"(?<![\d.,，])(?P<figure>\d{1,12}(?:[,，]\d{3})*(?:\.\d{1,8})?)\s?(?P<unit>[十百千万亿]{0,"
-    r"3}元)"
+    r"(?<![\d.,，])(?P<figure>\d{1,12}(?:[,，]\d{3})*(?:\.\d{1,8})?)\s?"
+    r"(?P<unit>[十百千万亿]{0,3}元)"
 )
 SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 YUAN_IN_WAN = 10_000
-NO_BLANKS, AS_SPACES = (dict.fromkeys(map(ord, BLANKS), other) for other in ("", " "))
+NO_BLANKS = dict.fromkeys(map(ord, BLANKS), "")
+AS_SPACES = dict.fromkeys(map(ord, BLANKS), " ")
 WIDEST = Context(prec=1_000)  # the default one holds 28 digits
-LONGEST = (
-    24  # characters; beyond that no count or amount is plausible, and Decimal stays exact below it
-)
-
-
+# Characters; beyond that no count or amount is plausible, and Decimal stays exact below it.
+LONGEST = 24
 # 17 over 08 in a narrow cell, 1 7 0 8 set wide, 1 708 with a thin blank: one figure, or two.
 PARTED = re.compile(r"[1-9][0-9]{0,6}(?: [0-9]{1,7})+")
 LONGEST_PARTED = 9  # digits
+SHORT_ENOUGH = 16  # digits
 
 
 class Reading(NamedTuple):
@@ -142,21 +138,33 @@ def read_figure(text: str, unit: str = "件") -> Reading:
     An amount in 元, 千元, 百万元 or 亿元 under a head in 万元 is converted exactly. A text with
     anything besides one number and its unit (a note, a year, a second number) is unreadable.
     """
-    if text.isascii() and text.isdigit() and len(text) < 16:
+    if is_plain_count(text):
         return Reading("figure", int(text))
-    plain = " ".join(fold(text).translate(WIDTHS).split())
+    plain = narrow(text)
     if not plain:
         return BLANK
     if plain in SIGNS:
         return SIGN
     match = NUMBER.fullmatch(plain)
-    if (
-        match is None
-        or len(plain) > LONGEST
-        or (unit != "万元" and THOUSANDS.match(match["number"]))
-    ):
+    if match is None or len(plain) > LONGEST:
         return UNREADABLE
-    return convert(Decimal(match["number"].replace(",", "")), match["unit"] or "", unit)
+    if unit != "万元" and THOUSANDS.match(match["number"]):
+        return UNREADABLE
+    return convert(decimal_of(match), match["unit"] or "", unit)
+
+
+def is_plain_count(text: str) -> bool:
+    """134: digits alone, as most cells are, which need no closer look."""
+    return text.isascii() and text.isdigit() and len(text) < SHORT_ENOUGH
+
+
+def narrow(text: str) -> str:
+    """Folded, signs in one width, white space as single blanks: ' １，２３４ ' -> 1,234."""
+    return " ".join(fold(text).translate(WIDTHS).split())
+
+
+def decimal_of(match: re.Match[str]) -> Decimal:
+    return Decimal(match["number"].replace(",", ""))
 
 
 def plain_number(text: str) -> Value:
@@ -165,24 +173,22 @@ def plain_number(text: str) -> Value:
     """
     plain = fold(text).translate(WIDTHS).strip()
     match = NUMBER.fullmatch(plain)
-    if (
-        match is None
-        or match["unit"]
-        or not match["number"]
-        or len(plain) > LONGEST
-        or "人民币" in plain
-    ):
+    if match is None or len(plain) > LONGEST:
         return None
-    return exact(Decimal(match["number"].replace(",", "")))
+    if match["unit"] or "人民币" in plain:
+        return None
+    return exact(decimal_of(match))
 
 
 def joined_digits(text: str) -> int | None:
     """The one figure that digits parted by blanks or lines may be: 17 over 08 -> 1708; None for any
     other text.
     """
-    plain = " ".join(fold(text).translate(WIDTHS).split())
+    plain = narrow(text)
     digits = plain.replace(" ", "")
-    return int(digits) if len(digits) <= LONGEST_PARTED and PARTED.fullmatch(plain) else None
+    if len(digits) > LONGEST_PARTED or not PARTED.fullmatch(plain):
+        return None
+    return int(digits)
 
 
 def convert(number: Decimal, written: str, unit: str) -> Reading:
@@ -205,7 +211,10 @@ def factor_of(written: str, unit: str) -> Decimal:
 
 def scale_of(unit: str) -> Decimal:
     """万元 -> 10000, 百万元 -> 1000000, 件 -> 1."""
-    return prod((Decimal(SCALES[letter]) for letter in unit if letter in SCALES), start=Decimal(1))
+    scale = Decimal(1)
+    for letter in unit:
+        scale *= SCALES.get(letter, 1)
+    return scale
 
 
 def exact(number: Decimal) -> Value:
@@ -242,7 +251,9 @@ def is_text(text: str) -> bool:
 
 def shown(value: Value) -> str:
     """A figure as plain text, never in exponent form; "" for blank."""
-    return "" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)
+    if value is None:
+        return ""
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 # --- digits as they are seen ----------------------------------------------------------------------

@@ -21,12 +21,8 @@ ENDS = "省市县区旗州盟"  # the last letter of a unit within another one
 LONGEST, SHORTEST = 15, 2  # letters of a name: 双江拉祜族佤族布朗族傣族自治县
 SPECIAL = "特别行政区"
 LENIENT = 1  # years: a body changes its sign before or after the list of a year does
-MUNICIPALITIES = (
-    "11",
-    "12",
-    "31",
-    "50",
-)  # 北京市, 天津市, 上海市, 重庆市: provinces that are cities
+MUNICIPALITIES = ("11", "12", "31", "50")  # 北京市, 天津市, 上海市, 重庆市: cities as provinces
+FAR = 9_999  # a year that no division has seen
 
 
 class Division(NamedTuple):
@@ -82,13 +78,18 @@ def division(line: str) -> Division:
     return Division(
         code,
         name,
-        tuple(short.split(",")) if short else (),
+        listed(short),
         int(since or 0),
         int(until or 0),
         CHANGES.get(change),
-        tuple(successors.split(",")) if successors else (),
-        tuple(map(part, parts.split(","))) if parts else (),
+        listed(successors),
+        tuple(map(part, listed(parts))),
     )
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """a,b -> a and b; none for an empty field."""
+    return tuple(text.split(",")) if text else ()
 
 
 def part(text: str) -> tuple[str, int]:
@@ -103,14 +104,24 @@ def by_name() -> Mapping[str, list[Division]]:
     """
     found: dict[str, list[Division]] = {}
     for one in divisions():
-        found.setdefault(one.name, []).append(one)
-        for name in one.short:
+        for name in written_as(one):
             found.setdefault(name, []).append(one)
-        if one.level != "county" and one.name[-1] in "省市":
-            found.setdefault(one.name[:-1], []).append(one)
-        if one.name.endswith(SPECIAL):
-            found.setdefault(one.name.removesuffix(SPECIAL), []).append(one)
     return found
+
+
+def written_as(one: Division) -> Iterator[str]:
+    """浙江省 and 浙江, 香港特别行政区 and 香港; 恩施州 of 恩施土家族苗族自治州."""
+    yield one.name
+    yield from one.short
+    if one.level != "county" and one.name[-1] in "省市":
+        yield one.name[:-1]
+    if one.name.endswith(SPECIAL):
+        yield one.name.removesuffix(SPECIAL)
+
+
+def today(name: str) -> list[Division]:
+    """The divisions that bear a name today."""
+    return [one for one in by_name().get(name, ()) if not one.until]
 
 
 @cache
@@ -136,7 +147,10 @@ def path_of(name: str, year: int | None) -> tuple[int, frozenset[Division]]:
     years than the one given, as sites keep it, is read all the same.
     """
     found = longest(name, year)
-    return found if year is None or found[0] >= longest(name, None)[0] else longest(name, None)
+    if year is None:
+        return found
+    of_any_year = longest(name, None)
+    return found if found[0] >= of_any_year[0] else of_any_year
 
 
 @lru_cache(maxsize=20_000)
@@ -159,13 +173,15 @@ def longest(name: str, year: int | None) -> tuple[int, frozenset[Division]]:
 def steps(
     name: str, at: int, outer: frozenset[Division], year: int | None
 ) -> Iterator[tuple[int, frozenset[Division]]]:
-    """The units that a name goes on with at a place, within those before."""
+    """The units that a name goes on with at a place, within those before: 瑞安市 behind 浙江省."""
     codes = {one.code for one in outer}
-    for end in range(at + SHORTEST, min(at + LONGEST, len(name)) + 1):
-        text = name[at:end]
-        known = [one for one in by_name().get(text, ()) if one.is_in_force(year)]
-        if outer:
-            known = [one for one in known if not codes.isdisjoint(one.parents)]
+    last = min(at + LONGEST, len(name))
+    for end in range(at + SHORTEST, last + 1):
+        known = set()
+        for one in by_name().get(name[at:end], ()):
+            is_inside = not outer or not codes.isdisjoint(one.parents)
+            if is_inside and one.is_in_force(year):
+                known.add(one)
         if known:
             yield end, frozenset(known)
 
@@ -174,8 +190,9 @@ def is_unit(name: str, at: int, end: int, found: frozenset[Division]) -> bool:
     """Whether these letters may be all of a division: 瑞安市; 浙江 and 温州 at the beginning, but
     not 瑞安.
     """
-    full = name[end - 1] in ENDS and is_full(name[at:end], found)
-    return full or (not at and any(one.level != "county" for one in found))
+    if name[end - 1] in ENDS and is_full(name[at:end], found):
+        return True
+    return at == 0 and any(one.level != "county" for one in found)
 
 
 def is_full(text: str, found: frozenset[Division]) -> bool:
@@ -190,7 +207,8 @@ def latest(one: Division) -> Division:
     """The same body under the same name and its last code: 公主岭市 went from 四平市 to 长春市."""
     for code in one.successors:
         for other in by_code().get(code, ()):
-            if other != one and other.name == one.name and other.since == one.until:
+            goes_on = other.name == one.name and other.since == one.until
+            if goes_on and other != one:
                 return latest(other)
     return one
 
@@ -201,13 +219,15 @@ def around(one: Division, year: int | None = None) -> list[Division]:
     """
     found = []
     for code in reversed(one.parents):
-        those = [
-            other for other in by_code().get(code, ()) if not other.until or other.until > one.since
-        ]
-        found += [other for other in those if year is not None and is_there(other, year)][
-            -1:
-        ] or those[-1:]
+        those = [other for other in by_code().get(code, ()) if overlaps(other, one)]
+        there = [other for other in those if year is not None and is_there(other, year)]
+        found += (there or those)[-1:]
     return found
+
+
+def overlaps(outer: Division, one: Division) -> bool:
+    """Whether a division was still there when another one came to be."""
+    return not outer.until or outer.until > one.since
 
 
 def lies_in(one: Division, outer: Division) -> bool:
@@ -241,18 +261,19 @@ def successors_of(one: Division) -> Iterator[Heir]:
     """Those that a division which ended went on as, but for itself under another code."""
     if one.change is None:
         return
-    those = [other for code in one.successors for other in by_code().get(code, ())]
-    for other in those:
-        if other not in (one, latest(one)) and is_there(other, one.until):
-            yield latest(other), one.change, one.until
+    for code in one.successors:
+        for other in by_code().get(code, ()):
+            if other not in (one, latest(one)) and is_there(other, one.until):
+                yield latest(other), one.change, one.until
 
 
 def cut_out_of(one: Division) -> Iterator[Heir]:
     """Those that were set up on its land while it went on, and itself."""
     for code, year in one.parts:
         cut = [other for other in by_code().get(code, ()) if other.since == year]
-        for other in (*cut, one) if cut else ():
-            yield other, "split", year
+        if cut:
+            for other in (*cut, one):
+                yield other, "split", year
 
 
 def is_there(one: Division, year: int) -> bool:
@@ -264,13 +285,13 @@ def mergers() -> Mapping[str, list[int]]:
     """Code -> the years in which a division took in others, or parts of them."""
     found: dict[str, list[int]] = {}
     for one in divisions():
-        for code in one.successors if one.change in ("merged", "split") else ():
-            found.setdefault(code, []).append(one.until)
+        if one.change in ("merged", "split"):
+            for code in one.successors:
+                found.setdefault(code, []).append(one.until)
     return found
 
 
 def taken_in(one: Division) -> list[int]:
     """The years in which it took in others while it went on: 拱墅区 2021."""
-    return sorted(
-        {year for year in mergers().get(one.code, ()) if one.since < year < (one.until or 9_999)}
-    )
+    end = one.until or FAR
+    return sorted({year for year in mergers().get(one.code, ()) if one.since < year < end})

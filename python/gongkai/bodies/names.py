@@ -9,8 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import product, starmap
 
-from gongkai.bodies.divisions import Division, around, by_name, is_shared, latest, lies_in, path_of
+from gongkai.bodies.divisions import (
+    Division,
+    around,
+    by_name,
+    is_shared,
+    latest,
+    lies_in,
+    path_of,
+    today,
+)
 from gongkai.figures import clean
 
 OFFICE = "政府办公室"  # of a government: a body of its own
@@ -20,9 +30,8 @@ TAX = re.compile(r"^国家税务总局(?=.+税务局$)")
 # A second sign that the same body bears: 卫生健康委员会（中医药管理局）; not 公安局（瑞安分局）,
 # 人民政府（办公室）.
 SECOND_SIGN = re.compile(
-    r"(?<=[局厅委会办室心院馆])[（(]([^（()）]{2,}(?<!分)局|[^（()）]{2,}(?:委员会|办公室|"
-    r"中心))"
-    r"[）)]$"
+    r"(?<=[局厅委会办室心院馆])"
+    r"[（(]([^（()）]{2,}(?<!分)局|[^（()）]{2,}(?:委员会|办公室|中心))[）)]$"
 )
 SURROUNDED = re.compile(r"^[（(《](.*)[）)》]$")
 LEADING = re.compile(r"^(?:关于)?(?:20\d\d年度?)?")
@@ -38,36 +47,17 @@ UNNAMED = re.compile(r"^(?:本|我|全|该|各)|[、,，和与及]$")
 LETTERS = "省市县区旗州盟镇乡"  # 县教育局: of whose, is not said
 STREET = re.compile(r"(?:街道|[镇乡])(?:办事处|人民政府|政府|$)")
 CENTRAL = re.compile(
-    r"(?:中华人民共和国|国家|国务院|中国)(?P<rest>.+)|(?P<ministry>(?!.*[省市县区州旗盟])[^局]{2,"
-    r"}部)$"
-    r"|(?P<head>.{2,}总[局署]|审计署)$"
+    r"(?:中华人民共和国|国家|国务院|中国)(?P<rest>.+)|"
+    r"(?P<ministry>(?!.*[省市县区州旗盟])[^局]{2,}部)$|(?P<head>.{2,}总[局署]|审计署)$"
 )
 CORPS_NAME = re.compile(r"(?:新疆生产建设)?兵团|(?=第[一二三四五六七八九十]{1,3}师)")
 CORPS_DIVISION = re.compile(r"第[一二三四五六七八九十]{1,3}师(?:[^市局]{1,6}市)?")
 BEFORE_STREET = re.compile(r"^人民政府(?=.+(?:街道|镇|乡)(?:办事处|人民政府|政府)?$)")
 # The last words of a zone's name, those that end in another one first.
 ZONE_WORDS = (
-    *(
-        "经济技术开发区",
-        "经济开发区",
-        "高新技术产业开发区",
-        "高新技术开发区",
-        "高新区",
-        "经开区",
-        "开发区",
-        "工业园区",
-    ),
-    *(
-        "产业集聚区",
-        "工业集中区",
-        "科技园区",
-        "科技园",
-        "产业园区",
-        "产业园",
-        "风景名胜区",
-        "风景旅游区",
-        "风景区",
-    ),
+    *("经济技术开发区", "经济开发区", "高新技术产业开发区", "高新技术开发区", "高新区"),
+    *("经开区", "开发区", "工业园区", "产业集聚区", "工业集中区", "科技园区", "科技园"),
+    *("产业园区", "产业园", "风景名胜区", "风景旅游区", "风景区"),
     *("景区", "旅游度假区", "度假区", "综合保税区", "保税区", "示范区", "合作区"),
     *("实验区", "新区", "港区", "片区", "园区"),
 )
@@ -87,15 +77,14 @@ ZONE_FORMS = {
 }
 # A county or city of which the data know nothing: one of the years to come, a name of usage.
 STRANGE_PLACE = re.compile(
-    r"(?P<name>(?!城市|都市|全市|该市|超市|门市|集市|夜市|股市)[^县市区旗镇乡州省]{1,"
-    r"8}(?:自治[县旗区]|[县市旗州盟区省]))"
+    r"(?P<name>(?!城市|都市|全市|该市|超市|门市|集市|夜市|股市)"
+    r"[^县市区旗镇乡州省]{1,8}(?:自治[县旗区]|[县市旗州盟区省]))"
     r"(?=人民|政府|行政公署|办公|管理委员会|管委会|.{0,14}(?:街道|镇|乡|苏木)|.{2,20}(?:局|厅|"
     r"委员会|委|办|中心|区)|$)"
 )
 MOST_STRANGE = 2  # 甲市朝阳区
-BRANCH = re.compile(
-    r"(?P<of>.{2,9}?局)(?P<area>[^局]*)分局"
-)  # 公安局渝中区分局; the bureau must be a known one
+# 公安局渝中区分局; the bureau must be a known one.
+BRANCH = re.compile(r"(?P<of>.{2,9}?局)(?P<area>[^局]*)分局")
 GOVERNMENT = re.compile(
     r"(?:人民)?(?:政府)?|人民|行政公署|行署|(?:街道)?办事处|街道办|办|管理委员会|管委会|"
     r"行政委员会|执行委员会"
@@ -104,7 +93,8 @@ OFFICE_NAME = re.compile(r"(?:人民)?政?府办(?:公[室厅])?|办公[室厅]|
 LED = re.compile(r"^(?:人民)?政府(?=.)")
 # 中心, 所, 站, 院, 队, 馆, 分局 name bodies of their own.
 SUFFIX = re.compile(r"(?:总局|局|厅|委员会|委|办公室|办|部)$")
-# of a department -> what kind of body that is; 部 and 总局 stand for the 局 of the nation
+# Of a department -> what kind of body that is; 部 and 总局 stand for the 局 of the nation. 水利局
+# and 水利委员会 are two bodies, 教育局 and 教育委员会 are one: departments.tsv knows these letters.
 ENDINGS = {
     **dict.fromkeys(("局", "厅", "总局", "部"), "局"),
     **dict.fromkeys(("委员会", "委"), "委"),
@@ -161,9 +151,11 @@ def parsed(name: str, year: int | None = None) -> BodyName:
 
 def in_division(text: str, year: int | None) -> BodyName:
     """The parts of a name that begins with divisions, or with nothing that the data know."""
+    if not text:
+        return BodyName()
     length, listed = beginning_of(text, year)
     rest = text[length:]
-    if not length and (not text or UNNAMED.search(text)):
+    if not length and UNNAMED.search(text):
         return BodyName()
     if rest.startswith("地区"):  # 台州地区, as cities were called
         return with_department(BodyName(strange=text[: length + 2]), rest[2:])
@@ -180,8 +172,11 @@ def beginning_of(text: str, year: int | None) -> tuple[int, frozenset[Division]]
     one does.
     """
     length, listed = path_of(text, year)
-    full = any(text[:length].endswith((one.name, *one.short)) for one in listed)
-    if STREET.match(text[length:]) or (not full and PROPER.match(text[length:])):
+    rest = text[length:]
+    if STREET.match(rest):
+        return 0, frozenset()
+    is_full = any(text[:length].endswith((one.name, *one.short)) for one in listed)
+    if PROPER.match(rest) and not is_full:
         return 0, frozenset()
     return length, listed
 
@@ -270,26 +265,29 @@ def with_strange(whole: BodyName, rest: str) -> tuple[BodyName, str, bool]:
 def with_zone(whole: BodyName, rest: str) -> tuple[BodyName, str]:
     """高新区 and 高新技术产业开发区 are one; 苏州 before a zone is 苏州市."""
     if not whole.has_place:
-        for size in (2, 3, 4):
-            cities = [one for one in by_name().get(f"{rest[:size]}市", ()) if not one.until]
-            if cities and ZONE.match(rest[size:]):
-                whole, rest = replace(whole, divisions=frozenset(cities)), rest[size:]
-                break
+        whole, rest = with_city_of_zone(whole, rest)
     zone = ZONE.match(rest)
     if zone is None:
         return whole, rest
-    return street_in(
-        replace(whole, sub=zone["own"] + ZONE_FORMS.get(zone["kind"], zone["kind"])),
-        rest[zone.end() :],
-    )
+    name = zone["own"] + ZONE_FORMS.get(zone["kind"], zone["kind"])
+    return street_in(replace(whole, sub=name), rest[zone.end() :])
+
+
+def with_city_of_zone(whole: BodyName, rest: str) -> tuple[BodyName, str]:
+    """苏州|工业园区: the city that a zone is named after, and the zone."""
+    for size in (2, 3, 4):
+        cities = frozenset(today(f"{rest[:size]}市"))
+        if cities and ZONE.match(rest[size:]):
+            return replace(whole, divisions=cities), rest[size:]
+    return whole, rest
 
 
 def street_in(zone: BodyName, rest: str) -> tuple[BodyName, str]:
     """苏州工业园区娄葑街道: a street that a zone leads."""
     town = TOWN.match(rest)
-    return (
-        (replace(zone, sub=zone.sub + town["name"]), rest[town.end() :]) if town else (zone, rest)
-    )
+    if town is None:
+        return zone, rest
+    return replace(zone, sub=zone.sub + town["name"]), rest[town.end() :]
 
 
 def in_zone(text: str) -> BodyName | None:
@@ -304,12 +302,11 @@ def zone_known(whole: BodyName, rest: str) -> tuple[BodyName, str] | None:
     if not form:
         return None
     name, city, _ = zones()[form]
-    outer = frozenset(one for one in by_name().get(city, ()) if not one.until)
-    if whole.divisions and not any(
-        is_around(one, inner) for one in whole.divisions for inner in outer
-    ):
+    outer = frozenset(today(city))
+    if whole.divisions and not any(starmap(is_around, product(whole.divisions, outer))):
         return None
-    return street_in(replace(whole, divisions=outer, listed=outer, sub=name), rest[len(form) :])
+    zone = replace(whole, divisions=outer, listed=outer, sub=name)
+    return street_in(zone, rest[len(form) :])
 
 
 def is_around(one: Division, inner: Division) -> bool:
@@ -324,23 +321,31 @@ def branch_of(whole: BodyName, rest: str, year: int | None) -> BodyName | None:
     if branch is None or not is_department(branch["of"]):
         return None
     kind, area = kind_of(branch["of"]), branch["area"]
-    listed = within(whole.listed, area, year) if area else frozenset()
-    if listed:
-        return replace(
-            whole, divisions=frozenset(map(latest, listed)), listed=listed, department=f"{kind}分局"
-        )
-    return replace(whole, department=f"{kind}局{area}分局" if area else f"{kind}分局")
+    if not area:
+        return replace(whole, department=f"{kind}分局")
+    listed = within(whole.listed, area, year)
+    if not listed:
+        return replace(whole, department=f"{kind}局{area}分局")
+    divisions = frozenset(map(latest, listed))
+    return replace(whole, divisions=divisions, listed=listed, department=f"{kind}分局")
 
 
 def within(outer: frozenset[Division], area: str, year: int | None) -> frozenset[Division]:
     """The divisions within others that 西湖 or 西湖区 may be: those of the year, of today where
     none is given.
     """
-    names = [area + ending for ending in ("", "区", "市", "县", "旗", "新区")]
-    known = [one for name in names for one in by_name().get(name, ())]
-    inner = [one for one in known if any(lies_in(one, other) for other in outer)]
-    there = [one for one in inner if (one.is_in_force(year) if year else not one.until)]
+    inner: set[Division] = set()
+    for ending in ("", "区", "市", "县", "旗", "新区"):
+        for one in by_name().get(area + ending, ()):
+            if any(lies_in(one, other) for other in outer):
+                inner.add(one)
+    there = {one for one in inner if stands_in(one, year)}
     return frozenset(there or inner)
+
+
+def stands_in(one: Division, year: int | None) -> bool:
+    """Whether a division is there in a year, today where none is given."""
+    return one.is_in_force(year) if year else not one.until
 
 
 # --- departments ----------------------------------------------------------------------------------
@@ -362,19 +367,17 @@ def is_department(rest: str) -> bool:
 def kind_of(text: str) -> str:
     """发改委, 发展和改革局 -> 发展改革; ?水库移民 for one in no table, ?人民医院办公室 where its
     last letters count.
-
-    水利局 and 水利委员会 are two bodies, 教育局 and 教育委员会 are one: the last letters that each
-    kind has are known.
     """
     if text.endswith("分局") and len(text) > 2:
         return f"{kind_of(text[:-2] + '局')}分局"
     core = SUFFIX.sub("", text)
     ending = ENDINGS.get(text[len(core) :], "")
     kind, endings = forms().get(core) or forms().get(JOINT.sub("", core)) or ("", "")
-    if kind and (ending in endings if ending else core == kind):
-        return kind
-    bare = ending == "局" and len(core) > 1 and not kind
-    return UNKNOWN_KIND + JOINT.sub("", core if bare else text)
+    if kind:
+        is_known = ending in endings if ending else core == kind
+        return kind if is_known else UNKNOWN_KIND + JOINT.sub("", text)
+    is_bureau = ending == "局" and len(core) > 1
+    return UNKNOWN_KIND + JOINT.sub("", core if is_bureau else text)
 
 
 @cache

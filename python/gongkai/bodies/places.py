@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from itertools import chain
 from urllib.parse import urlsplit
 
-from gongkai.bodies.divisions import Division, around, beginnings, by_name, lies_in, path_of
+from gongkai.bodies.divisions import Division, around, beginnings, lies_in, path_of, today
 from gongkai.bodies.names import (
     LETTERS,
     NATION,
@@ -17,6 +17,7 @@ from gongkai.bodies.names import (
     is_department,
     parsed,
     plain,
+    rows,
     whole_name,
     without_lead,
 )
@@ -57,7 +58,9 @@ def lead_of(name: str) -> str:
     text = plain(name)
     if text.startswith(REGION):
         return REGION
-    if text[:1] not in LETTERS or len(text) < 3 or OWN_WORD.match(text) or parsed(name).has_place:
+    if text[:1] not in LETTERS or len(text) < 3 or OWN_WORD.match(text):
+        return ""
+    if parsed(name).has_place:
         return ""
     return text[0] if without_lead(text) != text or not is_department(text) else ""
 
@@ -74,7 +77,9 @@ def named_in(name: str, texts: Sequence[Collection[Division]], site: Collection[
     told: set[Division] = set()
     for other in (*found[:1], site_units(text, lead, site, texts), *found[1:]):
         told = told & other or told or other
-    return f"{whole_name(told.pop())}{text[len(lead) :]}" if len(told) == 1 else ""
+    if len(told) != 1:
+        return ""
+    return whole_name(told.pop()) + text[len(lead) :]
 
 
 def site_units(
@@ -84,8 +89,10 @@ def site_units(
     in, that alone: wushan.gov.cn is 武山县 where 天水市 is named, not 巫山县.
     """
     fitting = {one for one in site if fits(name, lead, one)}
-    outer = [place for named in texts for place in named]
-    return {one for one in fitting if any(lies_in(one, place) for place in outer)} or fitting
+    inner = set()
+    for place in chain.from_iterable(texts):
+        inner |= {one for one in fitting if lies_in(one, place)}
+    return inner or fitting
 
 
 def units_for(name: str, lead: str, places: Collection[Division]) -> Iterator[Division]:
@@ -99,17 +106,21 @@ def unit_for(name: str, lead: str, place: Division) -> Division | None:
     """Of a place the innermost unit that a name can belong to: of 张掖市甘州区 the city for
     市人防办.
     """
-    return next((one for one in (place, *reversed(around(place))) if fits(name, lead, one)), None)
+    for unit in (place, *reversed(around(place))):
+        if fits(name, lead, unit):
+            return unit
+    return None
 
 
 def fits(name: str, lead: str, unit: Division) -> bool:
+    """Whether a unit can be that of a name: 宣城市 of 市教育局, 县 and 区 of 财政局."""
     if lead == REGION:
         return unit.name.endswith(REGION)
     if lead:
         return unit.name[-1] in FITTING.get(lead, lead)
     found = parsed(name)
     if found.divisions:  # a district that several cities have
-        return any(unit.code in one.parents for one in found.divisions)
+        return any(lies_in(one, unit) for one in found.divisions)
     return unit.level == "county" or not found.sub
 
 
@@ -156,11 +167,13 @@ def places_of_site(address: str) -> list[Division]:
     """The divisions that a site may be of, by the spelling of its name: 四平市 of
     jtys.siping.gov.cn.
     """
-    host = urlsplit(address).hostname or "" if address.startswith(("http:", "https:")) else ""
+    if not address.startswith(("http:", "https:")):
+        return []
+    host = urlsplit(address).hostname or ""
     for label in reversed(host.split(".")):
         names = () if label in NO_PLACE else spelled(label)
         if names:
-            return [one for name in names for one in by_name().get(name, ()) if not one.until]
+            return list(chain.from_iterable(map(today, names)))
     return []
 
 
@@ -171,6 +184,7 @@ def spelled(label: str) -> Sequence[str]:
 @cache
 def spellings() -> Mapping[str, Sequence[str]]:
     """Spelling -> the names of the divisions that have it (sites.tsv)."""
-    text = files("gongkai.bodies").joinpath("sites.tsv").read_text(encoding="utf-8")
-    lines = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
-    return {spelling: names.split(",") for spelling, names in lines}
+    found = {}
+    for spelling, names in rows("sites.tsv"):
+        found[spelling] = names.split(",")
+    return found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import product, starmap
 from typing import Literal
 
 from gongkai.bodies.divisions import MUNICIPALITIES, Division, heirs, latest
@@ -52,12 +53,12 @@ def same_body(one: str, other: str, year: int | None = None) -> bool | None:
     first, second = parsed(one, year), parsed(other, year)
     if BodyName() in (first, second):
         return None
-    area, department = same_area(first, second), same_department(first, second)
+    area = same_area(first, second)
+    department = same_department(first, second)
     if "different" in (area, department):
         return None if is_unclear(first, second, area) else False
-    if not one_sign(first, second):
-        return None
-    return True if area == department == "same" else None
+    is_same = area == department == "same" and one_sign(first, second)
+    return True if is_same else None
 
 
 def one_sign(one: BodyName, other: BodyName) -> bool:
@@ -66,28 +67,27 @@ def one_sign(one: BodyName, other: BodyName) -> bool:
 
 
 def is_unclear(one: BodyName, other: BodyName, area: Answer) -> bool:
-    """Whether a difference may be one of writing."""
-    if (
-        one.strange != other.strange
-        or is_of_party_both(one, other)
-        or is_sign(one, other)
-        or is_sign(other, one)
-    ):
-        return True
+    """Whether a difference may be one of writing: brackets that nobody can place, 分局 of no known
+    place, 舟山群岛新区 and 舟山市.
+    """
     words = one.department + other.department
-    if "（" in words:
-        return True  # brackets that nobody can place
+    if one.strange != other.strange or "（" in words:
+        return True
+    if is_of_party_both(one, other) or has_sign_of_either(one, other):
+        return True
     if not one.has_place or not other.has_place:
         return "分局" in words or UNKNOWN_KIND in words
-    return area == "different" and (
-        is_twin(one, other) or is_twin(other, one) or is_one_street(one, other)
-    )
+    return area == "different" and may_share_area(one, other)
+
+
+def may_share_area(one: BodyName, other: BodyName) -> bool:
+    """舟山群岛新区 and 舟山市, 成都高新区桂溪街道 and 武侯区桂溪街道."""
+    return is_twin(one, other) or is_twin(other, one) or is_one_street(one, other)
 
 
 OF_PARTY = re.compile(
     r"党|团委|市委|县委|区委|^.?委|纪委|纪律|监委|监察|人大|人民代表|政协|政治协商|组织部|"
-    r"宣传部|"
-    r"统战部|编办|编制"
+    r"宣传部|统战部|编办|编制"
 )
 
 
@@ -99,15 +99,18 @@ def is_of_party_both(one: BodyName, other: BodyName) -> bool:
     """Whether two such organs, or one and a department in no table, may be one: 纪委 and
     纪律检查委员会.
     """
-    organs = [is_of_party(found) for found in (one, other)]
-    return all(organs) or (
-        any(organs) and UNKNOWN_KIND in one.department and UNKNOWN_KIND in other.department
-    )
+    organs = (is_of_party(one), is_of_party(other))
+    if all(organs):
+        return True
+    in_no_table = UNKNOWN_KIND in one.department and UNKNOWN_KIND in other.department
+    return in_no_table and any(organs)
 
 
-def is_sign(one: BodyName, other: BodyName) -> bool:
+def has_sign_of_either(one: BodyName, other: BodyName) -> bool:
     """司法局（行政复议局） and 行政复议局."""
-    return bool(one.sign) and one.sign != other.sign and other.department != one.department
+    if one.department == other.department or one.sign == other.sign:
+        return False
+    return bool(one.sign or other.sign)
 
 
 def is_one_street(one: BodyName, other: BodyName) -> bool:
@@ -116,10 +119,12 @@ def is_one_street(one: BodyName, other: BodyName) -> bool:
     """
     if not one.sub or not other.sub:
         return False
-    codes = [{one.code[:2] for one in found.divisions} for found in (one, other)]
-    near = bool(codes[0] & codes[1])
-    ends = one.sub.endswith(other.sub) or other.sub.endswith(one.sub)
-    return near and ends
+    ends_alike = one.sub.endswith(other.sub) or other.sub.endswith(one.sub)
+    return ends_alike and not provinces_of(one).isdisjoint(provinces_of(other))
+
+
+def provinces_of(found: BodyName) -> set[str]:
+    return {one.code[:2] for one in found.divisions}
 
 
 def is_twin(zone: BodyName, other: BodyName) -> bool:
@@ -128,10 +133,17 @@ def is_twin(zone: BodyName, other: BodyName) -> bool:
     """
     if other.sub:
         return False
+    if zone.sub.endswith("区") and lies_beside(zone, other):
+        return True
     names = {one.name for one in other.divisions}
-    twins = {twin for name, _, twin in zones().values() if name == zone.sub}
-    in_corps = any(zone.sub.endswith(f"师{name}") for name in names)
-    return bool(twins & names) or in_corps or (zone.sub.endswith("区") and lies_beside(zone, other))
+    if zone.sub.endswith(tuple(f"师{name}" for name in names)):
+        return True
+    return not names.isdisjoint(twins_of(zone.sub))
+
+
+def twins_of(zone: str) -> set[str]:
+    """The divisions that have the area of a zone."""
+    return {twin for name, _, twin in zones().values() if name == zone}
 
 
 def lies_beside(zone: BodyName, other: BodyName) -> bool:
@@ -144,13 +156,11 @@ def same_area(one: BodyName, other: BodyName) -> Answer:
     if one.strange or other.strange:
         return same_strange(one, other)
     divisions = same_divisions(one.divisions, other.divisions)
-    if divisions == "different":
-        return "different"
-    if one.sub == other.sub:
+    if divisions == "different" or one.sub == other.sub:
         return divisions
-    return (
-        "unknown" if divisions == "unknown" or may_be_one_sub(one.sub, other.sub) else "different"
-    )
+    if divisions == "unknown" or may_be_one_sub(one.sub, other.sub):
+        return "unknown"
+    return "different"
 
 
 PLAIN_ZONE = "开发区"  # may be any of the others
@@ -164,8 +174,8 @@ def may_be_one_sub(one: str, other: str) -> bool:
         return False
     if may_be_short(one, other):
         return True
-    plain = one == PLAIN_ZONE or other == PLAIN_ZONE
-    return plain and one.endswith("区") and other.endswith("区")
+    are_zones = one.endswith("区") and other.endswith("区")
+    return are_zones and PLAIN_ZONE in (one, other)
 
 
 def same_strange(one: BodyName, other: BodyName) -> Answer:
@@ -184,10 +194,14 @@ def same_divisions(one: frozenset[Division], other: frozenset[Division]) -> Answ
         return "unknown"
     if one == other:
         return "same" if len(one) == 1 else "unknown"
-    renamed = [
-        is_renamed(first, second) or is_renamed(second, first) for first in one for second in other
-    ]
-    return "unknown" if one & other or any(renamed) else "different"
+    if one & other or any(starmap(are_renamed, product(one, other))):
+        return "unknown"
+    return "different"
+
+
+def are_renamed(one: Division, other: Division) -> bool:
+    """Whether one of two divisions is the other under its new name."""
+    return is_renamed(one, other) or is_renamed(other, one)
 
 
 def is_renamed(old: Division, new: Division) -> bool:
@@ -200,9 +214,9 @@ def same_department(one: BodyName, other: BodyName) -> Answer:
         return "different"
     if first == second:
         return "same"
-    if is_linked(first, second):
+    if is_linked(first, second) or may_be_one_department(first, second):
         return "unknown"
-    return "unknown" if may_be_one_department(first, second) else "different"
+    return "different"
 
 
 def may_be_one_department(one: str, other: str) -> bool:
@@ -219,11 +233,12 @@ def is_linked(one: str, other: str) -> bool:
     """Whether two kinds may be one body in some place or year: 城管 and 综合执法, 人防 and 国动;
     not merged ones.
     """
-    return any(
-        {one, other} & set(change.old) and {one, other} & set(change.new)
-        for change in changes()
-        if change.certainty == "local" or change.kind == "renamed"
-    )
+    pair = {one, other}
+    for change in changes():
+        may_be = change.certainty == "local" or change.kind == "renamed"
+        if may_be and not pair.isdisjoint(change.old) and not pair.isdisjoint(change.new):
+            return True
+    return False
 
 
 OWN_BODY = re.compile(r"(?:中心|所|站|院|队|馆|分局|校|公司|协会)$")  # 市场监督管理所 is not the 局
@@ -240,8 +255,13 @@ def may_be_short(one: str, other: str) -> bool:
     """
     bare = [SUFFIX.sub("", text.strip(UNKNOWN_KIND)) for text in (one, other)]
     short, long = sorted(bare, key=len)
-    left = iter(long)
-    return all(letter in left for letter in short)
+    return holds_letters(long, short)
+
+
+def holds_letters(name: str, short: str) -> bool:
+    """铁岭市供销合作社联合社 has the letters of 市供销社 in their order."""
+    letters = iter(name)
+    return all(letter in letters for letter in short)
 
 
 # --- names cut out of texts -----------------------------------------------------------------------
@@ -255,30 +275,33 @@ def may_be_one(one: str, other: str, year: int | None = None) -> bool:
     report for it.
     """
     found = same_body(one, other, year)
-    if found is not False:
-        return not is_apart(parsed(one, year), parsed(other, year)) if found is None else True
+    if found is True:
+        return True
     first, second = parsed(one, year), parsed(other, year)
-    return {first.department, second.department} == {"", OFFICE} and same_area(
-        first, second
-    ) != "different"
+    if found is None:
+        return not is_apart(first, second)
+    is_office_of = {first.department, second.department} == {"", OFFICE}
+    return is_office_of and same_area(first, second) != "different"
 
 
 def is_apart(one: BodyName, other: BodyName) -> bool:
     """青溪县 and 南山县, places that the data do not know, with nothing in common; a town and its
     county.
     """
-    if bool(one.sub) != bool(other.sub) and one.has_place and other.has_place:
+    has_town = bool(one.sub), bool(other.sub)
+    if any(has_town) and not all(has_town) and one.has_place and other.has_place:
         return True
     if one.strange or other.strange:
         return not may_be_near(one, other)
-    return bool(one.sub and other.sub) and not may_be_short(one.sub, other.sub)
+    return all(has_town) and not may_be_short(one.sub, other.sub)
 
 
 def may_be_near(one: BodyName, other: BodyName) -> bool:
-    places = [names_of(found) for found in (one, other)]
-    if not all(places):
+    """Whether two places, of which the data do not know one, may have one name."""
+    first, second = names_of(one), names_of(other)
+    if not first or not second:
         return True
-    alike = any(may_be_short(first, second) for first in places[0] for second in places[1])
+    alike = any(starmap(may_be_short, product(first, second)))
     return alike and same_department(one, other) != "different"
 
 
@@ -286,7 +309,10 @@ def names_of(found: BodyName) -> list[str]:
     """What the place of a body is called, in all its forms."""
     if found.strange:
         return [found.strange]
-    return [name for one in found.divisions for name in (one.name, *one.short)]
+    names: list[str] = []
+    for one in found.divisions:
+        names += (one.name, *one.short)
+    return names
 
 
 # --- what a body became ---------------------------------------------------------------------------
@@ -298,25 +324,23 @@ def successions_of(name: str, year: int | None = None) -> list[Succession]:
     """
     found = parsed(name, year)
     old = normal(name, year)
-    departments = of_departments(found, old) if found.strange or found.division else ()
-    divisions = (
-        of_divisions(found, found.division, old) if found.division and not found.strange else ()
-    )
-    return [*departments, *divisions]
+    known: list[Succession] = []
+    if found.strange or found.division:
+        known += of_departments(found, old)
+    if found.division and not found.strange:
+        known += of_divisions(found, found.division, old)
+    return known
 
 
 def of_departments(found: BodyName, old: str) -> Iterator[Succession]:
+    """瑞安市商务局 -> what the bureau is called since the reform of a year."""
     for change in changes():
-        if found.department in change.old and change.certainty != "local":
-            for kind in filter(lambda kind: may_have(found, kind), change.new):
-                yield Succession(
-                    old,
-                    f"{area_text(found)}{kind}",
-                    change.since,
-                    change.kind,
-                    change.source,
-                    change.since,
-                )
+        if change.certainty == "local" or found.department not in change.old:
+            continue
+        for kind in change.new:
+            if may_have(found, kind):
+                new = f"{area_text(found)}{kind}"
+                yield Succession(old, new, change.since, change.kind, change.source, change.since)
 
 
 def may_have(found: BodyName, kind: str) -> bool:
@@ -329,15 +353,20 @@ def may_have(found: BodyName, kind: str) -> bool:
 
 
 def of_divisions(found: BodyName, division: Division, old: str) -> Iterator[Succession]:
+    """洪泽县教育局 -> 洪泽区教育局 since 2016."""
     rest = old.removeprefix(area_text(found))
     for heir, kind, since in heirs(division):
-        new = area_text(BodyName(frozenset((latest(heir),)), sub=found.sub))
-        stem = division.name[:-1] == heir.name[:-1] and kind == "split" and heir != division
-        if (stem or kind == "renamed") and new + rest == old:
+        area = BodyName(frozenset((latest(heir),)), sub=found.sub)
+        new = area_text(area) + rest
+        change: SuccessionKind = "renamed" if keeps_stem(division, heir, kind) else kind
+        if change == "renamed" and new == old:
             continue
-        yield Succession(
-            old, new + rest, since, "renamed" if stem else kind, SOURCE.format(since), since + 1
-        )
+        yield Succession(old, new, since, change, SOURCE.format(since), since + 1)
+
+
+def keeps_stem(division: Division, heir: Division, kind: str) -> bool:
+    """Whether what was split went on as a district or city of its old name."""
+    return kind == "split" and heir != division and heir.name[:-1] == division.name[:-1]
 
 
 SOURCE = "{}年行政区划调整（民政部县级以上行政区划变更情况）"
@@ -357,6 +386,10 @@ class DepartmentChange:
     source: str
 
 
+KINDS_OF_CHANGES: Mapping[str, SuccessionKind] = {"renamed": "renamed", "merged": "merged"}
+EXTENTS: Mapping[str, Extent] = {"national": "national", "local": "local", "usage": "usage"}
+
+
 @cache
 def changes() -> tuple[DepartmentChange, ...]:
     return tuple(map(change_of, rows("changes.tsv")))
@@ -364,13 +397,11 @@ def changes() -> tuple[DepartmentChange, ...]:
 
 def change_of(row: list[str]) -> DepartmentChange:
     old, new, kind, since, certainty, source = row
-    kinds: dict[str, SuccessionKind] = {"renamed": "renamed", "merged": "merged"}
-    certainties: dict[str, Extent] = {"national": "national", "local": "local", "usage": "usage"}
     return DepartmentChange(
         tuple(old.split()),
         tuple(new.split()),
-        kinds[kind],
+        KINDS_OF_CHANGES[kind],
         int(since),
-        certainties[certainty],
+        EXTENTS[certainty],
         source,
     )

@@ -81,17 +81,23 @@ def listed_in(found: BodyName, year: int | None) -> Division | None:
 
 
 def level_of(found: BodyName) -> BodyLevel:
+    """Of 瑞安市塘下镇 the town's, of 瑞安市教育局 the county's; "" where a name does not tell."""
     if found.sub:
         return "zone" if found.sub.endswith("区") else "town"
     if is_national(found):
         return ""
+    if found.strange:
+        return level_of_strange(found)
     levels = {one.level for one in found.divisions}
-    if len(levels) == 1 and not found.strange:
-        return levels.pop()
+    return levels.pop() if len(levels) == 1 else ""
+
+
+def level_of_strange(found: BodyName) -> BodyLevel:
+    """台州地区, 青溪县; not 河南省河南县, which contradicts itself."""
     if found.strange.endswith("地区"):
         return "prefecture"
-    named = found.strange.endswith(("县", "旗", "区")) and found.strange not in by_name()
-    return "county" if named else ""  # 青溪县; not 河南省河南县, which contradicts itself
+    is_county = found.strange.endswith(("县", "旗", "区")) and found.strange not in by_name()
+    return "county" if is_county else ""
 
 
 def is_national(found: BodyName) -> bool:
@@ -109,9 +115,12 @@ def kind_of_body(found: BodyName) -> BodyKind:
 def parent_of(found: BodyName, one: Division | None, year: int | None) -> str:
     """What a body's area lies in; of 青溪县, which no list has, what stands before it."""
     if found.strange:
-        return found.division.name if found.division and is_own_name(found.strange) else ""
-    if one is None or found.sub:
-        return one.name if one else ""
+        is_known = found.division is not None and is_own_name(found.strange)
+        return found.division.name if found.division and is_known else ""
+    if one is None:
+        return ""
+    if found.sub:
+        return one.name
     outer = around(one, year)
     return outer[-1].name if outer else ""
 
@@ -146,7 +155,7 @@ def units_in(name: str) -> tuple[str, ...]:
     if found.division:
         names = [one.name for one in (*around(found.division), found.division)]
     elif found.divisions:
-        names = sorted({one.name for one in found.divisions})[:1]
+        names = [min(one.name for one in found.divisions)]
     return tuple(filter(None, (*names, found.strange, found.sub)))
 
 
@@ -168,7 +177,9 @@ def shared_with(area: str, text: str) -> int:
     """How many letters of a name are the end of its area's: 县教育局 in 青溪县 has 1; 市场监管局 in
     瑞安市 none.
     """
-    shared = next((size for size in range(len(area), 0, -1) if text.startswith(area[-size:])), 0)
+    shared = len(area)
+    while shared and not text.startswith(area[-shared:]):
+        shared -= 1
     if shared != 1 or without_lead(text) != text:
         return shared
     leads = text[0] in "县旗州盟" and text[1:2] not in GOES_ON
@@ -183,12 +194,13 @@ def is_whole(found: BodyName, text: str, area: str) -> bool:
         return is_own_name(found.strange)
     if found.division is None:
         return False
-    bare = found.division.name.endswith("区") and text.startswith(found.division.name)
+    name = found.division.name
+    if not name.endswith("区") or not text.startswith(name):
+        return True
     outer = parsed(area)
-    inside = bool(outer.strange) or (
-        outer.division is not None and lies_in(found.division, outer.division)
-    )
-    return not (bare and inside)
+    if outer.strange or outer.division is None:
+        return not outer.strange
+    return not lies_in(found.division, outer.division)
 
 
 def is_office(name: str) -> bool:
@@ -256,17 +268,14 @@ def why_no_rules(name: str) -> str:
     "" for one that may, and where its name does not tell.
     """
     found = parsed(name)
-    if (
-        TAX_OFFICE.match(name.strip())
-        or is_national(found)
-        or found.party
-        or level_of(found) == "zone"
-    ):
+    if is_national(found) or TAX_OFFICE.match(name.strip()):
+        return ""
+    if found.party or level_of(found) == "zone":
         return ""
     if found.department in ("", OFFICE):
         return why_no_government(found)
-    local = found.has_place and plain(name).endswith(("局", "厅", "委员会", "委", "办公室"))
-    return "地方政府的部门" if local else ""
+    is_local = found.has_place and plain(name).endswith(("局", "厅", "委员会", "委", "办公室"))
+    return "地方政府的部门" if is_local else ""
 
 
 def why_no_government(found: BodyName) -> str:
@@ -274,10 +283,9 @@ def why_no_government(found: BodyName) -> str:
     if level == "town":
         return "乡镇、街道"
     own = found.division.name if found.division else found.strange
-    makes_rules = own in WITHOUT_DISTRICTS or own.endswith(
-        "新区"
-    )  # 浦东新区 makes rules of its own
-    return "县级政府" if level == "county" and not makes_rules else ""
+    if level != "county" or own in WITHOUT_DISTRICTS:
+        return ""
+    return "" if own.endswith("新区") else "县级政府"  # 浦东新区 makes rules of its own
 
 
 # --- days by which a report is to be published ----------------------------------------------------
@@ -292,7 +300,8 @@ def last_day_of(name: str) -> tuple[int, int] | None:
     article says it, or the name does not tell what the body is.
     """
     found = parsed(name)
-    level = level_of(found)
-    if found == BodyName() or found.party or found.sub or not (level or is_national(found)):
+    if found == BodyName() or found.party or found.sub:
+        return None
+    if not level_of(found) and not is_national(found):
         return None
     return DEPARTMENTS_DAY if found.department else GOVERNMENTS_DAY

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
@@ -31,8 +32,9 @@ from gongkai.model import (
 )
 
 FOLDER = Path(__file__).parent
-NAMES = ("2019", "2021")
+NAMES = ("2019", "2021")  # oldest first
 UNITS = ("件", "项", "万元")
+BothSides = tuple[list[str], list[str]]  # what is added, and the sum
 # Text that speaks of annual reports, those of other kinds among it: 信息公开年报, 2023年年报.
 ABOUT_REPORTS = re.compile(r"信息公开.{0,12}(?:报告|年报)|年报|年度报告")
 
@@ -49,12 +51,13 @@ def explanations() -> Mapping[str, Explanation]:
     """What the relations of each kind say and rest on. Raises EditionError where a kind is not
     explained.
     """
-    found = {
-        kind: Explanation(**texts) for kind, texts in read_toml(FOLDER / "relations.toml").items()
-    }
-    for relation in (relation for edition in editions().values() for relation in edition.relations):
-        if relation.kind not in found:
-            raise EditionError(f"relations.toml: 勾稽关系 {relation.kind} 没有说明")
+    found = {}
+    for kind, texts in read_toml(FOLDER / "relations.toml").items():
+        found[kind] = Explanation(**texts)
+    for edition in editions().values():
+        for relation in edition.relations:
+            if relation.kind not in found:
+                raise EditionError(f"relations.toml: 勾稽关系 {relation.kind} 没有说明")
     return found
 
 
@@ -62,11 +65,11 @@ def edition_of_year(year: int | None) -> Edition:
     """The edition in force for reports of ``year``; the newest where the year is unknown or before
     all.
     """
-    newest = editions()[NAMES[-1]]
-    return next(
-        (edition for edition in editions().values() if year is not None and edition.covers(year)),
-        newest,
-    )
+    if year is not None:
+        for edition in editions().values():
+            if edition.covers(year):
+                return edition
+    return editions()[NAMES[-1]]
 
 
 def form(edition: str, table: str) -> Form:
@@ -77,11 +80,11 @@ def problem_cells(form: Form, problem: Problem) -> tuple[Cell, ...]:
     """The cells that a problem speaks of; none where it names no row and no column of the form."""
     if not problem.row and not problem.column:
         return ()
-    return tuple(
-        cell
-        for cell in form.cells.values()
-        if problem.row in ("", cell.row.id) and problem.is_on(cell.column.id)
-    )
+    found = []
+    for cell in form.cells.values():
+        if problem.row in ("", cell.row.id) and problem.is_on(cell.column.id):
+            found.append(cell)
+    return tuple(found)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -94,14 +97,9 @@ def read_toml(path: Path) -> dict[str, Any]:
 def load_edition(source: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> Edition:
     """A parsed TOML file -> Edition; ``others`` are the files that ``same_as`` may name."""
     name = source["name"]
-    forms: dict[str, Form] = {}
-    sections = tuple(
-        Section(
-            item["number"], item["title"], tuple(item.get("aliases", ())), item.get("table", "")
-        )
-        for item in source["section"]
-    )
+    sections = tuple(map(load_section, source["section"]))
     titles = {section.table: section.title for section in sections}
+    forms: dict[str, Form] = {}
     for table in source["table"]:
         if table["id"] in forms:
             raise EditionError(f"{name}: 表 {table['id']} 重复")
@@ -109,9 +107,10 @@ def load_edition(source: Mapping[str, Any], others: Mapping[str, Mapping[str, An
             raise EditionError(f"{name}: 表 {table['id']} 不属于任何一节")
         table = resolve(name, table, others)
         loaded = load_form(name, titles[table["id"]], table)
-        rules = table.get("relation", ())
-        relations = tuple(found for rule in rules for found in load_relations(loaded, rule))
-        forms[loaded.id] = replace(loaded, relations=relations)
+        relations: list[Relation] = []
+        for rule in table.get("relation", ()):
+            relations += load_relations(loaded, rule)
+        forms[loaded.id] = replace(loaded, relations=tuple(relations))
     years = source["years"]
     return Edition(
         name,
@@ -122,41 +121,55 @@ def load_edition(source: Mapping[str, Any], others: Mapping[str, Mapping[str, An
     )
 
 
+def load_section(item: Mapping[str, Any]) -> Section:
+    aliases = tuple(item.get("aliases", ()))
+    return Section(item["number"], item["title"], aliases, item.get("table", ""))
+
+
 def resolve(
     name: str, table: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]
 ) -> Mapping[str, Any]:
     """A table, or the one of another edition that ``same_as`` names."""
     if "same_as" not in table:
         return table
-    found = [
-        other
-        for other in others.get(table["same_as"], {}).get("table", ())
-        if other["id"] == table["id"]
-    ]
-    if not found or "same_as" in found[0]:
-        raise EditionError(f"{name}: {table['id']} 所指的 same_as = {table['same_as']} 不存在")
-    return found[0]  # type: ignore[no-any-return]
+    for other in others.get(table["same_as"], {}).get("table", ()):
+        if other["id"] == table["id"] and "same_as" not in other:
+            return other  # type: ignore[no-any-return]
+    raise EditionError(f"{name}: {table['id']} 所指的 same_as = {table['same_as']} 不存在")
 
 
 def load_form(edition: str, title: str, table: Mapping[str, Any]) -> Form:
+    """A table of a TOML file -> Form: its labels in reading order, and the size of its sheet."""
     where = f"{edition}.{table['id']}"
-    plain = [load_label(where, "caption", item, item["at"]) for item in table.get("caption", ())]
-    plain += [
-        load_label(where, "head", item, at) for item in table.get("head", ()) for at in item["at"]
-    ]
-    groups = [load_label(where, "group", item, item["at"]) for item in table.get("group", ())]
+    groups = load_labels(where, "group", table)
     parts = tuple(load_part(where, part, groups) for part in table["part"])
-    labels = plain + groups
-    labels += [column.label for part in parts for column in part.columns]
-    labels += [row.label for part in parts for row in part.rows]
+    labels = [*load_labels(where, "caption", table), *load_heads(where, table), *groups]
+    lines = []
+    for part in parts:
+        labels += [column.label for column in part.columns]
+        labels += [row.label for row in part.rows]
+        lines += [row.line for row in part.rows]
     labels.sort(key=lambda label: (label.box.top, label.box.left))
-    bottom = max(
-        [label.box.bottom for label in labels] + [row.line for part in parts for row in part.rows]
-    )
-    size = Box(1, 1, bottom, max(label.box.right for label in labels))
+    bottom = max(*lines, *(label.box.bottom for label in labels))
+    right = max(label.box.right for label in labels)
+    size = Box(1, 1, bottom, right)
     loaded = Form(table["id"], edition, table["number"], title, parts, tuple(labels), size)
     validate(where, loaded)
     return loaded
+
+
+def load_labels(where: str, kind: LabelKind, table: Mapping[str, Any]) -> list[Label]:
+    """The captions or groups of a table, each of which stands in one place."""
+    return [load_label(where, kind, item, item["at"]) for item in table.get(kind, ())]
+
+
+def load_heads(where: str, table: Mapping[str, Any]) -> list[Label]:
+    """The heads of a table, which may stand in several places: 总计."""
+    heads = []
+    for item in table.get("head", ()):
+        for at in item["at"]:
+            heads.append(load_label(where, "head", item, at))
+    return heads
 
 
 def load_part(where: str, part: Mapping[str, Any], groups: list[Label]) -> Part:
@@ -195,22 +208,21 @@ def parse_range(at: str) -> Box | None:
     if match is None:
         return None
     left, top, right, bottom = match.groups()
-    box = Box(int(top), ord(left) - 64, int(bottom or top), ord(right or left) - 64)
-    return box if box.top <= box.bottom and box.left <= box.right and box.top > 0 else None
+    first_row, first_column = int(top), column_number(left)
+    last_row, last_column = int(bottom or top), column_number(right or left)
+    if not (0 < first_row <= last_row and first_column <= last_column):
+        return None
+    return Box(first_row, first_column, last_row, last_column)
+
+
+def column_number(letter: str) -> int:
+    return ord(letter) - ord("A") + 1
 
 
 def validate(where: str, loaded: Form) -> None:
     """Refuse two cells with one id and any two boxes that overlap."""
-    ids = [
-        f"{row.id}.{column.id}"
-        for part in loaded.parts
-        for row in part.rows
-        for column in part.columns
-    ]
-    if len(set(ids)) < len(ids):
-        twice = next(cell_id for cell_id in ids if ids.count(cell_id) > 1)
-        raise EditionError(f"{where}: 单元格 {twice} 重复")
     taken: dict[tuple[int, int], str] = {}
+    refuse_twice(where, ids_of(loaded))
     boxes = [(label.text, label.box) for label in loaded.labels]
     boxes += [(cell.id, cell.box) for cell in loaded.cells.values()]
     for name, box in boxes:
@@ -220,33 +232,63 @@ def validate(where: str, loaded: Form) -> None:
             taken[spot] = name
 
 
+def ids_of(loaded: Form) -> list[str]:
+    """The ids of all cells, without their table, as the file has them: one may come twice."""
+    ids = []
+    for part in loaded.parts:
+        for row, column in product(part.rows, part.columns):
+            ids.append(f"{row.id}.{column.id}")
+    return ids
+
+
+def refuse_twice(where: str, names: Sequence[str], within: str = "") -> None:
+    """Raises EditionError where a name comes twice."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise EditionError(f"{where}: {within}单元格 {name} 重复")
+
+
 def load_relations(loaded: Form, rule: Mapping[str, Any]) -> list[Relation]:
     """One rule of a table -> one relation for each of its columns or rows."""
     where = f"{loaded.edition}.{loaded.id}.{rule['kind']}"
     found = []
     for part in loaded.parts:
-        rows, columns = [row.id for row in part.rows], [column.id for column in part.columns]
-        along, each = (rows, columns) if rule["each"] == "column" else (columns, rows)
-        sides = [expand(where, rule[side], along) for side in ("parts", "whole")]
-        names = sides[0] + sides[1]
-        if len(set(names)) < len(names):
-            raise EditionError(
-                f"{where}: 勾稽关系中的单元格 {next(n for n in names if names.count(n) > 1)} 重复"
-            )
-        if rule["marked"] not in names:
-            raise EditionError(f"{where}: 所标的单元格 {rule['marked']} 不在勾稽关系中")
-        for item in each:
-            pattern = (
-                f"{loaded.id}.{{}}.{item}"
-                if rule["each"] == "column"
-                else f"{loaded.id}.{item}.{{}}"
-            )
-            parts, whole = (tuple(pattern.format(name) for name in side) for side in sides)
-            marked = pattern.format(rule["marked"])
-            name = f"{loaded.id}.{rule['kind']}.{item}"
-            said = rule["label"], *rule["sides"]
-            found.append(Relation(name, rule["kind"], loaded.id, parts, whole, marked, *said))
+        rows = [row.id for row in part.rows]
+        columns = [column.id for column in part.columns]
+        if rule["each"] == "column":
+            sides = sides_of(where, rule, rows)
+            found += [relation_of(loaded, rule, sides, "{}." + column) for column in columns]
+        else:
+            sides = sides_of(where, rule, columns)
+            found += [relation_of(loaded, rule, sides, row + ".{}") for row in rows]
     return found
+
+
+def sides_of(where: str, rule: Mapping[str, Any], along: list[str]) -> BothSides:
+    """The rows or columns that a rule adds, and those that are their sum; checked against what
+    there is.
+    """
+    parts, whole = expand(where, rule["parts"], along), expand(where, rule["whole"], along)
+    refuse_twice(where, parts + whole, "勾稽关系中的")
+    if rule["marked"] not in parts + whole:
+        raise EditionError(f"{where}: 所标的单元格 {rule['marked']} 不在勾稽关系中")
+    return parts, whole
+
+
+def relation_of(loaded: Form, rule: Mapping[str, Any], sides: BothSides, pattern: str) -> Relation:
+    """One relation; ``pattern`` makes the id of a cell of a name: {}.natural, granted.{}."""
+    cell = f"{loaded.id}.{pattern}"
+    parts, whole = (tuple(map(cell.format, side)) for side in sides)
+    return Relation(
+        f"{loaded.id}.{rule['kind']}.{pattern.replace('{}', '').strip('.')}",
+        rule["kind"],
+        loaded.id,
+        parts,
+        whole,
+        cell.format(rule["marked"]),
+        rule["label"],
+        *rule["sides"],
+    )
 
 
 def expand(where: str, names: list[str], along: list[str]) -> list[str]:
@@ -257,11 +299,11 @@ def expand(where: str, names: list[str], along: list[str]) -> list[str]:
     if "..." not in names:
         return names
     gap = names.index("...")
-    around = names[max(0, gap - 1) : gap] + names[gap + 1 : gap + 2]
-    if len(around) < 2 or along.index(around[0]) >= along.index(around[1]):
+    before, after = names[:gap], names[gap + 1 :]
+    if not before or not after or along.index(before[-1]) >= along.index(after[0]):
         raise EditionError(f"{where}: 省略号 ... 的前后应是按官方次序的两个单元格")
-    first, last = (along.index(name) for name in around)
-    return names[: gap - 1] + along[first : last + 1] + names[gap + 2 :]
+    between = along[along.index(before[-1]) + 1 : along.index(after[0])]
+    return [*before, *between, *after]
 
 
 # --- from year to year ----------------------------------------------------------------------------
@@ -290,28 +332,14 @@ def links() -> tuple[YearLink, ...]:
     The second holds between reports in the layout of 2021 only: that of 2019 counts what is open to
     the public.
     """
-    newest = list(editions().values())[-1]
-    carried = [
-        YearLink(
-            "years.carried",
-            "applications",
-            cell.id,
-            cell.id.replace(".carried_in.", ".carried_out."),
-        )
-        for cell in newest.forms["applications"].row_cells("carried_in")
-    ]
-    documents = [
-        YearLink(
-            "years.documents",
-            "disclosure",
-            f"{row}.valid",
-            f"{row}.valid",
-            (f"{row}.made",),
-            (f"{row}.repealed",),
-        )
-        for row in ("disclosure.rules", "disclosure.normative")
-    ]
-    return (*carried, *documents)
+    found = []
+    for cell in editions()[NAMES[-1]].forms["applications"].row_cells("carried_in"):
+        before = cell.id.replace(".carried_in.", ".carried_out.")
+        found.append(YearLink("years.carried", "applications", cell.id, before))
+    for row in ("disclosure.rules", "disclosure.normative"):
+        valid, made, repealed = f"{row}.valid", f"{row}.made", f"{row}.repealed"
+        found.append(YearLink("years.documents", "disclosure", valid, valid, (made,), (repealed,)))
+    return tuple(found)
 
 
 @cache
@@ -319,8 +347,7 @@ def public_cells() -> tuple[str, ...]:
     """The documents of the layout of 2019 that stand in place of those in force, and cannot be
     compared with them.
     """
-    older = next(iter(editions().values())).forms["disclosure"]
-    return tuple(cell for cell in older.cells if cell.endswith(".public"))
+    return cells_ending(editions()[NAMES[0]].forms["disclosure"], ".public")
 
 
 @cache
@@ -328,16 +355,24 @@ def jump_cells() -> tuple[str, ...]:
     """Yearly counts and amounts that every edition words alike: those whose jump from one year to
     the next may tell a slip of the pen. Not what is carried over, for that is compared exactly.
     """
-    newest = list(editions().values())[-1].forms
-    decided = [
-        cell for cell in newest["disclosure"].cells if cell.endswith((".decisions", ".amount"))
-    ]
-    disputes = [cell for cell in newest["disputes"].cells if cell.endswith(".total")]
-    return (*decided, "applications.new.total", "applications.handled.total", *disputes)
+    newest = editions()[NAMES[-1]].forms
+    return (
+        *cells_ending(newest["disclosure"], ".decisions", ".amount"),
+        "applications.new.total",
+        "applications.handled.total",
+        *cells_ending(newest["disputes"], ".total"),
+    )
+
+
+def cells_ending(form: Form, *ends: str) -> tuple[str, ...]:
+    """The cells of a form in columns of some names."""
+    return tuple(cell for cell in form.cells if cell.endswith(ends))
 
 
 @cache
 def yearly_cells() -> frozenset[str]:
     """All cells that a comparison over years reads."""
-    linked = {cell for link in links() for cell in (link.cell, link.last, *link.plus, *link.minus)}
-    return frozenset(linked.union(public_cells(), jump_cells()))
+    found = {*public_cells(), *jump_cells()}
+    for link in links():
+        found.update((link.cell, link.last, *link.plus, *link.minus))
+    return frozenset(found)

@@ -10,7 +10,6 @@ from gongkai.links.leads import (
     frames_left,
     goes_on,
     leads_of,
-    own_year,
 )
 
 __all__ = [
@@ -24,5 +23,4 @@ __all__ = [
     "frames_left",
     "goes_on",
     "leads_of",
-    "own_year",
 ]

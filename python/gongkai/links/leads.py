@@ -19,6 +19,7 @@ from gongkai.links.addresses import (
     unquoted,
 )
 from gongkai.model import Block, Document, Link, Prose, UnreadableDocument
+from gongkai.recognize.cover.titles import year_in, year_of_page
 from gongkai.recognize.refusals import is_login
 from gongkai.wording import one_line
 
@@ -37,7 +38,8 @@ ARTICLE = re.compile(
 COLUMN_PAGE = re.compile(r"(?:^|/)(?:index|list|default|column|more)[^/]*$", re.IGNORECASE)
 ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|xlsx?|et|ods|zip|rar)$", re.IGNORECASE)
 NEXT_PAGE = re.compile(r"下一?页|尾页|末页")
-HEADING = re.compile(r"title|h[1-3]|meta:(?:ArticleTitle|og:title)")
+LONGEST_LINE = 100  # characters of a line that may lead to further pages
+WEB = ("http:", "https:")
 FEWEST = 2  # a lone link that looks like a report is more often the menu of a page of another kind
 
 
@@ -62,41 +64,68 @@ def candidates(blocks: Sequence[Block], base: str) -> list[Candidate]:
     """
     best: dict[str, tuple[int, Candidate]] = {}
     own = urldefrag(base)[0]
-    for link in blocks:
-        if not isinstance(link, Link) or link.kind != "link":
-            continue
+    for link in links_of(blocks, "link"):
         source = address_of(link.target, base)
+        if source in ("", own):
+            continue
         title = one_line(link.text)
         score = likeness(title, source)
-        if source and source != own and score > best.get(source, (0,))[0]:
+        if score > best.get(source, (0,))[0]:
             best[source] = score, Candidate(source, title, year_in(title))
-    ranked = sorted(best.values(), key=lambda found: (-found[0], -(found[1].year or 0)))
+    ranked = sorted(best.values(), key=rank)
     return [candidate for _, candidate in ranked]
 
 
+def rank(found: tuple[int, Candidate]) -> tuple[int, int]:
+    score, candidate = found
+    return -score, -(candidate.year or 0)
+
+
+def links_of(blocks: Sequence[Block], kind: str) -> Iterator[Link]:
+    for block in blocks:
+        if isinstance(block, Link) and block.kind == kind:
+            yield block
+
+
 def likeness(text: str, target: str) -> int:
-    """How much a link looks like an annual report; 0 for not at all."""
+    """How much a link looks like an annual report; 0 for not at all.
+
+    9 for 2023年政府信息公开工作年度报告, 7 for 2023年年报, 4 for a title cut short, as
+    2023年政府信息公开工…, less for 2023年 and for what only its address tells. Without a year only
+    what leads to an article.
+    """
     if NEVER.search(text):
         return 0
-    path = urlsplit(target).path if target.startswith(("http:", "https:")) else target
-    page = bool(ARTICLE.search(path)) and not COLUMN_PAGE.search(path)
-    dated, subject = bool(YEAR.search(text)), bool(SUBJECT.search(text))
-    if subject and (REPORT.search(text) or "报告" in text):
-        return 8 + dated if dated or page else 0
+    path = path_of(target)
+    is_page = ARTICLE.search(path) is not None and COLUMN_PAGE.search(path) is None
+    is_dated = YEAR.search(text) is not None
+    named = named_as_report(text)
+    if named:
+        return named + is_dated if is_dated or is_page else 0
     if OTHERS.search(text):
         return 0
-    if REPORT.search(text):
-        return 6 + dated if dated or page else 0
-    if subject and dated:  # a title cut short
+    if is_dated and SUBJECT.search(text):
         return 4
-    if ONLY_YEAR.fullmatch(text) and page:
-        return 3 if NAMED_TARGET.search(path) else 2
-    return 1 if len(text) > 3 and page and NAMED_TARGET.search(path) else 0
+    return likeness_of_page(text, path) if is_page else 0
 
 
-def year_in(text: str) -> int | None:
-    match = YEAR.search(text)
-    return int(match[0]) if match else None
+def named_as_report(text: str) -> int:
+    """8 for 政府信息公开工作年度报告, 6 for 年报 of nothing else; 0 for 财务年报."""
+    if SUBJECT.search(text) and (REPORT.search(text) or "报告" in text):
+        return 8
+    return 6 if REPORT.search(text) and not OTHERS.search(text) else 0
+
+
+def likeness_of_page(text: str, path: str) -> int:
+    """2023年 leading to an article, and to one of a folder such as xxgknb."""
+    is_named = NAMED_TARGET.search(path) is not None
+    if ONLY_YEAR.fullmatch(text):
+        return 3 if is_named else 2
+    return 1 if is_named and len(text) > 3 else 0
+
+
+def path_of(target: str) -> str:
+    return urlsplit(target).path if target.startswith(WEB) else target
 
 
 # --- a document as a directory --------------------------------------------------------------------
@@ -124,26 +153,21 @@ def directory_of(blocks: Sequence[Block], document: Document) -> list[Candidate]
     if is_login(blocks):
         return []
     found = candidates(blocks, base_of(document))
-    pages = [candidate for candidate in found if not ATTACHED.search(candidate.source)]
-    year = own_year(blocks)  # beside a report that cannot be read stand those of other years
-    alike = [candidate for candidate in found if year is None or candidate.year in (year, None)]
-    several = (
-        year is None and len({ATTACHED.sub("", candidate.title) for candidate in alike}) >= FEWEST
-    )
-    return found if len(alike) >= FEWEST and (pages or several) else []
+    year = year_of_page(blocks)
+    alike = of_year(found, year)
+    if len(alike) < FEWEST:
+        return []
+    if not all(ATTACHED.search(candidate.source) for candidate in found):
+        return found
+    names = {ATTACHED.sub("", candidate.title) for candidate in alike}
+    return found if year is None and len(names) >= FEWEST else []
 
 
-def own_year(blocks: Sequence[Block]) -> int | None:
-    """The year of the report that a page says it is, by its title or a heading."""
-    heads = [
-        block.text
-        for block in blocks
-        if isinstance(block, Prose) and HEADING.fullmatch(block.heading)
-    ]
-    named = [
-        text for text in heads if SUBJECT.search(text) and "报告" in text and YEAR.search(text)
-    ]
-    return year_in(named[0]) if named else None
+def of_year(found: Sequence[Candidate], year: int | None) -> Sequence[Candidate]:
+    """Those of the page's own year: beside a report that cannot be read stand those of others."""
+    if year is None:
+        return found
+    return [candidate for candidate in found if candidate.year in (year, None)]
 
 
 def goes_on(blocks: Sequence[Block]) -> bool:
@@ -152,39 +176,31 @@ def goes_on(blocks: Sequence[Block]) -> bool:
 
 
 def short_texts(blocks: Sequence[Block]) -> Iterator[str]:
+    """The texts of links, and the short lines of prose."""
     for block in blocks:
         if isinstance(block, Link) and block.kind == "link":
             yield block.text
         elif isinstance(block, Prose):
-            yield from (line for line in block.text.split("\n") if len(line) <= 100)
+            for line in block.text.split("\n"):
+                if len(line) <= LONGEST_LINE:
+                    yield line
 
 
 # --- leads to a report that stands elsewhere ------------------------------------------------------
 
-READABLE = (
-    "docx",
-    "doc",
-    "wps",
-    "rtf",
-    "xlsx",
-    "xlsm",
-    "xls",
-    "et",
-    "ods",
-    "pdf",
-)  # of one report the most exact form first
+# Of one report the most exact form first.
+READABLE = ("docx", "doc", "wps", "rtf", "xlsx", "xlsm", "xls", "et", "ods", "pdf")
 SUFFIX = re.compile(rf"\.({'|'.join(READABLE)})(?![A-Za-z0-9])", re.IGNORECASE)
-DOWNLOAD = re.compile(
-    r"/(?:attach|annex|down|file|upload)\w*(?:[./]|$)", re.IGNORECASE
-)  # of what form does not show
-VIEWER = re.compile(
-    r"viewer|pdfjs|preview|/op/(?:view|embed)\.aspx", re.IGNORECASE
-)  # in the path of its address
-VIEWED = ("file", "url", "src", "pdf", "path")  # in the address of a viewer the file that it shows
+# The address of an attachment that does not show its form.
+DOWNLOAD = re.compile(r"/(?:attach|annex|down|file|upload)\w*(?:[./]|$)", re.IGNORECASE)
+# In the path of a viewer's address, and what its address calls the file that it shows.
+VIEWER = re.compile(r"viewer|pdfjs|preview|/op/(?:view|embed)\.aspx", re.IGNORECASE)
+VIEWED = ("file", "url", "src", "pdf", "path")
+# Frames around a page's content.
 FURNITURE = re.compile(
     r"/(?:head|foot|top|bottom|nav|menu|left|right|share|search|login|copyright)[^/]*$",
     re.IGNORECASE,
-)  # frames around a page's content
+)
 OF_OTHER_YEARS = re.compile(r"往年|历年|相关|推荐")  # in the title of a frame
 MOST = 3  # of a kind that are opened
 
@@ -214,11 +230,11 @@ def leads_of(blocks: Sequence[Block], document: Document) -> list[Lead]:
     the report only where none is named like it, and none of them where they are more.
     """
     base, home = base_of(document), own_address(document)
-    nearby = document.url or not base.startswith(
-        ("http:", "https:")
-    )  # a saved page sends nobody to the web
-    leads = (*list(frames_of(blocks, base, home))[:MOST], *attachments_of(blocks, base, home))
-    return [lead for lead in leads if nearby or not lead.source.startswith(("http:", "https:"))]
+    frames = list(frames_of(blocks, base, home))
+    leads = [*frames[:MOST], *attachments_of(blocks, base, home)]
+    if document.url or not base.startswith(WEB):
+        return leads
+    return [lead for lead in leads if not lead.source.startswith(WEB)]  # a saved page stays at home
 
 
 # --- frames ---------------------------------------------------------------------------------------
@@ -231,25 +247,29 @@ def frames_left(blocks: Sequence[Block], document: Document) -> list[str]:
 
 
 def frames_of(blocks: Sequence[Block], base: str, home: str) -> Iterator[Lead]:
-    seen: set[str] = set()
-    for link in blocks:
-        if not isinstance(link, Link) or link.kind != "frame":
-            continue
+    """The frames of the page's own site, each once, but for those around its content."""
+    seen = {"", home}
+    for link in links_of(blocks, "frame"):
         source = viewed(address_of(link.target, base), base)
-        beside = FURNITURE.search(urlsplit(source).path) or OF_OTHER_YEARS.search(link.text)
-        if source and source not in (*seen, home) and is_of_site(source, home) and not beside:
-            seen.add(source)
-            yield Lead("frame", source, one_line(link.text), "页面的内容在其中", source)
+        if source in seen or not is_of_site(source, home) or is_around_content(link, source):
+            continue
+        seen.add(source)
+        yield Lead("frame", source, one_line(link.text), "页面的内容在其中", source)
+
+
+def is_around_content(link: Link, source: str) -> bool:
+    """/head.html, /nav.jsp; a frame that is called 往年回顾."""
+    is_furniture = FURNITURE.search(urlsplit(source).path) is not None
+    return is_furniture or OF_OTHER_YEARS.search(link.text) is not None
 
 
 def viewed(source: str, base: str) -> str:
     """The file that a viewer shows (``viewer.html?file=/2024.pdf``), else the address itself."""
     parts = urlsplit(source)
+    is_viewer = VIEWER.search(parts.path) is not None
     for name, value in parse_qsl(parts.query):
-        shown = SUFFIX.search(value) or (
-            VIEWER.search(parts.path) and value.startswith(("/", ".", "http"))
-        )
-        if name.lower() in VIEWED and shown:
+        is_shown = is_viewer and value.startswith(("/", ".", "http"))
+        if name.lower() in VIEWED and (is_shown or SUFFIX.search(value)):
             return address_of(value, source if source.startswith("http") else base)
     return source
 
@@ -258,40 +278,65 @@ def viewed(source: str, base: str) -> str:
 
 
 def attachments_of(blocks: Sequence[Block], base: str, home: str) -> list[Lead]:
-    year = own_year(blocks)
-    found: dict[str, tuple[int, Link]] = {}
-    for link in blocks:
-        if not isinstance(link, Link) or link.kind != "link":
-            continue
-        source = address_of(link.target, base)
-        source = viewed(source, base) if VIEWER.search(source) else source
-        score = file_likeness(link, source, year) if source and is_of_file_host(source, home) else 0
-        if score > found.get(source, (0,))[0]:
-            found[source] = score, link
+    """The attachments that are most like the page's report; none where they are of more than
+    ``MOST`` documents.
+    """
+    found = files_of(blocks, base, home)
     best = max((score for score, _ in found.values()), default=0)
-    forms = forms_of([(link, source) for source, (score, link) in found.items() if score == best])
+    likeliest = [(link, source) for source, (score, link) in found.items() if score == best]
+    forms = forms_of(likeliest)
+    if len(forms) > MOST:
+        return []
     why = reason(best, len(found))
-    leads = [
-        Lead("attachment", source, name_of(link, source), why, document)
-        for document, alike in forms.items()
-        for _, (link, source) in sorted(alike.items())
-    ]
-    return leads if len(forms) <= MOST else []
+    leads = []
+    for document, alike in forms.items():
+        for _, (link, source) in sorted(alike.items()):
+            leads.append(Lead("attachment", source, name_of(link, source), why, document))
+    return leads
+
+
+def files_of(blocks: Sequence[Block], base: str, home: str) -> dict[str, tuple[int, Link]]:
+    """The address of each attachment of the page's own -> how much it is like the report, and its
+    link.
+    """
+    year = year_of_page(blocks)
+    found: dict[str, tuple[int, Link]] = {}
+    for link in links_of(blocks, "link"):
+        source = address_of(link.target, base)
+        if VIEWER.search(source):
+            source = viewed(source, base)
+        if source and is_of_file_host(source, home):
+            score = file_likeness(link, source, year)
+            if score > found.get(source, (0,))[0]:
+                found[source] = score, link
+    return found
 
 
 def file_likeness(link: Link, source: str, year: int | None) -> int:
     """3 for an attachment named as the report of the page's year, 2 as a report, 1 otherwise; 0 for
     no attachment.
+
+    瑞安市2023年政府信息公开年报.pdf, 年报.pdf, 附件1.pdf; 填报指南.docx.
     """
     text = " ".join((one_line(link.text), *file_names(source)))
     named = year_in(text)
-    if NEVER.search(text) or (year and named and named != year):
+    is_of_other_year = None not in (year, named) and named != year
+    if is_of_other_year or NEVER.search(text):
         return 0
-    reports = bool(REPORT.search(text)) and bool(SUBJECT.search(text) or not OTHERS.search(text))
+    is_report = is_named_as_report(text)
     if not suffix_of(link, source):
-        reports = reports and bool(DOWNLOAD.search(urlsplit(source).path))
-        return 2 * reports
-    return (3 if named and named == year else 2) if reports else 1
+        is_download = DOWNLOAD.search(urlsplit(source).path) is not None
+        return 2 * (is_report and is_download)
+    if not is_report:
+        return 1
+    return 2 if named is None or named != year else 3
+
+
+def is_named_as_report(text: str) -> bool:
+    """政府信息公开年报, 年报; not 财务年报."""
+    if not REPORT.search(text):
+        return False
+    return SUBJECT.search(text) is not None or OTHERS.search(text) is None
 
 
 def file_names(source: str) -> list[str]:

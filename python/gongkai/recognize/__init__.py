@@ -15,6 +15,7 @@ from gongkai.figures import PICTURE
 from gongkai.model import (
     Block,
     Document,
+    Edition,
     Entry,
     Link,
     NoReport,
@@ -25,29 +26,16 @@ from gongkai.model import (
     Value,
     table_id,
 )
-from gongkai.model import (
-    UnreadableDocument as UnreadableDocument,
-)
+from gongkai.model import UnreadableDocument as UnreadableDocument
+from gongkai.recognize.beside import rival_in, sections_of, vague_caption, written_beside
 from gongkai.recognize.cover import cover_of, cover_of_part, with_page
 from gongkai.recognize.cover.titles import is_title, named_titles, segment_of
 from gongkai.recognize.flat import flattened
-from gongkai.recognize.labels import lexicon
+from gongkai.recognize.labels import Match, lexicon
 from gongkai.recognize.refusals import why_unreadable
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
-from gongkai.recognize.segments import (
-    LONGEST_CELL as LONGEST_CELL,
-)
-from gongkai.recognize.segments import (
-    Chosen,
-    Cut,
-    choose,
-    cut,
-    is_same,
-    rival_in,
-    sections_of,
-    vague_caption,
-    written_beside,
-)
+from gongkai.recognize.segments import LONGEST_CELL as LONGEST_CELL
+from gongkai.recognize.segments import Chosen, Cut, choose, cut, is_same
 from gongkai.recognize.tables import (
     FEWEST_BLOCK_LABELS,
     FEWEST_ROWS,
@@ -68,9 +56,8 @@ from gongkai.recognize.tokens import Token, tokenize
 from gongkai.sums import with_lost
 
 NO_TABLE = "没有找到这张表"
-HAS_NUMBER = re.compile(
-    r"\d|[一二三四五六七八九十零〇]$"
-)  # (134), 12②, 十二: perhaps a figure, but none for certain
+# (134), 12②, 十二: perhaps a figure, but none for certain.
+HAS_NUMBER = re.compile(r"\d|[一二三四五六七八九十零〇]$")
 NO_FIGURE = "找到了表格的标签，但标签旁没有数字"
 NOT_PLACED = "表格中有数字，但不能确定属于哪一格，未填入"
 ONLY_TEXT = "标签旁的文字不是单独的数字，未填入"
@@ -84,8 +71,8 @@ IN_DOUBT = "文中这样写，可能不是正式发布的年度报告，请核�
 LONGEST_WARNING = 60  # characters
 NOT_IN_FORCE = re.compile(
     r"作废|草稿|征求意见|送审|讨论稿|未审定|示例|样[表例张]|范[本例]|模板|虚构|假数据|撤[回稿]|"
-    r"填[写报]说明|培训|[×xX]{2,}[县市区局]|某某"
-    r"|季度|[上下]半年|(?:以下|下列)[为是].{0,8}(?:上年|20\d\d年)|上年(?:度)?数据"
+    r"填[写报]说明|培训|[×xX]{2,}[县市区局]|某某|季度|[上下]半年|"
+    r"(?:以下|下列)[为是].{0,8}(?:上年|20\d\d年)|上年(?:度)?数据"
 )
 BESIDE_TWO = "文中有多张这样的表，像是两份报告，另一份的表也可能读作了本报告的，请核对"
 NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入"
@@ -93,7 +80,7 @@ OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表�
 FEWEST_LABELS_ALONE = 9  # of the 17 of 表二
 
 
-Readings = Mapping[str, TableReading]  # table id -> its reading
+Readings = Mapping[str, TableReading]  # by table
 
 
 def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Report:
@@ -107,70 +94,135 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     tokens = flattened(tokenize(blocks))
     cover = cover_of(blocks, document.url or document.origin)
     page = cover.segment
-    links = {block.text for block in blocks if isinstance(block, Link)}
-    cuts = cut(tokens, links, page)
+    cuts = cut(tokens, texts_of_links(blocks), page)
     chosen = choose(cuts, page, named_by(blocks), part)
     own = chosen.cut or cuts[0]
     if own is not cuts[0] and chosen.by != "only":
-        page, cover = own.segment, cover_of_part(own.segment, cover)
+        page = own.segment
+        cover = cover_of_part(page, cover)
     edition = edition_of_year(page.year)
     sections = find_sections(own.tokens, edition.sections)
-    readings = read_tables(own.tokens, edition.name) if chosen.cut else {}
-    doubt_rivals(readings, own.tokens, sections)
-    tell_places(readings, own, sections)
-    tell_of_others(readings)
-    others = [
-        read_tables(other.tokens, edition.name) for other in chosen.parts if other is not chosen.cut
-    ]
-    leave_blank_what_others_have(readings, others, chosen)
+    opening = opening_of(own.tokens, sections)
     texts = section_texts(own.tokens, sections, edition.sections)
-    for reading in readings.values():
-        doubt_units(reading, page.agency, "\n".join(texts.values()), others)
+    readings = readings_of(chosen, sections, edition, page.agency, texts)
     unread: list[Problem] = []
     if not is_report(readings, cover.title):
         unread = labels_alone(tokens, edition.name)
         if not unread:
             raise NoReport(why_unreadable(blocks, document.origin))
-    tables = {
-        name: with_lost(Table(reading.form, reading.entries), reading.problems)
-        for name, reading in readings.items()
-    }
-    if not any(reading.holds_figures for reading in readings.values()):
+    if not holds_figures(readings):
         unread += lone_figures(own.tokens, edition.name)
-    problems = [problem for reading in readings.values() for problem in reading.problems]
-    problems += unread
-    problems += cover.problems
-    opening = opening_of(own.tokens, sections)
-    problems += warned(page.title, opening) if readings else ()
-    told = {*tables, *(problem.table for problem in unread)}
-    problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in told]
-    if chosen.by == "only" and not is_same(own.segment, page):
-        problems.append(Problem("", "", "", own.segment.title, OTHER_ABOVE))
+    problems = [*problems_of(readings), *unread, *cover.problems]
+    if readings:
+        problems += warned(page.title, opening)
+    problems += not_found(edition, readings, unread)
+    problems += told_of_title(chosen, page)
     return Report(
         title=page.title,
         agency=cover.agency,
         year=cover.year,
         published=cover.published,
-        tables={name: tables[name] for name in edition.forms if name in tables},
+        tables=tables_of(readings, edition),
         sections=texts,
         problems=tuple(problems),
         document=document,
         headings=headings_of(own.tokens, sections),
         opening=opening,
         parts=tuple(each.segment for each in chosen.parts),
-        part=chosen.parts.index(chosen.cut) + 1 if chosen.cut in chosen.parts else 0,
+        part=number_of(chosen),
         chosen_by=chosen.by,
         evidence=cover.evidence,
     )
+
+
+def texts_of_links(blocks: Sequence[Block]) -> set[str]:
+    return {block.text for block in blocks if isinstance(block, Link)}
+
+
+def readings_of(
+    chosen: Chosen,
+    sections: Mapping[int, int],
+    edition: Edition,
+    agency: str,
+    texts: Mapping[int, str],
+) -> Readings:
+    """The tables of the report that was chosen; what another witness speaks against is blank or
+    told of.
+    """
+    others = []
+    for other in chosen.parts:
+        if other is not chosen.cut:
+            others.append(read(other.tokens, edition))
+    readings = {}
+    if chosen.cut is not None:
+        readings = read(chosen.cut.tokens, edition)
+        doubt_rivals(readings, chosen.cut.tokens, sections)
+        tell_places(readings, chosen.cut, sections)
+        tell_of_others(readings)
+    leave_blank_what_others_have(readings, others, chosen)
+    prose = "\n".join(texts.values())
+    for reading in readings.values():
+        doubt_units(reading, agency, prose, others)
+    return readings
+
+
+def read(tokens: Sequence[Token], edition: Edition) -> dict[str, TableReading]:
+    """The tables of one segment."""
+    return read_tables(tokens, edition.name)
+
+
+def tables_of(readings: Readings, edition: Edition) -> dict[str, Table]:
+    """The tables in the order of the form, each with what was lost of it."""
+    tables = {}
+    for name in edition.forms:
+        if name in readings:
+            reading = readings[name]
+            table = Table(reading.form, reading.entries)
+            tables[name] = with_lost(table, reading.problems)
+    return tables
+
+
+def holds_figures(readings: Readings) -> bool:
+    return any(reading.holds_figures for reading in readings.values())
+
+
+def number_of(chosen: Chosen) -> int:
+    """The number of the part that was chosen, counted from 1; 0 where none was, or several were."""
+    return chosen.parts.index(chosen.cut) + 1 if chosen.cut in chosen.parts else 0
+
+
+# --- what is told of a report ---------------------------------------------------------------------
+
+
+def problems_of(readings: Readings) -> list[Problem]:
+    found: list[Problem] = []
+    for reading in readings.values():
+        found += reading.problems
+    return found
+
+
+def not_found(edition: Edition, readings: Readings, unread: Sequence[Problem]) -> list[Problem]:
+    """A problem for each table of the form of which nothing is told."""
+    told = {*readings, *(problem.table for problem in unread)}
+    return [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in told]
+
+
+def told_of_title(chosen: Chosen, page: Segment) -> list[Problem]:
+    """A problem where the only tables stand below the title of another report than the page's."""
+    own = chosen.cut
+    if own is None or chosen.by != "only" or is_same(own.segment, page):
+        return []
+    return [Problem("", "", "", own.segment.title, OTHER_ABOVE)]
 
 
 def warned(title: str, opening: str) -> list[Problem]:
     """A problem for the line that says of a document that it is no report in force: 征求意见稿,
     作废, 样表.
     """
-    lines = [line for line in (title, *opening.split("\n")) if len(line) <= LONGEST_WARNING]
-    found = next(filter(NOT_IN_FORCE.search, lines), "")
-    return [Problem("", "", "", found, IN_DOUBT)] if found else []
+    for line in (title, *opening.split("\n")):
+        if len(line) <= LONGEST_WARNING and NOT_IN_FORCE.search(line):
+            return [Problem("", "", "", line, IN_DOUBT)]
+    return []
 
 
 def is_report(readings: Readings, title: str) -> bool:
@@ -191,18 +243,26 @@ def is_whole(disclosure: TableReading) -> bool:
 
 
 def doubt_rivals(
-    readings: dict[str, TableReading],
-    tokens: Sequence[Token],
-    sections: Mapping[int, int],
+    readings: dict[str, TableReading], tokens: Sequence[Token], sections: Mapping[int, int]
 ) -> None:
     """Leave a table blank where something else in its section may be the report's own one."""
     spans = sections_of(sections, len(tokens))
-    taken = {tokens[at].grid for reading in readings.values() for at in reading.spots}
+    if len(spans) < 2:
+        return
+    taken = grids_of(readings, tokens)
     for name, reading in readings.items():
         span = spans.get(SECTION_OF[name])
-        text = rival_in(tokens, span, reading.start, taken) if span and len(spans) > 1 else ""
+        text = rival_in(tokens, span, reading.start, taken) if span else ""
         if text:
             readings[name] = left_blank(reading, text, RIVAL)
+
+
+def grids_of(readings: Readings, tokens: Sequence[Token]) -> set[int]:
+    """The grids of which tables were read."""
+    taken = set()
+    for reading in readings.values():
+        taken |= {tokens[at].grid for at in reading.spots}
+    return taken
 
 
 def tell_places(readings: Readings, own: Cut, sections: Mapping[int, int]) -> None:
@@ -211,34 +271,46 @@ def tell_places(readings: Readings, own: Cut, sections: Mapping[int, int]) -> No
     """
     spans = sections_of(sections, len(own.tokens))
     for name, reading in readings.items():
-        if not reading.holds_figures:
-            continue
-        places = {entry.place for entry in reading.entries.values() if entry.place}
-        section = spans.get(SECTION_OF[name])
-        caption = vague_caption(own, reading.start, places)
-        if section and reading.start in section:
-            caption = caption or written_beside(
-                own.tokens, section, reading.start, places, own.segment
-            )
-        if caption:
-            reading.problems.append(Problem(name, "", "", caption, CAPTIONED))
-        elif section and reading.start not in section:
-            reading.problems.append(Problem(name, "", "", "", OUTSIDE))
+        if reading.holds_figures:
+            reading.problems += doubts_of_place(reading, own, spans.get(SECTION_OF[name]))
+
+
+def doubts_of_place(reading: TableReading, own: Cut, section: range | None) -> list[Problem]:
+    """A problem for what stands above a table, 附件1 or 平阳县教育局, else for a table outside its
+    section.
+    """
+    caption = caption_of(reading, own, section)
+    if caption:
+        return [Problem(reading.form.id, "", "", caption, CAPTIONED)]
+    if section is not None and reading.start not in section:
+        return [Problem(reading.form.id, "", "", "", OUTSIDE)]
+    return []
+
+
+def caption_of(reading: TableReading, own: Cut, section: range | None) -> str:
+    """The line that may say that a table is not the report's own; "" for none."""
+    places = {entry.place for entry in reading.entries.values() if entry.place}
+    caption = vague_caption(own, reading.start, places)
+    if caption or section is None or reading.start not in section:
+        return caption
+    return written_beside(own.tokens, section, reading.start, places, own.segment)
 
 
 def tell_of_others(readings: Readings) -> None:
     """A problem for each table beside one that stands there twice: the second one's report may be
     its own, too.
     """
-    doubled = [
-        name
-        for name, reading in readings.items()
-        if any(told.reason == TWICE for told in reading.problems)
-    ]
-    for name, reading in readings.items() if doubled else ():
-        if name not in doubled and reading.holds_figures:
-            number = readings[doubled[0]].form.number
+    doubled = list(filter(is_doubled, readings.values()))
+    if not doubled:
+        return
+    number = doubled[0].form.number
+    for name, reading in readings.items():
+        if reading.holds_figures and not is_doubled(reading):
             reading.problems.append(Problem(name, "", "", number, BESIDE_TWO))
+
+
+def is_doubled(reading: TableReading) -> bool:
+    return any(problem.reason == TWICE for problem in reading.problems)
 
 
 def doubt_units(reading: TableReading, agency: str, prose: str, others: Sequence[Readings]) -> None:
@@ -246,13 +318,16 @@ def doubt_units(reading: TableReading, agency: str, prose: str, others: Sequence
     speaks: the prose, the same figure of other years in the document, the order of size.
     """
     for cell, entry in reading.entries.items():
-        found = [value_of(other, cell) for other in others] if entry.stated else []
-        row, column = reading.form.cells[cell].row.id, reading.form.cells[cell].column.id
-        why = contradicted_by(row, entry, agency, prose, found) if entry.stated else ""
+        if not entry.stated:
+            continue
+        found = [value_of(other, cell) for other in others]
+        place = reading.form.cells[cell]
+        why = contradicted_by(place.row.id, entry, agency, prose, found)
         if why:
             reason = DOUBTED_UNIT.format(entry.stated, why)
+            problem = Problem(reading.form.id, place.row.id, place.column.id, entry.raw, reason)
             reading.entries[cell] = Entry(cell, None, entry.raw, entry.place)
-            reading.problems.append(Problem(reading.form.id, row, column, entry.raw, reason))
+            reading.problems.append(problem)
 
 
 def value_of(readings: Readings, cell: str) -> Value:
@@ -264,19 +339,22 @@ def named_by(blocks: Sequence[Block]) -> Segment | None:
     """What the page's own title names: its properties, else its <title>; None where neither is a
     report's title.
     """
-    named = map(segment_of, named_titles(blocks))
-    return next((found for found in named if found.year), None)
+    for title in named_titles(blocks):
+        named = segment_of(title)
+        if named.year:
+            return named
+    return None
 
 
 def leave_blank_what_others_have(
     readings: dict[str, TableReading], others: Sequence[Readings], chosen: Chosen
 ) -> None:
     """A table that only another segment has was found, and is not this report's."""
+    why = OTHER_REPORT if chosen.cut else NO_PART
     titles = [part.segment.title for part in chosen.parts if part is not chosen.cut]
     for title, other in zip(titles, others, strict=True):
         for name, reading in other.items():
             if name not in readings:
-                why = OTHER_REPORT if chosen.cut else NO_PART
                 readings[name] = left_blank(reading, title, why)
 
 
@@ -289,23 +367,29 @@ def completed(report: Report, blocks: Sequence[Block], url: str = "") -> Report:
     """
     page = cover_of(blocks, url)
     named = segment_of(page.title) if is_title(page.title) else Segment("report", "", "", None)
-    problems = list(report.problems)
-    if named.year and report.year and named.year != report.year:
-        why = f"网页标题的年度是{named.year}年，附件中是{report.year}年，请核对附件是否正确"
-        problems.append(Problem("", "", "", named.title, why))
-    if not may_be_one(named.agency, report.agency):
-        why = f"网页标题中的机关是{named.agency}，附件中是{report.agency}，请核对附件是否正确"
-        problems.append(Problem("", "", "", named.title, why))
     whole = with_page(report, page)
+    keeps_title = is_title(report.title) or not named.title
     return replace(
         report,
-        title=report.title if is_title(report.title) or not named.title else named.title,
+        title=report.title if keeps_title else named.title,
         agency=whole.agency,
         year=whole.year,
         published=whole.published,
-        problems=(*problems, *whole.problems),
+        problems=(*report.problems, *apart_from_page(report, named), *whole.problems),
         evidence=whole.evidence,
     )
+
+
+def apart_from_page(report: Report, named: Segment) -> list[Problem]:
+    """A problem for each of year and body in which a page's title names another report."""
+    told = []
+    if named.year and report.year and named.year != report.year:
+        told.append(f"网页标题的年度是{named.year}年，附件中是{report.year}年，请核对附件是否正确")
+    if not may_be_one(named.agency, report.agency):
+        told.append(
+            f"网页标题中的机关是{named.agency}，附件中是{report.agency}，请核对附件是否正确"
+        )
+    return [Problem("", "", "", named.title, why) for why in told]
 
 
 def lone_figures(tokens: Sequence[Token], edition: str) -> list[Problem]:
@@ -315,9 +399,9 @@ def lone_figures(tokens: Sequence[Token], edition: str) -> list[Problem]:
     for table in FEWEST_ROWS:
         chain = find_chain(tokens, form(edition, table)).chain
         near = tokens[chain[0].start : chain[-1].end + FEWEST_BLOCK_LABELS] if chain else ()
-        found = next((token.text for token in near if token.kind == "figure"), "")
-        if found:
-            return [Problem(table, "", "", found, NOT_PLACED)]
+        for token in near:
+            if token.kind == "figure" and token.text:
+                return [Problem(table, "", "", token.text, NOT_PLACED)]
     return []
 
 
@@ -331,21 +415,34 @@ def labels_alone(tokens: Sequence[Token], edition: str) -> list[Problem]:
     chain = find_chain(tokens, form(edition, "applications")).chain
     if len(chain) <= SAME_SHARE * len(lexicon(form(edition, "applications")).labels):
         return []
-    labels = {at for match in chain for at in range(match.start, match.end)}
-    within = range(chain[0].start, chain[-1].end)
-    between = [
-        tokens[at] for at in within if at not in labels or not tokens[at].squash
-    ]  # □ may end a label
-    texts = [token.text for token in between if token.kind == "text"]
-    if PICTURE in texts:
-        return [Problem("applications", "", "", PICTURE, ONLY_TEXT)]
-    odd = next((text for text in texts if HAS_NUMBER.search(text)), "") or filler_of(
-        texts, len(chain)
-    )
+    texts = texts_between(tokens, chain)
+    odd = odd_among(texts) or filler_of(texts, len(chain))
     return [Problem("applications", "", "", odd, ONLY_TEXT if odd else NO_FIGURE)]
+
+
+def texts_between(tokens: Sequence[Token], chain: Sequence[Match]) -> list[str]:
+    """The texts from the first label to the last that are no part of a label; □ may end one."""
+    labels: set[int] = set()
+    for match in chain:
+        labels |= set(range(match.start, match.end))
+    texts = []
+    for at in range(chain[0].start, chain[-1].end):
+        is_label = at in labels and tokens[at].squash
+        if tokens[at].kind == "text" and not is_label:
+            texts.append(tokens[at].text)
+    return texts
+
+
+def odd_among(texts: Sequence[str]) -> str:
+    """A picture, else the first text that may be a figure: [图片], (134)."""
+    if PICTURE in texts:
+        return PICTURE
+    return next(filter(HAS_NUMBER.search, texts), "")
 
 
 def filler_of(texts: Sequence[str], labels: int) -> str:
     """The text that stands in cell after cell of a table: 暂无, □, ***; "" where none does."""
-    (text, count), *_ = Counter(texts).most_common(1) or [("", 0)]
-    return text if 2 * count > labels else ""
+    for text, count in Counter(texts).most_common(1):
+        if 2 * count > labels:
+            return text
+    return ""

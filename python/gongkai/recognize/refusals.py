@@ -15,12 +15,21 @@ from typing import NamedTuple
 from gongkai.editions import ABOUT_REPORTS
 from gongkai.figures import clean
 from gongkai.model import Block, Grid, Link, Prose
-from gongkai.recognize.cover.titles import LONGEST_TITLE, REPORT, SITE_SUFFIX, YEAR, is_title
+from gongkai.recognize.cover.titles import (
+    LONGEST_TITLE,
+    REPORT,
+    SITE_SUFFIX,
+    YEAR,
+    is_of_a_report,
+    is_title,
+)
 from gongkai.wording import OFD_AS_PDF, TEXT_VERSION
 
 SHORT = 600  # characters of a page that says little but its one thing
 FEW = 1_500
 START = 3_000
+MOST_LINKS = 200  # whose texts are taken out of a page's
+FIRST_LINES = 6  # among which a page without titles may have one
 LAST_OF_OLD_FORM = 2018
 OWN_TITLE = re.compile(r"h[1-3]|meta:(?:ArticleTitle|og:title)")
 TITLES = re.compile(r"title|h[1-3]|meta:(?:ArticleTitle|og:title)")
@@ -44,6 +53,7 @@ ANSWER = re.compile(r"\s*(?:[\w$.]+\s*\(\s*)?\{")
 ANSWERED = re.compile(
     r"\"(?:msg|message|error|errmsg|info|detail)\"\s*:\s*\"([^\"]{1,60})\"", re.IGNORECASE
 )
+STATUS = re.compile(r"\b([45]\d\d)\b")
 NO_TEXT = re.compile(r"\"\w*(?:content|text|body|html|txt)\"\s*:\s*(?:null|\"\s*\")", re.IGNORECASE)
 OLD_LIST = re.compile(
     r"指\s*标.{0,20}单\s*位.{0,20}统\s*计\s*数|主动公开政府信息数|依申请公开信息目录数", re.DOTALL
@@ -53,8 +63,7 @@ UNIVERSITY = re.compile(
 )
 UTILITY = re.compile(
     r"公共企事业单位信息公开|(?:有限|集团|股份|自来水|供水|供电|燃气)公司.{0,20}信息公开|"
-    r"医院.{0,"
-    r"16}信息公开"
+    r"医院.{0,16}信息公开"
 )
 CIRCULAR = re.compile(
     r"通\s*知$|的通知|(?:格式|填报|编制).{0,6}说明|印发.{0,30}(?:格式|办法)|报告格式"
@@ -111,14 +120,13 @@ class Unread:
         """Its text without titles and the texts of its links: what is left of a page's frame is
         short.
         """
-        links = sorted({link.text for link in self.links if link.text}, key=len, reverse=True)
-        lines = [
-            block.text
-            for block in self.blocks
-            if isinstance(block, Prose) and not TITLES.fullmatch(block.heading)
-        ]
+        lines = []
+        for block in self.prose:
+            if not TITLES.fullmatch(block.heading):
+                lines.append(block.text)
         text = "\n".join(lines)
-        for link in links[:200]:
+        links = {link.text for link in self.links if link.text}
+        for link in sorted(links, key=len, reverse=True)[:MOST_LINKS]:
             text = text.replace(link, "")
         return text
 
@@ -127,14 +135,17 @@ class Unread:
         """The page's own titles, without the names of column and site; where it has none, its first
         lines.
         """
-        heads = [clean(block.text) for block in self.prose if OWN_TITLE.fullmatch(block.heading)]
-        page = [
-            SITE_SUFFIX.split(clean(block.text))[0]
-            for block in self.prose
-            if block.heading == "title"
-        ]
-        lines = [clean(line) for line in self.own_text.split("\n")[:6]]
-        return [*heads, *page] or [line for line in lines if 4 < len(line) <= LONGEST_TITLE]
+        heads = []
+        page = []
+        for block in self.prose:
+            if OWN_TITLE.fullmatch(block.heading):
+                heads.append(clean(block.text))
+            elif block.heading == "title":
+                page.append(SITE_SUFFIX.split(clean(block.text))[0])
+        if heads or page:
+            return [*heads, *page]
+        lines = map(clean, self.own_text.split("\n")[:FIRST_LINES])
+        return [line for line in lines if 4 < len(line) <= LONGEST_TITLE]
 
     @cached_property
     def links(self) -> list[Link]:
@@ -142,6 +153,19 @@ class Unread:
 
     def linked(self, *kinds: str) -> list[Link]:
         return [link for link in self.links if link.kind in kinds]
+
+    def has_data(self, name: str) -> bool:
+        """Whether the reader noted something of that name: a challenge, a feed."""
+        return any(link.text == name for link in self.linked("data"))
+
+    def names(self, pattern: re.Pattern[str]) -> bool:
+        """Whether one of its titles has such words."""
+        return any(map(pattern.search, self.titles))
+
+    @property
+    def has_title(self) -> bool:
+        """Whether it says that it is a report."""
+        return any(map(is_title, self.titles))
 
     @property
     def is_short(self) -> bool:
@@ -160,11 +184,10 @@ class Refusal(NamedTuple):
 def why_unreadable(blocks: Sequence[Block], origin: str) -> str:
     """One Chinese sentence: what the document is instead of a report, and what to do."""
     page = Unread(blocks)
-    told = next(filter(None, (kind.told(page) for kind in KINDS)), "")
-    found = told or nothing(page)
-    return (
-        f"{origin}：{found if origin.startswith('http') else found.replace('网址或文件', '文件')}。"
-    )
+    told = next(filter(None, (kind.told(page) for kind in KINDS)), "") or nothing(page)
+    if not origin.startswith("http"):
+        told = told.replace("网址或文件", "文件")
+    return f"{origin}：{told}。"
 
 
 def is_login(blocks: Sequence[Block]) -> bool:
@@ -178,24 +201,29 @@ def login(page: Unread) -> str:
     """A field for a password with little else, or a short page that speaks of nothing but logging
     in.
     """
-    if any(is_title(title) for title in page.titles):
+    if page.has_title or not is_of_login(page):
         return ""
-    named = any(LOGIN.search(title) for title in page.titles)
-    asked = bool(page.linked("password")) and len(page.own_text) < FEW
-    speaks = len(set(LOGIN_WORDS.findall(page.own_text))) > 1 and page.is_short
-    told = "这是登录页面，不是年度报告；请在浏览器中登录后把报告网页另存为文件，再导入该文件"
-    return told if (page.is_short and named) or asked or speaks else ""
+    return "这是登录页面，不是年度报告；请在浏览器中登录后把报告网页另存为文件，再导入该文件"
+
+
+def is_of_login(page: Unread) -> bool:
+    """登录 in the title of a short page; 用户名 and 密码 in one; a field for a password."""
+    if page.linked("password") and len(page.own_text) < FEW:
+        return True
+    if not page.is_short:
+        return False
+    return page.names(LOGIN) or len(set(LOGIN_WORDS.findall(page.own_text))) > 1
 
 
 def verification(page: Unread) -> str:
-    if any(is_title(title) for title in page.titles):
+    """请输入验证码, Just a moment: what stands before the page that was asked for."""
+    challenged = page.is_short and page.has_data("challenge")
+    asked = len(page.own_text) < FEW and VERIFY.search(page.start)
+    if page.has_title or not (challenged or asked):
         return ""
-    challenged = any(link.text == "challenge" for link in page.linked("data"))
-    short = len(page.own_text) < FEW and VERIFY.search(page.start)
-    told = (
+    return (
         "网站要求验证后才能访问，没有得到年度报告；请在浏览器中打开网页并另存为文件，再导入该文件"
     )
-    return told if (challenged and page.is_short) or short else ""
 
 
 def answer(page: Unread) -> str:
@@ -204,25 +232,26 @@ def answer(page: Unread) -> str:
         return ""
     attached = ATTACHED.search(page.text)
     if attached:
-        return (
-            f"网站接口返回的数据中没有正文，报告可能在附件“{short_text(attached[0])}”中；"
-            f"{advice_for(attached[0])}"
-        )
-    said = ANSWERED.search(page.text)
+        file = short_text(attached[0])
+        advice = advice_for(attached[0])
+        return f"网站接口返回的数据中没有正文，报告可能在附件“{file}”中；{advice}"
     if NO_TEXT.search(page.text):
         return f"网站接口返回的数据中正文（内容）是空的；{SAVE_PAGE}"
-    code = re.search(r"\b[45]\d\d\b", page.text)
-    what = " ".join(filter(None, (code[0] if code else "", said[1] if said else "")))
+    what = answered(page.text)
     return f"网站接口返回的是错误信息（“{what}”），不是年度报告；{SAVE_PAGE}" if what else ""
 
 
+def answered(text: str) -> str:
+    """401 未登录; "" for an answer that tells of no error."""
+    code = STATUS.search(text)
+    said = ANSWERED.search(text)
+    return " ".join([*(code.groups() if code else ()), *(said.groups() if said else ())])
+
+
 def error_page(page: Unread) -> str:
+    """404, 页面不存在, 系统维护中 in a title or in the little that a page says."""
     found = ERROR.search("\n".join((*page.titles, page.own_text[:START])))
-    if (
-        found is None
-        or len(page.own_text) > FEW
-        or any(REPORT.search(title) for title in page.titles)
-    ):
+    if found is None or len(page.own_text) > FEW or page.names(REPORT):
         return ""
     return (
         f"这是出错页面（{short_text(found[0])}），页面不存在、已删除或暂时不能访问；请检查网址，"
@@ -231,10 +260,9 @@ def error_page(page: Unread) -> str:
 
 
 def feed(page: Unread) -> str:
-    found = any(link.text == "feed" for link in page.linked("data"))
-    return (
-        "这是网站的订阅或目录文件（RSS、XML），不是报告；请导入其中一篇报告的网址" if found else ""
-    )
+    if not page.has_data("feed"):
+        return ""
+    return "这是网站的订阅或目录文件（RSS、XML），不是报告；请导入其中一篇报告的网址"
 
 
 # --- another document -----------------------------------------------------------------------------
@@ -242,8 +270,7 @@ def feed(page: Unread) -> str:
 
 def old_form(page: Unread) -> str:
     """Reports for 2008 to 2018, by title or by their list 指标·单位·统计数."""
-    titles = list(filter(is_of_a_report, page.titles))
-    years = [int(year[1]) for year in map(YEAR.search, titles) if year]
+    years = years_named(page.titles)
     if any(year > LAST_OF_OLD_FORM for year in years):
         return ""
     if not years and not OLD_LIST.search(whole_text(page)):
@@ -255,15 +282,23 @@ def old_form(page: Unread) -> str:
     )
 
 
-def is_of_a_report(title: str) -> bool:
-    return REPORT.search(title) is not None or ("信息公开" in title and "报告" in title)
+def years_named(titles: Sequence[str]) -> list[int]:
+    """The years of the reports that titles name: 2014 of 瑞安市2014年政府信息公开年度报告."""
+    years = []
+    for title in filter(is_of_a_report, titles):
+        year = YEAR.search(title)
+        if year:
+            years.append(int(year[1]))
+    return years
 
 
 def university(page: Unread) -> str:
     """中山大学2021—2022学年信息公开年度报告; a water company's."""
-    named = any(is_title(title) and not is_dated_by_terms(title) for title in page.titles)
-    heads = "\n".join(page.titles if named else (*page.titles, page.own_text[:SHORT]))
-    school, company = UNIVERSITY.search(heads), UTILITY.search(heads)
+    heads = "\n".join(page.titles)
+    if not any(is_title(title) and "学年" not in title for title in page.titles):
+        heads += f"\n{page.own_text[:SHORT]}"
+    school = UNIVERSITY.search(heads)
+    company = UTILITY.search(heads)
     if not (school or company) or "报告" not in heads:
         return ""
     whose = "高等学校" if school else "公共企事业单位"
@@ -273,31 +308,30 @@ def university(page: Unread) -> str:
     )
 
 
-def is_dated_by_terms(title: str) -> bool:
-    return "学年" in title
-
-
 def circular(page: Unread) -> str:
-    titles = [
-        title for title in page.titles if CIRCULAR.search(title) and not PUBLISHES.search(title)
-    ]
-    if not titles or not ABOUT_REPORTS.search(page.text):
+    """关于做好2023年…年度报告编制工作的通知; not a notice that publishes a report."""
+    if not ABOUT_REPORTS.search(page.text):
         return ""
-    return (
-        f"这是关于年度报告的通知或格式说明（“{short_text(titles[0])}”），没有填好的报告；"
-        "请导入某一机关年度报告的网址或文件"
-    )
+    for title in page.titles:
+        if CIRCULAR.search(title) and not PUBLISHES.search(title):
+            return (
+                f"这是关于年度报告的通知或格式说明（“{short_text(title)}”），没有填好的报告；"
+                "请导入某一机关年度报告的网址或文件"
+            )
+    return ""
 
 
 def other_report(page: Unread) -> str:
     """法治政府建设年度报告, 部门决算, 统计公报: by its own title."""
-    if any(NAMES_REPORT.fullmatch(title) or REPORT.search(title) for title in page.titles):
+    if page.names(REPORT) or any(map(NAMES_REPORT.fullmatch, page.titles)):
         return ""
-    titles = [title for title in page.titles if OTHER_REPORT.search(title) and "目录" not in title]
-    if not titles:
-        return ""
-    advice = "请检查网址或文件，导入政府信息公开工作年度报告"
-    return f"这是“{short_text(titles[0])}”，不是政府信息公开工作年度报告；{advice}"
+    for title in page.titles:
+        if OTHER_REPORT.search(title) and "目录" not in title:
+            return (
+                f"这是“{short_text(title)}”，不是政府信息公开工作年度报告；"
+                "请检查网址或文件，导入政府信息公开工作年度报告"
+            )
+    return ""
 
 
 # --- the report is elsewhere ----------------------------------------------------------------------
@@ -305,7 +339,7 @@ def other_report(page: Unread) -> str:
 
 def attachment(page: Unread) -> str:
     attached = list(filter(is_attachment, page.linked("link")))
-    found = [link for link in attached if NAMES_REPORT.search(link.text + link.target)] or attached
+    found = list(filter(is_named_as_report, attached)) or attached
     if not found:
         return ""
     link = min(found, key=needs_more)
@@ -313,6 +347,11 @@ def attachment(page: Unread) -> str:
     return (
         f"页面中没有三张表，报告可能在附件“{name_of(link)}”{several}中；{advice_for(said_of(link))}"
     )
+
+
+def is_named_as_report(link: Link) -> bool:
+    """2023年年报.pdf, by its text or its address."""
+    return NAMES_REPORT.search(link.text + link.target) is not None
 
 
 def needs_more(link: Link) -> bool:
@@ -323,19 +362,18 @@ def needs_more(link: Link) -> bool:
 def name_of(link: Link) -> str:
     """Its text, and the file's name where that does not tell it: 点击下载（年报.docx）."""
     name = short_text(link.text or link.target)
-    told = ATTACHMENT.search(name) is not None or not link.target
-    return name if told else f"{name}（{short_text(file_name(link.target))}）"
+    if ATTACHMENT.search(name) or not link.target:
+        return name
+    return f"{name}（{short_text(file_name(link.target))}）"
 
 
 def pictures(page: Unread) -> str:
     """A report whose pages, or whose tables, are pictures: how many there are."""
-    named = any(NAMES_REPORT.search(title) for title in page.titles)
-    found = {
-        link.target or number: link
-        for number, link in enumerate(page.linked("image"))
-        if is_content(link)
-    }
-    if not (named and found):
+    found = set()
+    for number, link in enumerate(page.linked("image")):
+        if is_content(link):
+            found.add(link.target or number)
+    if not found or not page.names(NAMES_REPORT):
         return ""
     return (
         f"页面中没有文字的三张表，只有{len(found)}张图片，报告（或其中的表）是图片或扫描件，"
@@ -345,10 +383,7 @@ def pictures(page: Unread) -> str:
 
 def index(page: Unread) -> str:
     """A list of reports: links named as such, or by their years alone below 政府信息公开年报."""
-    links = page.linked("link")
-    found = [link for link in links if is_dated(link.text)]
-    if not found and any(map(NAMES_REPORT.search, page.titles)):
-        found = [link for link in links if ONLY_YEAR.fullmatch(link.text.strip())]
+    found = listed_in(page)
     if not found or any(is_title(title) and is_dated(title) for title in page.titles):
         return ""
     first = found[0]
@@ -359,23 +394,26 @@ def index(page: Unread) -> str:
     )
 
 
+def listed_in(page: Unread) -> list[Link]:
+    """The links to reports: 青溪县2023年政府信息公开年报; 2023年 alone below 政府信息公开年报."""
+    links = page.linked("link")
+    found = [link for link in links if is_dated(link.text)]
+    if found or not page.names(NAMES_REPORT):
+        return found
+    return [link for link in links if ONLY_YEAR.fullmatch(link.text.strip())]
+
+
 def is_dated(text: str) -> bool:
     """青溪县2023年政府信息公开年报."""
     return NAMES_REPORT.search(text) is not None and YEAR.search(text) is not None
 
 
 def frame(page: Unread) -> str:
-    frames = [
-        link for link in page.linked("frame") if link.target and not NO_ADDRESS.match(link.target)
-    ]
-    return (
-        (
-            f"页面中没有三张表，内容在内嵌网页 {short_text(frames[0].target, 100)} 中；"
-            f"请导入内嵌网页的网址"
-        )
-        if frames
-        else ""
-    )
+    for link in page.linked("frame"):
+        if link.target and not NO_ADDRESS.match(link.target):
+            address = short_text(link.target, 100)
+            return f"页面中没有三张表，内容在内嵌网页 {address} 中；请导入内嵌网页的网址"
+    return ""
 
 
 def script_content(page: Unread) -> str:
@@ -383,8 +421,8 @@ def script_content(page: Unread) -> str:
     data = [link for link in page.linked("data") if link.text in ("address", "script")]
     if not data or not page.is_short:
         return ""
-    addresses = [link.target for link in data if link.target]
-    shown = f"（数据地址 {short_text(addresses[0], 100)}）" if addresses else ""
+    address = next(filter(None, (link.target for link in data)), "")
+    shown = f"（数据地址 {short_text(address, 100)}）" if address else ""
     return f"网页的内容由脚本载入{shown}，没有读出报告；{SAVE_PAGE}"
 
 
@@ -419,13 +457,11 @@ KINDS = (
 
 def whole_text(page: Unread) -> str:
     """Its text, that of tables too."""
-    cells = (
-        cell.text
-        for block in page.blocks
-        if isinstance(block, Grid)
-        for row in block.rows
-        for cell in row
-    )
+    cells = []
+    for block in page.blocks:
+        if isinstance(block, Grid):
+            for row in block.rows:
+                cells += [cell.text for cell in row]
     return f"{page.text}\n{' '.join(cells)}"
 
 
@@ -441,9 +477,10 @@ def said_of(link: Link) -> str:
 
 
 def advice_for(text: str) -> str:
-    return next(
-        (advice for suffix, advice in ADVICE.items() if f".{suffix}" in text.lower()), DOWNLOAD
-    )
+    for suffix, advice in ADVICE.items():
+        if f".{suffix}" in text.lower():
+            return advice
+    return DOWNLOAD
 
 
 def file_name(target: str) -> str:
@@ -458,5 +495,6 @@ def is_content(link: Link) -> bool:
 
 
 def short_text(text: str, longest: int = 40) -> str:
+    """On one line, cut where it is long."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[:longest] + "…"

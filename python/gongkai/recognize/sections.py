@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 
 from gongkai.editions import editions
 from gongkai.model import Heading, Section
@@ -17,15 +18,18 @@ from gongkai.recognize.tokens import Token, squash
 
 FOOTER = re.compile(
     r"^[【\[]?\s*(?:返回顶部|打印(?:本[稿页])?|关闭(?:本页|窗口)?|分享到?|扫一扫.{0,30}|"
-    r"上一[篇条].*|下一[篇条].*|相关(?:附件|信息|文档|链接)"
-    r"|版权所有.*|主办单位?[:：].*|承办单位?[:：].*|网站标识码.*|.{0,4}ICP备.*|.{0,6}公网安备.*|"
-    r"附件[:：].*|责任编辑.*|信息来源.*)\s*[】\]]?"
+    r"上一[篇条].*|下一[篇条].*|相关(?:附件|信息|文档|链接)|版权所有.*|"
+    r"主办单位?[:：].*|承办单位?[:：].*|网站标识码.*|.{0,4}ICP备.*|.{0,6}公网安备.*|附件[:：].*|责任编辑.*|信息来源.*)\s*[】\]]?"
 )
 LONGEST_HEADING = 40
 LONGEST_OPENING = 3000
 ALIKE_SECTION = 0.6
 SEPARATORS = "：:。.，,；;—-– \t\u3000\xa0"
 NUMBERED = re.compile(r"\s*[一二三四五六七八九十]\s*[、.．,，]")
+
+ShortLines = Sequence[
+    tuple[int, Token]
+]  # the lines that may be headings, and which tokens they are
 
 
 def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[int, int]:
@@ -36,31 +40,57 @@ def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[
     it; what is not found so, in any place after the first that is, under the number of another
     section too.
     """
+    short = short_lines(tokens, sections)
+    found = last_run(short, sections, len(tokens))
+    first = min(found.values(), default=len(tokens))
+    numbered = [(n, token) for n, token in short if n > first and NUMBERED.match(token.text)]
+    taken = set(found.values())
+    for section in sections:
+        if section.number in found:
+            continue
+        at = misnumbered(numbered, section, taken)
+        if at is not None:
+            found[section.number] = at
+            taken.add(at)
+    return dict(sorted(found.items(), key=itemgetter(1)))
+
+
+def short_lines(tokens: Sequence[Token], sections: Sequence[Section]) -> ShortLines:
+    """The tokens that may be headings of the sections."""
+    titles: list[str] = []
+    for section in sections:
+        titles += titles_of(section)
     numbers = {squash(section.title)[0] for section in sections}
-    every = tuple(title for section in sections for title in titles_of(section))
-    short = [(n, token) for n, token in enumerate(tokens) if is_short(token, numbers, every)]
-    found: dict[int, int] = {}
-    stop = len(tokens)
+    every = tuple(titles)
+    return [(n, token) for n, token in enumerate(tokens) if is_short(token, numbers, every)]
+
+
+def last_run(short: ShortLines, sections: Sequence[Section], count: int) -> dict[int, int]:
+    """Each section's last heading before that of the section behind it: 一、 to 六、 at the top of
+    a page, and again below, are found below.
+    """
+    found = {}
+    stop = count
     for section in reversed(sections):
         titles, plain = titles_of(section), plain_titles(section)
-        spots = [n for n, token in short if n < stop and is_heading(token, titles, plain)]
-        if spots:
-            found[section.number] = stop = spots[-1]
-    first, taken = min(found.values(), default=len(tokens)), set(found.values())
-    numbered = [(n, token) for n, token in short if n > first and NUMBERED.match(token.text)]
-    for section in sections:
-        if section.number not in found:
-            titles, plain = titles_of(section), plain_titles(section)
-            left = [(n, token) for n, token in numbered if n not in taken]
-            spots = [
-                n
-                for n, token in left
-                if is_heading(token, titles, plain) or squash(bare(token.text)) in plain
-            ]
-            if spots:
-                found[section.number] = spots[-1]
-                taken.add(spots[-1])
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+        for n, token in reversed(short):
+            if n < stop and is_heading(token, titles, plain):
+                found[section.number] = stop = n
+                break
+    return found
+
+
+def misnumbered(numbered: ShortLines, section: Section, taken: Collection[int]) -> int | None:
+    """The last heading of a section under whatever number, as 五、行政复议、行政诉讼情况 for 四、;
+    None where none is left.
+    """
+    titles, plain = titles_of(section), plain_titles(section)
+    for n, token in reversed(numbered):
+        if n in taken:
+            continue
+        if squash(bare(token.text)) in plain or is_heading(token, titles, plain):
+            return n
+    return None
 
 
 @cache
@@ -83,29 +113,33 @@ def is_short(token: Token, numbers: Collection[str], titles: tuple[str, ...]) ->
 
 def is_heading(token: Token, titles: Sequence[str], plain: Collection[str]) -> bool:
     """Whether a line is the heading of a section: its official or usual title, or one like it with
-    its number.
+    its number, as 三、收到和处理政府信息公开的申请情况.
     """
     if token.squash in titles or rest_of(token, titles):
         return True
     if token.heading and token.squash in plain:
         return True
-    if (
-        len(token.squash) > LONGEST_HEADING
-        or token.squash[0] != titles[0][0]
-        or bare(token.text) == token.squash
-    ):
+    if len(token.squash) > LONGEST_HEADING or token.squash[0] != titles[0][0]:
         return False
+    return bare(token.text) != token.squash and is_alike(token.squash, titles)
+
+
+def is_alike(text: str, titles: Sequence[str]) -> bool:
+    """Whether most letters of a line are those of a title."""
     from rapidfuzz.fuzz import ratio
 
-    return max(ratio(token.squash, title) for title in titles) / 100 >= ALIKE_SECTION
+    best = 0.0
+    for title in titles:
+        best = max(best, ratio(text, title))
+    return best / 100 >= ALIKE_SECTION
 
 
 def rest_of(token: Token, titles: Sequence[str]) -> str:
     """六、其他需要报告的事项：无。 -> 无。; "" where a title does not begin the line or ends it."""
-    title = max((title for title in titles if token.squash.startswith(title)), key=len, default="")
-    if not title or len(title) == len(token.squash):
+    begun = [title for title in titles if token.squash.startswith(title)]
+    left = len(max(begun, key=len, default=""))
+    if left in (0, len(token.squash)):
         return ""
-    left = len(title)
     for at, letter in enumerate(token.text):
         if left == 0:
             return token.text[at:].lstrip(SEPARATORS) if letter in SEPARATORS else ""
@@ -114,14 +148,13 @@ def rest_of(token: Token, titles: Sequence[str]) -> str:
 
 
 def headings_of(tokens: Sequence[Token], starts: Mapping[int, int]) -> tuple[Heading, ...]:
+    """The headings as they stand in the report, long ones cut."""
     found = []
     for number, start in starts.items():
         text = tokens[start].text
-        found.append(
-            Heading(
-                number, text if len(text) <= LONGEST_HEADING else f"{text[: LONGEST_HEADING - 1]}…"
-            )
-        )
+        if len(text) > LONGEST_HEADING:
+            text = f"{text[: LONGEST_HEADING - 1]}…"
+        found.append(Heading(number, text))
     return tuple(found)
 
 
@@ -130,7 +163,10 @@ def opening_of(tokens: Sequence[Token], starts: Mapping[int, int]) -> str:
     if not starts:
         return ""
     lines = lines_of(tokens[: min(starts.values())])
-    begin = max((number for number, line in enumerate(lines, 1) if is_title(line)), default=0)
+    begin = 0
+    for number, line in enumerate(lines, 1):
+        if is_title(line):
+            begin = number
     return "\n".join(lines[begin:])[-LONGEST_OPENING:]
 
 
@@ -149,20 +185,25 @@ def section_texts(
     """Number -> text of the sections that are prose, in the order of the source; the page's footer
     is left out.
     """
-    texts = {}
     prose = {section.number: titles_of(section) for section in sections if not section.table}
     bounds = [*starts.values(), len(tokens)]
+    texts = {}
     for (number, start), stop in zip(starts.items(), bounds[1:], strict=True):
-        if number not in prose:
-            continue
-        rest = rest_of(tokens[start], prose[number])
-        kept = [rest] if rest else []
-        for line in lines_of(tokens[start + 1 : stop]):
-            if FOOTER.match(line):
-                break
-            kept.append(line)
-        texts[number] = "\n".join(kept)
+        if number in prose:
+            rest = rest_of(tokens[start], prose[number])
+            lines = above_footer(lines_of(tokens[start + 1 : stop]))
+            texts[number] = "\n".join([rest, *lines] if rest else lines)
     return texts
+
+
+def above_footer(lines: Sequence[str]) -> list[str]:
+    """The lines before 附件：…, 打印本页 or 版权所有."""
+    kept: list[str] = []
+    for line in lines:
+        if FOOTER.match(line):
+            break
+        kept.append(line)
+    return kept
 
 
 @cache
@@ -172,10 +213,14 @@ def section_titles() -> tuple[
     """(number, squashed titles) of the sections of all editions; all these titles; the characters
     they begin with.
     """
-    sections = [section for edition in editions().values() for section in edition.sections]
-    known = tuple(dict.fromkeys((section.number, titles_of(section)) for section in sections))
-    every = tuple(title for _, titles in known for title in titles)
-    return known, every, frozenset(title[0] for title in every)
+    known: dict[tuple[int, tuple[str, ...]], None] = {}
+    for edition in editions().values():
+        for section in edition.sections:
+            known[section.number, titles_of(section)] = None
+    every: list[str] = []
+    for _, titles in known:
+        every += titles
+    return tuple(known), tuple(every), frozenset(title[0] for title in every)
 
 
 def section_number(token: Token) -> int:
@@ -183,4 +228,7 @@ def section_number(token: Token) -> int:
     known, every, numbers = section_titles()
     if token.squash[:1] not in numbers or not is_short(token, numbers, every):
         return 0
-    return next((number for number, titles in known if is_heading(token, titles, ())), 0)
+    for number, titles in known:
+        if is_heading(token, titles, ()):
+            return number
+    return 0

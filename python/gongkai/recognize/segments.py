@@ -9,13 +9,12 @@ report go on.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from gongkai.bodies import may_be_one
-from gongkai.figures import PICTURE, clean
-from gongkai.model import SHEET, PartChoice, Place, Segment, UnreadableDocument
+from gongkai.figures import clean
+from gongkai.model import SHEET, PartChoice, Segment, UnreadableDocument
 from gongkai.recognize.cover.titles import (
     body_in,
     is_title,
@@ -26,7 +25,7 @@ from gongkai.recognize.cover.titles import (
 )
 from gongkai.recognize.labels import form_words, row_words
 from gongkai.recognize.sections import section_number
-from gongkai.recognize.tokens import Token, squash
+from gongkai.recognize.tokens import Token
 
 LONGEST_CAPTION = 40  # characters, squashed; a longer line is a sentence
 FARTHEST_HEADING = 40  # rows below a title in which its first section begins
@@ -35,12 +34,10 @@ NO_SUCH_PART = "文中有表格的部分只有{}份，没有第{}份；请用 go
 MOST_PARTS = 60  # reports and annexes; the time to read them grows with their square
 TOO_MANY_PARTS = "文中有{}份报告或表格，像是汇编；请分成单份报告后再导入。"
 FEWEST_LABELS = 4  # labels of rows from which a segment is taken to hold a table
-FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
-FEWEST_ROWS = 3
 LONGEST_CELL = 12  # characters of a cell that may stand for a figure: 无, □, 12%, 12（上年3）
-MANY_LABELS = 5  # of the form, from which a grid is a table of the form or its head
 # 2022年数据, 2022年度; not 2022年1月20日, not 〔2021〕30号.
 YEAR_NAMED = re.compile(r"(20[0-4]\d)\s*年(?!\s*\d{1,2}\s*月)")
+SHORT_YEAR = re.compile(r"(?<!\d)([12]\d)(?=年度)")  # 20年度
 LAST_YEAR = re.compile(r"上一?年|去年|往年|历年|同期|前一?年|上期|历史")
 COMPARISON = re.compile(r"对比|对照|比较|同比|环比|增减")
 SAMPLE = re.compile(
@@ -64,8 +61,7 @@ CUES = re.compile(  # one of them stands in every such caption
 # captions.
 NO_CAPTION = re.compile(
     r"日期|时间|来源|浏览|口径|链接|[。；;，,]$|[，,。；;].*[：:]$|[上下]一[篇条]|结转|"
-    r"项目数量|"
-    r"统计期[限间]"
+    r"项目数量|统计期[限间]"
 )
 
 
@@ -89,7 +85,10 @@ class Cut:
         return bool(self.tokens) and self.tokens[0].row == self.tokens[-1].row
 
     def has_table(self) -> bool:
-        labels = {token.squash for token in self.tokens if token.squash in row_words()}
+        labels = set()
+        for token in self.tokens:
+            if token.squash in row_words():
+                labels.add(token.squash)
         return len(labels) >= FEWEST_LABELS
 
 
@@ -99,10 +98,11 @@ def cut(tokens: Sequence[Token], links: Collection[str], page: Segment) -> list[
     """
     cutter = Cutter(links, page)
     rows = list(rows_of(tokens))
-    for number, row in enumerate(rows):
+    for number, row in enumerate(rows, 1):
         text = lone_text(row)
         if text:
-            cutter.look_at(row[0], text, rows[number + 1 : number + 1 + FARTHEST_HEADING])
+            below = rows[number : number + FARTHEST_HEADING]
+            cutter.look_at(row[0], text, below)
         cutter.take(row, text)
     return [found for found in cutter.cuts if found.tokens] or cutter.cuts
 
@@ -131,13 +131,18 @@ class Cutter:
         self.above = ""
 
     def take(self, row: Sequence[Token], text: str) -> None:
-        if row[0].heading != SHEET:
-            if text and is_vague(text, self.report.segment.year):
-                self.current.vague.append(len(self.current.tokens))
-            self.current.tokens += row
-            self.above = text or self.above
+        """A row belongs to the segment at hand; a worksheet's name to none."""
+        if row[0].heading == SHEET:
+            return
+        if text and is_vague(text, self.report.segment.year):
+            self.current.vague.append(len(self.current.tokens))
+        self.current.tokens += row
+        self.above = text or self.above
 
     def look_at(self, token: Token, text: str, below: Sequence[Sequence[Token]]) -> None:
+        """Go on with another segment where a line says so: a worksheet's name, a report's title, a
+        section's heading, a caption above a table.
+        """
         if token.text in self.links:
             return
         title = self.title_in(text)
@@ -168,7 +173,9 @@ class Cutter:
         title = tidy_title(clean(text))
         if not is_title(title):
             return ""
-        return title if body_in(title) else line_above(title, [self.above, title]) + title
+        if body_in(title):
+            return title
+        return line_above(title, [self.above, title]) + title
 
     def open_report(self, title: str, below: Sequence[Sequence[Token]]) -> None:
         """Go on with the report of that title; one whose sections begin anew below is another
@@ -177,13 +184,19 @@ class Cutter:
         found = segment_of(title)
         if not found.year and not found.agency:
             return
-        reports = [cut for cut in self.cuts if cut.segment.kind == "report"]
-        known = next((cut for cut in [self.report, *reports] if is_same(cut.segment, found)), None)
+        known = self.report_of(found)
         if known is None or begins_anew(known, below):
             known = Cut(found)
             self.cuts.append(known)
         known.segment = completed_by(known.segment, found)
         self.report = self.current = known
+
+    def report_of(self, named: Segment) -> Cut | None:
+        """The report that a title may be of: that at hand, else the first."""
+        for known in (self.report, *self.cuts):
+            if known.segment.kind == "report" and is_same(known.segment, named):
+                return known
+        return None
 
     def go_on(self, section: int, text: str) -> None:
         """A section heading: with another year it opens an annex, else the report goes on, or the
@@ -218,42 +231,58 @@ class Cutter:
         self.current = self.report
 
     def open_annex(self, text: str) -> None:
+        """Go on with the annex of the year that a caption names, else with a new one."""
         years = years_in(text)
         year = years.pop() if len(years) == 1 else None
-        known = [
-            cut
-            for cut in self.cuts
-            if cut.segment.kind == "annex" and year and cut.segment.year == year
-        ]
-        if known:
-            self.current = known[0]
+        known = self.annex_of(year)
+        if known is not None:
+            self.current = known
             self.current.sections.clear()
             return
         self.current = Cut(Segment("annex", text, self.report.segment.agency, year))
         self.cuts.append(self.current)
 
+    def annex_of(self, year: int | None) -> Cut | None:
+        """The annex of a year: 2022年数据 above 表二 and again above 表三."""
+        for known in self.cuts:
+            if year and known.segment.kind == "annex" and known.segment.year == year:
+                return known
+        return None
+
     def is_foreign(self, text: str) -> bool:
         """附：2022年数据 in a report for 2023, 上一年度, 两年对比, 样表, 下属单位情况表."""
         if NO_CAPTION.search(text) and not BELOW.search(text):
             return False
-        own = self.report.segment.year
-        years = set(map(int, DATED.findall(text))) if BELOW.search(text) else years_in(text)
-        if (
-            SAMPLE.search(text)
-            or COMPARISON.search(text)
-            or OF_OTHERS.search(text)
-            or len(years) > 1
-        ):
+        years = years_told(text)
+        if len(years) > 1 or is_of_others(text):
             return True
         if years:
+            own = self.report.segment.year
             return own is not None and own not in years
-        return bool(LAST_YEAR.search(text))
+        return LAST_YEAR.search(text) is not None
+
+
+def years_told(text: str) -> set[int]:
+    """The years that a caption names; in 下表为2023年12月数据 that of a date too."""
+    if BELOW.search(text):
+        return set(map(int, DATED.findall(text)))
+    return years_in(text)
+
+
+def is_of_others(text: str) -> bool:
+    """样表, 两年对比, 下属单位情况表: no table of the report's own, whatever the year."""
+    return any(pattern.search(text) for pattern in (SAMPLE, COMPARISON, OF_OTHERS))
 
 
 def begins_anew(report: Cut, below: Sequence[Sequence[Token]]) -> bool:
-    """Whether the next section below a title is one that the report has had, with its tables."""
-    following = next(filter(None, (section_number(row[0]) for row in below)), 0)
-    return 0 < following <= report.last and report.has_table()
+    """Whether the next section below a title is one that the report has had, with its tables: 一、
+    below a second 瑞安市2021年…报告.
+    """
+    for row in below:
+        section = section_number(row[0])
+        if section:
+            return section <= report.last and report.has_table()
+    return False
 
 
 def is_same(one: Segment, other: Segment) -> bool:
@@ -269,6 +298,8 @@ def completed_by(segment: Segment, other: Segment) -> Segment:
 def lone_text(row: Sequence[Token]) -> str:
     """The text of a line, or of a grid row that holds one text and no other cell with anything in
     it; else "".
+
+    ``2022年数据 |  |  |`` is one; of a row whose first cell is empty none is a caption.
     """
     found = None
     for token in row:
@@ -277,14 +308,17 @@ def lone_text(row: Sequence[Token]) -> str:
         if found is not None:
             return ""
         found = token
-    return found.text if found is not None and found.kind == "text" and row[0].text else ""
+    if found is None or found.kind != "text" or not row[0].text:
+        return ""
+    return found.text
 
 
 def may_caption(token: Token, text: str) -> bool:
     """Whether a short line, or one of the first two rows of a grid, has words of a caption that
     need a look.
     """
-    if not CUES.search(text) or len(token.squash) > LONGEST_CAPTION or token.place.row > 2:
+    is_short = len(token.squash) <= LONGEST_CAPTION and token.place.row <= 2
+    if not is_short or not CUES.search(text):
         return False
     return token.squash not in form_words()
 
@@ -293,8 +327,23 @@ def is_above_table(below: Sequence[Sequence[Token]]) -> bool:
     """Whether a table begins within the rows below: a grid, or a label of the form in a line of its
     own.
     """
-    tokens = [token for row in below for token in row[:1]]
-    return any(token.grid or token.squash in form_words() for token in tokens)
+    return any(row[0].grid or row[0].squash in form_words() for row in below)
+
+
+def years_in(text: str) -> set[int]:
+    """The years that a text names: 2020年, 二〇二〇年, 20年度; not 2022年1月20日."""
+    written_out = SHORT_YEAR.sub(r"20\1", with_digits(text))
+    return set(map(int, YEAR_NAMED.findall(written_out)))
+
+
+def is_vague(text: str, year: int | None) -> bool:
+    """附件, 全市汇总数; not a line that names the report's own year, or its subject: it speaks of
+    the report.
+    """
+    if len(text) > LONGEST_CAPTION or not VAGUE.search(text):
+        return False
+    is_of_report = "信息公开" in text or str(year) in text
+    return not is_of_report and not NO_CAPTION.search(text)
 
 
 # --- which segment is the report ------------------------------------------------------------------
@@ -319,22 +368,43 @@ def choose(cuts: Sequence[Cut], page: Segment, named: Segment | None, part: int)
     ``named`` is what the page's own title names, None where it names none; ``page`` what its first
     title does.
     """
+    parts = with_tables(cuts)
+    if part:
+        return Chosen(part_number(part, parts), "part", parts)
+    if not parts:
+        return Chosen(cuts[0], "only", parts)
+    reports = [cut for cut in parts if cut.segment.kind == "report"]
+    if len(reports) == 1:
+        return Chosen(reports[0], "only", parts)
+    titled = named_among(reports, named)
+    if titled:
+        return Chosen(joined(titled), "title", parts)
+    latest = latest_of(reports, page.agency)
+    if latest:
+        return Chosen(joined(latest), "latest", parts)
+    return Chosen(None, "", parts)
+
+
+def with_tables(cuts: Sequence[Cut]) -> tuple[Cut, ...]:
+    """The segments that hold a table of the form. Raises UnreadableDocument for too many."""
     parts = tuple(cut for cut in cuts if cut.has_table())
     if len(parts) > MOST_PARTS:
         raise UnreadableDocument(TOO_MANY_PARTS.format(len(parts)))
-    if part:
-        if part > len(parts):
-            raise UnreadableDocument(NO_SUCH_PART.format(len(parts), part))
-        return Chosen(parts[part - 1], "part", parts)
-    reports = [cut for cut in parts if cut.segment.kind == "report"]
-    if len(reports) == 1 or not parts:
-        return Chosen(reports[0] if reports else cuts[0], "only", parts)
-    titled = tuple(cut for cut in reports if named and is_same(cut.segment, named))
-    if len(titled) == 1:
-        return Chosen(titled[0], "title", parts)
-    latest = titled or latest_of(reports, page.agency)
-    by: PartChoice = "title" if titled else "latest"
-    return Chosen(joined(latest), by, parts) if latest else Chosen(None, "", parts)
+    return parts
+
+
+def part_number(part: int, parts: Sequence[Cut]) -> Cut:
+    """The part that a person asked for, counted from 1. Raises UnreadableDocument."""
+    if part > len(parts):
+        raise UnreadableDocument(NO_SUCH_PART.format(len(parts), part))
+    return parts[part - 1]
+
+
+def named_among(reports: Sequence[Cut], named: Segment | None) -> list[Cut]:
+    """The reports that the page's own title may mean; none where it names none."""
+    if named is None:
+        return []
+    return [cut for cut in reports if is_same(cut.segment, named)]
 
 
 def joined(reports: Sequence[Cut]) -> Cut:
@@ -345,218 +415,19 @@ def joined(reports: Sequence[Cut]) -> Cut:
         return reports[0]
     whole = Cut(reports[0].segment)
     for cut in reports:
-        whole.vague += [len(whole.tokens) + at for at in cut.vague]
+        before = len(whole.tokens)
+        whole.vague += [before + at for at in cut.vague]
         whole.tokens += cut.tokens
     return whole
 
 
-def latest_of(reports: Sequence[Cut], agency: str) -> tuple[Cut, ...]:
+def latest_of(reports: Sequence[Cut], agency: str) -> list[Cut]:
     """A body's reports for the latest year; none where the year of one of them is not known."""
-    own = [cut for cut in reports if may_be_one(cut.segment.agency, agency)]
-    years = [cut.segment.year for cut in own if cut.segment.year]
-    if not years or len(years) < len(own):
-        return ()
-    return tuple(cut for cut in own if cut.segment.year == max(years))
-
-
-# --- another table in the same section ------------------------------------------------------------
-# A report whose own 表三 is a picture, or has lost its labels, leaves a copy of another year as the
-# only one that can be read. So whatever looks like a table in a section, and is no part of the one
-# that was read, casts doubt on it.
-
-
-def rival_in(tokens: Sequence[Token], section: range, start: int, taken: Collection[int]) -> str:
-    """What else may be a section's own table, "" for nothing: a picture, or a grid of short cells
-    before ``start``.
-
-    ``start`` is the token at which the table that was read begins; where it lies outside its
-    section all of that is looked at. ``taken`` are the grids of tables that were read.
-    """
-    end = start if start in section else section.stop
-    grids: dict[int, list[Token]] = {}
-    for token in tokens[section.start : end]:
-        if token.grid and token.grid not in taken:
-            grids.setdefault(token.grid, []).append(token)
-    found = next((cells for cells in grids.values() if is_table(cells)), None)
-    return "" if found is None else " ".join([token.text for token in found if token.text][:6])
-
-
-def is_table(cells: Sequence[Token]) -> bool:
-    """Whether a grid may be a table of figures: pictures, or rows of short cells; no head of the
-    form's alone.
-    """
-    if any(token.text == PICTURE for token in cells):
-        return True
-    filled = [token for token in cells if token.text and len(token.text) <= LONGEST_CELL]
-    if sum(token.kind == "text" and token.squash in form_words() for token in cells) >= MANY_LABELS:
-        return False  # a copy, which is compared, or a head
-    return len(filled) >= FEWEST_CELLS and len({token.row for token in filled}) >= FEWEST_ROWS
-
-
-def vague_caption(cut: Cut, start: int, places: Collection[Place | None]) -> str:
-    """The line that may name whose a table is, close above it or before the last of its figures; ""
-    for none.
-
-    ``start`` is the token at which the table begins, ``places`` are those of its figures: 表四
-    without a figure, then 附件 and a copy of it with figures, are read as one.
-    """
-    tokens = cut.tokens
-    near = [
-        at for at in cut.vague if at >= start or tokens[start].row - tokens[at].row <= LOOK_AHEAD
-    ]
-    if not near:
-        return ""
-    last = max((at for at, token in enumerate(tokens) if token.place in places), default=start)
-    return next((tokens[at].text for at in near if at < last), "")
-
-
-def is_vague(text: str, year: int | None) -> bool:
-    """附件, 全市汇总数; not a line that names the report's own year, or its subject: it speaks of
-    the report.
-    """
-    if len(text) > LONGEST_CAPTION or not VAGUE.search(text):
-        return False
-    return not (NO_CAPTION.search(text) or "信息公开" in text or str(year) in text)
-
-
-# --- what is written beside a table ---------------------------------------------------------------
-# Most lines between a section's heading and its table speak of the table: its subject, its unit,
-# the report's year. Any other may say that it is somebody else's, or of another time.
-
-OF_THE_TABLE = re.compile(
-    r"公开|申请|复议|诉讼|单位|情况表|统计表|一览|勾稽|如下|下表|表[一二三四1-4]|第[一二三四]项|"
-    r"信息|件数|概述|续|无$"
-    r"|规章|规范性|许可|处罚|强制|收费|采购|办理|受理|答复|[详见如]见|见[下附]|如图|以下|接上|"
-    r"第二十条|项目"
-    r"|报告期|截至|点击|滑动|查看|打印|字体|填写|填列"
-)
-OF_ANOTHER_TIME = re.compile(
-    r"半年|季度|(?<!\d)\d{1,2}月?\s*[-—–~至到、]\s*(?!12)\d{1,2}\s*月"
-    r"|累计|历年|近.{1,2}年|预计|计划|平均|占比|比例|本届|以来|不含"
-)
-SENTENCE = re.compile(r"[。；;，,]")
-STATED = re.compile(r"(?:以上|以下|下表|上表|本表)(?:均|数据)?[为是系](.+)")  # 下表为市教育局数据
-NUMBERED = re.compile(r"^[（(]?[一二三四五六七八九十]")
-NOTE = re.compile(r"^[（(]?(?:注|备注|说明|填表|制表|填报|审核|联系|单位)")
-GENERAL = re.compile(
-    r"20\d\d|年度?|情况|数据|统计|报告|全年|总体|基本|月|日|[表的为起止至自：:（）()“”、."
-    r"~～—–\s一二三四五六七八九十\d〇○-]"
-)
-SHORT_YEAR = re.compile(r"(?<!\d)([12]\d)(?=年度)")
-BELOW_A_TABLE = 2  # rows
-
-
-def years_in(text: str) -> set[int]:
-    """The years that a text names: 2020年, 二〇二〇年, 20年度; not 2022年1月20日."""
-    return set(map(int, YEAR_NAMED.findall(SHORT_YEAR.sub(r"20\1", with_digits(text)))))
-
-
-def written_beside(
-    tokens: Sequence[Token], section: range, start: int, places: Collection[Place], own: Segment
-) -> str:
-    """What is written close above a table, in it or below it that speaks of another year, body or
-    time; "" for nothing. ``start`` is its first label, ``places`` are those of its figures.
-    """
-    last = max((at for at in section if tokens[at].place in places), default=start)
-    table = range(start, last + 1)
-    first = first_of_grid(tokens, table.start)
-    row = tokens[table.stop - 1].row
-    bounds = tokens[section.start].row, tokens[table.start].row
-    near = [at for at in range(section.start + 1, table.start) if is_alone(tokens, at)]
-    above = [
-        at
-        for at in near
-        if min(tokens[at].row - bounds[0], bounds[1] - tokens[at].row) <= LOOK_AHEAD
-    ]
-    below = [at for at in range(table.stop, section.stop) if tokens[at].row <= row + BELOW_A_TABLE]
-    feet = [at for at in below if is_alone(tokens, at) and tokens[at].grid]
-    captions = [tokens[at].text for at in (*above, first, *feet) if tokens[at].kind == "text"]
-    inside = [tokens[at] for at in (*range(first, table.stop), *below)]
-    notes = [
-        token.text for token in inside if token.kind == "text" and not is_cell_of(token, places)
-    ]
-    found = [text for text in captions if is_of_another(text, own)]
-    heading = tokens[section.start].text
-    found += (
-        [heading] if OF_ANOTHER_TIME.search(heading) or names_another_body(heading, own) else []
-    )
-    found += [text for text in notes if names_another_year(text, own)]
-    return next(
-        (text for text in found if len(text) <= LONGEST_CAPTION and not SENTENCE.search(text)), ""
-    )
-
-
-def is_cell_of(token: Token, places: Collection[Place]) -> bool:
-    """Whether a text stands where a figure was read; in a line of text its label has the same
-    place.
-    """
-    return token.place in places and (token.grid > 0 or token.text[:1].isdigit())
-
-
-def names_another_year(text: str, own: Segment) -> bool:
-    """2020年数据 in a report for 2021, 三、上年度办理结果; not 3（含2021年结转的1件）,
-    二、上年结转….
-    """
-    if NO_CAPTION.search(text) or squash(text) in form_words():
-        return False
-    if own.year and years_in(text) - {own.year}:
-        return True
-    return NUMBERED.match(text) is not None and LAST_YEAR.search(text) is not None
-
-
-def is_alone(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a text is the only one of its line or grid row."""
-    row = [token for token in tokens[max(0, at - 12) : at + 12] if token.row == tokens[at].row]
-    return tokens[at].kind == "text" and sum(token.kind != "blank" for token in row) == 1
-
-
-def first_of_grid(tokens: Sequence[Token], at: int) -> int:
-    """Where the grid begins in which a table's first label stands: its corner may come before
-    that.
-    """
-    while at > 0 and tokens[at].grid and tokens[at - 1].grid == tokens[at].grid:
-        at -= 1
-    return at
-
-
-def is_of_another(text: str, own: Segment) -> bool:
-    """瑞安市教育局, 2021年上半年数据, 累计数; not 2021年度, 单位：件, 申请情况表, nor the report's
-    own body.
-    """
-    stated = STATED.search(text)
-    if NO_CAPTION.search(text) or squash(text) in form_words():
-        return False
-    if OF_ANOTHER_TIME.search(text) or names_another_year(text, own):
-        return True
-    if NOTE.match(text) and not stated:
-        return False
-    if names_another_body(text, own):
-        return True
-    subject = stated[1] if stated else text
-    rest = GENERAL.sub("", subject)
-    return bool(rest) and not OF_THE_TABLE.search(subject) and rest not in own.agency
-
-
-TITLE_WORDS = re.compile(
-    r"人民政府|收到|处理|主动|公开|政府|信息|申请|行政|复议|诉讼|被|提起|一览|[和与、，]"
-)
-# All of what is left of a heading: 瑞安市教育局, 平阳县, 飞云街道, 乡镇; not 本机关, 我局.
-BODY = re.compile(
-    r"(?![本我])[\u4e00-\u9fff]{0,12}(?:省|自治区|市|州|盟|县|区|旗|镇|乡|街道|局|厅|委|委员会|"
-    r"办|办公室|部门|全国)"
-)
-
-
-def names_another_body(text: str, own: Segment) -> bool:
-    """瑞安市教育局收到和处理政府信息公开申请情况, 三、平阳县…; not that of the report's own
-    body.
-    """
-    rest = TITLE_WORDS.sub("", GENERAL.sub("", text))
-    return BODY.fullmatch(rest) is not None and rest not in own.agency
-
-
-def sections_of(starts: Mapping[int, int], count: int) -> dict[int, range]:
-    """Section number -> its tokens, from its heading to the next one's."""
-    bounds = [*sorted(starts.values()), count]
-    ends = dict(pairwise(bounds))
-    return {number: range(at, ends[at]) for number, at in starts.items()}
+    by_year: dict[int | None, list[Cut]] = {}
+    for cut in reports:
+        if may_be_one(cut.segment.agency, agency):
+            by_year.setdefault(cut.segment.year or None, []).append(cut)
+    years = [year for year in by_year if year is not None]
+    if not years or None in by_year:
+        return []
+    return by_year[max(years)]

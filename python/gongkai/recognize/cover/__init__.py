@@ -44,16 +44,14 @@ class CoverPage:
         captions are told apart.
         """
         named = segment_of(self.title)
-        sure = {
-            fact: found.value if found.certainty == "certain" else ""
-            for fact, found in self.evidence.items()
-        }
-        return Segment(
-            "report",
-            self.title,
-            sure["agency"] or named.agency,
-            int(sure["year"] or 0) or named.year,
-        )
+        agency = self.certain("agency") or named.agency
+        year = int(self.certain("year") or 0) or named.year
+        return Segment("report", self.title, agency, year)
+
+    def certain(self, fact: CoverFact) -> str:
+        """What is certain of a fact, else ""."""
+        found = self.evidence[fact]
+        return found.value if found.certainty == "certain" else ""
 
     @property
     def published(self) -> str:
@@ -98,7 +96,10 @@ def with_page(report: Report, page: CoverPage) -> CoverPage:
     evidence: dict[CoverFact, Evidence] = {}
     for fact, theirs in page.evidence.items():
         evidence[fact] = own[fact] if fact in unclear else better(fact, own[fact], theirs)
-    problems = [one for one in page.problems if not own[one.row].value and one.row not in unclear]
+    problems = []
+    for one in page.problems:
+        if one.row not in unclear and not own[one.row].value:
+            problems.append(one)
     return CoverPage(report.title, evidence, tuple(problems))
 
 
@@ -111,6 +112,8 @@ def better(fact: CoverFact, own: Evidence, theirs: Evidence) -> Evidence:
     """The page's where the attachment says nothing, or says the same with less certainty."""
     if not own.value:
         return theirs
-    alike = may_be_one(own.value, theirs.value) if fact == "agency" else own.value == theirs.value
-    surer = own.certainty != "certain" and theirs.certainty == "certain"
-    return theirs if alike and surer and theirs.value else own
+    if not theirs.value or theirs.certainty != "certain" or own.certainty == "certain":
+        return own
+    if fact == "agency":
+        return theirs if may_be_one(own.value, theirs.value) else own
+    return theirs if own.value == theirs.value else own

@@ -24,11 +24,9 @@ AREA_ENDINGS = (*"省市县区旗州盟镇乡师", "街道", "苏木")
 # What leads up to a name: 现将瑞安市…, 特公布…, 由…; not 将乐县, 编制委员会办公室.
 LEAD = re.compile(
     r"^.*(?:现予?公布|公布|发布|(?:社会|现)公开|公开(?=.*20)|现将|兹将|特将|将(?!乐)|"
-    r"编制(?!委员会)(?:了|并.{0,4}|出)?"
-    r"|形成了?|汇总|反映了?|介绍了?|关于(?:印发|发布|公布)?|(?<!自)由|结合|依据|根据|按照|依照|"
-    r"报告(?:了|由)?"
-    r"|[,，。;；:：]|现就|致函|连同|参照|配合|^[与同]|可与?(?!克达拉)|对(?!外)|向(?!阳)|作为|"
-    r"了解|即|是(?=.{2,}局))"
+    r"编制(?!委员会)(?:了|并.{0,4}|出)?|形成了?|汇总|反映了?|介绍了?|关于(?:印发|发布|公布)?|"
+    r"(?<!自)由|结合|依据|根据|按照|依照|报告(?:了|由)?|[,，。;；:：]|现就|致函|连同|参照|配合|"
+    r"^[与同]|可与?(?!克达拉)|对(?!外)|向(?!阳)|作为|了解|即|是(?=.{2,}局))"
 )
 SURROUND = re.compile(r"^[\s“”\"'《》〈〉【】\[\]—–-]+|[\s“”\"'《》〈〉【】\[\]—–-]+$")
 YEAR = re.compile(r"^(?:20\d\d\s*年?度?)+|(?:20\d\d\s*年?度?)+$")
@@ -74,22 +72,23 @@ def name_of(text: str, alone: bool = False) -> str:
         return "" if is_phrase(found) else found
     inner = list(names_in(found, 1))
     if inner:
-        return inner[-1].name if inner[-1].end == len(found) else ""
-    return found if is_bounded(found) or (alone and not FUNCTION.search(found)) else ""
+        last = inner[-1]
+        return last.name if last.end == len(found) else ""
+    is_whole = is_bounded(found) or (alone and not FUNCTION.search(found))
+    return found if is_whole else ""
 
 
 def is_phrase(text: str) -> bool:
     """黔南州人民政府和黔南州农业农村局, 安吉县卫生健康局配合安吉县教育局: words behind a name that
     make no other.
     """
+    if JOINED.search(text):
+        return True
     found = list(names_in(text))
+    if len(found) > 1:
+        return True
     rest = text[found[0].end :] if found else ""
-    return (
-        len(found) > 1
-        or has_place(rest)
-        or VERB.search(rest) is not None
-        or JOINED.search(text) is not None
-    )
+    return has_place(rest) or VERB.search(rest) is not None
 
 
 def stripped(text: str) -> str:
@@ -106,16 +105,19 @@ def balanced(text: str) -> str:
     平阳县公安局.
     """
     start = text.rfind("（")
-    text = text[:start] if start > text.rfind("）") else text
-    return text.lstrip("）") if text.find("）") < text.find("（") or "（" not in text else text
+    if start > text.rfind("）"):
+        text = text[:start]
+    is_closed_first = text.find("）") < text.find("（") or "（" not in text
+    return text.lstrip("）") if is_closed_first else text
 
 
 def begins_with_place(text: str) -> bool:
     """瑞安市司法局, 南京海关, 水利部; not 现把国家税务总局…, 市教育局."""
-    if path_of(text, None)[0] or CORPS in parsed(text).divisions:
+    divisions = parsed(text).divisions
+    if path_of(text, None)[0] or CORPS in divisions or CENTRAL.fullmatch(text):
         return True
     is_short = len(text) <= LONGEST_MINISTRY and not FUNCTION.search(text)
-    return CENTRAL.fullmatch(text) is not None or (NATION in parsed(text).divisions and is_short)
+    return is_short and NATION in divisions
 
 
 # What joins words, and is in no name of a place: 让余杭区统计局, 明确行政审批服务局.
@@ -135,16 +137,14 @@ def is_bounded(text: str) -> bool:
     """Whether a name without a division that we know has its letters, no others: 市教育局, 大涌镇,
     青溪县教育局.
     """
-    found, lead = parsed(text), lead_of(text)
-    if FUNCTION.search(text):
+    if any(words.search(text) for words in (FUNCTION, VERB, JOINED)):
         return False
-    if VERB.search(text) or JOINED.search(text):
-        return False
+    found = parsed(text)
     if found.strange:
         return len(found.strange) <= LONGEST_PLACE
     if found.sub:
         return len(found.sub) <= LONGEST_TOWN
-    if lead and len(text) <= LONGEST_KIND:
+    if lead_of(text) and len(text) <= LONGEST_KIND:
         return STRONG_END.search(text) is not None
     return is_department(text)
 
@@ -153,13 +153,18 @@ def is_name(text: str) -> bool:
     """Whether a text is shaped as a body's name: of a known kind or area, or ending as such names
     do.
     """
-    if not NAME.fullmatch(text) or NEVER.search(STATISTICS.sub("局", text)) or is_several(text):
+    if not NAME.fullmatch(text) or is_never_name(text):
         return False
     if not normal(text) or balanced(text) != text:
         return False
-    if text.endswith(BODY_ENDINGS) or text.endswith("）"):
+    if text.endswith((*BODY_ENDINGS, "）")):
         return len(text) > 2
     return text.endswith(AREA_ENDINGS) and is_area(text)
+
+
+def is_never_name(text: str) -> bool:
+    """本局, 有关部门, 按照规定; 统计 is a word of sentences, but 统计局 a bureau."""
+    return NEVER.search(STATISTICS.sub("局", text)) is not None or is_several(text)
 
 
 def is_several(text: str) -> bool:
@@ -243,13 +248,15 @@ def central_at(text: str, at: int) -> NameFound | None:
 def local_at(text: str, at: int) -> NameFound | None:
     """The longest name from a place on that begins with a whole division."""
     length, _ = place_at(text, at)
-    if not length:
-        return None  # 自然资|源县, 关于公|开县教育局
     run = RUN.match(text, at)
+    if not length or run is None:
+        return None  # 自然资|源县, 关于公|开县教育局
     best = ""
-    for end in range(at + length + 2, run.end() + 1 if run else at):
+    for end in range(at + length + 2, run.end() + 1):
         name = text[at:end]
-        if may_end(name, text[end : end + 2], length) and (not best or goes_on(name[len(best) :])):
+        if not may_end(name, text[end : end + 2], length):
+            continue
+        if not best or goes_on(name[len(best) :]):
             best = name
     return NameFound(best, at, at + len(best)) if best else None
 
@@ -264,12 +271,10 @@ def may_end(name: str, following: str, place: int) -> bool:
     """
     if not STRONG_END.search(name) or VERB.search(name[place:]) or not is_name(name):
         return False
-    cut = (
-        CUT_WORD.match(f"{name[-2:]}{following}")
-        if name.endswith("政府")
-        else CUT_WORD.match(name[-1:] + following)
-    )
-    return cut is None or name.endswith("人民政府")
+    if name.endswith("人民政府"):
+        return True
+    last = name[-2:] if name.endswith("政府") else name[-1:]
+    return CUT_WORD.match(last + following) is None
 
 
 def goes_on(more: str) -> bool:

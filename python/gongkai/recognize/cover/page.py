@@ -5,7 +5,7 @@ opening.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,7 +15,6 @@ from gongkai.model import Block, Grid, Prose
 from gongkai.recognize.cover.names import name_of
 from gongkai.recognize.cover.titles import (
     SECTION,
-    SITE_SUFFIX,
     TITLE_PROPERTIES,
     body_in,
     first_title,
@@ -23,15 +22,21 @@ from gongkai.recognize.cover.titles import (
     is_shown,
     is_title,
     link_texts,
-    page_titles,
+    own_titles,
+    pieces_of,
     property_of,
+    prose_of,
     tidy_title,
+    titles_in_properties,
     with_digits,
 )
 
 OF_THE_FORM = re.compile(r"第二十条|自然人|行政复议|信息内容|本年新收|上一年项目")
 LONGEST_HEAD = 3_000  # characters of a page before its first section
 LONGEST_TEXT = 800  # characters of the first section that are looked at
+LINES_OF_TEXT = 20  # lines of it
+ROWS_OF_HEAD = 12  # rows of a grid in which the form is known
+MOST_PIECES = 3  # lines that make a title together
 LONGEST_LABELLED = 120  # characters of a line of labels
 CRUMBS = re.compile(r"(?:当前|所在|您的)?.{0,3}位置\s*[:：]|^首\s*页.{0,3}[>/»›]|>.*>")
 CRUMB = re.compile(r"\s*[>/»›]+\s*")
@@ -47,9 +52,11 @@ SIGNED = re.compile(
 )
 BULLET = re.compile(r"^[-•·]\s+")
 SUBSECTION = re.compile(r"\n\s*(?:\(一\)|[(]?1[.、)])")
-SHORTEST_OPENING = (
-    40  # characters of sentences before the first section; else those of that section count too
-)
+# Characters of sentences before the first section; with fewer those of that section count too.
+SHORTEST_OPENING = 40
+SHORTEST_BROKEN = 20  # characters of a line from which it may go on in the next one
+ENDS_OF_LINES = ("\n", "。", "：", ":", "；")
+BLANK_BESIDE = re.compile(r"(?<=[^\x00-\x7f])[ \t]+|[ \t]+(?=[^\x00-\x7f])")
 # 国家卫生健康委员会| | |无障碍浏览, 2023年 2022年 2021年
 MENU_LINE = re.compile(r"^.{0,40}[|｜]\s*[|｜]|^(?:20\d\d年?度?[\s/|]*)+$")
 MENU = 12  # characters of a link that is an entry of a menu
@@ -68,12 +75,9 @@ class Labelled(NamedTuple):
 LABELS = {
     "body": (
         "信息来源|文章来源|稿件来源|来源|信息发布机构|发布机构|发布单位|发布机关|发文机关|"
-        "发文单位|发布主体"
-        "|公开机构|公开主体|公开单位|公开机关|编制机关|编制单位|编制主体|制发机关|制作单位|"
-        "主办单位|单位名称"
-        "|机关名称|报告单位|填报单位|责任单位|供稿单位|提供单位|所属机构|所属单位|所属部门|作者|"
-        "发布者|发布|部门名称"
-        "|信息所属单位"
+        "发文单位|发布主体|公开机构|公开主体|公开单位|公开机关|编制机关|编制单位|编制主体|"
+        "制发机关|制作单位|主办单位|单位名称|机关名称|报告单位|填报单位|责任单位|供稿单位|"
+        "提供单位|所属机构|所属单位|所属部门|作者|发布者|发布|部门名称|信息所属单位"
     ),
     "day": (
         "信息发布日期|发布日期|发布时间|公开日期|公开时间|公布日期|公布时间|发布于|上线时间|"
@@ -118,17 +122,18 @@ class FrontPage:
 
 
 def page_of(blocks: Sequence[Block], url: str) -> FrontPage:
-    prose = [block for block in blocks if isinstance(block, Prose)]
+    prose = prose_of(blocks)
+    links = link_texts(blocks)
     head, text = parted(blocks)
-    crumbs, lines = parted_crumbs(head, link_texts(blocks))
+    crumbs, lines = parted_crumbs(head, links)
     own = list(filter(is_text, lines))
     first = first_title(own, prose)
-    joined = unlinked(joined_lines(own, first - 1), blocks)
+    joined = unlinked(joined_lines(own, first - 1), links)
     labelled = (*labelled_grids(blocks), *labelled_lines(head), *properties(prose))
-    page = page_titles(prose)[1]
+    page = own_titles(prose)
     return FrontPage(
-        titles=titles_in(prose, labelled, page, [*joined, *unlinked(own[first:], blocks)]),
-        joined=doubtful_titles(blocks, joined, own),
+        titles=titles_in(prose, labelled, page, [*joined, *unlinked(own[first:], links)]),
+        joined=doubtful_titles(prose, joined, own),
         labelled=labelled,
         crumbs=tuple(crumbs),
         opening=opening_of(sentences_in(own, text)),
@@ -140,34 +145,36 @@ def page_of(blocks: Sequence[Block], url: str) -> FrontPage:
 
 
 def doubtful_titles(
-    blocks: Sequence[Block], joined: Sequence[str], lines: Sequence[str]
+    prose: Sequence[Prose], joined: Sequence[str], lines: Sequence[str]
 ) -> frozenset[str]:
     """The titles that two lines make together or the page's own title gives, not both, and that no
     line or heading shows whole; on the pages of a PDF no site has a banner.
     """
-    prose = [block for block in blocks if isinstance(block, Prose)]
     if any(block.place.page for block in prose):
         return frozenset()
-    properties, page, _ = page_titles(prose)
-    named = set(map(tidy_title, (*properties, *pieces_of(page))))
-    return frozenset(
-        named.symmetric_difference(map(tidy_title, joined)) - set(map(tidy_title, lines))
-    )
+    named = (*titles_in_properties(prose), *without_site_names(own_titles(prose)))
+    one_way = set(map(tidy_title, named)) ^ set(map(tidy_title, joined))
+    return frozenset(one_way - set(map(tidy_title, lines)))
 
 
 def parted_crumbs(head: Sequence[str], links: Collection[str]) -> tuple[list[str], list[str]]:
     """The lines of crumbs, and the others but for the entries of a menu."""
-    crumbs = list(filter(is_crumbs, head))
-    menu = {line for line in links if len(line) <= MENU}
-    return crumbs, [line for line in head if not is_crumbs(line) and line not in menu]
+    crumbs = []
+    lines = []
+    for line in head:
+        is_of_menu = line in links and len(line) <= MENU
+        if is_crumbs(line):
+            crumbs.append(line)
+        elif not is_of_menu:
+            lines.append(line)
+    return crumbs, lines
 
 
 def is_text(line: str) -> bool:
     return not is_labelled(line) and not MENU_LINE.search(line)
 
 
-def unlinked(lines: Sequence[str], blocks: Sequence[Block]) -> list[str]:
-    links = link_texts(blocks)
+def unlinked(lines: Sequence[str], links: Collection[str]) -> list[str]:
     return [line for line in lines if line not in links]
 
 
@@ -182,14 +189,15 @@ def titles_in(
     """The texts that may be the report's title: headings, 标题：…, lines, the pieces of the page's
     own title.
     """
+    heads = map(without_site, headings(prose))
     named = [found.value for found in labelled if found.kind == "title"]
-    tidy = map(tidy_title, (*map(without_site, headings(prose)), *named, *lines, *pieces_of(page)))
+    tidy = map(tidy_title, (*heads, *named, *lines, *without_site_names(page)))
     return tuple(dict.fromkeys(filter(None, tidy)))
 
 
-def pieces_of(page: Sequence[str]) -> list[str]:
+def without_site_names(titles: Sequence[str]) -> list[str]:
     """The pieces of a page's own title without the site's name."""
-    return [without_site(piece) for title in page for piece in SITE_SUFFIX.split(title)]
+    return list(map(without_site, pieces_of(titles)))
 
 
 def without_site(title: str) -> str:
@@ -204,11 +212,15 @@ def sentences_in(lines: Sequence[str], text: str) -> list[str]:
     """The lines of the opening without titles; where that says next to nothing, the beginning of
     section one too.
     """
-    found = [line for line in lines if not is_title(tidy_title(line))]
-    if sum(len(line) for line in found if SENTENCE.search(line)) >= SHORTEST_OPENING:
+    found = without_titles(lines)
+    if len("".join(filter(SENTENCE.search, found))) >= SHORTEST_OPENING:
         return found
-    first = SUBSECTION.split(text)[0].split("\n")
-    return [*found, *(line for line in first if line and not is_title(tidy_title(line)))]
+    beginning = SUBSECTION.split(text)[0].split("\n")
+    return [*found, *without_titles(filter(None, beginning))]
+
+
+def without_titles(lines: Iterable[str]) -> list[str]:
+    return [line for line in lines if not is_title(tidy_title(line))]
 
 
 def parted(blocks: Sequence[Block]) -> tuple[list[str], str]:
@@ -220,7 +232,7 @@ def parted(blocks: Sequence[Block]) -> tuple[list[str], str]:
         found = SECTION.search(line)
         if found or size > LONGEST_HEAD:
             cut = found.start() if found else 0
-            rest = "\n".join((line[cut:], *lines[number + 1 : number + 20]))
+            rest = "\n".join((line[cut:], *lines[number + 1 : number + LINES_OF_TEXT]))
             return ([*head, line[:cut]] if cut else head), rest
         head.append(line)
         size += len(line)
@@ -231,18 +243,32 @@ def lines_before_tables(blocks: Sequence[Block]) -> Iterator[str]:
     """The lines of a document up to the first table of the form, but for its titles and
     properties.
     """
+    for block in before_form(blocks):
+        if isinstance(block, Prose) and is_shown(block):
+            lines = map(plain_line, block.text.split("\n"))
+            yield from filter(None, lines)
+
+
+def plain_line(line: str) -> str:
+    """• 主动公开 -> 主动公开; of a long line its beginning."""
+    return BULLET.sub("", clean(line[:LONGEST_HEAD]))
+
+
+def before_form(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks up to the first table of the form."""
     for block in blocks:
         if isinstance(block, Grid) and OF_THE_FORM.search(text_of(block)):
             return
-        if isinstance(block, Prose) and is_shown(block):
-            yield from filter(
-                None,
-                (BULLET.sub("", clean(line[:LONGEST_HEAD])) for line in block.text.split("\n")),
-            )
+        yield block
 
 
 def text_of(grid: Grid) -> str:
-    return "".join(cell.text for row in grid.rows[:12] for cell in row).replace(" ", "")
+    """The text of a grid's first rows."""
+    text = ""
+    for row in grid.rows[:ROWS_OF_HEAD]:
+        for cell in row:
+            text += cell.text
+    return text.replace(" ", "")
 
 
 def joined_lines(lines: Sequence[str], first: int) -> list[str]:
@@ -255,24 +281,31 @@ def joined_lines(lines: Sequence[str], first: int) -> list[str]:
     found = []
     for number in range(max(first, 0), len(tidy)):
         above = tidy[number - 1] if number else ""
-        found += [] if name_of(above, alone=True) else [title_from(tidy[number : number + 4])]
-    return list(filter(None, found))
+        title = title_from(tidy[number : number + MOST_PIECES + 1])
+        if title and not name_of(above, alone=True):
+            found.append(title)
+    return found
 
 
 def title_from(lines: Sequence[str]) -> str:
     """The title that several short lines make together; "" for none."""
     if len(lines) < 2 or is_title(lines[0]):
         return ""
-    for count in (2, 3):
+    for count in range(2, MOST_PIECES + 1):
         pieces = lines[:count]
-        if not all(map(may_be_piece, pieces)) or any(
-            name_of(piece, alone=True) for piece in pieces[1:]
-        ):
+        if not all(map(may_be_piece, pieces)) or any(map(is_name_alone, pieces[1:])):
             return ""
         if is_title("".join(pieces)):
-            whole = is_title(pieces[-1]) and body_in(pieces[-1])
-            return "" if whole else "".join(pieces)
+            return "" if is_whole_title(pieces[-1]) else "".join(pieces)
     return ""
+
+
+def is_name_alone(line: str) -> bool:
+    return name_of(line, alone=True) != ""
+
+
+def is_whole_title(line: str) -> bool:
+    return is_title(line) and body_in(line) != ""
 
 
 def may_be_piece(line: str) -> bool:
@@ -283,18 +316,15 @@ def opening_of(lines: Sequence[str]) -> str:
     """The sentences of a head, a line that was broken in a sentence joined to the next one."""
     text = ""
     for line in lines:
-        ends = (
-            not text
-            or text.endswith(("\n", "。", "：", ":", "；"))
-            or len(text.split("\n")[-1]) < 20
-        )
-        text += ("\n" if ends else "") + line
+        last = text.rpartition("\n")[2]
+        is_broken = len(last) >= SHORTEST_BROKEN and not text.endswith(ENDS_OF_LINES)
+        text += line if is_broken else f"\n{line}"
     return tidy_text(text)
 
 
 def tidy_text(text: str) -> str:
     """Without blanks beside ideographs, brackets in one width, 二〇二一年 as 2021年."""
-    tidy = re.sub(r"(?<=[^\x00-\x7f])[ \t]+|[ \t]+(?=[^\x00-\x7f])", "", with_digits(text))
+    tidy = BLANK_BESIDE.sub("", with_digits(text))
     return tidy.replace("(", "（").replace(")", "）")
 
 
@@ -323,45 +353,46 @@ def signed(line: str) -> Iterator[Labelled]:
 def labelled_in(line: str) -> Iterator[Labelled]:
     """来源：邹城市政府办公室 日期：2022-02-11; in a long line only where it begins with a label."""
     found = list(INLINE.finditer(line))
-    first = found[0].start() if found else 0
-    if not found or (
-        first > 1 and (len(line) > LONGEST_LABELLED or IN_SENTENCE.search(line[:first]))
-    ):
+    if not found or is_within_sentence(line, found[0].start()):
         return
     ends = [*(match.start() for match in found[1:]), len(line)]
     for match, end in zip(found, ends, strict=True):
         value = line[match.end() : end].strip(" |｜[【")
-        yield Labelled(KINDS["".join(match["label"].split())], value, line[:LONGEST_LABELLED])
+        yield Labelled(kind_of_match(match), value, line[:LONGEST_LABELLED])
+
+
+def is_within_sentence(line: str, first: int) -> bool:
+    """Whether the first label stands in running text: 依据通知（发布日期：2022年1月4日）."""
+    if first <= 1:
+        return False
+    return len(line) > LONGEST_LABELLED or IN_SENTENCE.search(line[:first]) is not None
+
+
+def kind_of_match(match: re.Match[str]) -> str:
+    return KINDS["".join(match["label"].split())]
 
 
 def labelled_grids(blocks: Sequence[Block]) -> Iterator[Labelled]:
     """What the cells of a table of labels say: 发布机构 | 市应急管理局."""
-    for block in blocks:
-        if not isinstance(block, Grid):
-            continue
-        if OF_THE_FORM.search(text_of(block)):
-            return
-        for row in block.rows:
-            cells = [clean(cell.text) for cell in row]
-            yield from labelled_lines([cell for cell in cells if cell])
+    for block in before_form(blocks):
+        if isinstance(block, Grid):
+            for row in block.rows:
+                texts = [clean(cell.text) for cell in row]
+                yield from labelled_lines(list(filter(None, texts)))
 
 
 def is_labelled(line: str) -> bool:
     """Whether a line is one of labels: 来源：… 时间：…; a line that is a title after a label is the
     title.
     """
-    found = [
-        match
-        for match in INLINE.finditer(line)
-        if KINDS["".join(match["label"].split())] != "title"
-    ]
     if kind_of(line):
         return True
-    return (
-        bool(found)
-        and len(line) <= LONGEST_LABELLED
-        and (found[0].start() < 2 or not SENTENCE.search(line))
-    )
+    if len(line) > LONGEST_LABELLED:
+        return False
+    for match in INLINE.finditer(line):
+        if kind_of_match(match) != "title":
+            return match.start() < 2 or not SENTENCE.search(line)
+    return False
 
 
 def kind_of(text: str) -> str:
@@ -381,8 +412,6 @@ def properties(prose: Sequence[Prose]) -> Iterator[Labelled]:
     for block in prose:
         kind = PROPERTIES.get(property_of(block), "")
         if kind:
-            yield Labelled(
-                kind,
-                clean(block.text),
-                f"{block.heading.removeprefix('meta:')}：{clean(block.text)}",
-            )
+            value = clean(block.text)
+            name = block.heading.removeprefix("meta:")
+            yield Labelled(kind, value, f"{name}：{value}")

@@ -18,19 +18,15 @@ SCHOOL_YEAR = re.compile(r"学年|20\d\d\s*[-—–－~至]+\s*20\d\d")
 NUMERAL_YEAR = re.compile(
     r"(二[〇○零ОO0])([〇○零ОO0一二三四五六七八九])([〇○零ОO0一二三四五六七八九])(?=年)"
 )
-NUMERALS = {
-    **dict.fromkeys("〇○零ОO0", "0"),
-    **{letter: str(digit) for digit, letter in enumerate("一二三四五六七八九", 1)},
-}
+NUMERALS = str.maketrans("〇○零ОO一二三四五六七八九", "00000123456789")
 SECTION = re.compile(r"一\s*[、.]\s*(?:总体|概述|概况|基本|工作|情况|20\d\d)|^\s*一\s*[、.]")
 SITE_SUFFIX = re.compile(r"\s*[-_|—–]+\s*")
 AGENCY_TAIL = re.compile(r"(?:政府)?信息公开(?!.*信息公开).*$")
 # Brackets are no part of a name, （2021年度）, but with an area in them:
 # 苏州高新区（虎丘区）教育局.
 AGENCY_NOISE = re.compile(
-    r"^关于|[【\[〔][^】\]〕]{0,6}[】\]〕]|\s|[《》〈〉“”\"']|20\d\d\s*年?度?|(?<!中国)"
-    r"（(?!\w{2,"
-    r"6}[区县市]）).*?）|(?<!中国)\(.*?\)|[-_|—–:：]+$|的$"
+    r"^关于|[【\[〔][^】\]〕]{0,6}[】\]〕]|\s|[《》〈〉“”\"']|20\d\d\s*年?度?|"
+    r"(?<!中国)（(?!\w{2,6}[区县市]）).*?）|(?<!中国)\(.*?\)|[-_|—–:：]+$|的$"
 )
 # 金统发〔2025〕2号: the number of a document, before its title.
 DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(（]20\d\d[〕\])）]第?\d+号")
@@ -40,14 +36,20 @@ NO_TITLE = re.compile(
 )
 # 政府信息公开工作年度报告（2023）——舟山市定海区气象局
 BEHIND = re.compile(
-    r"^(?:.{0,3}年?度?)?(?:政府)?信息公开.{0,8}(?:报告|年报)[（(\s)）"
-    r"]*[-—–_]+\s*([\u4e00-\u9fff（）]{3,})$"
+    r"^(?:.{0,3}年?度?)?(?:政府)?信息公开.{0,8}(?:报告|年报)[（(\s)）]*[-—–_]+\s*"
+    r"([\u4e00-\u9fff（）]{3,})$"
 )
 # 十堰市人民政府办公室关于印发十堰市2022年…报告的通知: the notice is the office's, the report is
 # not.
 ISSUED = re.compile(r"^.*关于(?:印发|发布|公布|公开|转发|做好)")
 NAMED = re.compile(r"^(?:(?:文件|信息|文章)?(?:标\s*题|名\s*称)|题\s*名)(?:\s*[:：]\s*|\s+)")
-LONGEST_TITLE = 80
+BLANK_WITHIN = re.compile(
+    r"(?<=[\u4e00-\u9fff\d])\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s+(?=\d)"
+)
+NARROW_BRACKETS = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
+SHORTEST_TITLE, LONGEST_TITLE = 8, 80  # characters
+LONGEST_BODY = 30  # characters of a body's name above a title
+HEADING = re.compile(r"title|h[1-3]")
 TITLE_PROPERTIES = ("articletitle", "og:title")
 ONLY_YEAR = re.compile(r"[（(]?20[0-4]\d年?度?[）)]?")
 
@@ -59,14 +61,17 @@ def title_of(blocks: Sequence[Block]) -> str:
     A title without a body is completed by the body's name, from another title or the line above it.
     A link to another report is no title, unless there is none besides.
     """
-    prose = [block for block in blocks if isinstance(block, Prose)]
+    prose = prose_of(blocks)
     candidates = title_texts(blocks, prose)
-    if not candidates:
-        page = page_titles(prose)[1]
-        return tidy_title(page[0])[:LONGEST_TITLE] if page else ""
-    return with_body(
-        next(filter(year_in, candidates), candidates[0]), candidates, text_lines(prose)
-    )
+    if candidates:
+        first = next(filter(year_in, candidates), candidates[0])
+        return with_body(first, candidates, text_lines(prose))
+    page = own_titles(prose)
+    return tidy_title(page[0])[:LONGEST_TITLE] if page else ""
+
+
+def prose_of(blocks: Sequence[Block]) -> list[Prose]:
+    return [block for block in blocks if isinstance(block, Prose)]
 
 
 def title_texts(blocks: Sequence[Block], prose: Sequence[Prose]) -> list[str]:
@@ -74,12 +79,20 @@ def title_texts(blocks: Sequence[Block], prose: Sequence[Prose]) -> list[str]:
     where all are.
     """
     lines = text_lines(prose)
-    named, _, pieces = page_titles(prose)
-    first = next((at for at, line in enumerate(lines) if SECTION.search(line)), len(lines))
-    above = (*headings(prose), *named, *lines[first_title(lines, prose) : first], *pieces)
+    first = first_section(lines)
+    shown = lines[first_title(lines, prose) : first]
+    above = (*headings(prose), *titles_in_properties(prose), *shown, *pieces_of(own_titles(prose)))
     every = titles_among(above) or titles_among(lines[first:])  # below stand those of other reports
     linked = set(map(tidy_title, link_texts(blocks)))
     return [text for text in every if text not in linked] or every
+
+
+def first_section(lines: Sequence[str]) -> int:
+    """The line that begins the first section: 一、总体情况."""
+    for at, line in enumerate(lines):
+        if SECTION.search(line):
+            return at
+    return len(lines)
 
 
 def titles_among(texts: Iterable[str]) -> list[str]:
@@ -102,29 +115,38 @@ def first_title(lines: Sequence[str], prose: Sequence[Prose]) -> int:
     site, a menu or the head of a column.
     """
     heads = [text for text in headings(prose) if is_title(tidy_title(text))]
-    return next((at for at, line in enumerate(lines) if line in heads), 0)
+    for at, line in enumerate(lines):
+        if line in heads:
+            return at
+    return 0
 
 
 def with_body(title: str, candidates: Sequence[str], lines: Sequence[str]) -> str:
     """A title completed by the body's name, where another title or the line above it has that."""
     if body_in(title):
         return title
-    fuller = [
-        text for text in candidates if text != title and text.endswith(title) and body_in(text)
-    ]
-    return fuller[0] if fuller else line_above(title, lines) + title
+    for text in candidates:
+        if text != title and text.endswith(title) and body_in(text):
+            return text
+    return line_above(title, lines) + title
 
 
 def link_texts(blocks: Sequence[Block]) -> set[str]:
     """The texts of a page's links: neighbours in a menu or a list."""
-    return {
-        clean(block.text) for block in blocks if isinstance(block, Link) and block.kind == "link"
-    }
+    found = set()
+    for block in blocks:
+        if isinstance(block, Link) and block.kind == "link":
+            found.add(clean(block.text))
+    return found
 
 
 def text_lines(prose: Sequence[Prose]) -> list[str]:
     """The lines of all prose but titles and properties of the page."""
-    return [clean(line) for block in prose if is_shown(block) for line in block.text.split("\n")]
+    lines: list[str] = []
+    for block in prose:
+        if is_shown(block):
+            lines += map(clean, block.text.split("\n"))
+    return lines
 
 
 def is_shown(block: Prose) -> bool:
@@ -134,34 +156,52 @@ def is_shown(block: Prose) -> bool:
     return not block.heading.startswith(("title", "meta", SHEET))
 
 
-def page_titles(prose: Sequence[Prose]) -> tuple[list[str], list[str], list[str]]:
-    """The titles that a page's properties give, its <title>, and the pieces of that between dashes
-    and bars.
-    """
-    named = [clean(block.text) for block in prose if property_of(block) in TITLE_PROPERTIES]
-    page = [clean(block.text) for block in prose if block.heading == "title"]
-    return named, page, [piece for text in page for piece in SITE_SUFFIX.split(text)]
+def titles_in_properties(prose: Sequence[Prose]) -> list[str]:
+    """The titles that a page's properties give: ArticleTitle, og:title."""
+    return [clean(block.text) for block in prose if property_of(block) in TITLE_PROPERTIES]
+
+
+def own_titles(prose: Sequence[Prose]) -> list[str]:
+    """A page's <title>."""
+    return [clean(block.text) for block in prose if block.heading == "title"]
+
+
+def pieces_of(titles: Sequence[str]) -> list[str]:
+    """The pieces between dashes and bars: 瑞安市2021年…年度报告-瑞安市人民政府 has two."""
+    pieces: list[str] = []
+    for title in titles:
+        pieces += SITE_SUFFIX.split(title)
+    return pieces
 
 
 def property_of(block: Prose) -> str:
     """meta:Article_Title -> articletitle; "" for a text that is no property."""
     name = block.heading.lower()
-    return name.removeprefix("meta:").replace("_", "") if name.startswith("meta:") else ""
+    if not name.startswith("meta:"):
+        return ""
+    return name.removeprefix("meta:").replace("_", "")
 
 
 def named_titles(blocks: Sequence[Block]) -> list[str]:
     """The titles of reports among a page's own titles, its properties first."""
-    named, _, pieces = page_titles([block for block in blocks if isinstance(block, Prose)])
-    return [tidy_title(text) for text in (*named, *pieces) if is_title(tidy_title(text))]
+    prose = prose_of(blocks)
+    texts = (*titles_in_properties(prose), *pieces_of(own_titles(prose)))
+    return list(filter(is_title, map(tidy_title, texts)))
 
 
 def line_above(title: str, lines: Sequence[str]) -> str:
-    """The body's name where it stands on a line of its own above the title, else ""."""
+    """The body's name where it stands on a line of its own above the title, else "".
+
+    青溪县教育局 above 2021年政府信息公开工作年度报告.
+    """
     texts = [tidy_title(line) for line in lines if line]
     spot = texts.index(title) if title in texts else 0
-    above = texts[spot - 1] if spot else ""
-    named = above.endswith(BODY_ENDINGS) and re.fullmatch(BODY, above)
-    return above if 2 < len(above) <= 30 and named and name_of(above) else ""
+    if spot == 0:
+        return ""
+    above = texts[spot - 1]
+    if not 2 < len(above) <= LONGEST_BODY or not above.endswith(BODY_ENDINGS):
+        return ""
+    return above if re.fullmatch(BODY, above) and name_of(above) else ""
 
 
 def body_in(title: str) -> str:
@@ -172,16 +212,33 @@ def body_in(title: str) -> str:
     behind = BEHIND.search(text)
     if behind:
         return AGENCY_NOISE.sub("", behind[1])
-    found = AGENCY_NOISE.sub("", AGENCY_TAIL.sub("", AGENCY_NOISE.sub("", text)))
+    before = AGENCY_TAIL.sub("", AGENCY_NOISE.sub("", text))
+    found = AGENCY_NOISE.sub("", before)
     found = found.removesuffix("年度").removesuffix("年").removesuffix("关于")
     return f"{found}政府" if found.endswith("人民") else found
 
 
 def segment_of(title: str) -> Segment:
     """The report that a title names, as far as it does."""
-    return Segment(
-        "report", title, body_in(clean(title)) if REPORT.search(title) else "", year_in(title)
-    )
+    agency = body_in(clean(title)) if REPORT.search(title) else ""
+    return Segment("report", title, agency, year_in(title))
+
+
+def is_of_a_report(title: str) -> bool:
+    """Whether a title speaks of a report, be it in words of its own: 2014年信息公开工作的报告."""
+    return REPORT.search(title) is not None or ("信息公开" in title and "报告" in title)
+
+
+def year_of_page(blocks: Sequence[Block]) -> int | None:
+    """The year of the report that a page says it is, by its own title, a property or a heading;
+    None for a page of none, or of several.
+    """
+    for block in prose_of(blocks):
+        is_heading = HEADING.fullmatch(block.heading) or property_of(block) in TITLE_PROPERTIES
+        year = year_in(clean(block.text)) if is_heading else None
+        if year and is_of_a_report(clean(block.text)):
+            return year
+    return None
 
 
 def title_without_year(title: str) -> str:
@@ -193,19 +250,27 @@ def year_in(title: str) -> int | None:
     several.
     """
     years = set(map(int, YEAR.findall(with_digits(title))))
-    return years.pop() if len(years) == 1 and not SCHOOL_YEAR.search(title) else None
+    if len(years) != 1 or SCHOOL_YEAR.search(title):
+        return None
+    return years.pop()
 
 
 def with_digits(text: str) -> str:
     """二〇二一年 -> 2021年."""
-    return NUMERAL_YEAR.sub(lambda found: "2" + "".join(NUMERALS[at] for at in found[0][1:]), text)
+    return NUMERAL_YEAR.sub(in_digits, text)
+
+
+def in_digits(year: re.Match[str]) -> str:
+    return year[0].translate(NUMERALS)
 
 
 def is_title(text: str) -> bool:
-    if not 8 <= len(text) <= LONGEST_TITLE or text.endswith(("。", "；", ";")) or ">" in text:
+    """瑞安市2021年政府信息公开工作年度报告; not 下一篇：…年度报告, nor a sentence."""
+    if not SHORTEST_TITLE <= len(text) <= LONGEST_TITLE:
         return False
-    match = REPORT.search(text)
-    return match is not None and not NO_TITLE.search(text)
+    if text.endswith(("。", "；", ";")) or ">" in text:
+        return False
+    return REPORT.search(text) is not None and not NO_TITLE.search(text)
 
 
 def tidy_title(text: str) -> str:
@@ -216,7 +281,4 @@ def tidy_title(text: str) -> str:
     letters = text.split(" ")
     if len(letters) > 3 and all(len(letter) == 1 for letter in letters):
         text = "".join(letters)
-    text = re.sub(
-        r"(?<=[\u4e00-\u9fff\d])\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s+(?=\d)", "", text
-    )
-    return re.sub(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)", r"（\1）", text)
+    return NARROW_BRACKETS.sub(r"（\1）", BLANK_WITHIN.sub("", text))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from gongkai.model import Evidence
+from gongkai.model import Certainty, Evidence
 from gongkai.recognize.cover.page import SENTENCE, FrontPage
 from gongkai.recognize.cover.titles import ONLY_YEAR, is_title, with_digits, year_in
 from gongkai.recognize.cover.witnesses import MENTION, clause_at, sentence_at
@@ -17,9 +17,8 @@ NOT_KNOWN = "无法确定是哪一年的报告"
 AGAINST_TITLE = "标题“{}”的年度是{}年，而{}"
 SEVERAL = "文中的年度不一致（{}），" + NOT_KNOWN
 DATE = re.compile(
-    r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})(?!\d)|(20\d\d)(0[1-9]|1[0-2])"
-    r"([0-3]\d)"
-    r"(?!\d)"
+    r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})(?!\d)|"
+    r"(20\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)"
 )
 # 自2021年1月1日, 20211月1日 with digits lost, 2021.1.1, 二〇二一年一月一日.
 PERIOD = re.compile(r"(20[0-4]\d)年?[-./]?(?:0?1|一)[月./-](?:0?1|一)(?!\d)日?(?!起?施行)")
@@ -78,29 +77,42 @@ def year_of(page: FrontPage, title: str, published: Evidence) -> tuple[Evidence,
     if not stated:
         return fallback(page, beside), ""
     votes = votes_of(stated, beside)
-    own = next((one for one in stated if one.kind == "title"), None)
-    if own is None:
+    own = stated[0]
+    if own.kind != "title":
         return winner(page, stated, votes)
     against = witnesses_against(own, stated, beside, published)
     told = AGAINST_TITLE.format(own.sentence, own.year, said_by(against))
-    if votes[own.year] > 1 or not against:
-        found, why = winner(page, stated, votes)
-        if found.value != str(own.year):
-            return Evidence(), why or f"{told}，{NOT_KNOWN}"
-        if not any(one.kind in SURE_KINDS for one in against):
-            return found, why
-    elif len(against) > 1:
+    if against and votes[own.year] == 1:
+        return overruled(own, against, told)
+    found, why = winner(page, stated, votes)
+    if found.value != str(own.year):
+        return Evidence(), why or f"{told}，{NOT_KNOWN}"
+    if any(one.kind in SURE_KINDS for one in against):
+        return doubted(own), f"{told}，请核对"
+    return found, why
+
+
+def overruled(own: YearSaid, against: Sequence[YearSaid], told: str) -> tuple[Evidence, str]:
+    """A title for which nothing speaks: 2023年…报告 with the period of 2022, published in 2023."""
+    if len(against) > 1:
         return Evidence(), f"{told}，{NOT_KNOWN}"
-    return Evidence(str(own.year), own.sentence, "likely"), f"{told}，请核对"
+    return doubted(own), f"{told}，请核对"
+
+
+def doubted(own: YearSaid) -> Evidence:
+    """The year of a title that something speaks against."""
+    return Evidence(str(own.year), own.sentence, "likely")
 
 
 def votes_of(stated: Sequence[YearSaid], beside: Sequence[YearSaid]) -> Counter[int]:
     """Each year that is stated -> how many kinds of witnesses name it."""
-    kinds: dict[int, set[str]] = {one.year: set() for one in stated}
-    for one in (*stated, *beside):
-        if one.year in kinds:
-            kinds[one.year].add(one.kind)
-    return Counter({year: len(found) for year, found in kinds.items()})
+    kinds = {(one.year, one.kind) for one in (*stated, *beside)}
+    named = {one.year for one in stated}
+    votes: Counter[int] = Counter()
+    for year, _ in kinds:
+        if year in named:
+            votes[year] += 1
+    return votes
 
 
 def winner(
@@ -109,67 +121,87 @@ def winner(
     """The year that most kinds of witnesses name; of two with as many the one that the text is
     about.
     """
-    best = [year for year, count in votes.items() if count == max(votes.values())]
+    most = max(votes.values())
+    best = [year for year, count in votes.items() if count == most]
     year = best[0] if len(best) == 1 else text_year(page)
-    if year not in best:
-        texts = "，".join(dict.fromkeys(f"{KINDS[one.kind]}：{one.year}年" for one in stated))
-        return Evidence(), SEVERAL.format(texts)
-    said = next(one for one in stated if one.year == year)
-    return Evidence(
-        str(said.year), said.sentence, "certain" if is_sure(page, said, votes) else "likely"
-    ), ""
+    for said in stated:
+        if said.year == year and year in best:
+            certainty: Certainty = "certain" if is_sure(page, said, votes) else "likely"
+            return Evidence(str(said.year), said.sentence, certainty), ""
+    texts = dict.fromkeys(f"{KINDS[one.kind]}：{one.year}年" for one in stated)
+    return Evidence(), SEVERAL.format("，".join(texts))
 
 
 def is_sure(page: FrontPage, said: YearSaid, votes: Counter[int]) -> bool:
     """Whether several kinds of witnesses name a year, or one that stands whole on the page and no
     other.
     """
-    shown = any(year_in(text) == said.year for text in page.titles if text not in page.joined)
-    told = text_year(page) in (None, said.year)
-    return votes[said.year] > 1 or (len(votes) == 1 and (shown if said.kind == "title" else told))
+    if votes[said.year] > 1:
+        return True
+    if len(votes) > 1:
+        return False
+    if said.kind != "title":
+        return text_year(page) in (None, said.year)
+    shown = [text for text in page.titles if text not in page.joined]
+    return any(year_in(text) == said.year for text in shown)
 
 
 def years_stated(page: FrontPage, title: str) -> Iterator[YearSaid]:
-    """What title, opening, labels and period say."""
+    """What title, opening, labels and period say, the title first."""
     yield from years_of_titles(page, title)
-    for match in MENTION.finditer(page.opening):
+    yield from years_mentioned(page.opening)
+    yield from years_labelled(page)
+    yield from years_of_period(page.opening)
+
+
+def years_mentioned(opening: str) -> Iterator[YearSaid]:
+    """现公布献县2022年政府信息公开工作年度报告; not 与2020年报告相比."""
+    for match in MENTION.finditer(opening):
         named = DATED_YEAR.findall(match[0])
-        if named and not OF_OTHER_TIMES.search(
-            clause_at(page.opening, match.start("before"), match.end())
-        ):
-            yield YearSaid("mention", int(named[-1]), sentence_at(page.opening, match.start()))
+        clause = clause_at(opening, match.start("before"), match.end())
+        if named and not OF_OTHER_TIMES.search(clause):
+            yield YearSaid("mention", int(named[-1]), sentence_at(opening, match.start()))
+
+
+def years_labelled(page: FrontPage) -> Iterator[YearSaid]:
+    """报告年度：2022."""
     for label in page.labelled:
-        found = NAMED_YEAR.match(label.value) if label.kind == "year" else None
-        if found:
+        found = NAMED_YEAR.match(label.value)
+        if found and label.kind == "year":
             yield YearSaid("label", int(found[1]), label.sentence)
-    for match in PERIOD.finditer(page.opening):
-        if OF_OTHER_TIMES.search(clause_at(page.opening, match.start(), match.end())):
-            continue
-        yield YearSaid("period", int(match[1]), sentence_at(page.opening, match.start()))
+
+
+def years_of_period(opening: str) -> Iterator[YearSaid]:
+    """统计期限为2022年1月1日至12月31日; not 上年度报告统计期限为2021年1月1日."""
+    for match in PERIOD.finditer(opening):
+        clause = clause_at(opening, match.start(), match.end())
+        if not OF_OTHER_TIMES.search(clause):
+            yield YearSaid("period", int(match[1]), sentence_at(opening, match.start()))
 
 
 def years_of_titles(page: FrontPage, title: str) -> Iterator[YearSaid]:
     """The year of the title, else that of the first line that may be one; and the first other year
     of a title.
     """
-    own = (
-        title if is_title(title) and year_in(title) else next(filter(may_be_dated, page.titles), "")
-    )
+    own = title
+    if not is_title(title) or not year_in(title):
+        own = next(filter(may_be_dated, page.titles), "")
     year = year_in(own)
     if year is None:
         return
     yield YearSaid("title", year, own)
-    others = [text for text in page.titles if is_title(text) and year_in(text) not in (None, year)]
-    for text in others[:1]:
-        yield YearSaid("other", year_in(text) or 0, text)
+    for text in page.titles:
+        other = year_in(text) if is_title(text) else None
+        if other is not None and other != year:
+            yield YearSaid("other", other, text)
+            return
 
 
 def may_be_dated(text: str) -> bool:
     """人防办2021年年报; not 2021年度 alone, an entry of a menu."""
-    is_like = (
-        TITLE_LIKE.search(text) and not SENTENCE.search(text) and not ONLY_YEAR.fullmatch(text)
-    )
-    return bool(is_like) and year_in(text) is not None
+    if not TITLE_LIKE.search(text) or SENTENCE.search(text):
+        return False
+    return ONLY_YEAR.fullmatch(text) is None and year_in(text) is not None
 
 
 def years_beside(page: FrontPage, published: Evidence) -> Iterator[YearSaid]:
@@ -179,8 +211,8 @@ def years_beside(page: FrontPage, published: Evidence) -> Iterator[YearSaid]:
     if published.value:
         yield YearSaid("day", int(published.value[:4]) - 1, published.source)
     for label in page.labelled:
-        found = INDEX_YEAR.search(label.value) if label.kind == "index" else None
-        if found:
+        found = INDEX_YEAR.search(label.value)
+        if found and label.kind == "index":
             yield YearSaid("index", int(found[1]) - 1, label.sentence)
 
 
@@ -188,11 +220,13 @@ def witnesses_against(
     own: YearSaid, stated: Sequence[YearSaid], beside: Sequence[YearSaid], published: Evidence
 ) -> list[YearSaid]:
     """Of opening, period, publication and index those that speak against the title."""
-    others = {one.kind: one for one in stated if one.kind != "title" and one.year != own.year}
-    for one in beside:
-        if one.kind == "index" and one.year < own.year:
+    others = {}
+    for one in stated:
+        if one.kind != "title" and one.year != own.year:
             others[one.kind] = one
-        if one.kind == "day" and is_early(published.value, own.year):
+    for one in beside:
+        is_earlier = one.kind == "index" and one.year < own.year
+        if is_earlier or (one.kind == "day" and is_early(published.value, own.year)):
             others[one.kind] = one
     return list(others.values())
 
@@ -216,9 +250,12 @@ def fallback(page: FrontPage, beside: Sequence[YearSaid]) -> Evidence:
     told = text_year(page)
     if told:
         text = f"{page.opening}\n{page.text}"
-        return Evidence(str(told), sentence_at(text, max(text.find(str(told)), 0)), "likely")
-    found = beside or list(years_of_address(page))
-    return Evidence(str(found[0].year), found[0].sentence, "likely") if found else Evidence()
+        at = max(text.find(str(told)), 0)
+        return Evidence(str(told), sentence_at(text, at), "likely")
+    found = (*beside, *years_of_address(page))
+    if not found:
+        return Evidence()
+    return Evidence(str(found[0].year), found[0].sentence, "likely")
 
 
 def years_of_address(page: FrontPage) -> Iterator[YearSaid]:
@@ -233,10 +270,10 @@ def years_of_address(page: FrontPage) -> Iterator[YearSaid]:
 def text_year(page: FrontPage) -> int | None:
     """The year of which opening and first section speak most often; None for two as often."""
     text = IN_BOOKS.sub("", with_digits(f"{page.opening}\n{page.text}"))
-    best = Counter(map(int, SPOKEN_YEAR.findall(text))).most_common(2)
-    if not best or (len(best) > 1 and best[0][1] == best[1][1]):
-        return None
-    return best[0][0]
+    counts = Counter(map(int, SPOKEN_YEAR.findall(text)))
+    most = max(counts.values(), default=0)
+    best = [year for year, count in counts.items() if count == most]
+    return best[0] if len(best) == 1 else None
 
 
 # --- day of publication ---------------------------------------------------------------------------
@@ -250,52 +287,65 @@ def published_of(page: FrontPage) -> Evidence:
     """
     alone = days_alone(page)
     for kind in DAY_KINDS:
-        days = {
-            day_in(label.value): label.sentence for label in page.labelled if label.kind == kind
-        }
-        days.pop("", None)
+        days = days_under(page, kind)
         if days:
             day, source = next(iter(days.items()))
-            is_one = kind != "made" and {*days, *alone, *days_of(page)} == {day}
+            others = {*days, *alone, *days_under(page, "day"), *days_under(page, "time")}
+            is_one = kind != "made" and others == {day}
             return Evidence(day, source, "certain" if is_one else "likely")
-    return Evidence(*next(iter(alone.items())), "likely") if alone else Evidence()
+    if alone:
+        day, line = next(iter(alone.items()))
+        return Evidence(day, line, "likely")
+    return Evidence()
 
 
-def days_of(page: FrontPage) -> set[str]:
-    """All days under labels of publication, or of no step."""
-    found = {day_in(label.value) for label in page.labelled if label.kind in ("day", "time")}
-    return found - {""}
+def days_under(page: FrontPage, kind: str) -> dict[str, str]:
+    """The days that labels of one kind say, and the last line that says each."""
+    days = {}
+    for label in page.labelled:
+        if label.kind == kind:
+            days[day_in(label.value)] = label.sentence
+    days.pop("", None)
+    return days
 
 
 def days_alone(page: FrontPage) -> dict[str, str]:
-    """The days that stand in lines of their own, without a label, and these lines."""
+    """The days that stand in lines of their own, without a label, and these lines.
+
+    （2023年1月28日）, 2023-01-28 来源：…; not 今天是2023年…, nor a sentence.
+    """
     named = {label.sentence for label in page.labelled if label.kind in DAY_KINDS}
-    return {
-        day_alone(line): line for line in page.lines if line not in named and is_day_alone(line)
-    }
+    days = {}
+    for line in page.lines:
+        found = days_in(line)
+        if len(found) == 1 and line not in named and is_line_of_day(line):
+            days[found[0]] = line
+    return days
 
 
-def day_alone(line: str) -> str:
-    return next(filter(None, map(iso_date, DATE.finditer(line))), "")
+def days_in(line: str) -> list[str]:
+    return list(filter(None, map(iso_date, DATE.finditer(line))))
 
 
-def is_day_alone(line: str) -> bool:
-    """（2023年1月28日）, 2023-01-28 来源：…; not 今天是2023年…, nor a sentence."""
-    days = list(filter(None, map(iso_date, DATE.finditer(line))))
-    return len(days) == 1 and len(line) <= LONGEST_DATED and not NO_DAY.search(line)
+def is_line_of_day(line: str) -> bool:
+    return len(line) <= LONGEST_DATED and not NO_DAY.search(line)
 
 
 def day_in(value: str) -> str:
     """[2022-01-20 10:00] -> 2022-01-20; "" for a value that begins with none, as 2022-01-31前,
     2022-01-04起草.
     """
-    match = DATE.match(value.lstrip("[【(（ "))
-    rest = value.lstrip("[【(（ ")[match.end() :] if match else ""
-    return iso_date(match) if match and BEHIND_A_DAY.match(rest) else ""
+    text = value.lstrip("[【(（ ")
+    match = DATE.match(text)
+    if match is None or not BEHIND_A_DAY.match(text[match.end() :]):
+        return ""
+    return iso_date(match)
 
 
 def iso_date(match: re.Match[str]) -> str:
+    """2022年1月4日, 20220104 -> 2022-01-04; "" for 2022年13月4日."""
+    year, month, day = filter(None, match.groups())
     try:
-        return date(*(int(part) for part in filter(None, match.groups()))).isoformat()
+        return date(int(year), int(month), int(day)).isoformat()
     except ValueError:
         return ""

@@ -5,13 +5,14 @@ it does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from gongkai.bodies import is_certain, may_be_one, normal, parts_of, same_body
 from gongkai.bodies.divisions import Division
 from gongkai.bodies.names import OFFICE
 from gongkai.bodies.places import is_relative, lead_of, named_in, places_in, places_of_site
+from gongkai.bodies.verdicts import holds_letters
 from gongkai.bodies.within import governed_area, is_office, lies_within
 from gongkai.model import Evidence
 from gongkai.recognize.cover.names import begins_with_place, is_government
@@ -32,6 +33,7 @@ KIND_ENDS = {
 MANAGES = re.compile(r"办公[室厅]$|政务服务|行政审批|数据")
 SAYS_WHO = ("mention", "compiled", "named", "contact", "label")  # besides titles
 LONGEST_NAMING = 40  # characters of a line that may say whose page it is
+MOST_NAMING = 8  # lines at the head of a page that may
 # The voices in the order in which they are believed. What stands below "strong" only proposes.
 STRONG = ("title", "mention", "compiled")
 WEAK = ("named", "contact", "banner", "label", "site", "office", "subject", "crumb", "text")
@@ -43,89 +45,144 @@ OF_ALL = re.compile(r"全[省市县区州旗镇]|各(?:级|乡镇|镇街|街道|
 def agency_of(page: FrontPage) -> tuple[Evidence, str]:
     """The body that reports; and why it has none where its witnesses contradict each other."""
     found = with_areas(without_columns(witnesses(page), page), page)
-    strong = [one for one in found if one.kind in STRONG]
-    weak = [one for one in found if one.kind in WEAK]
+    strong = of_kinds(found, STRONG)
+    weak = of_kinds(found, WEAK)
     if not strong:
         return proposed(page, weak), ""
     lead = strong[0]
-    others = (one for one in strong[1:] if is_against(lead.name, one))
-    against = next(others, None) or beside_banner(page, lead, found)
+    against = first_against(lead, strong[1:]) or beside_banner(page, lead, found)
     if against is not None:
         return Evidence(), CONTRADICTED.format(lead.sentence, against.sentence)
     return chosen(page, lead, [*strong, *weak]), ""
+
+
+def of_kinds(found: Sequence[Witness], kinds: Collection[str]) -> list[Witness]:
+    return [one for one in found if one.kind in kinds]
+
+
+# --- another body ---------------------------------------------------------------------------------
+# Two names of one report are of one body as far as ``may_be_one`` does not forbid it. A strong
+# witness contradicts the lead only by another body that cannot be a part of it; beside a title that
+# may be a site's banner, and for what contacts and labels say, less is enough to doubt the lead.
+
+
+def first_against(lead: Witness, others: Sequence[Witness]) -> Witness | None:
+    """The first strong witness that contradicts the lead."""
+    for other in others:
+        if contradicts(lead.name, other):
+            return other
+    return None
+
+
+def contradicts(name: str, other: Witness) -> bool:
+    """Whether a second strong witness names another body: 平阳县 beside 瑞安市; who compiles a
+    government's report may be one of its own, as 瑞安市政务服务中心.
+    """
+    if may_be_one(name, other.name):
+        return False
+    if may_be_part(name, other.name) and not is_area_only(name):
+        return False
+    is_manager = other.kind == "compiled" and MANAGES.search(other.name)
+    return not (is_manager and governed_area(name) and lies_within(other.name, name))
+
+
+def may_be_part(name: str, other: str) -> bool:
+    """Whether one name goes on with more, or holds the other within it: 瑞安市教育局 and
+    瑞安市教育局招生办公室.
+    """
+    if other.startswith(name):
+        return True
+    return other in name and not name.startswith(other)
+
+
+def casts_doubt(lead: Witness, one: Witness) -> bool:
+    """Whether a witness may mean another body than the lead; a government or its office is named as
+    publisher only.
+    """
+    if is_government(one.name) or is_said_alike(one.name, lead.name):
+        return False
+    is_part = one.name.startswith(lead.name)  # 瑞安市公安局|塘下分局 beside the bureau itself
+    if is_part or not may_be_one(lead.name, one.name):
+        return True
+    return not is_relative(one.name) and not share_letters(lead.name, one.name)
+
+
+def is_said_alike(name: str, lead: str) -> bool:
+    """Whether two names say one body, one of them perhaps in full: 市司法局 and 瑞安市司法局."""
+    if lead.endswith(name) or name.endswith(lead):
+        return True
+    return is_fuller(name, lead) or same_body(lead, name) is True
+
+
+def share_letters(one: str, other: str) -> bool:
+    """Whether the letters of one name stand in the other in their order."""
+    return holds_letters(one, other) or holds_letters(other, one)
 
 
 def beside_banner(page: FrontPage, lead: Witness, found: Sequence[Witness]) -> Witness | None:
     """Another body beside a title of two lines: the first may be a site's banner, of a tax bureau
     above, of a bureau whose branch reports.
     """
-    if lead.kind != "title" or lead.sentence not in page.joined:
+    may_be_banner = lead.kind == "title" and lead.sentence in page.joined
+    if not may_be_banner or is_named_by(lead, of_kinds(found, STRONG[1:])):
         return None
-    borne_out = any(
-        one.kind in STRONG[1:] and normal(one.name) == normal(lead.name) for one in found
-    )
-    others = (
-        one for one in found if not borne_out and one.kind in SAYS_WHO and is_other(lead, one)
-    )
-    return next(others, None)
+    for one in of_kinds(found, SAYS_WHO):
+        if casts_doubt(lead, one):
+            return one
+    return None
 
 
-def is_other(lead: Witness, one: Witness) -> bool:
-    """Whether a witness names another body than the lead, not a government or its office as
-    publisher.
-    """
-    alike = (
-        lead.name.endswith(one.name)
-        or one.name.endswith(lead.name)
-        or is_fuller(one.name, lead.name)
-    )
-    return (
-        not is_government(one.name)
-        and not alike
-        and same_body(lead.name, one.name) is not True
-        and is_apart(lead, one)
-    )
+def is_named_by(lead: Witness, others: Sequence[Witness]) -> bool:
+    """Whether one of other witnesses has the same name in its one form."""
+    return any(normal(one.name) == normal(lead.name) for one in others)
 
 
-def is_apart(lead: Witness, one: Witness) -> bool:
-    part = one.name.startswith(lead.name) and one.name != lead.name
-    unlike = not holds_letters(one.name, lead.name) and not holds_letters(lead.name, one.name)
-    return part or not may_be_one(lead.name, one.name) or (unlike and not is_relative(one.name))
-
-
-def holds_letters(name: str, short: str) -> bool:
-    """铁岭市供销合作社联合社 has the letters of 市供销社 in their order."""
-    letters = iter(name)
-    return all(letter in letters for letter in short)
+# --- titles that are a site's column --------------------------------------------------------------
 
 
 def without_columns(found: Sequence[Witness], page: FrontPage) -> list[Witness]:
     """Of titles without a year none that is a site's column: one above a title with a year, or a
     government's above a report of 我局, as 金口河区人民政府政府信息公开年报.
     """
-    titles = [one for one in found if one.kind in ("title", "banner")]
+    titles = of_kinds(found, ("title", "banner"))
     undated = [one for one in titles if not year_in(one.sentence)]
-    ends = own_ends(page)
-    columns = (
-        undated
-        if len(undated) < len(titles)
-        else [one for one in undated if is_of_column(one, found, ends)]
-    )
+    columns = undated
+    if len(undated) == len(titles):
+        columns = columns_alone(undated, found, own_ends(page))
     return [one for one in found if one not in columns]
 
 
-def is_of_column(title: Witness, found: Sequence[Witness], ends: tuple[str, ...]) -> bool:
-    if not is_government(title.name):
-        return False
-    others = [one.name for one in found if one.kind in ("compiled", "named")]
-    inside = any(not is_government(name) and lies_within(name, title.name) for name in others)
-    return inside or (bool(ends) and not title.name.endswith(ends))
+def columns_alone(
+    titles: Sequence[Witness], found: Sequence[Witness], ends: tuple[str, ...]
+) -> list[Witness]:
+    """Where no title has a year, those of a government whose report it cannot be."""
+    inner = of_kinds(found, ("compiled", "named"))
+    departments = [one.name for one in inner if not is_government(one.name)]
+    columns = []
+    for title in titles:
+        if is_government(title.name) and is_of_column(title, departments, ends):
+            columns.append(title)
+    return columns
+
+
+def is_of_column(title: Witness, departments: Sequence[str], ends: tuple[str, ...]) -> bool:
+    """Whether a government's title stands above the report of a department of it, or of 我局."""
+    if ends and not title.name.endswith(ends):
+        return True
+    return any(lies_within(name, title.name) for name in departments)
 
 
 def own_ends(page: FrontPage) -> tuple[str, ...]:
     """What a name can end with by what the report calls its body: 我局."""
-    own = {match[1] for match in OWN_KIND.finditer(f"{page.opening}\n{page.text}")}
-    return tuple(end for kind in own for end in KIND_ENDS.get(kind, (kind,)))
+    ends: list[str] = []
+    for kind in set(OWN_KIND.findall(head_text(page))):
+        ends += KIND_ENDS.get(kind, (kind,))
+    return tuple(ends)
+
+
+def head_text(page: FrontPage) -> str:
+    """The opening and the beginning of the first section."""
+    return f"{page.opening}\n{page.text}"
 
 
 # --- names without their area ---------------------------------------------------------------------
@@ -149,17 +206,20 @@ def with_areas(found: Sequence[Witness], page: FrontPage) -> list[Witness]:
 
 
 def places_of(page: FrontPage) -> NamedPlaces:
-    short = [line for line in page.lines[:8] if len(line) <= LONGEST_NAMING]
+    short = [line for line in page.lines[:MOST_NAMING] if len(line) <= LONGEST_NAMING]
     head = "\n".join((*page.site, *short))
-    texts = tuple(map(places_in, (head, page.opening, page.text)))
+    texts = (places_in(head), places_in(page.opening), places_in(page.text))
     return NamedPlaces(texts, places_of_site(page.url))
 
 
 def whole(found: Witness, places: NamedPlaces) -> Witness:
-    """A witness whose name has its area, where the page tells that."""
+    """A witness whose name has its area, where the page tells that. A name that says of no area at
+    all, as 财政局, is only held against the head of the page.
+    """
     if not is_relative(found.name):
         return found
-    texts = places.texts if lead_of(found.name) or parts_of(found.name)[0] else places.texts[:1]
+    tells_area = lead_of(found.name) or parts_of(found.name)[0]
+    texts = places.texts if tells_area else places.texts[:1]
     name = named_in(found.name, texts, places.site)
     return found._replace(name=name or found.name, completed=bool(name))
 
@@ -167,58 +227,45 @@ def whole(found: Witness, places: NamedPlaces) -> Witness:
 # --- the vote -------------------------------------------------------------------------------------
 
 
-def is_against(name: str, other: Witness) -> bool:
-    """Whether a second strong witness names another body; who compiles a government's report may be
-    one of its own.
-    """
-    part = other.name.startswith(name) or (other.name in name and not name.startswith(other.name))
-    if may_be_one(name, other.name) or (part and not is_area_only(name)):
-        return False
-    inside = governed_area(name) != "" and lies_within(other.name, name)
-    return not (inside and other.kind == "compiled" and MANAGES.search(other.name))
-
-
 def chosen(page: FrontPage, lead: Witness, others: Sequence[Witness]) -> Evidence:
     """The first strong witness, or one that says the same body's name in full."""
-    alike = [
-        one for one in others if may_be_one(lead.name, one.name) or one.name.endswith(lead.name)
-    ]
+    alike = []
+    for one in others:
+        if one.name.endswith(lead.name) or may_be_one(lead.name, one.name):
+            alike.append(one)
     meant = meant_by(page, lead, alike)
     full = fuller_than(meant, alike)
-    doubted = not is_titled(meant, alike) and (
-        is_compiler(meant) or any(is_other(meant, one) for one in contacts_and_labels(others))
-    )
-    is_sure = not meant.completed and not is_relative(full.name) and not doubted
+    is_whole = not meant.completed and not is_relative(full.name)
+    is_sure = is_whole and not is_doubted(meant, alike, others)
     return Evidence(full.name, full.sentence, "certain" if is_sure else "likely")
 
 
-def contacts_and_labels(found: Sequence[Witness]) -> list[Witness]:
-    """Those that say whose report it is, besides titles and sentences on the report."""
-    return [one for one in found if one.kind in ("contact", "label")]
+def is_doubted(meant: Witness, alike: Sequence[Witness], others: Sequence[Witness]) -> bool:
+    """Whether no title, if only in two lines, names the body, and it is only said to have compiled
+    the report, or a contact or label names another.
+    """
+    if is_named_by(meant, of_kinds(alike, ("title", "banner"))):
+        return False
+    if is_compiler(meant):
+        return True
+    return any(casts_doubt(meant, one) for one in of_kinds(others, ("contact", "label")))
 
 
 def meant_by(page: FrontPage, lead: Witness, alike: Sequence[Witness]) -> Witness:
     """Whose report an office compiles: that which a sentence names, else its government's."""
     if not is_compiler(lead):
         return lead
-    mentioned = [one for one in alike if one.kind == "mention"]
+    mentioned = of_kinds(alike, ("mention",))
     return mentioned[0] if mentioned else of_government(page, lead)
-
-
-def is_titled(found: Witness, alike: Sequence[Witness]) -> bool:
-    """Whether a title, if only in two lines, names the body too."""
-    return any(
-        one.kind in ("title", "banner") and normal(one.name) == normal(found.name) for one in alike
-    )
 
 
 def is_compiler(found: Witness) -> bool:
     """Whether a government's office, or a department that does so for it, is only said to have
     compiled the report.
     """
-    return found.kind == "compiled" and (
-        is_government(found.name) or MANAGES.search(found.name) is not None
-    )
+    if found.kind != "compiled":
+        return False
+    return is_government(found.name) or MANAGES.search(found.name) is not None
 
 
 # 县政府办公室认真贯彻…: the office speaks of itself; where it only compiles, the report is the
@@ -235,7 +282,7 @@ def of_government(page: FrontPage, found: Witness) -> Witness:
     office acts.
     """
     compiles = found.kind in ("compiled", "office") and is_office(found.name)
-    if not compiles or OFFICE_ACTS.search(f"{page.opening}\n{page.text}"):
+    if not compiles or OFFICE_ACTS.search(head_text(page)):
         return found
     return found._replace(name=asked(found.name))
 
@@ -244,31 +291,34 @@ def fuller_than(lead: Witness, alike: Sequence[Witness]) -> Witness:
     """市供销社 -> 铁岭市供销合作社联合社, 国家药监局 -> 国家药品监督管理局: the same letters and
     more, of one body.
     """
-    if (
-        normal(lead.name)
-        and is_certain(lead.name)
-        and not lead.completed
-        and parts_of(lead.name)[1] in ("", OFFICE)
-    ):
+    if not lead.completed and is_full_government(lead.name):
         return lead
-    found = [one for one in alike if not one.completed and is_fuller(one.name, lead.name)]
-    return max(found, key=lambda one: len(one.name), default=lead)
+    best = lead
+    for one in alike:
+        is_longer = best is lead or len(one.name) > len(best.name)
+        if is_longer and not one.completed and is_fuller(one.name, lead.name):
+            best = one
+    return best
+
+
+def is_full_government(name: str) -> bool:
+    """Whether a name is that of a government or its office, and tells which: 瑞安市人民政府."""
+    return normal(name) != "" and is_certain(name) and parts_of(name)[1] in ("", OFFICE)
 
 
 def is_fuller(name: str, short: str) -> bool:
     """Whether a name is the other one in full; not its department 青溪县教育局|招生办公室, nor the
     same otherwise.
     """
-    if (
-        is_office(name) != is_office(short)
-        or normal(name) == normal(short)
-        or name.startswith(short)
-    ):
+    if is_office(name) != is_office(short) or name.startswith(short):
+        return False
+    if normal(name) == normal(short):
         return False
     if name.endswith(short):
         return True
-    alike = name[-1] == short[-1] or (short[-1], name[-1]) == ("委", "会")
-    return alike and is_own(name) and holds_letters(name, short)
+    end = (short[-1], name[-1])
+    ends_alike = end[0] == end[1] or end == ("委", "会")
+    return ends_alike and is_own(name) and holds_letters(name, short)
 
 
 def is_own(name: str) -> bool:
@@ -280,8 +330,7 @@ def proposed(page: FrontPage, weak: Sequence[Witness]) -> Evidence:
     calls itself: 我局.
     """
     fitting = list(fitting_of(page, weak))
-    groups = [[one for one in fitting if one.kind == kind and is_own(one.name)] for kind in WEAK]
-    lead = next(filter(None, map(agreed, groups)), None)
+    lead = first_agreed([one for one in fitting if is_own(one.name)])
     if lead is None:
         return Evidence()
     alike = [one for one in fitting if may_be_one(one.name, lead.name)]
@@ -289,20 +338,39 @@ def proposed(page: FrontPage, weak: Sequence[Witness]) -> Evidence:
     return Evidence(full.name, full.sentence, "likely")
 
 
+def first_agreed(found: Sequence[Witness]) -> Witness | None:
+    """The first of the voices, in the order in which they are believed, that does not contradict
+    itself.
+    """
+    for kind in WEAK:
+        lead = agreed(of_kinds(found, (kind,)))
+        if lead is not None:
+            return lead
+    return None
+
+
 def fitting_of(page: FrontPage, weak: Sequence[Witness]) -> Iterator[Witness]:
     """The witnesses of the kind that the report calls itself; of a government's office only where
     the text tells whether the report is the government's or its own.
     """
-    ends, text = own_ends(page), f"{page.opening}\n{page.text}"
+    ends = own_ends(page)
+    text = head_text(page)
     is_told = OF_ALL.search(text) or OFFICE_ACTS.search(text)
     for one in weak:
+        if one.kind == "office" and not is_told:
+            continue
         found = of_government(page, one)
-        if (is_told or one.kind != "office") and (not ends or found.name.endswith(ends)):
+        if not ends or found.name.endswith(ends):
             yield found
 
 
 def agreed(names: Sequence[Witness]) -> Witness | None:
-    """The first of witnesses of one kind, if all of them may mean one body."""
+    """The first of witnesses of one kind, one that is no office if there is any; None where they
+    cannot all mean one body.
+    """
     if not names or not all(may_be_one(names[0].name, one.name) for one in names):
         return None
-    return next((one for one in names if not is_office(one.name)), names[0])
+    for one in names:
+        if not is_office(one.name):
+            return one
+    return names[0]

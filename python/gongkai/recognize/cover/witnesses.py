@@ -5,7 +5,7 @@ it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gongkai.bodies import body
@@ -23,8 +23,8 @@ from gongkai.recognize.cover.titles import REPORT, body_in, is_title
 
 # In a sentence: …2021年政府信息公开工作年度报告; not …报告编制发布工作的通知.
 MENTION = re.compile(
-    r"(?P<before>[^。;；,，:：\n《〈“”》]{0,60}?)(?:政府|政务)?信息公开[^。,，;；《》\n]{0,"
-    r"12}?(?:报告|年报|情况)"
+    r"(?P<before>[^。;；,，:：\n《〈“”》]{0,60}?)(?:政府|政务)?信息公开"
+    r"[^。,，;；《》\n]{0,12}?(?:报告|年报|情况)"
     r"(?!编制|格式|的?通知|工作的|发布工作)"
 )
 # 三门峡市住房和城乡建设局2020年度报告, 【年报】独山县财政局
@@ -113,6 +113,11 @@ SUBJECT = re.compile(
 )
 
 
+NEAR = 20  # characters beside a name that tell what it is there for
+LEAD = 24  # characters before a name in which its report is published
+LONGEST_SENTENCE = 120  # characters
+
+
 class Witness(NamedTuple):
     """A name, the kind of place where it stands, and the sentence there."""
 
@@ -159,17 +164,17 @@ def compilers(text: str) -> Iterator[Witness]:
         for match in pattern.finditer(text):
             name = name_of(of_inner_office(match["body"]))
             sentence = sentence_at(text, match.start("body"))
-            is_plain = not OF_OTHERS.search(sentence) and not (
-                match[0].startswith("结合") and is_area_only(name)
-            )
-            yield Witness("compiled" if is_plain else "named", name, sentence)
+            is_of_area = match[0].startswith("结合") and is_area_only(name)
+            is_vague = is_of_area or OF_OTHERS.search(sentence)
+            yield Witness("named" if is_vague else "compiled", name, sentence)
 
 
 def labels(page: FrontPage) -> Iterator[Witness]:
+    """来源：瑞安市司法局; 主办单位 in the foot of a site is the site's."""
+    has_footer = OF_FOOTER.search("".join(page.lines)) is not None
     for label in page.labelled:
-        if label.kind == "body" and not (
-            HOST.match(label.sentence) and OF_FOOTER.search("".join(page.lines))
-        ):
+        is_of_site = has_footer and HOST.match(label.sentence)
+        if label.kind == "body" and not is_of_site:
             yield Witness("label", name_of(label.value.split(" ")[0], alone=True), label.sentence)
 
 
@@ -177,9 +182,8 @@ def contacts(text: str) -> Iterator[Witness]:
     """如有疑问请与市生态环境局办公室联系."""
     for sentence in filter(ABOUT_CONTACT.search, re.split(r"(?<=[。\n])", text)):
         for match in CONTACT.finditer(sentence):
-            yield contact(
-                name_of(of_inner_office(match["body"])) or name_of(match["body"]), sentence.strip()
-            )
+            name = name_of(of_inner_office(match["body"])) or name_of(match["body"])
+            yield contact(name, sentence.strip())
 
 
 def contact(name: str, sentence: str) -> Witness:
@@ -187,11 +191,9 @@ def contact(name: str, sentence: str) -> Witness:
     body.
     """
     name = of_inner_office(name)
-    return (
-        Witness("office", name, sentence)
-        if is_office(name)
-        else Witness("contact", asked(name), sentence)
-    )
+    if is_office(name):
+        return Witness("office", name, sentence)
+    return Witness("contact", asked(name), sentence)
 
 
 def crumbs(page: FrontPage) -> Iterator[Witness]:
@@ -216,16 +218,21 @@ def body_of_title(title: str) -> str:
     """瑞安市2021年政府信息公开年报 -> 瑞安市; 三门峡市住房和城乡建设局2020年度报告; "" for a line
     that is no title.
     """
-    if is_title(title):
-        front, behind = name_in_title(body_in(title)), name_behind(title)
-        inside = lies_within(behind, front) and not is_government(behind)
-        return behind if behind and (not front or inside) else front
+    if not is_title(title):
+        return body_of_short_title(title)
+    front, behind = name_in_title(body_in(title)), name_behind(title)
+    if not front or not behind:
+        return front or behind
+    is_inside = lies_within(behind, front) and not is_government(behind)
+    return behind if is_inside else front
+
+
+def body_of_short_title(title: str) -> str:
+    """三门峡市住房和城乡建设局2020年度报告, 【年报】独山县财政局."""
     short = SHORT_TITLE.fullmatch(title)
-    return (
-        name_of(short["body"] or short["after"], alone=True)
-        if short and "信息公开" not in title[:4]
-        else ""
-    )
+    if short is None or "信息公开" in title[:4]:
+        return ""
+    return name_of(short["body"] or short["after"], alone=True)
 
 
 def name_behind(title: str) -> str:
@@ -240,8 +247,11 @@ def name_in_title(text: str) -> str:
     """
     plain = SITE_IN_TITLE.sub("", text)
     whole = name_of(plain, alone=True)
-    names = list(names_in(plain)) if not whole else []
-    return names[-1].name if len(names) > 1 and names[-1].end == len(plain) else whole
+    if whole:
+        return whole
+    names = list(names_in(plain))
+    is_last = len(names) > 1 and names[-1].end == len(plain)
+    return names[-1].name if is_last else ""
 
 
 def mentions(text: str) -> Iterator[Witness]:
@@ -252,23 +262,29 @@ def mentions(text: str) -> Iterator[Witness]:
     """
     for match in MENTION.finditer(text):
         before = match["before"]
-        year = next(reversed(list(ANY_YEAR.finditer(before))), None)
-        parts = (before[year.end() :], before[: year.start()]) if year else (before,)
-        name = next(filter(None, map(name_of, parts)), "")
-        if name and (year or REPORT.search(match[0]) or "反映" in before):
+        years = list(ANY_YEAR.finditer(before))
+        name = name_beside(before, years)
+        is_of_report = years or REPORT.search(match[0]) or "反映" in before
+        if name and is_of_report:
             kind = "mention" if is_published(text, match, name) else "named"
             yield Witness(kind, name, sentence_at(text, match.start()))
+
+
+def name_beside(before: str, years: Sequence[re.Match[str]]) -> str:
+    """The name behind the last year of 2022年度献县, else before it: 献县2022年度."""
+    if not years:
+        return name_of(before)
+    year = years[-1]
+    return name_of(before[year.end() :]) or name_of(before[: year.start()])
 
 
 def is_published(text: str, match: re.Match[str], name: str) -> bool:
     """Whether a sentence publishes the report that it names."""
     start = text.find(name, match.start("before"))
-    clause = clause_at(text, match.start("before"), match.end())
-    lead = text[max(0, start - 24) : start] if start >= 0 else ""
-    rest = text[match.end() :]
-    return (
-        bool(PUBLISHES.search(lead)) and bool(GOES_ON.match(rest)) and not OF_OTHERS.search(clause)
-    )
+    lead = text[max(0, start - LEAD) : start] if start >= 0 else ""
+    if not PUBLISHES.search(lead) or not GOES_ON.match(text[match.end() :]):
+        return False
+    return OF_OTHERS.search(clause_at(text, match.start("before"), match.end())) is None
 
 
 def named(text: str, kind: str) -> Iterator[Witness]:
@@ -281,12 +297,13 @@ def named(text: str, kind: str) -> Iterator[Witness]:
 
 
 def role_of(line: str, found: NameFound, kind: str) -> Iterator[Witness]:
-    before, after = line[max(0, found.start - 20) : found.start], line[found.end : found.end + 20]
+    """What a name in a sentence is there for: 在瑞安市人民政府网站, 请与瑞安市司法局联系."""
+    before, after = line[max(0, found.start - NEAR) : found.start], line[found.end :][:NEAR]
     sentence = sentence_at(line, found.start)
     if is_beside(line, found, before, after, kind):
         return
     if is_of_site(before, after):
-        is_own_site = not is_government(found.name) or is_town(found.name)
+        is_own_site = is_town(found.name) or not is_government(found.name)
         yield Witness("site", found.name if is_own_site else "", sentence)
     elif BEFORE_CONTACT.search(before) and ABOUT_CONTACT.search(sentence):
         yield contact(found.name, sentence)
@@ -302,11 +319,13 @@ def is_of_site(before: str, after: str) -> bool:
 
 def is_beside(line: str, found: NameFound, before: str, after: str, kind: str) -> bool:
     """Whether a name is there for something else: in the name of a rule, an order, an address."""
-    own_rule = kind == "text" and OWN_RULE.search(before) and not is_government(found.name)
-    if is_in_book(line, found.start) and not own_rule:
+    if is_in_book(line, found.start):
+        own_rule = kind == "text" and OWN_RULE.search(before)
+        if not own_rule or is_government(found.name):
+            return True
+    if OF_A_PLACE.search(before) or ADDRESS.search(after) or ISSUES.match(after):
         return True
-    of_place = OF_A_PLACE.search(before) or ADDRESS.search(after)
-    return bool(of_place or ISSUES.match(after)) or gives_order(line, found)
+    return gives_order(line, found)
 
 
 def gives_order(line: str, found: NameFound) -> bool:
@@ -328,7 +347,8 @@ def is_in_book(text: str, at: int) -> bool:
     does.
     """
     start = max(text.rfind("《", 0, at), text.rfind("〈", 0, at))
-    if start < 0 or max(text.rfind("》", start, at), text.rfind("〉", start, at)) > start:
+    closed = max(text.rfind("》", 0, at), text.rfind("〉", 0, at))
+    if start < 0 or closed > start:
         return False
     end = text.find("》", at)
     return not text[start : end if end > 0 else len(text)].endswith(("报告", "年报"))
@@ -336,16 +356,29 @@ def is_in_book(text: str, at: int) -> bool:
 
 def clause_at(text: str, start: int, end: int) -> str:
     """The clause around a part of a text."""
-    begin = max(text.rfind(mark, 0, start) for mark in ",，。;；:：\n") + 1
-    ends = [at for mark in ",，。;；\n" if (at := text.find(mark, end)) >= 0]
-    return text[begin : min(ends, default=len(text))]
+    begin = last_mark(text, ",，。;；:：\n", start) + 1
+    return text[begin : first_mark(text, ",，。;；\n", end)]
 
 
 def sentence_at(text: str, at: int) -> str:
-    """The sentence around a place, at most 120 characters of it."""
-    start = max(text.rfind(mark, 0, at) for mark in "。\n") + 1
-    ends = [end for mark in "。\n" if (end := text.find(mark, at)) >= 0]
-    return text[start : min(ends, default=len(text))].strip()[:120]
+    """The sentence around a place, its beginning where it is long."""
+    begin = last_mark(text, "。\n", at) + 1
+    return text[begin : first_mark(text, "。\n", at)].strip()[:LONGEST_SENTENCE]
+
+
+def last_mark(text: str, marks: str, end: int) -> int:
+    """Where the last of some marks stands before a place; -1 for none."""
+    return max(text.rfind(mark, 0, end) for mark in marks)
+
+
+def first_mark(text: str, marks: str, start: int) -> int:
+    """Where the first of some marks stands from a place on; the end of the text for none."""
+    first = len(text)
+    for mark in marks:
+        at = text.find(mark, start)
+        if at >= 0:
+            first = min(first, at)
+    return first
 
 
 def is_area_only(name: str) -> bool:

@@ -5,32 +5,28 @@ Which one was taken, and why, stands in the provenance of the report's document.
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from itertools import combinations, islice
+from itertools import combinations
 from pathlib import Path
 
 from gongkai.bodies import may_be_one
 from gongkai.links import (
     Directory,
     Lead,
-    address_of,
     directory_of,
     frames_left,
     goes_on,
     leads_of,
-    own_year,
 )
-from gongkai.links.addresses import host_of
+from gongkai.locate.stylesheets import with_styles
 from gongkai.model import (
     Block,
     Document,
     FetchError,
     GongkaiError,
-    Link,
     NoFigures,
     NoReport,
     Problem,
@@ -40,15 +36,15 @@ from gongkai.model import (
     UnreadableDocument,
 )
 from gongkai.readers import as_page, read_blocks, unpacked
-from gongkai.readers.html.css import named_in, screen_rules
 from gongkai.readers.html.hidden import hidden_html, listed_html
 from gongkai.recognize import completed, recognize
+from gongkai.recognize.cover.titles import year_of_page
 from gongkai.recognize.segments import NO_SUCH_PART
-from gongkai.rereading import with_uncovered_reread
+from gongkai.rereading.uncovered import with_uncovered_reread
 from gongkai.sources import ACCESS, Access, Limits, load
 from gongkai.sources.detect import TEXT, decode, identify
 from gongkai.sources.errors import BY_HAND
-from gongkai.wording import WORKBOOK_TYPE, clipped, evaluated
+from gongkai.wording import WORKBOOK_TYPE, evaluated
 from gongkai.workbook import read_workbook
 
 TABLES = 3
@@ -58,6 +54,8 @@ HIDDEN = "报告取自网页中没有直接显示的内容（文本框、内嵌�
 NO_FIGURE = "的表没有数字"
 GONE = (404, 410)
 CONVERTED = "旧格式的文件，由 LibreOffice 转换后读取。"
+
+Failure = tuple[Lead, GongkaiError]  # what was not read, and why
 
 
 def read_source(
@@ -94,21 +92,31 @@ def report_of(
     following = Following(document, blocks, limits, access, part=part)
     try:
         report = recognized(blocks, document, part)
-    except UnreadableDocument:
-        hidden = hidden_report(blocks, document, part)
-        if hidden is not None:
-            return led_to(following) or hidden
-        listed = directory_of((*blocks, *listed_by_scripts(document)), document)
-        if listed:
-            raise Directory(document.origin, listed, goes_on(blocks)) from None
-        found = following.report(())
-        if found is None:
-            raise
-        return found
-    if report.is_evaluated:
-        return report if len(report.tables) == TABLES else fuller(report, following)
-    found = elsewhere(report, replace(following, own_lack=NO_FIGURE))
-    return found if found.is_evaluated else hidden_report(blocks, document, part) or found
+    except UnreadableDocument as error:
+        return in_place_of(following, error)
+    if not report.is_evaluated:
+        found = elsewhere(report, replace(following, own_lack=NO_FIGURE))
+        if found.is_evaluated:
+            return found
+        return hidden_report(blocks, document, part) or found
+    return report if len(report.tables) == TABLES else fuller(report, following)
+
+
+def in_place_of(following: Following, error: UnreadableDocument) -> Report:
+    """The report of a page that shows none: hidden in it, or in what it points to. Raises Directory
+    for a page that lists reports, else ``error``.
+    """
+    page, blocks = following.page, following.blocks
+    hidden = hidden_report(blocks, page, following.part)
+    if hidden is not None:
+        return led_to(following) or hidden
+    listed = directory_of((*blocks, *listed_by_scripts(page)), page)
+    if listed:
+        raise Directory(page.origin, listed, goes_on(blocks)) from None
+    found = following.report(())
+    if found is None:
+        raise error
+    return found
 
 
 def led_to(following: Following) -> Report | None:
@@ -144,16 +152,18 @@ def hidden_report(blocks: Sequence[Block], document: Document, part: int) -> Rep
     if not inner:
         return None
     page = as_page(document, inner, HIDDEN)
-    heads = [
-        block
-        for block in blocks
-        if isinstance(block, Prose) and block.heading.startswith(("title", "meta"))
-    ]
     try:
-        report = recognized((*heads, *read_blocks(page)), page, part)
+        report = recognized((*heads_of(blocks), *read_blocks(page)), page, part)
     except UnreadableDocument:
         return None
     return with_problem(completed(report, blocks, document.url), "", NOT_SHOWN)
+
+
+def heads_of(blocks: Sequence[Block]) -> Iterator[Block]:
+    """A page's own title and properties."""
+    for block in blocks:
+        if isinstance(block, Prose) and block.heading.startswith(("title", "meta")):
+            yield block
 
 
 def listed_by_scripts(document: Document) -> tuple[Block, ...]:
@@ -183,7 +193,8 @@ def other_reports(report: Report) -> Iterator[tuple[int, Report]]:
         return
     own = own_part(report)
     for number, part in enumerate(report.parts, 1):
-        if part.kind == "report" and number != report.part and not (own and is_alike(part, own)):
+        is_own = number == report.part or (own is not None and is_alike(part, own))
+        if part.kind == "report" and not is_own:
             yield number, report_in(report.document, number)
 
 
@@ -279,18 +290,26 @@ class Following:
         nothing it points to could be read (NoReport: was read and holds none), or where two
         attachments hold different reports.
         """
-        failures: dict[str, tuple[Lead, GongkaiError]] = {}
-        found: dict[str, Report] = {}
-        until = (
-            time.monotonic() + self.limits.deadline
-        )  # for all of them together: a worksheet function waits
         leads = leads_of(self.blocks, self.page)
-        frames = {lead.document for lead in leads if lead.kind == "frame"}
+        found, failures = self.arrive_at_all(leads, own)
+        failed = [failure for document, failure in failures.items() if document not in found]
+        if failed and not found:
+            raise self.failure(*max(failed, key=weight))
+        best = self.one_of(list(found.values()), is_framed(leads, found))
+        return best and self.beside(best, failed)
+
+    def arrive_at_all(
+        self, leads: Sequence[Lead], own: Sequence[str]
+    ) -> tuple[dict[str, Report], dict[str, Failure]]:
+        """By document: the fuller reports that leads hold, and the first failure of each."""
+        found: dict[str, Report] = {}
+        failures: dict[str, Failure] = {}
+        # For all of them together: a worksheet function waits.
+        until = time.monotonic() + self.limits.deadline
         for lead in leads:
-            seen = lead.kind != "frame" and not frames.isdisjoint(
-                found
-            )  # what a frame shows is seen in the page
-            if seen or lead.document in found:
+            # What a frame shows is seen in the page, before its attachments.
+            is_below_frame = lead.kind != "frame" and is_framed(leads, found)
+            if is_below_frame or lead.document in found:
                 continue
             try:
                 report = self.arrive(lead, own, until - time.monotonic())
@@ -299,27 +318,22 @@ class Following:
                 continue
             if len(report.tables) > len(own):
                 found[lead.document] = report
-        failed = [failure for document, failure in failures.items() if document not in found]
-        if failed and not found:
-            raise self.failure(*max(failed, key=weight))
-        best = self.one_of(list(found.values()), not frames.isdisjoint(found))
-        return best and self.beside(best, failed)
+        return found, failures
 
     def one_of(self, reports: list[Report], framed: bool) -> Report | None:
         """The fullest of several readings of one report; of frames that of the page's year. Raises
         UnreadableDocument where they are of several reports.
         """
-        alike = of_year(reports, own_year(self.blocks)) if framed else reports
+        alike = of_year(reports, year_of_page(self.blocks)) if framed else reports
         if not is_one(alike):
             what = "内嵌网页" if framed else "附件"
             raise UnreadableDocument(
                 f"{self.page.origin}：页面上有{len(reports)}个{what}都是年度报告而内容不同，"
-                f"无法确定是哪一个；"
-                "请下载后导入其中的一个。"
+                f"无法确定是哪一个；请下载后导入其中的一个。"
             )
-        return max(alike, key=lambda report: len(report.tables), default=None)
+        return max(alike, key=number_of_tables, default=None)
 
-    def beside(self, report: Report, failed: Sequence[tuple[Lead, GongkaiError]]) -> Report:
+    def beside(self, report: Report, failed: Sequence[Failure]) -> Report:
         """A report with a problem for each attachment that may hold another one and could not be
         read.
         """
@@ -369,9 +383,13 @@ class Following:
             return report
 
     def failure(self, lead: Lead, error: GongkaiError) -> GongkaiError:
-        what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”"
-        left = frames_left(self.blocks, self.page) if lead.kind == "frame" else ()
-        more = f"（另有内嵌网页没有读取：{'、'.join(left)}）" if left else ""
+        """What is told where nothing that the page points to could be read."""
+        what = f"附件“{lead.name}”"
+        more = ""
+        if lead.kind == "frame":
+            what = "内嵌网页"
+            left = frames_left(self.blocks, self.page)
+            more = f"（另有内嵌网页没有读取：{'、'.join(left)}）" if left else ""
         text = (
             f"{self.page.origin}：页面中{self.own_lack}，其{what}也没有读出报告{more}："
             f"{reason_of(lead, error)}"
@@ -384,6 +402,15 @@ class Following:
         return UnreadableDocument(text)
 
 
+def is_framed(leads: Sequence[Lead], found: Collection[str]) -> bool:
+    """Whether one of the documents found is a frame's."""
+    return any(lead.kind == "frame" and lead.document in found for lead in leads)
+
+
+def number_of_tables(report: Report) -> int:
+    return len(report.tables)
+
+
 def reason_of(lead: Lead, error: GongkaiError) -> str:
     """Why nothing was read, for a reader who has the page before him: how to get at the attachment
     by hand.
@@ -393,19 +420,16 @@ def reason_of(lead: Lead, error: GongkaiError) -> str:
             f"服务器上已没有这个文件（状态 {error.status}）；请在浏览器中打开网页查看，"
             f"或向发布机关索取。"
         )
-    if (
-        isinstance(error, FetchError)
-        and error.stage == "address"
-        and not lead.source.startswith(("http:", "https:"))
-    ):
+    is_file = not lead.source.startswith(("http:", "https:"))
+    if is_file and isinstance(error, FetchError) and error.stage == "address":
         return "它没有和网页存在一起；请用网页的网址导入，或在浏览器中下载后导入。"
     reason = str(error).removeprefix(f"{lead.source}：")
-    return (
-        reason if lead.kind == "frame" else reason.replace(BY_HAND, "在浏览器中打开网页并下载附件")
-    )
+    if lead.kind == "frame":
+        return reason
+    return reason.replace(BY_HAND, "在浏览器中打开网页并下载附件")
 
 
-def weight(failure: tuple[Lead, GongkaiError]) -> tuple[bool, bool]:
+def weight(failure: Failure) -> tuple[bool, bool]:
     """Of several failures the one to be told of: what was not read before what holds nothing, and
     not a frame of the page's furniture before its attachment.
     """
@@ -420,85 +444,18 @@ def of_year(reports: list[Report], year: int | None) -> list[Report]:
 
 def is_one(reports: Sequence[Report]) -> bool:
     """Whether several readings contradict each other nowhere: one report in several forms."""
-    known: dict[str, object] = {}
-    for report in reports:
-        for entry in report.entries():
-            if entry.value is not None and known.setdefault(entry.cell, entry.value) != entry.value:
-                return False
+    if has_two_figures(reports):
+        return False
     if len({report.year for report in reports} - {None}) > 1:
         return False
     return all(may_be_one(one.agency, other.agency) for one, other in combinations(reports, 2))
 
 
-# --- stylesheets elsewhere ------------------------------------------------------------------------
-# Most pages need none: only a class that few figures of a table bear and of which the page itself
-# says nothing asks for them, since it may hide what it covers.
-
-MOST_SHEETS = 2
-MOST_BYTES = 2_000_000
-PATIENCE = 15  # seconds for one
-NOT_HAD = "网页的样式表没有取到，不能确定网页上是否显示下列样式的数字，请对照网页核对：{}。"
-CLASS = re.compile(r"(?:^|；)([^：]*)：")
-
-
-def with_styles(
-    document: Document, limits: Limits, access: Access
-) -> tuple[Document, tuple[Block, ...]]:
-    """The blocks of a document, and the document with what its stylesheets say of the classes in
-    doubt; where those cannot be had its provenance names the figures. Raises UnreadableDocument.
-    """
-    blocks = read_blocks(document)
-    asked = stylesheets(blocks)
-    if not asked or document.styles:
-        return document, blocks
-    names = set(CLASS.findall(asked[0].text))
-    targets = list(dict.fromkeys(link.target for link in asked))
-    sheets = [sheet_at(target, document, limits, access) for target in targets[:MOST_SHEETS]]
-    styles = rules_on(names, [sheet for sheet in sheets if sheet is not None])
-    if len(targets) <= MOST_SHEETS and all(
-        sheet is not None and "@import" not in sheet for sheet in sheets
-    ):
-        styles += "".join(
-            f".{name}{{}}" for name in sorted(names)
-        )  # what no stylesheet names looks like all else
-    dressed = replace(document, styles=styles)
-    blocks = read_blocks(dressed)
-    left = stylesheets(blocks)
-    if left:
-        told = NOT_HAD.format(clipped(left[0].text))
-        dressed = replace(dressed, provenance=(*dressed.provenance, told))
-    return dressed, blocks
-
-
-def stylesheets(blocks: Iterable[Block]) -> list[Link]:
-    return [block for block in blocks if isinstance(block, Link) and block.kind == "stylesheet"]
-
-
-def sheet_at(target: str, page: Document, limits: Limits, access: Access) -> str | None:
-    """The text of a stylesheet on the page's own host, or in its folder; None where it cannot be
-    had.
-    """
-    base = page.url or page.origin
-    source = address_of(target, base)
-    if not source or host_of(source) != host_of(base):
-        return None
-    few = replace(
-        limits, size=min(limits.size, MOST_BYTES), deadline=min(limits.deadline, PATIENCE), tries=1
-    )
-    try:
-        sheet = load(source, few, access, page.url)
-        return decode(sheet.content, sheet.charset)
-    except (FetchError, UnreadableDocument):
-        return None
-
-
-def rules_on(names: set[str], sheets: Sequence[str]) -> str:
-    """The rules that name one of the classes: all else is of no interest, and a stylesheet may be
-    long.
-    """
-    found = []
-    for sheet in sheets:
-        for selectors, body in screen_rules(sheet):
-            if not names.isdisjoint(named_in(selectors)):
-                found.append(f"{selectors}{{{body}}}")
-    return "\n".join(islice(found, 500))
+def has_two_figures(reports: Sequence[Report]) -> bool:
+    """Whether two readings have two figures in one cell."""
+    known: dict[str, object] = {}
+    for report in reports:
+        for entry in report.entries():
+            if entry.value is not None and known.setdefault(entry.cell, entry.value) != entry.value:
+                return True
+    return False

@@ -1,0 +1,287 @@
+"""The tokens of a section -> what else stands there and may be its table, and what is written
+beside the table that was read: both cast doubt on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from gongkai.figures import PICTURE
+from gongkai.model import Place, Segment
+from gongkai.recognize.labels import form_words
+from gongkai.recognize.segments import (
+    LAST_YEAR,
+    LONGEST_CAPTION,
+    LONGEST_CELL,
+    LOOK_AHEAD,
+    NO_CAPTION,
+    Cut,
+    years_in,
+)
+from gongkai.recognize.tokens import Token, squash
+
+FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
+FEWEST_ROWS_OF_TABLE = 3
+MANY_LABELS = 5  # of the form, from which a grid is a table of the form or its head
+MOST_SHOWN = 6  # texts of a rival that a problem shows
+
+
+def sections_of(starts: Mapping[int, int], count: int) -> dict[int, range]:
+    """Section number -> its tokens, from its heading to the next one's."""
+    bounds = [*sorted(starts.values()), count]
+    ends = dict(pairwise(bounds))
+    spans = {}
+    for number, at in starts.items():
+        spans[number] = range(at, ends[at])
+    return spans
+
+
+# --- another table in the same section ------------------------------------------------------------
+# A report whose own 表三 is a picture, or has lost its labels, leaves a copy of another year as the
+# only one that can be read. So whatever looks like a table in a section, and is no part of the one
+# that was read, casts doubt on it.
+
+
+def rival_in(tokens: Sequence[Token], section: range, start: int, taken: Collection[int]) -> str:
+    """What else may be a section's own table, "" for nothing: a picture, or a grid of short cells
+    before ``start``.
+
+    ``start`` is the token at which the table that was read begins; where it lies outside its
+    section all of that is looked at. ``taken`` are the grids of tables that were read.
+    """
+    end = start if start in section else section.stop
+    for cells in grids_in(tokens[section.start : end], taken):
+        if is_table(cells):
+            texts = [token.text for token in cells if token.text]
+            return " ".join(texts[:MOST_SHOWN])
+    return ""
+
+
+def grids_in(tokens: Sequence[Token], taken: Collection[int]) -> Collection[list[Token]]:
+    """The cells of each grid, but for those that are ``taken``."""
+    grids: dict[int, list[Token]] = {}
+    for token in tokens:
+        if token.grid and token.grid not in taken:
+            grids.setdefault(token.grid, []).append(token)
+    return grids.values()
+
+
+def is_table(cells: Sequence[Token]) -> bool:
+    """Whether a grid may be a table of figures: pictures, or rows of short cells; no head of the
+    form's alone.
+
+    Three rows of 予以公开 | 3 | 0 | 无 are one; what has five of the form's labels is a copy, which
+    is compared, or a head.
+    """
+    if any(token.text == PICTURE for token in cells):
+        return True
+    labels = [token for token in cells if token.kind == "text" and token.squash in form_words()]
+    if len(labels) >= MANY_LABELS:
+        return False
+    filled = [token.row for token in cells if 0 < len(token.text) <= LONGEST_CELL]
+    return len(filled) >= FEWEST_CELLS and len(set(filled)) >= FEWEST_ROWS_OF_TABLE
+
+
+def vague_caption(cut: Cut, start: int, places: Collection[Place | None]) -> str:
+    """The line that may name whose a table is, close above it or before the last of its figures; ""
+    for none.
+
+    ``start`` is the token at which the table begins, ``places`` are those of its figures: 表四
+    without a figure, then 附件 and a copy of it with figures, are read as one.
+    """
+    tokens = cut.tokens
+    nearest = tokens[start].row - LOOK_AHEAD
+    near = [at for at in cut.vague if at >= start or tokens[at].row >= nearest]
+    if not near:
+        return ""
+    last = last_figure(tokens, range(len(tokens)), start, places)
+    return tokens[near[0]].text if near[0] < last else ""
+
+
+def last_figure(
+    tokens: Sequence[Token], within: range, start: int, places: Collection[Place | None]
+) -> int:
+    """The last token in one of the ``places``, those of a table's figures; ``start`` for none."""
+    for at in reversed(within):
+        if tokens[at].place in places:
+            return at
+    return start
+
+
+# --- what is written beside a table ---------------------------------------------------------------
+# Most lines between a section's heading and its table speak of the table: its subject, its unit,
+# the report's year. Any other may say that it is somebody else's, or of another time.
+
+OF_THE_TABLE = re.compile(
+    r"公开|申请|复议|诉讼|单位|情况表|统计表|一览|勾稽|如下|下表|表[一二三四1-4]|第[一二三四]项|"
+    r"信息|件数|概述|续|无$|规章|规范性|许可|处罚|强制|收费|采购|办理|受理|答复|[详见如]见|"
+    r"见[下附]|如图|以下|接上|第二十条|项目|报告期|截至|点击|滑动|查看|打印|字体|填写|填列"
+)
+OF_ANOTHER_TIME = re.compile(
+    r"半年|季度|(?<!\d)\d{1,2}月?\s*[-—–~至到、]\s*(?!12)\d{1,2}\s*月"
+    r"|累计|历年|近.{1,2}年|预计|计划|平均|占比|比例|本届|以来|不含"
+)
+SENTENCE = re.compile(r"[。；;，,]")
+STATED = re.compile(r"(?:以上|以下|下表|上表|本表)(?:均|数据)?[为是系](.+)")  # 下表为市教育局数据
+NUMBERED = re.compile(r"^[（(]?[一二三四五六七八九十]")
+NOTE = re.compile(r"^[（(]?(?:注|备注|说明|填表|制表|填报|审核|联系|单位)")
+GENERAL = re.compile(
+    r"20\d\d|年度?|情况|数据|统计|报告|全年|总体|基本|月|日|"
+    r"[表的为起止至自：:（）()“”、.~～—–\s一二三四五六七八九十\d〇○-]"
+)
+TITLE_WORDS = re.compile(
+    r"人民政府|收到|处理|主动|公开|政府|信息|申请|行政|复议|诉讼|被|提起|一览|[和与、，]"
+)
+# All of what is left of a heading: 瑞安市教育局, 平阳县, 飞云街道, 乡镇; not 本机关, 我局.
+BODY_ALONE = re.compile(
+    r"(?![本我])[\u4e00-\u9fff]{0,12}(?:省|自治区|市|州|盟|县|区|旗|镇|乡|街道|局|厅|委|委员会|"
+    r"办|办公室|部门|全国)"
+)
+BELOW_A_TABLE = 2  # rows
+FARTHEST_OF_ROW = 12  # tokens on either side in which a token's row is looked for
+
+
+def written_beside(
+    tokens: Sequence[Token], section: range, start: int, places: Collection[Place], own: Segment
+) -> str:
+    """What is written close above a table, in it or below it that speaks of another year, body or
+    time; "" for nothing. ``start`` is its first label, ``places`` are those of its figures.
+
+    Captions come first, as 瑞安市教育局 above 表三 of 瑞安市; then the section's heading, as
+    三、平阳县收到…申请情况; then what stands in the table, as 2020年数据.
+    """
+    last = last_figure(tokens, section, start, places)
+    below = range_below(tokens, section, last)
+    first = first_of_grid(tokens, start)
+    captions = (*lines_above(tokens, section, start), first, *feet_of(tokens, below))
+    inside = [tokens[at] for at in (*range(first, last + 1), *below)]
+    for text in (
+        *captions_of_others(tokens, captions, own),
+        *heading_of_others(tokens[section.start].text, own),
+        *notes_of_others(inside, places, own),
+    ):
+        if len(text) <= LONGEST_CAPTION and not SENTENCE.search(text):
+            return text
+    return ""
+
+
+def range_below(tokens: Sequence[Token], section: range, last: int) -> list[int]:
+    """The tokens of the rows just below a table."""
+    lowest = tokens[last].row + BELOW_A_TABLE
+    return [at for at in range(last + 1, section.stop) if tokens[at].row <= lowest]
+
+
+def lines_above(tokens: Sequence[Token], section: range, start: int) -> Iterator[int]:
+    """The texts alone in their rows that stand close below a section's heading or close above its
+    table: 单位：件.
+    """
+    heading, table = tokens[section.start].row, tokens[start].row
+    for at in range(section.start + 1, start):
+        distance = min(tokens[at].row - heading, table - tokens[at].row)
+        if distance <= LOOK_AHEAD and is_alone(tokens, at):
+            yield at
+
+
+def feet_of(tokens: Sequence[Token], below: Sequence[int]) -> Iterator[int]:
+    """The texts alone in rows of a grid below a table: 注：以上为瑞安市教育局数据."""
+    for at in below:
+        if tokens[at].grid and is_alone(tokens, at):
+            yield at
+
+
+def notes_of_others(
+    inside: Sequence[Token], places: Collection[Place], own: Segment
+) -> Iterator[str]:
+    """The texts in and below a table that stand in no figure's place and name another year."""
+    for token in inside:
+        is_note = token.kind == "text" and not is_cell_of(token, places)
+        if is_note and names_another_year(token.text, own):
+            yield token.text
+
+
+def captions_of_others(
+    tokens: Sequence[Token], captions: Sequence[int], own: Segment
+) -> Iterator[str]:
+    """Those of the captions that speak of another year, body or time."""
+    for at in captions:
+        if tokens[at].kind == "text" and is_of_another(tokens[at].text, own):
+            yield tokens[at].text
+
+
+def heading_of_others(heading: str, own: Segment) -> Iterator[str]:
+    """A section's heading that names another body or time: 三、上半年收到…申请情况."""
+    if OF_ANOTHER_TIME.search(heading) or names_another_body(heading, own):
+        yield heading
+
+
+def is_cell_of(token: Token, places: Collection[Place]) -> bool:
+    """Whether a text stands where a figure was read; in a line of text its label has the same
+    place.
+    """
+    return token.place in places and (token.grid > 0 or token.text[:1].isdigit())
+
+
+def names_another_year(text: str, own: Segment) -> bool:
+    """2020年数据 in a report for 2021, 三、上年度办理结果; not 3（含2021年结转的1件）,
+    二、上年结转….
+    """
+    if is_of_the_form(text):
+        return False
+    if own.year and years_in(text) - {own.year}:
+        return True
+    return NUMBERED.match(text) is not None and LAST_YEAR.search(text) is not None
+
+
+def is_of_the_form(text: str) -> bool:
+    """上年结转, 发布日期：…, a label of the form: texts that every report has."""
+    return NO_CAPTION.search(text) is not None or squash(text) in form_words()
+
+
+def is_alone(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a text is the only one of its line or grid row."""
+    token = tokens[at]
+    if token.kind != "text":
+        return False
+    near = tokens[max(0, at - FARTHEST_OF_ROW) : at + FARTHEST_OF_ROW]
+    return sum(other.row == token.row and other.kind != "blank" for other in near) == 1
+
+
+def first_of_grid(tokens: Sequence[Token], at: int) -> int:
+    """Where the grid begins in which a table's first label stands: its corner may come before
+    that.
+    """
+    while at > 0 and tokens[at].grid and tokens[at - 1].grid == tokens[at].grid:
+        at -= 1
+    return at
+
+
+def is_of_another(text: str, own: Segment) -> bool:
+    """瑞安市教育局, 2021年上半年数据, 累计数; not 2021年度, 单位：件, 申请情况表, nor the report's
+    own body.
+    """
+    if is_of_the_form(text):
+        return False
+    if OF_ANOTHER_TIME.search(text) or names_another_year(text, own):
+        return True
+    stated = STATED.search(text)
+    if NOTE.match(text) and not stated:
+        return False
+    return names_another_body(text, own) or has_another_subject(stated[1] if stated else text, own)
+
+
+def has_another_subject(subject: str, own: Segment) -> bool:
+    """Whether a line's subject has words that are of no table and not in the report's body's name:
+    市教育局 of 下表为市教育局数据; not 申请情况.
+    """
+    rest = GENERAL.sub("", subject)
+    return bool(rest) and not OF_THE_TABLE.search(subject) and rest not in own.agency
+
+
+def names_another_body(text: str, own: Segment) -> bool:
+    """瑞安市教育局收到和处理政府信息公开申请情况, 三、平阳县…; not that of the report's own
+    body.
+    """
+    rest = TITLE_WORDS.sub("", GENERAL.sub("", text))
+    return BODY_ALONE.fullmatch(rest) is not None and rest not in own.agency
