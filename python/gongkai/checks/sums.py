@@ -12,6 +12,7 @@ from gongkai.figures import read_figure, shown
 from gongkai.model import Entry, Finding, Form, Relation, Suspect, Table, Value
 from gongkai.sums import (
     Proposal,
+    as_written,
     difference,
     localize,
     stated_and_computed,
@@ -19,7 +20,6 @@ from gongkai.sums import (
     table_state,
     total,
 )
-from gongkai.sums.states import solved
 from gongkai.wording import label_of, official_order, subject_and_names, written
 
 MOST_PARTS = 6  # named one by one in a message; of more only those that are not zero
@@ -29,7 +29,7 @@ MOST_RELATIONS = 6  # named in the message about a conflict
 @lru_cache(maxsize=4)  # a workbook's functions ask again for the same table
 def proposals(form: Form, values: tuple[tuple[str, Value], ...]) -> list[Proposal]:
     """A proposal for each broken relation and each conflict of the solution, in its order."""
-    return localize(form, dict(values), solved(form, values))
+    return localize(form, as_written(dict(values)))
 
 
 def check_sums(table: Table) -> list[Finding]:
