@@ -398,9 +398,13 @@ def state_of(network: Network, values: Figures, prices: Mapping[str, int]) -> Ne
     left: Counter[int] = Counter()
     for node, each in enumerate(over):
         left[home[node]] += each
-    need = {node: each for node, each in left.items() if each}
+    stuck: set[int] = set()
     for gap in flow.settle().full:
-        need |= {home[node]: left[home[node]] for node in gap}
+        stuck |= gap
+    need: dict[int, int] = {}
+    for node, joined in enumerate(home):
+        if left[joined] or node in stuck:
+            need[joined] = left[joined]
     return NetworkState(network, values, prices, home, need, flow)
 
 

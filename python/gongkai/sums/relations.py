@@ -166,7 +166,11 @@ def solve(relations: Iterable[Relation], values: Mapping[str, Value]) -> Solutio
 
 def relations_of(equations: Iterable[Equation], kept: Sequence[Relation]) -> tuple[Relation, ...]:
     """Those that equations came from, each from one."""
-    return tuple(kept[min(each.used)] for each in equations)
+    found = []
+    for each in equations:
+        (number,) = each.used
+        found.append(kept[number])
+    return tuple(found)
 
 
 def sorted_out(
@@ -189,7 +193,8 @@ def smallest(conflict: Sequence[Equation]) -> list[Equation]:
     """A conflict without the equations that it does not need."""
     kept = list(conflict)
     for each in conflict:
-        fewer = [other for other in kept if other is not each]
+        fewer = kept.copy()
+        fewer.remove(each)
         if not agree(fewer):
             kept = fewer
     return kept
@@ -206,17 +211,18 @@ def examine(equations: Sequence[Equation]) -> tuple[dict[str, int], Blame]:
         cells, rows = columns_and_rows(group)
         tableau = feasible_tableau(cells, rows)
         if tableau.infeasible:
-            return {}, blame_of(group[number] for number in tableau.infeasible)
+            return {}, blame_of(group, tableau.infeasible)
         for column, value in fixed_columns(tableau, len(cells)).items():
             if value.denominator == 1:
                 implied[cells[column]] = int(value)
     return implied, frozenset()
 
 
-def blame_of(equations: Iterable[Equation]) -> Blame:
+def blame_of(group: Sequence[Equation], numbers: Iterable[int]) -> Blame:
+    """The relations that some equations of a group came from."""
     blame: set[int] = set()
-    for each in equations:
-        blame |= each.used
+    for number in numbers:
+        blame |= group[number].used
     return frozenset(blame)
 
 
@@ -255,7 +261,7 @@ def settle(equations: Sequence[Equation]) -> tuple[dict[str, int], list[Equation
 
     Without a conflict the equations that remain have two terms or more.
     """
-    work = [each.copy() for each in equations]
+    work = list(map(Equation.copy, equations))
     settled: dict[str, int] = {}
     holders = holders_of(work)
     queue, waiting = deque(work), set(work)

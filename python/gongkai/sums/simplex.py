@@ -48,8 +48,9 @@ def feasible_tableau(cells: Sequence[str], rows: list[SparseRow]) -> Tableau:
     while goal.get(REST):
         column = entering_column(goal, width, moving)
         if column is None:
-            blame = frozenset(column - width for column in goal if column >= width)
-            return Tableau(rows, basis, blame)
+            blame = set(range(len(rows)))
+            blame.intersection_update(column - width for column in goal)
+            return Tableau(rows, basis, frozenset(blame))
         at = leaving_row(rows, basis, column)
         moving = REST in rows[at]
         pivot(work, at, column)
@@ -86,22 +87,22 @@ def without_artificial(tableau: Tableau, width: int) -> Tableau:
     new.
     """
     rows, basis = tableau.rows, tableau.basis
+    real = set(range(width))
     for at, row in enumerate(rows):
-        if basis[at] >= width:
-            real = first_real(row, width)
-            if real is not None:
-                pivot(rows, at, real)
-                basis[at] = real
-    slim, kept = [], []
-    for at, row in enumerate(rows):
-        if basis[at] < width:
-            slim.append({column: value for column, value in row.items() if column < width})
-            kept.append(basis[at])
+        if basis[at] not in real:
+            column = next(filter(real.__contains__, row), None)
+            if column is not None:
+                pivot(rows, at, column)
+                basis[at] = column
+    slim: list[SparseRow] = []
+    kept = []
+    for row, column in zip(rows, basis, strict=True):
+        if column in real:
+            for artificial in row.keys() - real - {REST}:
+                del row[artificial]
+            slim.append(row)
+            kept.append(column)
     return Tableau(slim, kept)
-
-
-def first_real(row: SparseRow, width: int) -> int | None:
-    return next((column for column in row if 0 <= column < width), None)
 
 
 def divided(value: Exact, by: Exact) -> Exact:

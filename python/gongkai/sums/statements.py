@@ -39,16 +39,14 @@ class System(NamedTuple):
 
 def as_written(values: Mapping[str, Value]) -> tuple[Statement, ...]:
     """The cells of a table as written: cell id -> figure, None for a blank, which says nothing."""
-    return statements_of(tuple(values.items()))
+    said = []
+    for cell, figure in values.items():
+        if figure is not None:
+            said.append(Statement((cell,), figure))
+    return tuple(said)
 
 
-@lru_cache(maxsize=8)  # checks, counts and lists ask for the same tables
-def statements_of(values: tuple[tuple[str, Value], ...]) -> tuple[Statement, ...]:
-    return tuple(Statement((cell,), figure) for cell, figure in values if figure is not None)
-
-
-@lru_cache(maxsize=8)
-def system_of(form: Form, statements: tuple[Statement, ...]) -> System:
+def system_of(form: Form, statements: Iterable[Statement]) -> System:
     """ValueError where a statement is on no cell, on one that the form has not, or costs
     nothing.
     """
@@ -79,15 +77,25 @@ def relation_of(form: Form, statement: Statement, cell: str) -> Relation:
     return Relation(cell, KIND, form.id, statement.cells, (cell,), statement.cells[0], "")
 
 
-@lru_cache(maxsize=8)
-def solved(form: Form, statements: tuple[Statement, ...]) -> Solution:
+def solved(form: Form, statements: Iterable[Statement]) -> Solution:
     """What is broken, in conflict and implied if all statements are believed.
 
     A relation of KIND among the broken ones, or in a conflict, is a statement that the table, or
     what follows from it, contradicts.
     """
-    system = system_of(form, statements)
+    return solution_of(system_of(form, statements))
+
+
+def solution_of(system: System) -> Solution:
+    if not system.further:
+        return solved_as_written(system.form, tuple(system.values.items()))
     return solve(system.relations, system.values)
+
+
+@lru_cache(maxsize=8)  # every table is solved, and statements would take as long as that
+def solved_as_written(form: Form, stated: tuple[tuple[str, Value], ...]) -> Solution:
+    """The same of the table alone; ``stated`` has no blanks."""
+    return solve(form.relations, dict(stated))
 
 
 def counts_of(cells: Iterable[str], values: Mapping[str, Value]) -> dict[str, int | None]:

@@ -30,7 +30,7 @@ from gongkai.model import (
     Value,
 )
 from gongkai.sums.relations import Solution, difference, solve, stated_figures, total
-from gongkai.sums.statements import as_written, solved
+from gongkai.sums.statements import solved_as_written
 
 CellState = Literal["stated", "implied", "open"]
 Verdict = Literal["holds", "broken", "open"]
@@ -102,13 +102,15 @@ def with_lost(table: Table, problems: Iterable[Problem]) -> Table:
     form, told = table.form, list(problems)
     lost: set[str] = set()
     for problem in told:
-        lost.update(cell.id for cell in problem_cells(form, problem))
+        for cell in problem_cells(form, problem):
+            lost.add(cell.id)
     if told and set(table.values.values()) == {None}:
         lost = set(form.cells)
     entries = dict(table.entries)
-    for cell in lost & entries.keys():
-        if entries[cell].value is None and not entries[cell].raw.strip():
-            entries[cell] = replace(entries[cell], read_by="lost")
+    for cell_id in lost & entries.keys():
+        entry = entries[cell_id]
+        if entry.value is None and not entry.raw.strip():
+            entries[cell_id] = replace(entry, read_by="lost")
     return replace(table, entries=entries)
 
 
@@ -118,26 +120,37 @@ def worked_out(
 ) -> TableState:
     relations = form.relations
     stated = dict(values)
-    solution = solved(form, as_written(stated))
     if not unread and None not in stated.values():
-        return whole_state(relations, stated, solution)
+        return whole_state(relations, stated, solved_as_written(form, values))
+    solution = solved_as_written(form, tuple(pair for pair in values if pair[1] is not None))
     readable = [one for one in relations if unread.isdisjoint(one.cells)]
     told, implied = judge(readable, stated), solution.implied
     if len(readable) < len(relations):
         implied = solve(readable, stated).implied
-    figures: dict[str, int] = {}
-    states: dict[str, CellState] = {}
-    for cell in form.cells:
-        states[cell] = "open"
-        if cell in implied:
-            figures[cell] = implied[cell]
-            states[cell] = "implied"
-        if stated.get(cell) is not None:
-            states[cell] = "stated"
+    figures = {cell: implied[cell] for cell in form.cells if cell in implied}
+    states = cell_states(form, stated, figures)
+    return TableState(states, figures, verdicts_of(told, relations), told.assumed, solution)
+
+
+def verdicts_of(told: Judged, relations: Iterable[Relation]) -> dict[str, Verdict]:
     verdicts: dict[str, Verdict] = {}
     for relation in relations:
         verdicts[relation.rule] = told.verdict(relation.rule)
-    return TableState(states, figures, verdicts, told.assumed, solution)
+    return verdicts
+
+
+def cell_states(
+    form: Form, stated: Mapping[str, Value], figures: Mapping[str, int]
+) -> dict[str, CellState]:
+    states: dict[str, CellState] = {}
+    for cell in form.cells:
+        if stated.get(cell) is not None:
+            states[cell] = "stated"
+        elif cell in figures:
+            states[cell] = "implied"
+        else:
+            states[cell] = "open"
+    return states
 
 
 def whole_state(
@@ -189,7 +202,9 @@ def judge(relations: Sequence[Relation], values: Mapping[str, Value]) -> Judged:
     Row （一）予以公开: 134 ＋ 7 and four blanks, 总计 141: the four are 0. That is round 1. With
     them a column may be full and reach its own sum, and leave 0 in the rest of it: round 2.
     """
-    sums = [RelationSums.of(relation, values) for relation in relations]
+    sums = []
+    for relation in relations:
+        sums.append(RelationSums.of(relation, values))
     closed = closed_in_rounds(sums)
     broken = broken_among(sums, blanks_of(with_rules(sums, closed[-1])))
     settling = settling_among(sums, closed, broken)
@@ -307,4 +322,8 @@ def settling_among(
         return closed[-1]
     doubtful = blanks_of(struck)
     alone = with_rules(sums, closed[0])
-    return rules_of(one for one in alone if doubtful.isdisjoint(one.blanks))
+    apart = []
+    for one in alone:
+        if doubtful.isdisjoint(one.blanks):
+            apart.append(one)
+    return rules_of(apart)

@@ -20,7 +20,7 @@ from gongkai.sums.network import NetworkState, Replacement, network_of, state_of
 from gongkai.sums.plain import plain_repairs
 from gongkai.sums.relations import possible
 from gongkai.sums.search import MOST_LISTED, Cluster, clusters_of
-from gongkai.sums.statements import System, counts_of, solved, system_of
+from gongkai.sums.statements import System, counts_of, solution_of, system_of
 
 MOST_BLANKS = (
     3  # told with a repair what they are to be; of more the notes on blanks tell, once it is made
@@ -46,12 +46,12 @@ class Proposal(NamedTuple):
 UNKNOWN = Proposal((), None)
 
 
-def localize(form: Form, statements: tuple[Statement, ...]) -> list[Proposal]:
+def localize(form: Form, statements: Iterable[Statement]) -> list[Proposal]:
     """A proposal for each broken relation and then for each conflict of what ``solved`` says."""
-    questions = solved(form, statements).wrong
+    system = system_of(form, statements)
+    questions = solution_of(system).wrong
     if not questions:
         return []
-    system = system_of(form, statements)
     network = network_of(form, system.further)
     if network is None:
         return [told(system, plain_proposal(system))] * len(questions)
@@ -120,14 +120,18 @@ def proposal_for(
     Where these would break the sum that is no node (（七）总计 across), those that put it right
     again go with them.
     """
-    mine = [cluster for cluster in clusters if concerns(asked.state, cluster, relations)]
-    found = combined(asked, mine, relations)
+    mine, also = [], []
     surplus = asked.state.network.surplus
+    for cluster in clusters:
+        if concerns(asked.state, cluster, relations):
+            mine.append(cluster)
+            also.append(cluster)
+        elif concerns(asked.state, cluster, surplus):
+            also.append(cluster)
+    found = combined(asked, mine, relations)
     for alternative in found.alternatives:
         if breaks(asked.stated, alternative, surplus):
-            also = [each for each in clusters if concerns(asked.state, each, surplus)]
-            both = sorted([*mine, *also], key=clusters.index)
-            return combined(asked, list(dict.fromkeys(both)), (*relations, *surplus))
+            return combined(asked, also, (*relations, *surplus))
     return found
 
 
@@ -146,7 +150,8 @@ def nodes_of(state: NetworkState, relations: Iterable[Relation]) -> set[int]:
     numbers = state.network.numbers
     nodes: set[int] = set()
     for relation in relations:
-        nodes.update(state.home[node] for node in numbers.get(relation.rule, ()))
+        for node in numbers.get(relation.rule, ()):
+            nodes.add(state.home[node])
     return nodes
 
 
