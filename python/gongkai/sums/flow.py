@@ -18,7 +18,7 @@ from typing import NamedTuple
 MOST_SETS = 2_000  # ways to mend a table; of more nobody wants to know how many they are
 MOST_STEPS = 10_000  # sets looked at for one table, half a second; then nothing is certain
 
-Ends = Mapping[str, tuple[int, int]]
+Ends = tuple[int, int]  # the node that a larger figure raises, and the one that it lowers
 Way = tuple[int, str, int]  # the node at the other end, the cell, 1 where it rises and -1 falls
 Ways = Sequence[Sequence[Way]]
 
@@ -46,7 +46,7 @@ class Flow:
     now: dict[str, int]
     free: list[Sequence[Way]]
 
-    def with_free(self, cell: str, ends: tuple[int, int], figure: int) -> Flow:
+    def with_free(self, cell: str, ends: Ends, figure: int) -> Flow:
         """The same, and one more cell may change."""
         up, down = ends
         free = self.free.copy()
@@ -147,14 +147,14 @@ class Flow:
             free.append([way for way in ways if way[1] not in cells])
         return Flow(self.over, self.now, free)
 
-    def is_fixed(self, cell: str, ends: tuple[int, int]) -> bool:
+    def is_fixed(self, cell: str, ends: Ends) -> bool:
         """Whether a cell has the same figure however the others are filled."""
         up, down = ends
         rises = self.path(up, (down,), cell)[0] >= 0
         falls = self.now[cell] > 0 and self.path(down, (up,), cell)[0] >= 0
         return not rises and not falls
 
-    def spread(self, cell: str, ends: tuple[int, int]) -> tuple[int, int | None]:
+    def spread(self, cell: str, ends: Ends) -> tuple[int, int | None]:
         """The least and the most that a cell can hold, however the others are filled; None for no
         limit.
         """
@@ -189,7 +189,7 @@ def path_to(goal: int, steps: Mapping[int, Way]) -> list[Way]:
     return along
 
 
-def flow_of(over: Sequence[int], ends: Ends, blanks: Iterable[str]) -> Flow:
+def flow_of(over: Sequence[int], ends: Mapping[str, Ends], blanks: Iterable[str]) -> Flow:
     """With nothing carried yet, and blanks that are 0."""
     free: list[list[Way]] = [[] for _ in over]
     now = {}
@@ -224,7 +224,7 @@ class Search:
     """
 
     start: Flow
-    ends: Ends
+    ends: Mapping[str, Ends]
     incident: Ways
     figures: Mapping[str, int | None]
     prices: Mapping[str, int]

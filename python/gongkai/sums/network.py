@@ -17,9 +17,8 @@ from itertools import count, pairwise
 
 from gongkai.groups import grouped
 from gongkai.model import Form, Relation
-from gongkai.sums.flow import Flow, Way, Ways, flow_of
+from gongkai.sums.flow import Ends, Flow, Way, Ways, flow_of
 
-Ends = tuple[int, int]  # the node that a larger figure raises, and the one that it lowers
 Signed = list[tuple[int, int]]  # (number of a relation, 1 among its parts or -1 in its whole)
 Bases = Mapping[str, frozenset[str]]  # cell of a statement -> the cells whose sum it is
 
