@@ -221,7 +221,7 @@ class Statement(NamedTuple):
     """What one source says of a cell, or of the sum of some: that it is ``figure``.
 
     ``price`` is what it costs not to believe it, ``source`` who says so. 表三 itself says
-    予以公开·自然人134 (``as_written``); 第一部分 says 不予公开92件, which is eight rows of 总计 together.
+    予以公开·自然人134 (``sums.as_written``); 第一部分 says 不予公开92件, eight rows of 总计.
     A named tuple, as Place is: a table has some hundred and seventy, and they are a key.
     """
 
