@@ -221,6 +221,20 @@ class Section:
     table: str
 
 
+class Statement(NamedTuple):
+    """What one source says of a cell, or of the sum of some: that it is ``figure``.
+
+    ``price`` is what it costs not to believe it, ``source`` who says so. 表三 itself says
+    予以公开·自然人134 (``sums.as_written``); 第一部分 says 不予公开92件, eight rows of 总计.
+    A named tuple, as Place is: a table has some hundred and seventy, and they are a key.
+    """
+
+    cells: tuple[str, ...]
+    figure: Figure
+    price: int = 2
+    source: str = "table"
+
+
 @dataclass(frozen=True)
 class Edition:
     """An official layout: ``years`` (first, last or None), ``circular`` the number of its
@@ -565,6 +579,19 @@ class Suspect:
     cell: str
     stated: Value
     proposed: int
+
+
+class Bound(NamedTuple):
+    """A cell that is certainly wrong, and the least and the most that it should be; ``most`` is
+    None where there is no limit.
+
+    A 总计 of 89 under parts of 100, 39 and a blank: at least 139.
+    """
+
+    cell: str
+    stated: Value
+    least: int
+    most: int | None
 
 
 Alternative = tuple[Suspect, ...]  # the cells that are wrong together, in one way to mend a table

@@ -22,7 +22,7 @@ from gongkai.readers import read_blocks
 from gongkai.recognize import recognize
 from gongkai.recognize.labels import exact_matches, lexicon
 from gongkai.recognize.tokens import tokenize
-from gongkai.sums import localize, table_state
+from gongkai.sums import as_written, localize, table_state
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import adoption_edits, with_changes
 from gongkai.workbook.file import filled, read_file, template_path
@@ -262,7 +262,7 @@ def broken_values() -> Iterator[object]:
     table = report.tables["applications"]
     solution = table_state(table).solution
     yield [relation.rule for relation in solution.broken]
-    yield localize(table.form, table.values, solution)[1]
+    yield localize(table.form, as_written(table.values))[1]
     findings = check(report)
     finding = next(finding for finding in findings if finding.rule == RULE)
     yield finding

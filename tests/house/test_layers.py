@@ -19,7 +19,7 @@ FOLDER = Path(gongkai.__file__).parent
 FRONT_DOOR = "front door"
 DEVELOPING = ROOT / "docs" / "developing.md"
 ROOMS = re.compile(r"^```rooms\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-HEAVY = ("pandas", "openpyxl", "lxml", "httpx", "selectolax", "rapidfuzz", "xlwings", "scipy")
+HEAVY = ("pandas", "openpyxl", "lxml", "httpx", "selectolax", "rapidfuzz", "xlwings")
 
 
 def levels_in(page: str) -> list[list[str]]:

@@ -15,6 +15,7 @@ from gongkai.model import Report, Table
 from gongkai.sums import solve
 from gongkai.sums.network import network_of, state_of
 from gongkai.sums.search import clusters_of
+from gongkai.sums.statements import CELL
 from helpers.counts import counted, many, properties
 from helpers.made import consistent, table_of
 from helpers.strategies import changed, reports
@@ -53,7 +54,8 @@ def all_found(table: Table, monkeypatch: pytest.MonkeyPatch) -> set[frozenset[tu
     network = network_of(table.form)
     assert network is not None
     values = {cell: entry.value for cell, entry in table.entries.items()}
-    clusters = clusters_of(state_of(network, values))  # type: ignore[arg-type]
+    prices = dict.fromkeys(network.ends, CELL)
+    clusters = clusters_of(state_of(network, values, prices))  # type: ignore[arg-type]
     assert all(cluster.count is not None for cluster in clusters)
     return {
         frozenset(sum(each, ()))

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from gongkai.figures import read_figure
+from gongkai.figures import read_figure, shown
 from gongkai.groups import grouped
 from gongkai.model import BrokenSum, Entry, Fact, Finding, Form, Relation, Table, Value
 from gongkai.sums import (
     Proposal,
+    as_written,
     difference,
     localize,
     stated_and_computed,
@@ -21,7 +22,6 @@ from gongkai.sums import (
     table_state,
     total,
 )
-from gongkai.sums.states import solved
 from gongkai.wording import official_order
 
 PLAIN = ("blank", "sign")
@@ -30,7 +30,7 @@ PLAIN = ("blank", "sign")
 @lru_cache(maxsize=4)  # a workbook's functions ask again for the same table
 def proposals(form: Form, values: tuple[tuple[str, Value], ...]) -> list[Proposal]:
     """A proposal for each broken relation and each conflict of the solution, in its order."""
-    return localize(form, dict(values), solved(form, values))
+    return localize(form, as_written(dict(values)))
 
 
 def check_sums(table: Table) -> list[Finding]:
@@ -88,6 +88,7 @@ def cause_finding(table: Table, sums: Sequence[BrokenSum], proposal: Proposal) -
     form = table.form
     facts: dict[str, Fact] = {"ways": proposal.ways, "unlikely": proposal.unlikely}
     facts["unread"] = unread_in(table, sums, proposal)
+    facts["bounds"] = bounds_of(proposal)
     first = sums[0]
     cells = [cell for one in sums for cell in one.cells]
     return Finding(
@@ -104,6 +105,18 @@ def cause_finding(table: Table, sums: Sequence[BrokenSum], proposal: Proposal) -
         form=form,
         sums=tuple(sums),
     )
+
+
+def bounds_of(proposal: Proposal) -> tuple[tuple[str, ...], ...]:
+    """(cell, what it states, at least, at most) of the cells that are wrong for certain, though not
+    what they should be: a 总计 of 89 under parts of 139 and a blank is at least 139.
+    """
+    found = []
+    for bound in proposal.certain:
+        if bound.most is None or bound.least < bound.most:
+            most = "" if bound.most is None else str(bound.most)
+            found.append((bound.cell, shown(bound.stated), str(bound.least), most))
+    return tuple(found)
 
 
 def unread_in(

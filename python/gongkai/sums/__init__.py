@@ -1,9 +1,10 @@
 """The stated sums (勾稽关系) of a table, some figures blank -> what they imply, and what is likely
 wrong.
 
-states: what is stated, implied, open, and which relations hold. relations: what is broken,
-impossible, implied. suspects: the cells that are likely wrong, by network (the relations as a
-graph), repairs (of a few nodes) and search (of the whole table).
+statements: what each source says of cells, as one system. relations: what is broken, impossible,
+implied. states: what is stated, implied, open, and which relations hold. suspects: the statements
+that are likely wrong, by network (the relations as a graph), flow (what can carry away what is over
+at its nodes), repairs (how likely a slip is) and search (of the whole table).
 """
 
 from gongkai.sums.relations import (
@@ -15,6 +16,7 @@ from gongkai.sums.relations import (
     stated_figures,
     total,
 )
+from gongkai.sums.statements import as_written, solved
 from gongkai.sums.states import CellState, TableState, Verdict, table_state, with_lost
 from gongkai.sums.suspects import Proposal, localize
 
@@ -24,10 +26,12 @@ __all__ = [
     "Solution",
     "TableState",
     "Verdict",
+    "as_written",
     "difference",
     "localize",
     "possible",
     "solve",
+    "solved",
     "stated_and_computed",
     "stated_figures",
     "table_state",

@@ -2,23 +2,25 @@
 
 A node is a relation; a cell that stands in one relation only has its other end on the ground. A
 relation that follows from the others (``across.handled`` of table three) is left out, or its cells
-would stand in three.
+would stand in three. What is said of a sum of cells is a relation as well, and a cell of its own
+stands for it: 不予公开92 is the relation 1.属于国家秘密 ＋ … ＝ statement.0, and in its column's
+sum statement.0 takes the place of these cells.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from itertools import pairwise
-from time import thread_time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import count, pairwise
 
+from gongkai.groups import grouped
 from gongkai.model import Form, Relation
-from gongkai.sums.relations import possible, solve
+from gongkai.sums.flow import Ends, Flow, Way, Ways, flow_of
 
-Ends = tuple[int, int]  # the node that a larger figure raises, and the one that it lowers
 Signed = list[tuple[int, int]]  # (number of a relation, 1 among its parts or -1 in its whole)
+Bases = Mapping[str, frozenset[str]]  # cell of a statement -> the cells whose sum it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,147 +36,298 @@ class NetworkLine:
 
 @dataclass(frozen=True)
 class Network:
-    """``nodes`` are relations, None for a ground; ``between`` their pairs with the cells that join
-    them.
+    """``nodes`` are relations, None for a ground; ``numbers``: rule -> its node, and those of what
+    statements put into its place. ``incident``: for each node its cells, as ways out.
 
-    ``numbers``: rule -> node. ``order`` numbers the cells as in the form. ``relations``: cell ->
-    those of the nodes that it stands in. ``surplus``: what was left out. ``totals`` are, for each
-    part, the cells that sum it up, directly or by way of another, with the nodes that feel it if
-    all of them change alike; ``neighbours`` pairs of which the second follows the first.
+    ``order`` numbers the cells as in the form, those of statements after them. ``relations``: cell
+    -> those of the nodes that it stands in. ``surplus``: what was left out. ``totals`` are, for
+    each part, the cells that sum it up, directly or by way of another, with the nodes that feel it
+    if all of them change alike; ``neighbours`` pairs of which the second follows the first.
     """
 
     nodes: tuple[Relation | None, ...]
     ends: Mapping[str, Ends]
-    between: Mapping[Ends, list[str]]
+    incident: Ways
     lines: tuple[NetworkLine, ...]
     totals: tuple[tuple[tuple[str, ...], frozenset[int]], ...]
     neighbours: frozenset[tuple[str, str]]
-    numbers: Mapping[str, int]
+    numbers: Mapping[str, frozenset[int]]
     order: Mapping[str, int]
     relations: Mapping[str, tuple[Relation, ...]]
     surplus: tuple[Relation, ...]
 
 
-@cache
-def network_of(form: Form) -> Network | None:
-    """None where the relations have another shape, or are none."""
-    relations = form.relations
-    kept = without_surplus(relations)
+@lru_cache(maxsize=64)
+def network_of(form: Form, further: tuple[Relation, ...] = ()) -> Network | None:
+    """``further``: what statements say of cells of the form. None where the relations have another
+    shape, or are none.
+    """
+    surplus = surplus_of(form.relations)
+    needed = [relation for relation in form.relations if relation not in surplus]
+    kept = with_further(needed, further)
+    if not kept:
+        return None
     places = places_of(kept)
     signs = oriented(len(kept), places)
-    if not kept or signs is None:
+    if signs is None:
         return None
-    group = linked(len(kept), places)
-    grounds = {root: len(kept) + number for number, root in enumerate(dict.fromkeys(group))}
-    ends: dict[str, Ends] = {}
-    for cell, found in places.items():
-        raised = {sign * signs[node]: node for node, sign in found}
-        ground = grounds[group[found[0][0]]]
-        ends[cell] = (raised.get(1, ground), raised.get(-1, ground))
-    between: dict[Ends, list[str]] = {}
-    for cell, (up, down) in ends.items():
-        between.setdefault((min(up, down), max(up, down)), []).append(cell)
-    lines = [line_of(cells, ends) for cells in cells_in_lines(form)]
+    ends, grounds = ends_of(len(kept), places, signs)
+    lines = lines_in(form, ends)
+    order = dict.fromkeys([*form.cells, *ends])
     return Network(
-        nodes=(*kept, *(None for _ in grounds)),
+        nodes=(*kept, *[None] * grounds),
         ends=ends,
-        between=between,
-        lines=tuple(lines),
-        totals=tuple((totals, felt_at(totals, ends)) for totals in totals_of(relations)),
-        neighbours=frozenset(pair for line in lines for pair in pairwise(line.cells)),
-        numbers={relation.rule: node for node, relation in enumerate(kept)},
-        order={cell: number for number, cell in enumerate(form.cells)},
-        relations={cell: tuple(kept[node] for node, _ in found) for cell, found in places.items()},
-        surplus=tuple(relation for relation in relations if relation not in kept),
+        incident=incident_to(len(kept) + grounds, ends),
+        lines=lines,
+        totals=totals_of(form.relations, ends),
+        neighbours=neighbours_in(lines),
+        numbers=numbered(kept, further),
+        order=dict(zip(order, count(), strict=False)),
+        relations=standing_in(kept, places),
+        surplus=surplus,
     )
 
 
-def without_surplus(relations: Sequence[Relation]) -> list[Relation]:
-    """Without the relation that all cells in more than two of them share."""
-    count = Counter(cell for relation in relations for cell in relation.cells)
-    crowded = {cell for cell, times in count.items() if times > 2}
-    surplus = [relation for relation in relations if crowded and crowded <= set(relation.cells)]
-    return [relation for relation in relations if relation not in surplus[:1]]
+def surplus_of(relations: Sequence[Relation]) -> tuple[Relation, ...]:
+    """The relation that all cells in more than two of them share.
+
+    The （七）总计 of a column stands in its balance, its sum and ``across.handled``.
+    """
+    times: Counter[str] = Counter()
+    for relation in relations:
+        times.update(relation.cells)
+    crowded = {cell for cell in times if times[cell] > 2}
+    for relation in relations:
+        if crowded and crowded <= set(relation.cells):
+            return (relation,)
+    return ()
 
 
 def places_of(relations: Sequence[Relation]) -> dict[str, Signed]:
-    places: dict[str, Signed] = {}
+    places: dict[str, Signed] = defaultdict(list)
     for number, relation in enumerate(relations):
-        for side, sign in ((relation.parts, 1), (relation.whole, -1)):
-            for cell in side:
-                places.setdefault(cell, []).append((number, sign))
+        for cell in relation.parts:
+            places[cell].append((number, 1))
+        for cell in relation.whole:
+            places[cell].append((number, -1))
     return places
+
+
+def standing_in(
+    relations: Sequence[Relation], places: Mapping[str, Signed]
+) -> dict[str, tuple[Relation, ...]]:
+    standing: dict[str, tuple[Relation, ...]] = {}
+    for cell, found in places.items():
+        for node, _ in found:
+            standing[cell] = (*standing.get(cell, ()), relations[node])
+    return standing
+
+
+# --- what statements say --------------------------------------------------------------------------
+
+
+def with_further(relations: Sequence[Relation], further: Sequence[Relation]) -> list[Relation]:
+    """The relations with those of statements, so that cells stand in two where that can be.
+
+    The smaller sum first: 不予公开92 is within 办结450.
+    """
+    kept = list(relations)
+    bases: dict[str, frozenset[str]] = {}
+    for relation in relations:
+        for cell in relation.cells:
+            bases[cell] = frozenset((cell,))
+    for said in sorted(further, key=lambda relation: len(relation.parts)):
+        kept = said_within(kept, said, bases)
+        bases[said.whole[0]] = frozenset(said.parts)
+    return kept
+
+
+def said_within(relations: Sequence[Relation], said: Relation, bases: Bases) -> list[Relation]:
+    """A statement's cell takes the place of what it sums up where one side of a relation holds all
+    of that.
+    """
+    sum_of = frozenset(said.parts)
+    for at, relation in enumerate(relations):
+        for side in (relation.parts, relation.whole):
+            held = tuple(cell for cell in side if bases[cell] <= sum_of)
+            within: set[str] = set()
+            for cell in held:
+                within |= bases[cell]
+            if within == sum_of:
+                left = replaced(relation, held, said.whole)
+                return [*relations[:at], left, *relations[at + 1 :], replace(said, parts=held)]
+    return [*relations, said]
+
+
+def replaced(relation: Relation, held: Sequence[str], by: tuple[str, ...]) -> Relation:
+    """A relation with a statement's cell in the place of those that it sums up."""
+    if held[0] in relation.parts:
+        parts = {*relation.parts, *by} - set(held)
+        return replace(relation, parts=tuple(sorted(parts)))
+    whole = {*relation.whole, *by} - set(held)
+    return replace(relation, whole=tuple(sorted(whole)))
+
+
+def numbered(kept: Sequence[Relation], further: Iterable[Relation]) -> dict[str, frozenset[int]]:
+    """Rule -> the nodes that together say what the relation said: with statement.0 in its sum its
+    own and that of statement.0.
+    """
+    node_of: dict[str, int] = {}
+    for relation in kept:
+        node_of[relation.rule] = len(node_of)
+    inner = {said.whole[0]: node_of[said.rule] for said in further}
+    found: dict[str, frozenset[int]] = {}
+    for relation in kept:
+        nodes = [node_of[relation.rule]]
+        for node in nodes:
+            for cell in inner.keys() & set(kept[node].cells):
+                if inner[cell] not in nodes:
+                    nodes.append(inner[cell])
+        found[relation.rule] = frozenset(nodes)
+    return found
+
+
+# --- the two ends of a cell -----------------------------------------------------------------------
 
 
 def oriented(count: int, places: Mapping[str, Signed]) -> list[int] | None:
     """Signs for the relations so that cells stand in two of them with opposite signs; None if there
     are none.
+
+    （一）予以公开·自然人 is a part in its row and in its column: one of the two is turned round.
     """
-    if any(len(found) > 2 for found in places.values()):
+    if max(map(len, places.values())) > 2:
         return None
+    turned = turns(places)
     signs = [0] * count
-    joined = [found for found in places.values() if len(found) == 2]
     for start in range(count):
-        if signs[start]:
-            continue
-        signs[start], queue = 1, [start]
-        while queue:
-            node = queue.pop()
-            for found in joined:
-                for (one, sign), (other, opposite) in (found, found[::-1]):
-                    if one == node and not signs[other]:
-                        signs[other] = -signs[node] * sign * opposite
-                        queue.append(other)
-    bad = any(
-        signs[one] * sign == signs[other] * opposite for (one, sign), (other, opposite) in joined
-    )
-    return None if bad else signs
+        if not signs[start]:
+            signs[start] = 1
+            turn_from(start, turned, signs)
+    for node, found in turned.items():
+        for other, turn in found:
+            if signs[other] != signs[node] * turn:
+                return None
+    return signs
 
 
-def linked(count: int, places: Mapping[str, Signed]) -> list[int]:
-    """For each relation the first of those that hang together with it."""
-    group = list(range(count))
+def turns(places: Mapping[str, Signed]) -> Mapping[int, Signed]:
+    """Relation -> those that share a cell with it, and 1 or -1 for the sign that these must have
+    beside its own.
+    """
+    turned: dict[int, Signed] = defaultdict(list)
     for found in places.values():
-        roots = {group[node] for node, _ in found}
-        group = [min(roots) if root in roots else root for root in group]
-    return group
+        if len(found) == 2:
+            (one, sign), (other, opposite) = found
+            turned[one].append((other, -sign * opposite))
+            turned[other].append((one, -sign * opposite))
+    return turned
 
 
-def cells_in_lines(form: Form) -> list[list[str]]:
-    """The rows and columns of a form."""
-    lines: dict[tuple[str, int], list[str]] = {}
+def turn_from(start: int, turned: Mapping[int, Signed], signs: list[int]) -> None:
+    queue = [start]
+    for node in queue:
+        for other, turn in turned.get(node, ()):
+            if not signs[other]:
+                signs[other] = signs[node] * turn
+                queue.append(other)
+
+
+def ends_of(
+    count: int, places: Mapping[str, Signed], signs: Sequence[int]
+) -> tuple[dict[str, Ends], int]:
+    """The ends of each cell, and how many grounds there are: one for all that hangs together."""
+    joined = [(found[0][0], found[-1][0]) for found in places.values()]
+    groups = grouped(range(count), joined)
+    grounds: dict[int, int] = {}
+    for ground, group in enumerate(groups, count):
+        grounds |= dict.fromkeys(group, ground)
+    ends: dict[str, Ends] = {}
+    for cell, found in places.items():
+        up = down = grounds[found[0][0]]
+        for node, sign in found:
+            if sign * signs[node] > 0:
+                up = node
+            else:
+                down = node
+        ends[cell] = (up, down)
+    return ends, len(groups)
+
+
+def incident_to(count: int, ends: Mapping[str, Ends]) -> Ways:
+    ways: list[list[Way]] = [[] for _ in range(count)]
+    for cell, (up, down) in ends.items():
+        ways[down].append((up, cell, 1))
+        ways[up].append((down, cell, -1))
+    return ways
+
+
+# --- lines and totals -----------------------------------------------------------------------------
+
+
+def lines_in(form: Form, ends: Mapping[str, Ends]) -> tuple[NetworkLine, ...]:
+    """The rows and columns of a form, as far as its cells stand in relations."""
+    lines: dict[tuple[str, int], list[str]] = defaultdict(list)
     for cell in form.cells.values():
-        lines.setdefault(("row", cell.box.top), []).append(cell.id)
-        lines.setdefault(("column", cell.box.left), []).append(cell.id)
-    return [line for line in lines.values() if len(line) > 1]
+        if cell.id in ends:
+            lines["row", cell.box.top].append(cell.id)
+            lines["column", cell.box.left].append(cell.id)
+    found = []
+    for cells in lines.values():
+        if len(cells) > 1:
+            found.append(line_of(cells, ends))
+    return tuple(found)
 
 
 def line_of(cells: Sequence[str], ends: Mapping[str, Ends]) -> NetworkLine:
-    count = Counter(node for cell in cells for node in ends[cell])
-    across = [
-        (up, 1) if count[up] <= count[down] else (down, -1)
-        for up, down in (ends[cell] for cell in cells)
-    ]
-    return NetworkLine(tuple(cells), tuple(across), frozenset(node for node, _ in across))
+    """Across a line is the end that fewer of its cells have: all of a row end in its own sum."""
+    times: Counter[int] = Counter()
+    for cell in cells:
+        times.update(ends[cell])
+    across = []
+    for cell in cells:
+        up, down = ends[cell]
+        across.append((up, 1) if times[up] <= times[down] else (down, -1))
+    return NetworkLine(tuple(cells), tuple(across), frozenset(dict(across)))
 
 
-def totals_of(relations: Sequence[Relation]) -> Iterator[tuple[str, ...]]:
-    above: dict[str, list[str]] = {}
+def neighbours_in(lines: Iterable[NetworkLine]) -> frozenset[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for line in lines:
+        found.update(pairwise(line.cells))
+    return frozenset(found)
+
+
+def totals_of(
+    relations: Sequence[Relation], ends: Mapping[str, Ends]
+) -> tuple[tuple[tuple[str, ...], frozenset[int]], ...]:
+    """For each cell that is a part the totals above it, and those above these.
+
+    予以公开·自然人 -> 予以公开·总计, 总计·自然人 and, above both, 总计·总计.
+    """
+    above: dict[str, list[str]] = defaultdict(list)
     for relation in relations:
         if len(relation.whole) == 1:
             for cell in relation.parts:
-                above.setdefault(cell, []).append(relation.whole[0])
-    for totals in above.values():
-        yield tuple(
-            dict.fromkeys([*totals, *(far for total in totals for far in above.get(total, ()))])
-        )
+                above[cell].append(relation.whole[0])
+    found = []
+    for totals in list(above.values()):
+        reached = list(totals)
+        for total in totals:
+            reached += above.get(total, ())
+        cells = tuple(dict.fromkeys(reached))
+        found.append((cells, felt_at(cells, ends)))
+    return tuple(found)
 
 
 def felt_at(cells: Sequence[str], ends: Mapping[str, Ends]) -> frozenset[int]:
     """Nodes where like changes of the cells do not cancel each other."""
-    over = Counter(ends[cell][0] for cell in cells)
-    over.subtract(ends[cell][1] for cell in cells)
-    return frozenset(node for node, count in over.items() if count)
+    over: Counter[int] = Counter()
+    for cell in cells:
+        up, down = ends[cell]
+        over[up] += 1
+        over[down] -= 1
+    return frozenset(node for node in over if over[node])
 
 
 # --------------------------------------------------------------------------------------------------
@@ -182,59 +335,31 @@ def felt_at(cells: Sequence[str], ends: Mapping[str, Ends]) -> frozenset[int]:
 #
 # A blank joins its two nodes into one: whatever is missing at one of them it can carry to the
 # other. What is then left at a joined node no filling of the blanks can mend; whether a filling has
-# no negative figure either, ``possible`` tells.
+# no negative figure either, the flow through them tells.
 
 
 Figures = Mapping[str, int | None]
 Replacement = tuple[str, int]  # a cell and its proposed figure
-# of this thread's own time for one table, whatever else the machine does; then nothing is certain
-SECONDS = 1.0
-FAR = 40  # doublings; no count of a report is near 2**40
 
 
-class TooMany(Exception):
-    """More repairs than anyone would look at, or than there is time to find."""
-
-
-@dataclass
+@dataclass(frozen=True)
 class NetworkState:
-    """``need``: joined node -> what is over there, 0 where only the sign of the blanks stands in
-    the way.
+    """``home``: node -> joined node. ``need``: joined node -> what is over there, 0 where only the
+    sign of the blanks stands in the way.
 
-    ``home``: node -> joined node. ``between``: pairs of joined nodes -> the cells stated there, a
-    pair of one and the same node included. ``partial``: joined node -> its relations, where these
-    have blanks.
+    ``prices``: of each stated cell. ``flow``: settled through the blanks as far as it goes.
     """
 
     network: Network
     values: Figures
-    home: list[int]
-    need: dict[int, int]
-    between: Mapping[tuple[int, int], list[str]]
-    partial: dict[int, list[Relation]] = field(default_factory=dict)
-    deadline: float = field(default_factory=lambda: thread_time() + SECONDS)
-
-    def time_left(self) -> float:
-        """In seconds. Raises TooMany where there is none."""
-        left = self.deadline - thread_time()
-        if left <= 0:
-            raise TooMany
-        return left
+    prices: Mapping[str, int]
+    home: Sequence[int]
+    need: Mapping[int, int]
+    flow: Flow
 
     def ends(self, cell: str) -> tuple[int, int]:
         up, down = self.network.ends[cell]
         return self.home[up], self.home[down]
-
-    def effect(self, changes: Iterable[Replacement]) -> dict[int, int]:
-        """Joined node -> by how much the changes raise what is over there."""
-        found: dict[int, int] = {}
-        for cell, proposed in changes:
-            up, down = self.ends(cell)
-            by = proposed - self.figure(cell)
-            if up != down:
-                found[up] = found.get(up, 0) + by
-                found[down] = found.get(down, 0) - by
-        return found
 
     def figure(self, cell: str) -> int:
         figure = self.values[cell]
@@ -245,99 +370,59 @@ class NetworkState:
         """The nodes that the changes mend; none where they leave anything over at a node that they
         touch.
         """
-        if any(by != -self.need.get(node, 0) for node, by in self.effect(changes).items()):
-            return frozenset()
-        return frozenset(
-            node for cell, _ in changes for node in self.ends(cell) if node in self.need
-        )
+        left = dict(self.need)
+        touched = set()
+        for cell, proposed in changes:
+            up, down = self.ends(cell)
+            by = proposed - self.figure(cell)
+            left[up] = left.get(up, 0) + by
+            left[down] = left.get(down, 0) - by
+            touched |= {up, down}
+        for node in touched:
+            if left[node]:
+                return frozenset()
+        return frozenset(touched & self.need.keys())
 
-    def holds(self, changes: Iterable[Replacement]) -> bool:
-        """Whether the blanks at the nodes that the changes touch can be filled then."""
-        changes = tuple(changes)
-        if any(proposed < 0 for _, proposed in changes):
-            return False
-        touched = {node for cell, _ in changes for node in self.ends(cell)} & self.partial.keys()
-        values = {**self.values, **dict(changes)} if touched else {}
-        return all(possible(self.partial[node], values) for node in touched)
-
-
-def state_of(network: Network, values: Figures) -> NetworkState:
-    if None not in values.values():
-        home = list(range(len(network.nodes)))
-        return NetworkState(network, values, home, needs(network, values, home), network.between)
-    home = homes(network, values)
-    between: dict[tuple[int, int], list[str]] = {}
-    for cell, (up, down) in network.ends.items():
-        if values[cell] is not None:
-            one, other = home[up], home[down]
-            between.setdefault((min(one, other), max(one, other)), []).append(cell)
-    state = NetworkState(network, values, home, needs(network, values, home), between)
-    for node, relation in enumerate(network.nodes):
-        if relation and any(values[cell] is None for cell in relation.cells):
-            state.partial.setdefault(home[node], []).append(relation)
-    for node, relations in state.partial.items():
-        if node not in state.need and not possible(relations, values):
-            state.need[node] = 0
-    return state
+    def changed(self, changes: Iterable[Replacement]) -> NetworkState:
+        """The table with some figures replaced."""
+        return state_of(self.network, {**self.values, **dict(changes)}, self.prices)
 
 
-def homes(network: Network, values: Figures) -> list[int]:
+def state_of(network: Network, values: Figures, prices: Mapping[str, int]) -> NetworkState:
+    """``values`` has every cell of the network."""
+    blanks = [cell for cell in network.ends if values[cell] is None]
+    home = homes(network, blanks)
+    over = overs(network, values)
+    flow = flow_of(over, network.ends, blanks)
+    left: Counter[int] = Counter()
+    for node, each in enumerate(over):
+        left[home[node]] += each
+    stuck: set[int] = set()
+    for gap in flow.settle().full:
+        stuck |= gap
+    need: dict[int, int] = {}
+    for node, joined in enumerate(home):
+        if left[joined] or node in stuck:
+            need[joined] = left[joined]
+    return NetworkState(network, values, prices, home, need, flow)
+
+
+def homes(network: Network, blanks: Sequence[str]) -> list[int]:
+    """Node -> the first of those that blanks join to it."""
     home = list(range(len(network.nodes)))
-    for cell, (up, down) in network.ends.items():
-        if values[cell] is None and home[up] != home[down]:
-            one, other = home[up], home[down]
-            home = [one if root == other else root for root in home]
+    if blanks:
+        for group in grouped(home, [network.ends[cell] for cell in blanks]):
+            for node in group:
+                home[node] = group[0]
     return home
 
 
-def needs(network: Network, values: Figures, home: Sequence[int]) -> dict[int, int]:
-    found = [0] * len(home)
+def overs(network: Network, values: Figures) -> list[int]:
+    """What is over at each node if blanks are 0."""
+    found = [0] * len(network.nodes)
     for cell, (up, down) in network.ends.items():
         figure = values[cell]
         if figure:
-            found[home[up]] += figure
-            found[home[down]] -= figure
-    return {node: over for node, over in enumerate(found) if over}
-
-
-# --- the figure nearest to the stated one that the blanks allow -----------------------------------
-
-
-def nearest(relations: Sequence[Relation], values: Figures, cell: str) -> int | None:
-    """None where no figure in the cell helps. The figures that do are all of a range, and the
-    stated one is not.
-    """
-    stated = values[cell]
-    assert stated is not None
-    free = {**values, cell: None}
-    if not possible(relations, free):
-        return None
-    only = solve(relations, free).implied.get(cell)
-    if only is not None:
-        return only
-    between = ranged(relations, free, cell)
-    if stated > 0 and between(0, stated):
-        return bisected(0, stated, lambda low: between(low, stated))
-    top = next(
-        (stated + 2**power for power in range(FAR) if between(stated, stated + 2**power)), None
-    )
-    return None if top is None else -bisected(-top, -stated, lambda high: between(stated, -high))
-
-
-def ranged(relations: Sequence[Relation], free: Figures, cell: str) -> Callable[[int, int], bool]:
-    """A test whether some figure from low to high can stand in a blank cell."""
-    above = Relation("", "", "", (cell,), ("low", "above"), "", "")
-    below = Relation("", "", "", (cell, "below"), ("high",), "", "")
-    return lambda low, high: possible(
-        [*relations, above, below], {**free, "low": low, "high": high}
-    )
-
-
-def bisected(good: int, bad: int, test: Callable[[int], bool]) -> int:
-    """The largest number below ``bad`` that passes a test which ``good`` passes and larger ones
-    fail.
-    """
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        good, bad = (middle, bad) if test(middle) else (good, middle)
-    return good
+            found[up] += figure
+            found[down] -= figure
+    return found

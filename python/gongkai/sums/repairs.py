@@ -1,188 +1,79 @@
-"""A few nodes of the network -> their repairs: one cell, two or three together, one slip over
-several.
+"""Figures as stated and as they should be -> how likely one slip of the pen explains them, and at
+what price.
+
+A slip changes the digits of a cell, two cells side by side, or a whole line: a row shifted by one
+cell, totals that were not updated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 
-from gongkai.sums.network import NetworkState, Replacement, TooMany, nearest
+from gongkai.sums.network import NetworkLine, NetworkState, Replacement
+from gongkai.sums.statements import CELL
 
-CELL, EVENT = 2, 3  # the price of one changed cell, and of one slip that changed several
-MOST_TRIED = 2_000  # trees looked at; where blanks leave more, none is certain
+EVENT = 3  # the price of one slip over several cells
+LEAST = 3  # cells of a slip over a line; slips that change two are found among the repairs
+Changes = tuple[Replacement, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
     """Changes that mend ``nodes`` and leave all others as they are; ``odd`` the less, the likelier
-    the slip.
+    the slip. ``is_open``: other figures in the same cells would do as well.
     """
 
-    changes: tuple[Replacement, ...]
+    changes: Changes
     nodes: frozenset[int]
     price: int
     odd: int
+    is_open: bool = False
 
 
-def repair_of(state: NetworkState, changes: Sequence[Replacement], nodes: frozenset[int]) -> Repair:
-    ordered = tuple(sorted(changes))
-    if len(ordered) == 2 and is_one_slip(state, ordered):
-        return Repair(ordered, nodes, EVENT, SLIP)
-    odd = sum(oddness(state.figure(cell), proposed) for cell, proposed in ordered)
-    return Repair(ordered, nodes, CELL * len(ordered), odd)
+def repair_of(state: NetworkState, changes: Changes, is_open: bool = False) -> Repair:
+    """Two cells that one slip explains cost less than two slips, beside a third as well.
 
-
-class Repairs:
-    """The cheapest repairs of each set of nodes: at first single cells, long slips, two cells that
-    meet at a node.
+    予以公开 自然人7 and 商业企业134 exchanged are one slip; 其他处理·自然人8 for 88 beside them is
+    another.
     """
-
-    def __init__(self, state: NetworkState) -> None:
-        self.state = state
-        self.found: dict[frozenset[int], list[Repair]] = {}
-        self.tried = 0
-        self.events = long_events(state)
-        for event in self.events:
-            if state.holds(event):
-                self.add(Repair(tuple(sorted(event)), state.mended(event), EVENT, DIGIT))
-        self.add_single()
-        self.add_trees(3)
-
-    def add(self, repair: Repair) -> None:
-        known = self.found.setdefault(repair.nodes, [])
-        if known and known[0].price > repair.price:
-            known.clear()
-        if (not known or known[0].price == repair.price) and repair not in known:
-            known.append(repair)
-
-    def offer(self, changes: Sequence[Replacement], nodes: frozenset[int]) -> None:
-        self.tried += 1
-        if self.tried > MOST_TRIED:
-            raise TooMany
-        self.state.time_left()
-        if self.state.holds(changes):
-            self.add(repair_of(self.state, changes, nodes))
-
-    def add_single(self) -> None:
-        state = self.state
-        for one, other in zero_sums(state, 2):
-            for cell in state.between.get((one, other), ()):
-                by = -state.need[one] if state.ends(cell)[0] == one else state.need[one]
-                self.offer([(cell, state.figure(cell) + by)], frozenset((one, other)))
-        for node, over in state.need.items():
-            for cell in state.between.get((node, node), ()) if over == 0 else ():
-                figure = nearest(state.partial[node], state.values, cell)
-                if figure is not None:
-                    self.offer([(cell, figure)], frozenset((node,)))
-
-    def add_detours(self) -> None:
-        """Two cells between nodes that no single cell mends, by way of a node where nothing is
-        over.
-        """
-        middles = sorted(set(self.state.home) - self.state.need.keys())
-        for pair in zero_sums(self.state, 2):
-            for middle in middles if frozenset(pair) not in self.found else ():
-                self.grow((pair[0], middle, pair[1]), frozenset(pair), ((0, 1), (1, 2)))
-
-    def add_exchanges(self) -> None:
-        """Neighbours exchanged beside a wrong cell that shares a node with them."""
-        state = self.state
-        for event in exchanges(state):
-            changed = {
-                node: by + state.need.get(node, 0) for node, by in state.effect(event).items()
-            }
-            left = [node for node, over in changed.items() if over]
-            if len(left) == 1 < len(changed) and all(node in state.need for node in changed):
-                self.add_beside(event, left[0], changed[left[0]], frozenset(changed))
-
-    def add_beside(
-        self, event: tuple[Replacement, Replacement], node: int, over: int, nodes: frozenset[int]
-    ) -> None:
-        """An event that leaves something over at one node, with a cell that carries it to where it
-        lacks.
-        """
-        state = self.state
-        for other in [
-            other for other, need in state.need.items() if need == -over and other not in nodes
-        ]:
-            for cell in state.between.get((min(node, other), max(node, other)), ()):
-                figure = state.figure(cell) + (-over if state.ends(cell)[0] == node else over)
-                changes = tuple(sorted((*event, (cell, figure))))
-                if (
-                    len(dict(changes)) == len(changes)
-                    and figure != state.figure(cell)
-                    and state.holds(changes)
-                ):
-                    odd = oddness(state.figure(cell), figure)
-                    self.add(Repair(changes, nodes | {other}, EVENT + CELL, odd))
-
-    def add_trees(self, size: int) -> None:
-        """Cells that join ``size`` nodes where something is over, in every way."""
-        pairs = list(combinations(range(size), 2))
-        for group in zero_sums(self.state, size):
-            joined = [
-                pair for pair in pairs if (group[pair[0]], group[pair[1]]) in self.state.between
-            ]
-            for edges in combinations(joined, size - 1):
-                if spans(edges, size):
-                    self.grow(group, frozenset(group), edges)
-
-    def grow(
-        self, group: Sequence[int], nodes: frozenset[int], edges: Sequence[tuple[int, int]]
-    ) -> None:
-        """Offer all choices of cells along the edges of a tree, with what each must carry."""
-        state = self.state
-        flows = flows_of([state.need.get(node, 0) for node in group], edges)
-        choices = []
-        for (one, other), flow in zip(edges, flows, strict=True):
-            start, end = group[one], group[other]
-            cells = state.between.get((min(start, end), max(start, end)), ())
-            changes = [
-                (cell, state.figure(cell) + (-flow if state.ends(cell)[0] == start else flow))
-                for cell in cells
-            ]
-            choices.append([change for change in changes if change[1] >= 0 and flow])
-        for chosen in product(*choices):
-            self.offer(chosen, nodes)
+    slips = slips_among(state, changes)
+    odd, price = len(slips) // 2 * SLIP, len(slips) // 2 * (EVENT - 2 * CELL)
+    for cell, proposed in changes:
+        price += state.prices[cell]
+        if cell not in slips:
+            odd += oddness(state.figure(cell), proposed)
+    return Repair(changes, state.mended(changes), price, odd, is_open)
 
 
-def zero_sums(state: NetworkState, size: int) -> Iterator[tuple[int, ...]]:
-    """Nodes, in order, at which together nothing is over."""
-    nodes = sorted(node for node, over in state.need.items() if over)
-    for group in combinations(nodes, size):
-        if sum(state.need[node] for node in group) == 0:
-            yield group
-
-
-def spans(edges: Sequence[tuple[int, int]], size: int) -> bool:
-    reached = {0}
-    for _ in range(size):
-        reached |= {node for edge in edges if reached & set(edge) for node in edge}
-    return len(reached) == size
-
-
-def flows_of(over: Sequence[int], edges: Sequence[tuple[int, int]]) -> list[int]:
-    """What each edge of a tree must carry out of its first node so that nothing is over
-    anywhere.
+def slips_among(state: NetworkState, changes: Changes) -> set[str]:
+    """The cells of pairs that are one slip each; among more than two cells only neighbours
+    exchanged.
     """
-    rest, open_edges = list(over), set(range(len(edges)))
-    flows = [0] * len(edges)
-    while open_edges:
-        for at in list(open_edges):
-            for leaf, other in (edges[at], edges[at][::-1]):
-                if sum(1 for each in open_edges if leaf in edges[each]) == 1 and at in open_edges:
-                    flows[at] = rest[leaf] if leaf == edges[at][0] else -rest[leaf]
-                    rest[other] += rest[leaf]
-                    rest[leaf] = 0
-                    open_edges.discard(at)
-    return flows
+    found: set[str] = set()
+    for one, other in combinations(changes, 2):
+        pair = (other, one) if (other[0], one[0]) in state.network.neighbours else (one, other)
+        cells = {one[0], other[0]}
+        if cells.isdisjoint(found) and is_one_slip(state, pair, len(changes) > 2):
+            found |= cells
+    return found
 
 
-# --------------------------------------------------------------------------------------------------
-# How likely a slip of the pen makes one figure out of another: digits of a cell, cells side by
-# side.
+def is_one_slip(state: NetworkState, pair: Changes, has_others: bool) -> bool:
+    """Whether two changes are one slip: neighbours exchanged, digits parted at a wrong place, a
+    figure moved on.
+    """
+    (one, first), (other, second) = pair
+    if (one, other) not in state.network.neighbours:
+        return False
+    stated, proposed = (state.figure(one), state.figure(other)), (first, second)
+    if exchanged(stated, proposed):
+        return True
+    return not has_others and (split(stated, proposed) or moved(stated, proposed))
+
+
+# --- one cell, two cells --------------------------------------------------------------------------
 
 
 # How odd a change is; one that is odder by the whole OTHER is out of the question beside it.
@@ -190,22 +81,29 @@ SLIP, DIGIT, ONE_DIGIT, OTHER = 0, 2, 3, 4
 
 
 def oddness(stated: int, proposed: int) -> int:
+    """SLIP for 143 or 13 in the place of 134, DIGIT for 164, ONE_DIGIT for 4 in the place of 6."""
     one, other = str(stated), str(proposed)
-    if len(one) == len(other):
-        apart = [at for at in range(len(one)) if one[at] != other[at]]
-        if len(apart) == 1:
-            return DIGIT if len(one) > 1 else ONE_DIGIT
-        first, last = apart[0], apart[-1]
-        swapped = (
-            len(apart) == 2
-            and last == first + 1
-            and one[first] == other[last]
-            and one[last] == other[first]
-        )
-        return SLIP if swapped else OTHER
-    shorter, longer = sorted((one, other), key=len)
-    without_one = {longer[:at] + longer[at + 1 :] for at in range(len(longer))}
-    return SLIP if shorter in without_one and shorter != "0" else OTHER
+    if len(one) != len(other):
+        return SLIP if has_one_more(*sorted((one, other), key=len)) else OTHER
+    apart = [at for at, digit in enumerate(one) if digit != other[at]]
+    if len(apart) == 1:
+        return DIGIT if len(one) > 1 else ONE_DIGIT
+    return SLIP if is_transposed(one, other, apart) else OTHER
+
+
+def has_one_more(shorter: str, longer: str) -> bool:
+    """134 for 13 or 1334 for 134; no figure for 0, which is no digit of another."""
+    if shorter == "0":
+        return False
+    return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
+
+
+def is_transposed(one: str, other: str, apart: Sequence[int]) -> bool:
+    """143 for 134: apart at two places side by side, and there the other way round."""
+    if len(apart) != 2 or apart[1] != apart[0] + 1:
+        return False
+    first, last = apart
+    return one[first] == other[last] and one[last] == other[first]
 
 
 def exchanged(stated: Sequence[int], proposed: Sequence[int]) -> bool:
@@ -216,10 +114,11 @@ def split(stated: Sequence[int], proposed: Sequence[int]) -> bool:
     """13 and 4 for 134 and 0, or the reverse: the same digits in the same order, parted at another
     place.
     """
-    digits = [
-        "".join(str(figure) for figure in figures if figure) for figures in (stated, proposed)
-    ]
-    return digits[0] == digits[1] and 0 in (*stated, *proposed)
+    return digits_of(stated) == digits_of(proposed) and 0 in (*stated, *proposed)
+
+
+def digits_of(figures: Sequence[int]) -> str:
+    return "".join(map(str, filter(None, figures)))
 
 
 def moved(stated: Sequence[int], proposed: Sequence[int]) -> bool:
@@ -229,87 +128,100 @@ def moved(stated: Sequence[int], proposed: Sequence[int]) -> bool:
     return there or back
 
 
-# --------------------------------------------------------------------------------------------------
-# One slip that changed several figures: a line shifted by one cell, a total that was not updated.
+# --- a line ---------------------------------------------------------------------------------------
 
 
-LEAST = 3  # cells; slips that change two are found among the pairs
-
-
-def long_events(state: NetworkState) -> list[tuple[Replacement, ...]]:
+def long_events(state: NetworkState) -> list[Repair]:
     """Slips of three cells or more that mend all that they touch."""
-    felt = frozenset(node for node, home in enumerate(state.home) if home in state.need)
-    found = [*shifts(state, felt), *stale_totals(state, felt)] if len(state.need) >= LEAST else []
-    return [event for event in dict.fromkeys(found) if state.mended(event)]
+    if len(state.need) < LEAST:
+        return []
+    felt = felt_nodes(state)
+    found = []
+    for changes in dict.fromkeys([*shifts(state, felt), *stale_totals(state, felt)]):
+        nodes = state.mended(changes)
+        if nodes and can_be_filled(state, changes):
+            found.append(Repair(tuple(sorted(changes)), nodes, EVENT, DIGIT))
+    return found
 
 
-def is_one_slip(state: NetworkState, changes: Sequence[Replacement]) -> bool:
-    """Whether two changes are one slip: neighbours exchanged, digits parted at a wrong place, a
-    figure moved on.
-    """
-    for (one, first), (other, second) in (changes, changes[::-1]):
-        if (one, other) in state.network.neighbours:
-            stated, proposed = (state.figure(one), state.figure(other)), (first, second)
-            return exchanged(stated, proposed) or split(stated, proposed) or moved(stated, proposed)
-    return False
+def felt_nodes(state: NetworkState) -> frozenset[int]:
+    """The nodes of the network that are joined to one that needs mending."""
+    felt = set()
+    for node, home in enumerate(state.home):
+        if home in state.need:
+            felt.add(node)
+    return frozenset(felt)
 
 
-def exchanges(state: NetworkState) -> Iterator[tuple[Replacement, Replacement]]:
-    """Neighbours put back in each other's place, without a look at what that mends."""
-    for one, other in state.network.neighbours:
-        first, second = state.values[one], state.values[other]
-        if first is not None and second is not None and first != second:
-            yield (one, second), (other, first)
+def can_be_filled(state: NetworkState, changes: Changes) -> bool:
+    """Whether the blanks beside the changes can then be filled, whatever is wrong elsewhere."""
+    touched: set[int] = set()
+    for cell, _ in changes:
+        touched.update(state.ends(cell))
+    return touched.isdisjoint(state.changed(changes).need)
 
 
-def shifts(state: NetworkState, felt: frozenset[int]) -> Iterator[tuple[Replacement, ...]]:
+def shifts(state: NetworkState, felt: frozenset[int]) -> Iterator[Changes]:
     """Lines of which a stretch mends its nodes across when moved back by one cell; the last figure
     was lost.
     """
     for line in state.network.lines:
-        if len(felt & line.nodes) < LEAST or any(state.values[cell] is None for cell in line.cells):
-            continue
-        wanted = [-sign * state.need.get(state.home[node], 0) for node, sign in line.across]
-        for cells, changes in ((line.cells, wanted), (line.cells[::-1], wanted[::-1])):
-            yield from stretches(state, cells, changes)
+        if len(felt & line.nodes) >= LEAST and is_stated(state, line.cells):
+            wanted = wanted_along(state, line)
+            yield from stretches(state, line.cells, wanted)
+            yield from stretches(state, line.cells[::-1], wanted[::-1])
 
 
-def stretches(
-    state: NetworkState, line: Sequence[str], wanted: Sequence[int]
-) -> Iterator[tuple[Replacement, ...]]:
+def is_stated(state: NetworkState, cells: Sequence[str]) -> bool:
+    return None not in map(state.values.get, cells)
+
+
+def wanted_along(state: NetworkState, line: NetworkLine) -> list[int]:
+    """By how much each cell of a line must change to mend the node across."""
+    wanted = []
+    for node, sign in line.across:
+        wanted.append(-sign * state.need.get(state.home[node], 0))
+    return wanted
+
+
+def stretches(state: NetworkState, line: Sequence[str], wanted: Sequence[int]) -> Iterator[Changes]:
     """Longest stretches in which each figure but the last is to become the one after it; it starts
     with a 0.
+
+    New applications 0 | 12 | 0 | 0 for 12 | 0 | 0 | 3.
     """
     figures = [state.figure(cell) for cell in line]
     start = 0
     while start < len(line):
-        end = start
-        while end < len(line) - 1 and figures[end + 1] - figures[end] == wanted[end]:
-            end += 1
-        first = next((at for at in range(start, end + 1) if wanted[at]), end)
-        changes = tuple(
-            (line[at], figures[at] + wanted[at]) for at in range(first, end + 1) if wanted[at]
-        )
-        if (
-            len(changes) >= LEAST
-            and figures[first] == 0
-            and all(figure >= 0 for _, figure in changes)
-        ):
-            yield changes
-        start = end + 1
+        end = end_of_stretch(figures, wanted, start)
+        changes = []
+        for at in range(start, end):
+            if wanted[at]:
+                changes.append((line[at], figures[at] + wanted[at]))
+        is_long = len(changes) >= LEAST and state.figure(changes[0][0]) == 0
+        if is_long and has_no_negative(changes):
+            yield tuple(changes)
+        start = end
 
 
-def stale_totals(state: NetworkState, felt: frozenset[int]) -> Iterator[tuple[Replacement, ...]]:
+def end_of_stretch(figures: Sequence[int], wanted: Sequence[int], start: int) -> int:
+    """Where the next stretch starts."""
+    end = start
+    while end < len(figures) - 1 and figures[end] + wanted[end] == figures[end + 1]:
+        end += 1
+    return end + 1
+
+
+def has_no_negative(changes: Iterable[Replacement]) -> bool:
+    return min(dict(changes).values()) >= 0
+
+
+def stale_totals(state: NetworkState, felt: frozenset[int]) -> Iterator[Changes]:
     """A part was changed, and all that follows from it but the totals above it."""
     for totals, nodes in state.network.totals:
-        if (
-            len(totals) < LEAST
-            or not nodes <= felt
-            or any(state.values[total] is None for total in totals)
-        ):
-            continue
-        up, down = state.ends(totals[0])
-        for by in {-state.need.get(up, 0), state.need.get(down, 0)} - {0}:
-            changes = tuple((total, state.figure(total) + by) for total in totals)
-            if all(figure >= 0 for _, figure in changes):
-                yield changes
+        if len(totals) >= LEAST and nodes <= felt and is_stated(state, totals):
+            up, down = state.ends(totals[0])
+            for by in {-state.need.get(up, 0), state.need.get(down, 0)} - {0}:
+                raised = [state.figure(total) + by for total in totals]
+                if min(raised) >= 0:
+                    yield tuple(zip(totals, raised, strict=True))

@@ -30,6 +30,7 @@ from gongkai.model import (
     Value,
 )
 from gongkai.sums.relations import Solution, difference, solve, stated_figures, total
+from gongkai.sums.statements import solved_as_written
 
 CellState = Literal["stated", "implied", "open"]
 Verdict = Literal["holds", "broken", "open"]
@@ -57,12 +58,12 @@ class TableState:
     @property
     def decided(self) -> int:
         """How many relations hold or are broken."""
-        return sum(verdict != "open" for verdict in self.verdicts.values())
+        return len(self.verdicts) - list(self.verdicts.values()).count("open")
 
     @property
     def zeros(self) -> tuple[str, ...]:
         """The blanks that can be nothing but 0."""
-        return tuple(cell for cell, figure in self.figures.items() if not figure)
+        return tuple(cell for cell, figure in self.figures.items() if figure == 0)
 
 
 def table_state(table: Table) -> TableState:
@@ -70,13 +71,12 @@ def table_state(table: Table) -> TableState:
     ends before it) is open, and no relation with it is judged.
     """
     form, values = table.form, tuple(table.values.items())
-    if len(values) == len(form.cells) and all(value is not None for _, value in values):
+    if len(values) == len(form.cells) and None not in table.values.values():
         return worked_out(form, values, frozenset())
-    unread = [
-        cell.id
-        for cell in form.cells.values()
-        if is_unread(table.entries.get(cell.id), cell.column.unit)
-    ]
+    unread = []
+    for cell in form.cells.values():
+        if is_unread(table.entries.get(cell.id), cell.column.unit):
+            unread.append(cell.id)
     return worked_out(form, values, frozenset(unread))
 
 
@@ -100,13 +100,17 @@ def with_lost(table: Table, problems: Iterable[Problem]) -> Table:
     be 0.
     """
     form, told = table.form, list(problems)
-    lost = {cell.id for problem in told for cell in problem_cells(form, problem)}
-    if told and all(entry.value is None for entry in table.entries.values()):
+    lost: set[str] = set()
+    for problem in told:
+        for cell in problem_cells(form, problem):
+            lost.add(cell.id)
+    if told and set(table.values.values()) == {None}:
         lost = set(form.cells)
     entries = dict(table.entries)
-    for cell in lost & entries.keys():
-        if entries[cell].value is None and not entries[cell].raw.strip():
-            entries[cell] = replace(entries[cell], read_by="lost")
+    for cell_id in lost & entries.keys():
+        entry = entries[cell_id]
+        if entry.value is None and not entry.raw.strip():
+            entries[cell_id] = replace(entry, read_by="lost")
     return replace(table, entries=entries)
 
 
@@ -116,39 +120,50 @@ def worked_out(
 ) -> TableState:
     relations = form.relations
     stated = dict(values)
-    solution = solved(form, values)
     if not unread and None not in stated.values():
-        return whole_state(relations, stated, solution)
+        return whole_state(relations, stated, solved_as_written(form, values))
+    solution = solved_as_written(form, tuple(pair for pair in values if pair[1] is not None))
     readable = [one for one in relations if unread.isdisjoint(one.cells)]
     told, implied = judge(readable, stated), solution.implied
     if len(readable) < len(relations):
         implied = solve(readable, stated).implied
     figures = {cell: implied[cell] for cell in form.cells if cell in implied}
-    states = {cell: state_in(cell, stated, figures) for cell in form.cells}
-    verdicts = {one.rule: told.verdict(one.rule) for one in relations}
-    return TableState(states, figures, verdicts, told.assumed, solution)
+    states = cell_states(form, stated, figures)
+    return TableState(states, figures, verdicts_of(told, relations), told.assumed, solution)
 
 
-def state_in(cell: str, stated: Mapping[str, Value], figures: Mapping[str, int]) -> CellState:
-    if stated.get(cell) is not None:
-        return "stated"
-    return "implied" if cell in figures else "open"
+def verdicts_of(told: Judged, relations: Iterable[Relation]) -> dict[str, Verdict]:
+    verdicts: dict[str, Verdict] = {}
+    for relation in relations:
+        verdicts[relation.rule] = told.verdict(relation.rule)
+    return verdicts
+
+
+def cell_states(
+    form: Form, stated: Mapping[str, Value], figures: Mapping[str, int]
+) -> dict[str, CellState]:
+    states: dict[str, CellState] = {}
+    for cell in form.cells:
+        if stated.get(cell) is not None:
+            states[cell] = "stated"
+        elif cell in figures:
+            states[cell] = "implied"
+        else:
+            states[cell] = "open"
+    return states
 
 
 def whole_state(
     relations: Iterable[Relation], stated: Mapping[str, Value], solution: Solution
 ) -> TableState:
     """The same of a table without blanks, as most are."""
-    verdicts: dict[str, Verdict] = {one.rule: "holds" for one in relations}
-    verdicts |= {one.rule: "broken" for one in solution.broken}
+    verdicts: dict[str, Verdict] = {}
+    for relation in relations:
+        verdicts[relation.rule] = "holds"
+    for relation in solution.broken:
+        verdicts[relation.rule] = "broken"
     states: dict[str, CellState] = dict.fromkeys(stated, "stated")
     return TableState(states, {}, verdicts, frozenset(), solution)
-
-
-@lru_cache(maxsize=8)
-def solved(form: Form, values: tuple[tuple[str, Value], ...]) -> Solution:
-    """What is broken, in conflict and implied among the relations of a table."""
-    return solve(form.relations, dict(values))
 
 
 # --- relations ------------------------------------------------------------------------------------
@@ -175,7 +190,9 @@ class Judged:
     assumed: frozenset[str]
 
     def verdict(self, rule: str) -> Verdict:
-        return "broken" if rule in self.broken else "holds" if rule in self.holding else "open"
+        if rule in self.broken:
+            return "broken"
+        return "holds" if rule in self.holding else "open"
 
 
 def judge(relations: Sequence[Relation], values: Mapping[str, Value]) -> Judged:
@@ -185,23 +202,31 @@ def judge(relations: Sequence[Relation], values: Mapping[str, Value]) -> Judged:
     Row （一）予以公开: 134 ＋ 7 and four blanks, 总计 141: the four are 0. That is round 1. With
     them a column may be full and reach its own sum, and leave 0 in the rest of it: round 2.
     """
-    sums = [RelationSums.of(relation, values) for relation in relations]
+    sums = []
+    for relation in relations:
+        sums.append(RelationSums.of(relation, values))
     closed = closed_in_rounds(sums)
-    broken = broken_among(sums, blanks_of(sums, closed[-1]))
+    broken = broken_among(sums, blanks_of(with_rules(sums, closed[-1])))
     settling = settling_among(sums, closed, broken)
-    zeros = blanks_of(sums, settling)
-    holding = frozenset(one.rule for one in sums if one.rule not in broken and one.holds(zeros))
-    assumed = frozenset(one.rule for one in sums if one.rule in holding and one.blanks)
-    gaps = {one.rule: one.gap for one in sums}
-    return Judged(gaps, closed, broken, settling, zeros, holding, assumed)
+    zeros = blanks_of(with_rules(sums, settling))
+    gaps: dict[str, Figure] = {}
+    holding, assumed = set(), set()
+    for one in sums:
+        gaps[one.rule] = one.gap
+        if one.holds(zeros) and one.rule not in broken:
+            holding.add(one.rule)
+            if one.blanks:
+                assumed.add(one.rule)
+    return Judged(gaps, closed, broken, settling, zeros, frozenset(holding), frozenset(assumed))
 
 
 def closed_in_rounds(sums: Sequence[RelationSums]) -> tuple[frozenset[str], ...]:
     found: list[frozenset[str]] = []
     known: frozenset[str] = frozenset()
     for _ in range(ROUNDS):
-        found.append(frozenset(one.rule for one in sums if one.closes(known)))
-        known = blanks_of(sums, found[-1])
+        closing = [one for one in sums if one.closes(known)]
+        found.append(rules_of(closing))
+        known = blanks_of(closing)
     return tuple(found)
 
 
@@ -218,13 +243,13 @@ class RelationSums:
 
     @classmethod
     def of(cls, relation: Relation, values: Mapping[str, Value]) -> RelationSums:
-        parts, whole = (
-            stated_figures(relation.parts, values),
-            stated_figures(relation.whole, values),
-        )
-        gap = rounded(difference(total(parts), total(whole)))
+        parts = total(stated_figures(relation.parts, values))
+        whole = total(stated_figures(relation.whole, values))
         return cls(
-            relation.rule, gap, unfilled(relation.parts, values), unfilled(relation.whole, values)
+            relation.rule,
+            rounded(difference(parts, whole)),
+            unfilled(relation.parts, values),
+            unfilled(relation.whole, values),
         )
 
     @property
@@ -251,12 +276,27 @@ def is_broken(gap: Figure, parts_full: bool, whole_full: bool) -> bool:
 
     Parts 141 and a whole of 140 with blanks among the parts only: no filling makes the parts less.
     """
-    return (gap > 0 and whole_full) or (gap < 0 and parts_full) or gap != int(gap)
+    if gap > 0 and whole_full:
+        return True
+    if gap < 0 and parts_full:
+        return True
+    return gap != int(gap)
 
 
-def blanks_of(sums: Iterable[RelationSums], rules: Collection[str]) -> frozenset[str]:
-    """The blank cells of the relations with these rules."""
-    return frozenset().union(*(one.blanks for one in sums if one.rule in rules))
+def with_rules(sums: Iterable[RelationSums], rules: Collection[str]) -> list[RelationSums]:
+    return [one for one in sums if one.rule in rules]
+
+
+def rules_of(sums: Iterable[RelationSums]) -> frozenset[str]:
+    return frozenset(one.rule for one in sums)
+
+
+def blanks_of(sums: Iterable[RelationSums]) -> frozenset[str]:
+    """The blank cells of all of these relations."""
+    blanks: set[str] = set()
+    for one in sums:
+        blanks |= one.blanks
+    return frozenset(blanks)
 
 
 def broken_among(sums: Iterable[RelationSums], known: frozenset[str]) -> dict[str, Conflict]:
@@ -280,6 +320,10 @@ def settling_among(
     struck = [one for one in sums if broken.get(one.rule) == "with others"]
     if not struck:
         return closed[-1]
-    doubtful = frozenset().union(*(one.blanks for one in struck))
-    alone = [one for one in sums if one.rule in closed[0]]
-    return frozenset(one.rule for one in alone if doubtful.isdisjoint(one.blanks))
+    doubtful = blanks_of(struck)
+    alone = with_rules(sums, closed[0])
+    apart = []
+    for one in alone:
+        if doubtful.isdisjoint(one.blanks):
+            apart.append(one)
+    return rules_of(apart)

@@ -1,27 +1,26 @@
-"""Broken sums -> which cells are likely wrong: the smallest sets that mend them (Fellegi-Holt).
+"""Statements that no filling satisfies -> which of them are likely wrong: the cheapest sets that
+mend the sums (Fellegi-Holt).
 
-The price of a change: one figure 2, one slip that changed several figures 3, a blank nothing. Of
-the cheapest repairs those are left out that take chance where another is a slip of the pen; it is
-said how many. Where there are more than a person would compare, none is given.
+The price of a change: one figure 2, one slip that changed several figures 3, a blank nothing, what
+another source says as much as its statement costs. Of the cheapest repairs those are left out that
+take chance where another is a slip of the pen; it is said how many. Where there are more than a
+person would compare, none is given, only the cells that all of them change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
-from math import prod
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, product
 from typing import NamedTuple
 
-from gongkai.model import (
-    Alternative,
-    Form,
-    Relation,
-    Suspect,
-    Value,
-)
+from gongkai.model import Alternative, Bound, Form, Relation, Statement, Suspect, Value
+from gongkai.sums.flow import TooMany
 from gongkai.sums.network import NetworkState, Replacement, network_of, state_of
-from gongkai.sums.relations import Solution, possible, solve
+from gongkai.sums.plain import plain_repairs
+from gongkai.sums.relations import possible
 from gongkai.sums.search import MOST_LISTED, Cluster, clusters_of
+from gongkai.sums.statements import System, counts_of, solution_of, system_of
 
 MOST_BLANKS = (
     3  # told with a repair what they are to be; of more the notes on blanks tell, once it is made
@@ -32,39 +31,85 @@ class Proposal(NamedTuple):
     """What would mend one broken relation or conflict, the likeliest first.
 
     ``ways``: how many, also where they are too many to be given; None where not even that is known.
-    ``unlikely``: how many more there are that need as few changes.
+    ``unlikely``: how many more there are that need as few changes. ``certain``: the cells that all
+    of these change, with the least and the most that they should be. ``disbelieved``: for each
+    alternative the statements, other than cells as written, that it takes for wrong.
     """
 
     alternatives: tuple[Alternative, ...]
     ways: int | None
     unlikely: int = 0
+    certain: tuple[Bound, ...] = ()
+    disbelieved: tuple[tuple[Statement, ...], ...] = ()
 
 
 UNKNOWN = Proposal((), None)
 
 
-def localize(form: Form, stated: Mapping[str, Value], solution: Solution) -> list[Proposal]:
-    """A proposal for each broken relation and then for each conflict of the solution for what a
-    table states.
-    """
-    questions = [(relation,) for relation in solution.broken] + list(solution.conflicts)
-    network = network_of(form)
+def localize(form: Form, statements: Iterable[Statement]) -> list[Proposal]:
+    """A proposal for each broken relation and then for each conflict of what ``solved`` says."""
+    system = system_of(form, statements)
+    questions = solution_of(system).wrong
+    if not questions:
+        return []
+    network = network_of(form, system.further)
     if network is None:
-        return [UNKNOWN for _ in questions]
-    figures = {
-        cell: value if isinstance(value, int) and value >= 0 else None
-        for cell, value in stated.items()
-    }
-    asked = Question(state_of(network, dict.fromkeys(network.ends) | figures), stated)
+        return [told(system, plain_proposal(system))] * len(questions)
+    values = counts_of(network.ends, system.values)
+    asked = Question(state_of(network, values, system.prices), system)
     clusters = clusters_of(asked.state)
-    return [proposal_for(asked, clusters, relations) for relations in questions]
+    found = []
+    for relations in questions:
+        found.append(told(system, proposal_for(asked, clusters, relations)))
+    return found
 
 
 class Question(NamedTuple):
-    """The table that is asked about: its state, and what it states, also what can be no count."""
+    """What is asked about: its state, and what is stated, also what can be no count."""
 
     state: NetworkState
-    stated: Mapping[str, Value]
+    system: System
+
+    @property
+    def stated(self) -> Mapping[str, Value]:
+        return self.system.values
+
+
+def told(system: System, proposal: Proposal) -> Proposal:
+    """The cells of the form as suspects, those of statements as what is not believed."""
+    if not system.statements:
+        return proposal
+    suspects: list[Alternative] = []
+    disbelieved = []
+    for alternative in proposal.alternatives:
+        cells, said = [], []
+        for suspect in alternative:
+            if suspect.cell in system.statements:
+                said.append(system.statements[suspect.cell])
+            else:
+                cells.append(suspect)
+        suspects.append(tuple(cells))
+        disbelieved.append(tuple(said))
+    certain = tuple(bound for bound in proposal.certain if bound.cell not in system.statements)
+    return proposal._replace(
+        alternatives=tuple(suspects), certain=certain, disbelieved=tuple(disbelieved)
+    )
+
+
+def plain_proposal(system: System) -> Proposal:
+    """For all relations together where these and the statements make no network."""
+    try:
+        repairs = plain_repairs(system)
+    except TooMany:
+        return UNKNOWN
+    found: list[Alternative] = []
+    for repair in repairs:
+        if repair.figures:
+            suspects = [Suspect(cell, system.values[cell], to) for cell, to in repair.figures]
+            found.append(tuple(suspects))
+    if len(found) < len(repairs) or len(found) > MOST_LISTED:
+        return Proposal((), len(repairs))
+    return Proposal(tuple(found), len(found))
 
 
 def proposal_for(
@@ -75,38 +120,19 @@ def proposal_for(
     Where these would break the sum that is no node (（七）总计 across), those that put it right
     again go with them.
     """
-    mine = [cluster for cluster in clusters if concerns(asked.state, cluster, relations)]
-    found = combined(asked, mine, relations)
+    mine, also = [], []
     surplus = asked.state.network.surplus
-    if any(breaks(asked.stated, alternative, surplus) for alternative in found.alternatives):
-        mine = [
-            cluster
-            for cluster in clusters
-            if cluster in mine or concerns(asked.state, cluster, surplus)
-        ]
-        found = combined(asked, mine, (*relations, *surplus))
+    for cluster in clusters:
+        if concerns(asked.state, cluster, relations):
+            mine.append(cluster)
+            also.append(cluster)
+        elif concerns(asked.state, cluster, surplus):
+            also.append(cluster)
+    found = combined(asked, mine, relations)
+    for alternative in found.alternatives:
+        if breaks(asked.stated, alternative, surplus):
+            return combined(asked, also, (*relations, *surplus))
     return found
-
-
-def combined(asked: Question, mine: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
-    if any(not cluster.alternatives for cluster in mine):
-        return Proposal((), mine[0].count if len(mine) == 1 else None)
-    count = prod(len(cluster.alternatives) for cluster in mine)
-    if count > MOST_LISTED:
-        return Proposal((), count)
-    nodes = {node for cluster in mine for node in cluster.nodes} | nodes_of(asked.state, relations)
-    nodes |= {node for cell in bad_cells(asked, relations) for node in asked.state.ends(cell)}
-    found: list[Alternative] = []
-    for chosen in product(*(cluster.alternatives for cluster in mine)):
-        changes = [change for each in chosen for change in each]
-        alternative = completed(asked, changes, nodes)
-        if alternative is None or not mends(asked, alternative, relations):
-            return UNKNOWN
-        found.append(alternative)
-    if not all(found):
-        return UNKNOWN
-    unlikely = prod(len(cluster.alternatives) + cluster.unlikely for cluster in mine) - count
-    return Proposal(tuple(found), count, unlikely)
 
 
 def concerns(state: NetworkState, cluster: Cluster, relations: Sequence[Relation]) -> bool:
@@ -114,15 +140,70 @@ def concerns(state: NetworkState, cluster: Cluster, relations: Sequence[Relation
     nodes = nodes_of(state, relations)
     if nodes:
         return bool(cluster.nodes & nodes)
-    cells = {cell for relation in relations for cell in relation.cells}
-    return any(cell in cells for alternative in cluster.alternatives for cell, _ in alternative)
+    cells: set[str] = set()
+    for relation in relations:
+        cells.update(relation.cells)
+    return any(not cells.isdisjoint(dict(changes)) for changes in cluster.alternatives)
 
 
 def nodes_of(state: NetworkState, relations: Iterable[Relation]) -> set[int]:
     numbers = state.network.numbers
-    return {
-        state.home[numbers[relation.rule]] for relation in relations if relation.rule in numbers
-    }
+    nodes: set[int] = set()
+    for relation in relations:
+        for node in numbers.get(relation.rule, ()):
+            nodes.add(state.home[node])
+    return nodes
+
+
+def combined(asked: Question, mine: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
+    certain = bounds_of(asked, mine)
+    count = all_ways = 1
+    for cluster in mine:
+        count *= len(cluster.alternatives)
+        all_ways *= len(cluster.alternatives) + cluster.unlikely
+    if count == 0:
+        ways = mine[0].count if len(mine) == 1 else None
+        return Proposal((), ways, certain=certain)
+    if count > MOST_LISTED:
+        return Proposal((), count, certain=certain)
+    found = alternatives_of(asked, mine, relations)
+    if not found:
+        return UNKNOWN
+    return Proposal(tuple(found), count, all_ways - count, certain)
+
+
+def bounds_of(asked: Question, mine: Iterable[Cluster]) -> tuple[Bound, ...]:
+    found = []
+    for cluster in mine:
+        for cell, least, most in cluster.certain:
+            found.append(Bound(cell, asked.stated.get(cell), least, most))
+    return tuple(found)
+
+
+def alternatives_of(
+    asked: Question, mine: Sequence[Cluster], relations: Sequence[Relation]
+) -> list[Alternative]:
+    """Each choice of one way for each cluster; none where one of them does not mend, whatever led
+    to it.
+    """
+    nodes = nodes_of(asked.state, relations)
+    choices = []
+    for cluster in mine:
+        nodes |= cluster.nodes
+        choices.append(cluster.alternatives)
+    for cell in bad_cells(asked, relations):
+        nodes.update(asked.state.ends(cell))
+    found: list[Alternative] = []
+    for chosen in product(*choices):
+        changes = tuple(chain.from_iterable(chosen))
+        alternative = completed(asked, changes, nodes)
+        if not alternative or not mends(asked, alternative, relations):
+            return []
+        found.append(alternative)
+    return found
+
+
+# --- the blanks that a repair settles -------------------------------------------------------------
 
 
 def completed(
@@ -134,47 +215,69 @@ def completed(
     Such figures (negative, or with decimals) were taken for blanks.
     """
     proposed = dict(changes)
-    touched = nodes | {node for cell in proposed for node in asked.state.ends(cell)}
-    relations = [relation for node in touched for relation in asked.state.partial.get(node, ())]
-    if relations:
-        implied = solve(relations, {**asked.state.values, **proposed}).implied
-        unfilled = [
-            cell
-            for relation in relations
-            for cell in relation.cells
-            if asked.state.values.get(cell) is None
-        ]
+    state = asked.state
+    touched = set(nodes)
+    for cell in proposed:
+        touched.update(state.ends(cell))
+    unfilled = blanks_at(state, touched)
+    if unfilled:
         bad = {cell for cell in unfilled if is_bad(asked, cell)}
-        if not bad <= implied.keys():
+        settled = settled_by(state, changes, unfilled, bad)
+        if not bad <= settled.keys():
             return None
-        blanks = {cell for cell in unfilled if implied.get(cell) and cell not in bad}
-        told = bad | (blanks if len(blanks) <= MOST_BLANKS else set())
-        proposed |= {cell: implied[cell] for cell in told}
-    cells = sorted(proposed, key=lambda cell: asked.state.network.order[cell])
-    return tuple(Suspect(cell, asked.stated.get(cell), proposed[cell]) for cell in cells)
+        blanks = settled.keys() - bad
+        for cell in bad | blanks if len(blanks) <= MOST_BLANKS else bad:
+            proposed[cell] = settled[cell]
+    found = []
+    for cell in sorted(proposed, key=state.network.order.__getitem__):
+        found.append(Suspect(cell, asked.stated.get(cell), proposed[cell]))
+    return tuple(found)
+
+
+def blanks_at(state: NetworkState, nodes: Collection[int]) -> list[str]:
+    """The blanks that join nodes to one of these."""
+    return [cell for cell in state.flow.now if state.ends(cell)[0] in nodes]
+
+
+def settled_by(
+    state: NetworkState, changes: Sequence[Replacement], blanks: Iterable[str], bad: Collection[str]
+) -> dict[str, int]:
+    """The blanks to which the changes leave one figure, other than 0 or in the place of a bad
+    one.
+    """
+    after = state.changed(changes)
+    found = {}
+    for cell in blanks:
+        figure = after.flow.now[cell]
+        if (figure or cell in bad) and after.flow.is_fixed(cell, after.network.ends[cell]):
+            found[cell] = figure
+    return found
 
 
 def bad_cells(asked: Question, relations: Iterable[Relation]) -> Iterator[str]:
     """Cells of relations without a node of their own that state what can be no count."""
     for relation in relations:
         if relation in asked.state.network.surplus:
-            yield from (cell for cell in relation.cells if is_bad(asked, cell))
+            yield from filter(partial(is_bad, asked), relation.cells)
 
 
 def is_bad(asked: Question, cell: str) -> bool:
     return asked.stated.get(cell) is not None and asked.state.values.get(cell) is None
 
 
+# --- what a repair does to the sums ---------------------------------------------------------------
+
+
 def mends(asked: Question, alternative: Alternative, relations: Sequence[Relation]) -> bool:
     """Whether the relations hold then, with some filling of the blanks: worked out anew, whatever
     led here.
     """
-    touched = {
-        each.rule: each
-        for suspect in alternative
-        for each in asked.state.network.relations[suspect.cell]
-    }
-    touched |= {each.rule: each for each in relations}
+    touched = {}
+    for suspect in alternative:
+        for relation in asked.state.network.relations[suspect.cell]:
+            touched[relation.rule] = relation
+    for relation in relations:
+        touched[relation.rule] = relation
     return possible(touched.values(), changed(asked.stated, alternative))
 
 
@@ -183,8 +286,14 @@ def breaks(
 ) -> bool:
     """Whether one of the relations holds, or can, and would not then."""
     after = changed(stated, alternative)
-    return any(possible([each], stated) and not possible([each], after) for each in relations)
+    for relation in relations:
+        if possible([relation], stated) and not possible([relation], after):
+            return True
+    return False
 
 
 def changed(stated: Mapping[str, Value], alternative: Alternative) -> dict[str, Value]:
-    return {**stated, **{suspect.cell: suspect.proposed for suspect in alternative}}
+    after = dict(stated)
+    for suspect in alternative:
+        after[suspect.cell] = suspect.proposed
+    return after

@@ -80,6 +80,9 @@ def triples(finding: Finding, name: str) -> tuple[tuple[str, ...], ...]:
 
 def repair_text(form: Form, finding: Finding) -> str:
     """What is to be changed, or what is certain of it; "" where nothing is."""
+    open_cells = {cell for cell, *_ in triples(finding, "bounds")}
+    if len(finding.suspects) == 1 and open_cells >= cells_in(finding.suspects[0]):
+        return "；".join(bounds_texts(form, finding))
     if len(finding.suspects) == 1:
         return "；".join(changes(form, finding.suspects[0], dict_of(finding, "unread")))
     if 1 < len(finding.suspects) <= MOST_CHOICES:
@@ -87,6 +90,10 @@ def repair_text(form: Form, finding: Finding) -> str:
     if finding.suspects:
         return choices_text(form, finding, "choices", MOST_CHOICES - 1)
     return "；".join(bounds_texts(form, finding))
+
+
+def cells_in(alternative: Alternative) -> set[str]:
+    return {suspect.cell for suspect in alternative}
 
 
 def dict_of(finding: Finding, name: str) -> dict[str, str]:
