@@ -10,7 +10,6 @@ from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
 import looks
@@ -18,8 +17,6 @@ from charts import add_charts
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
 from gongkai.workbook.lists import (
-    BATCH_HEADS,
-    COUNTS,
     DIRECTORY,
     DONE,
     PROPOSED,
@@ -29,8 +26,8 @@ from gongkai.workbook.lists import (
     summary_row_heads,
 )
 from gongkai.workbook.live.overview import BLOCK_LEFT, YEARS_TOP, YearBlock, block_cells
-from looks import CENTRED, FIGURE, HAIR, LEFT, QUIET, as_text, font, put
-from plain_sheets import new_page, put_head
+from looks import FIGURE, HAIR, LEFT, ONE_LINE, QUIET, as_text, font, put
+from plain_sheets import new_page, put_columns, put_head, style_column
 
 STEPS = "\n".join(
     (
@@ -50,23 +47,7 @@ SUMMARY_HINT = (
     "，不当作0。"
     "同一机关同一年度有两行时标黄：合计会重复计算。左边的“－”收起图表。"
 )
-# Pixels at 100 %.
-SUMMARY_WIDTHS = {
-    "agency": 176,
-    "year": 72,
-    "title": 300,
-    "source": 210,
-    "file": 210,
-    "editions": 176,
-    "errors": 52,
-    "warnings": 52,
-    "notes": 52,
-    "dismissed": 60,
-    "years": 190,
-    "code": 92,
-    "doubts": 80,
-}
-FIGURE_WIDTH = 92
+FIGURE_WIDTH = 92  # pixels at 100 %
 STRIP_LINE, GROUP_LINE, HEAD_LINE = 16, 20, 62
 GROUP_ROW, HEAD_ROW = layout.SUMMARY_TOP - 2, layout.SUMMARY_TOP - 1
 NUMBER = Alignment(horizontal="right", vertical="center", shrink_to_fit=True)
@@ -74,7 +55,6 @@ EDITION = re.compile(r"(?=（\d{4}年版）$)")  # where the head of an older ed
 UNDER_FILTER = Alignment(
     horizontal="center", vertical="top", wrap_text=True
 )  # its button covers the foot of a head
-ONE_LINE = Alignment(horizontal="left", vertical="center")
 
 
 # --- 批量导入 -------------------------------------------------------------------------------------
@@ -82,21 +62,15 @@ ONE_LINE = Alignment(horizontal="left", vertical="center")
 
 def add_batch(workbook: Workbook) -> None:
     page = new_page(workbook, layout.BATCH, "Batch", "批量导入", "")
-    columns = layout.BATCH_COLUMNS
-    last = letters(columns["message"])
+    last = letters(layout.BATCH_COLUMNS["message"])
     put(page, 2, 1, STEPS, font=font(color="FF595959"), alignment=LEFT)
     page.merge_cells(f"A2:{last}2")
     page.row_dimensions[2].height = 50
     put_folder(page, last)
     page.row_dimensions[layout.BUTTON_AREAS[layout.BATCH].top].height = 34
-    for name, column in columns.items():
-        whole = page.column_dimensions[letters(column)]
-        whole.width = looks.column_width(layout.BATCH_WIDTHS[name])
-        style_column(whole, text=name not in COUNTS)
-        whole.alignment = column_alignment(name)
-        put_head(page, layout.BATCH_TOP - 1, column, BATCH_HEADS[name])
+    put_columns(page, layout.BATCH_LIST)
     page.auto_filter.ref = (
-        f"A{layout.BATCH_TOP - 1}:{letters(len(columns))}{bottom_row(layout.BATCH)}"
+        f"A{layout.BATCH_TOP - 1}:{letters(len(layout.BATCH_COLUMNS))}{layout.BATCH_LIST.lines[-1]}"
     )
     page.freeze_panes = f"A{layout.BATCH_TOP}"
     page.print_title_rows = f"{layout.BATCH_TOP - 1}:{layout.BATCH_TOP - 1}"
@@ -120,29 +94,9 @@ def put_folder(page: Worksheet, last: str) -> None:
     page.row_dimensions[row].height = 21
 
 
-def column_alignment(name: str) -> Alignment:
-    if name in ("agency", "message"):
-        return LEFT
-    return ONE_LINE if name in ("source", "file") else CENTRED
-
-
-def style_column(whole: ColumnDimension, *, text: bool) -> None:
-    """The look of every row written later. Text columns keep what begins with = as text."""
-    whole.font = font()
-    if text:
-        whole.number_format = looks.TEXT
-        whole.quotePrefix = True
-
-
-def bottom_row(sheet: str) -> int:
-    if sheet == layout.BATCH:
-        return layout.BATCH_TOP + layout.BATCH_ROWS - 1
-    return layout.SUMMARY_TOP + layout.SUMMARY_ROWS - 1
-
-
 def add_batch_rules(page: Worksheet) -> None:
     """Each range has rules of its own: where ranges overlap, programs differ on which rule wins."""
-    top, last = layout.BATCH_TOP, bottom_row(layout.BATCH)
+    top, last = layout.BATCH_TOP, layout.BATCH_LIST.lines[-1]
     at = {name: letters(column) for name, column in layout.BATCH_COLUMNS.items()}
     source, state, errors = (f"${at[name]}{top}" for name in ("source", "state", "errors"))
     wrong = f"AND(ISNUMBER({errors}),{errors}>0)"
@@ -185,7 +139,7 @@ def add_summary(workbook: Workbook) -> None:
     add_charts(page, block_cells())
     put_summary_heads(page)
     page.auto_filter.ref = (
-        f"A{HEAD_ROW}:{letters(len(summary_row_heads()))}{bottom_row(layout.SUMMARY)}"
+        f"A{HEAD_ROW}:{letters(len(summary_row_heads()))}{layout.SUMMARY_LIST.lines[-1]}"
     )
     page.freeze_panes = f"C{layout.SUMMARY_TOP}"
     page.print_title_rows, page.print_title_cols = f"{GROUP_ROW}:{HEAD_ROW}", "A:B"
@@ -195,14 +149,19 @@ def add_summary(workbook: Workbook) -> None:
 
 
 def set_summary_columns(page: Worksheet) -> None:
-    names = [*SUMMARY_HEADS, *(column.cell for column in summary_columns())]
-    for column, name in enumerate(names, 1):
-        whole = page.column_dimensions[letters(column)]
-        whole.width = looks.column_width(SUMMARY_WIDTHS.get(name, FIGURE_WIDTH))
-        lead = name in SUMMARY_HEADS
-        style_column(whole, text=lead and name not in COUNTS)
-        centred = {"editions": FIGURE, **dict.fromkeys(COUNTS, CENTRED)}
-        whole.alignment = centred.get(name, ONE_LINE if lead else NUMBER)
+    """A line of the summary is one line high: what is too long for its cell is made smaller."""
+    alignments = {**looks.ALIGNMENTS, "phrase": FIGURE}
+    leading = layout.SUMMARY_LIST.columns
+    for number, column in enumerate(leading, 1):
+        whole = page.column_dimensions[letters(number)]
+        whole.width = looks.column_width(column.width)
+        style_column(whole, text=column.is_text)
+        whole.alignment = alignments[column.kind]
+    for number, _ in enumerate(summary_columns(), len(leading) + 1):
+        whole = page.column_dimensions[letters(number)]
+        whole.width = looks.column_width(FIGURE_WIDTH)
+        style_column(whole, text=False)
+        whole.alignment = NUMBER
 
 
 def put_block(page: Worksheet) -> None:
@@ -264,7 +223,7 @@ def head_groups() -> Iterator[tuple[int, int, str]]:
 
 
 def add_summary_rules(page: Worksheet) -> None:
-    top, last = layout.SUMMARY_TOP, bottom_row(layout.SUMMARY)
+    top, last = layout.SUMMARY_TOP, layout.SUMMARY_LIST.lines[-1]
     ends = f"$A${top}:$A${last},$A{top},$B${top}:$B${last},$B{top}"
     twice = f'AND($A{top}<>"",$B{top}<>"",COUNTIFS({ends})>1)'
     named = ("errors", "warnings", "dismissed", "years", "code", "doubts")

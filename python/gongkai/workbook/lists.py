@@ -32,34 +32,10 @@ UNREAD: RowState = "未读出数字"
 DIRECTORY: RowState = "目录"
 RETRIED: tuple[RowState, ...] = (FAILED, UNREAD)
 FINISHED: tuple[RowState, ...] = (DONE, *RETRIED, DIRECTORY)
-BATCH_HEADS: Mapping[str, str] = {
-    "source": "来源（网址、文件或目录页，一行一个）",
-    "state": "状态",
-    "agency": "机关",
-    "year": "年度",
-    "editions": "版式",
-    "errors": "错误",
-    "message": "说明",
-    "finished": "完成时间",
-    "file": "保存为",
-}
-SUMMARY_HEADS: Mapping[str, str] = {
-    "agency": "机关",
-    "year": "年度",
-    "title": "标题",
-    "source": "来源",
-    "file": "文件",
-    "editions": "版式",
-    "errors": "错误",
-    "warnings": "警告",
-    "notes": "提示",
-    "dismissed": "已忽略",
-    "years": "跨年核对",
-    "code": "行政区划代码",
-    "doubts": "待核",
-}
+BATCH_HEADS = layout.BATCH_LIST.heads
+SUMMARY_HEADS = layout.SUMMARY_LIST.heads
 TOLD_BY_NAME = ("code",)  # columns that are worked out from the others
-COUNTS = ("year", "errors", "warnings", "notes", "dismissed")
+COUNTS = layout.SUMMARY_LIST.ids("figure")
 REMARK = re.compile(r"(?<=.)（[^（）]*）$")
 LONGEST_LABEL = (
     20  # characters of a head; the few longer labels end with a clause that the first one implies

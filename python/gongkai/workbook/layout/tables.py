@@ -1,16 +1,7 @@
-"""The editions -> where everything stands in the workbook.
+"""The forms of all editions -> the sheets of the tables: where figures, labels, lanes, marks and
+images stand on each.
 
-Rows and columns are 1-based. A table's form stands below a title line; its live relations stand
-beside or under it (the check lane), and its marks stand ``MARK_SHIFT`` columns to the right, hidden
-and outside the print area.
-
-Right below and ``MARK_SHIFT`` to the right, on hidden rows and columns, stands the table's image:
-what is computed about a cell stands as far from that cell as for every other one. In 表三 (32
-lines) the figure D7 has its mirror in X39, the label B7 its guard in V39, the lane K7 its twin in
-AE39. Rows and columns both differ, so nothing that a user inserts, deletes or shifts within the
-table goes through its image. ``MARK_SHIFT`` further stand the texts: 1 for a figure's cell that
-holds a text and no sign, and for a lane that shows something else than its twin. Below the image,
-each as many lines further as the table has, stand the steps by which a lane is judged (``STEPS``).
+What the words mean is told in the front of this room (``gongkai.workbook.layout``).
 """
 
 from __future__ import annotations
@@ -18,161 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Literal
 
 from gongkai.editions import editions
-from gongkai.model import Box, Cell, Edition, Form, Label, Relation, Severity
-from gongkai.spreadsheets import Spot, letters
-
-Suspicion = Literal[
-    "possible", "suspect"
-]  # a cell that one of several proposals changes, or that all of them do
-
-COVER, PROSE, RESULTS = "封面", "正文", "校验结果"
-COVER_SPOTS: Mapping[str, Spot] = {
-    "title": (5, 3),
-    "agency": (6, 3),
-    "year": (7, 3),
-    "source": (8, 3),
-    "published": (9, 3),
-    "provenance": (10, 3),
-}
-EDITION_SPOTS: Mapping[str, Spot] = {
-    "disclosure": (11, 3),
-    "applications": (12, 3),
-    "disputes": (13, 3),
-}
-COUNT_SPOTS: Mapping[Severity, Spot] = {"error": (16, 3), "warning": (17, 3), "note": (18, 3)}
-DISMISSED_SPOT: Spot = (19, 3)
-COUNTED: tuple[Spot, ...] = (*COUNT_SPOTS.values(), DISMISSED_SPOT)
-LIVE_SPOT: Spot = (15, 3)
-# stands for the edition of a table that the report lacks, and in a lane that blanks leave open
-MISSING = "缺"
-HOLDS = "✓"
-MOVED = "移"  # in every lane of a table of which a label is not in its place
-TEXT = "文"  # in a lane of which a cell holds a text that is no sign
-
-PROSE_TOP, PROSE_ROWS = 4, 400
-PROSE_COLUMNS: Mapping[str, int] = {"number": 1, "title": 2, "text": 3}
-CONTINUED = "续"
-
-RESULTS_TOP, RESULTS_ROWS = 4, 100
-RESULT_COLUMNS: Mapping[str, int] = {
-    "number": 1,
-    "severity": 2,
-    "table": 3,
-    "place": 4,
-    "stated": 5,
-    "computed": 6,
-    "difference": 7,
-    "message": 8,
-    "proposal": 9,
-    "adopt": 10,
-    "verdict": 11,
-    "reason": 12,
-    "state": 13,
-    # next to what is seen, so that a program that sorts the list takes all of a row along
-    "key": 14,
-    "link": 15,
-    "link_text": 16,
-    "lane": 17,  # place in the table's image: row * PLACE_ROW + column
-    "blank": 18,
-    "now": 19,  # what stands there now
-}
-PLACE_ROW = 1_000
-# What was changed by adopting a proposal: appended to, never cleared.
-LOG, LOG_TOP, LOG_ROWS = "修改记录", 4, 9_000
-LOG_COLUMNS: Mapping[str, int] = {
-    "time": 1,
-    "table": 2,
-    "cell": 3,
-    "name": 4,
-    "stated": 5,
-    "proposed": 6,
-    "reason": 7,
-}
-DECISION_HEADS: Mapping[str, str] = {
-    "verdict": "处理",
-    "reason": "理由",
-}  # tell the columns from others of an older sheet
-# Decisions on findings that are not shown, hidden beside the results.
-KEPT_ROWS = 200
-KEPT_COLUMNS: Mapping[str, int] = {"key": 20, "verdict": 21, "reason": 22}
-ABOUT_SPOT: Spot = (
-    RESULTS_TOP - 1,
-    KEPT_COLUMNS["key"],
-)  # hidden: whose report the results are about
-# The sheet that commands and macros share, hidden: what was asked, what came of it, and the texts
-# of the macros.
-TOOL = "工具"
-TOOL_SPOTS: Mapping[str, Spot] = {
-    "argument": (2, 2),
-    "answer": (3, 2),
-    "outcome": (4, 2),
-    "text": (5, 2),
-    "fingerprint": (6, 2),
-    "token": (7, 2),
-}
-SETTINGS = "xlwings.conf"  # hidden; xlwings reads its settings from a sheet of this name
-TOOL_SAYINGS = 20  # the first row of the macros' texts: key and text
-BATCH, SUMMARY = "批量导入", "汇总"
-FOLDER_SPOT: Spot = (3, 2)  # on the batch sheet: the folder for the reports' own workbooks
-BATCH_TOP, BATCH_ROWS = 6, 2_000
-BATCH_COLUMNS: Mapping[str, int] = {
-    "source": 1,
-    "state": 2,
-    "agency": 3,
-    "year": 4,
-    "editions": 5,
-    "errors": 6,
-    "message": 7,
-    "finished": 8,
-    "file": 9,
-}
-SUMMARY_TOP, SUMMARY_ROWS = 15, 5_000  # its columns are those of workbook.lists
-# Where the buttons stand on a sheet: cells kept free for them.
-BUTTON_AREAS: Mapping[str, Box] = {COVER: Box(5, 4, 9, 4), BATCH: Box(4, 1, 4, 7)}
-# before a source text that is no certain figure: seen at once, and never taken for a formula
-DOUBTFUL = "？"
-
-# Pixels at 100 %.
-PROSE_WIDTHS: Mapping[str, int] = {"number": 44, "title": 190, "text": 760}
-RESULT_WIDTHS: Mapping[str, int] = {
-    "number": 38,
-    "severity": 62,
-    "table": 72,
-    "place": 160,
-    "stated": 62,
-    "computed": 62,
-    "difference": 62,
-    "message": 380,
-    "proposal": 236,
-    "adopt": 40,
-    "verdict": 52,
-    "reason": 112,
-    "state": 60,
-}
-LOG_WIDTHS: Mapping[str, int] = {
-    "time": 140,
-    "table": 100,
-    "cell": 100,
-    "name": 260,
-    "stated": 84,
-    "proposed": 84,
-    "reason": 560,
-}
-BATCH_WIDTHS: Mapping[str, int] = {
-    "source": 330,
-    "state": 78,
-    "agency": 160,
-    "year": 52,
-    "editions": 86,
-    "errors": 52,
-    "message": 400,
-    "finished": 122,
-    "file": 260,
-}
-SIGNS: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
+from gongkai.model import Box, Cell, Edition, Form, Label, Relation
+from gongkai.spreadsheets import Spot
 
 TITLE_SPOT: Spot = (1, 1)
 FORM_TOP = 2  # the form's first line; the title stands above it
@@ -183,49 +23,6 @@ MARK_SHIFT = 20
 SOURCE_SHIFT = 2 * MARK_SHIFT  # hidden as well: what the source of a converted figure says
 # By which a lane is judged (workbook.live.steps), each as far below the step before.
 STEPS = ("gap", "round1", "round2", "round3", "broken", "settling", "assumed")
-MARK_CODES: Mapping[Severity, int] = {"note": 1, "warning": 2, "error": 3}
-SUSPECT_CODES: Mapping[Suspicion, int] = {"possible": 4, "suspect": 5}
-MARK_BLANK = 10  # added to the code of a mark that goes out once the cell holds a number
-MARK_ANY = (
-    20  # added to that of a suspect: it shows as long as any lane of the cell shows a difference
-)
-MARK_ALL = 30  # the same, as long as all of them do
-MARK_OVER = (
-    100  # times the code of a warning or note that shows once the mark of a suspect has gone out
-)
-
-
-@dataclass(frozen=True)
-class Wrapped:
-    """A list whose rows are as high as their texts: (column, pixels) of each text, size of a
-    character in pixels.
-    """
-
-    columns: tuple[tuple[int, int], ...]
-    glyph: float
-
-
-WRAPPED: Mapping[str, Wrapped] = {
-    PROSE: Wrapped(
-        tuple((PROSE_COLUMNS[name], PROSE_WIDTHS[name]) for name in ("title", "text")), 15
-    ),
-    RESULTS: Wrapped(
-        (
-            (RESULT_COLUMNS["link_text"], RESULT_WIDTHS["place"]),
-            (RESULT_COLUMNS["message"], RESULT_WIDTHS["message"]),
-            (RESULT_COLUMNS["proposal"], RESULT_WIDTHS["proposal"]),
-            (RESULT_COLUMNS["reason"], RESULT_WIDTHS["reason"]),
-        ),
-        13.5,
-    ),
-    LOG: Wrapped(tuple((LOG_COLUMNS[name], LOG_WIDTHS[name]) for name in ("name", "reason")), 13.5),
-    BATCH: Wrapped(
-        tuple(
-            (BATCH_COLUMNS[name], BATCH_WIDTHS[name]) for name in ("agency", "editions", "message")
-        ),
-        13.5,
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -413,26 +210,6 @@ def table_sheets() -> tuple[TableSheet, ...]:
     return tuple(sheets)
 
 
-def sheet_names() -> tuple[str, ...]:
-    """All sheets of the workbook in their order."""
-    return (
-        COVER,
-        *(sheet.name for sheet in table_sheets()),
-        PROSE,
-        RESULTS,
-        LOG,
-        BATCH,
-        SUMMARY,
-        TOOL,
-        SETTINGS,
-    )
-
-
-def report_names() -> tuple[str, ...]:
-    """The sheets that a report is read from, and what a check leaves."""
-    return (COVER, *(sheet.name for sheet in table_sheets()), PROSE, RESULTS)
-
-
 @cache
 def sheet_of(table: str, edition: str) -> TableSheet:
     return next(
@@ -519,57 +296,3 @@ def line_of(relation: Relation, cells: Mapping[str, Spot]) -> int:
     """The one sheet row on which all cells of a relation stand; 0 where they stand on several."""
     rows = {cells[cell_id][0] for cell_id in relation.cells}
     return rows.pop() if len(rows) == 1 else 0
-
-
-def address(place: Spot, sheet: str = "") -> str:
-    """``J28``, or ``'表三'!J28`` with a sheet."""
-    cell = f"{letters(place[1])}{place[0]}"
-    return f"'{sheet}'!{cell}" if sheet else cell
-
-
-def absolute(box: Box, sheet: str = "") -> str:
-    """``$A$1:$J$29``, ``$D$7`` of one cell, or ``'表三'!$D$7`` with a sheet."""
-    first = f"${letters(box.left)}${box.top}"
-    last = f"${letters(box.right)}${box.bottom}"
-    area = first if first == last else f"{first}:{last}"
-    return f"'{sheet}'!{area}" if sheet else area
-
-
-# --- ranges ---------------------------------------------------------------------------------------
-
-
-def ranges_of(places: Iterable[Spot], sheet: str = "") -> str:
-    """``D4:I4`` or ``D6:D26,D30``: cells as the fewest ranges, each with the sheet's name if one is
-    given.
-    """
-    name = f"'{sheet}'!" if sheet else ""
-    return ",".join(name + range_of(box) for box in rectangles(places))
-
-
-def range_of(box: Box) -> str:
-    first, last = address((box.top, box.left)), address((box.bottom, box.right))
-    return first if first == last else f"{first}:{last}"
-
-
-def rectangles(places: Iterable[Spot]) -> list[Box]:
-    """Cells -> rectangles that cover each once: runs along a row, equal runs of neighbouring rows
-    joined.
-    """
-    runs: list[Box] = []
-    for row, column in sorted(places):
-        if runs and runs[-1].top == row and runs[-1].right == column - 1:
-            runs[-1] = Box(row, runs[-1].left, row, column)
-        else:
-            runs.append(Box(row, column, row, column))
-    joined: list[Box] = []
-    for run in runs:
-        above = next((box for box in joined if fits_below(run, box)), None)
-        if above:
-            joined.remove(above)
-            run = Box(above.top, run.left, run.bottom, run.right)
-        joined.append(run)
-    return joined
-
-
-def fits_below(run: Box, box: Box) -> bool:
-    return box.bottom == run.top - 1 and (box.left, box.right) == (run.left, run.right)
