@@ -17,10 +17,8 @@ from charts import add_charts
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
 from gongkai.workbook.lists import (
-    DIRECTORY,
-    DONE,
-    PROPOSED,
     RETRIED,
+    STATE_TEXTS,
     SUMMARY_HEADS,
     summary_columns,
     summary_row_heads,
@@ -100,17 +98,17 @@ def add_batch_rules(page: Worksheet) -> None:
     at = {name: letters(column) for name, column in layout.BATCH_COLUMNS.items()}
     source, state, errors = (f"${at[name]}{top}" for name in ("source", "state", "errors"))
     wrong = f"AND(ISNUMBER({errors}),{errors}>0)"
-    tests = [f'{state}="{one}"' for one in RETRIED]
-    unread = f"OR({','.join(tests)})"
+    is_state = {name: f'{state}="{text}"' for name, text in STATE_TEXTS.items()}
+    unread = f"OR({','.join(is_state[name] for name in RETRIED)})"
     line = (f'{source}<>""', DifferentialStyle(border=HAIR))
     alarm = DifferentialStyle(font=Font(b=True, color=looks.ALARM), border=HAIR)
     failed = DifferentialStyle(font=Font(color=looks.ACCENTS["warning"][0]), border=HAIR)
     states = [
-        (f'AND({state}="{DONE}",{wrong})', looks.flag("error")),
+        (f"AND({is_state['done']},{wrong})", looks.flag("error")),
         (unread, looks.flag("warning")),
-        (f'{state}="{PROPOSED}"', looks.flag("note")),
-        (f'{state}="{DONE}"', looks.settled()),
-        (f'{state}="{DIRECTORY}"', DifferentialStyle(font=Font(color=QUIET), border=HAIR)),
+        (is_state["proposed"], looks.flag("note")),
+        (is_state["done"], looks.settled()),
+        (is_state["directory"], DifferentialStyle(font=Font(color=QUIET), border=HAIR)),
     ]
     add_rules(page, f"{at['state']}{top}:{at['state']}{last}", [*states, line])
     add_rules(page, f"{at['errors']}{top}:{at['errors']}{last}", [(wrong, alarm), line])

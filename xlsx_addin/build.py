@@ -19,7 +19,7 @@ from openpyxl.packaging.custom import StringProperty  # noqa: E402
 from openpyxl.workbook.properties import CalcProperties  # noqa: E402
 
 from batch_sheets import add_batch, add_summary  # noqa: E402
-from buttons import with_buttons  # noqa: E402
+from buttons import RIBBON, with_buttons  # noqa: E402
 from gongkai.opc import open_archive  # noqa: E402
 from gongkai.sources.detect import MARK  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
@@ -38,7 +38,6 @@ from wrappers import function_texts  # noqa: E402
 TEMPLATE = ROOT / "workbook_template.xlsm"
 ADDIN_FILE = ROOT / "xlsx_addin" / "gongkai.xlam"
 MACROS = ROOT / "python" / "gongkai" / "workbook" / "macros"
-RIBBON = ROOT / "xlsx_addin" / "ribbon" / "customUI14.xml"
 HIDES = b' getVisible="GkTabVisible"'
 TITLE = "政府信息公开工作年度报告数据核对"
 

@@ -33,11 +33,9 @@ from gongkai.workbook import copy_template, layout
 from gongkai.workbook.derived import SUFFIXES
 from gongkai.workbook.file import BatchWorkbook, content_of, read_file, refuse_damaged
 from gongkai.workbook.lists import (
-    DONE,
     FINISHED,
-    NEW,
-    PROPOSED,
     RETRIED,
+    STATE_TEXTS,
     BatchRow,
     RowState,
     batch_edits,
@@ -107,19 +105,19 @@ def batch(book: xw.Book, asked: Request) -> CommandResult:
     folder = chosen_folder(book, work.values, asked.answer)
     if isinstance(folder, CommandResult):
         return folder
-    if asked.answer == YES and not work.waiting(NEW):
+    if asked.answer == YES and not work.waiting("new"):
         take_up(work)
-    if work.waiting(NEW):
+    if work.waiting("new"):
         work_on(work, folder)
-        if work.waiting(NEW):
+        if work.waiting("new"):
             return CommandResult("more", progress(work))
     fill_summary(book, folder)
     activate(book, layout.BATCH)
     text = progress(work) + saved(book)
-    if work.waiting(PROPOSED):
+    if work.waiting("proposed"):
         return CommandResult(
             "ask",
-            f"{text}目录页中找到的{len(work.waiting(PROPOSED))}个链接已列在表中，要全部导入吗？",
+            f"{text}目录页中找到的{len(work.waiting('proposed'))}个链接已列在表中，要全部导入吗？",
         )
     if work.waiting(*RETRIED):
         return CommandResult("ask", f"{text}要重试失败的吗？")
@@ -196,7 +194,7 @@ def chosen_folder(book: xw.Book, values: Values, answer: str) -> Path | CommandR
 
 def take_up(work: Work) -> None:
     """The user said yes to the question that the rows ask: those rows are new again."""
-    taken = work.waiting(PROPOSED) or work.waiting(*RETRIED)
+    taken = work.waiting("proposed") or work.waiting(*RETRIED)
     for places in neighbours(taken):
         work.write(places[0], [BatchRow(work.rows[place].source) for place in places])
 
@@ -218,7 +216,7 @@ def neighbours(places: Sequence[int]) -> list[list[int]]:
 def work_on(work: Work, folder: Path) -> None:
     """Import new rows until the time is up; each stands on the sheet as soon as it is done."""
     started = monotonic()
-    for place in work.waiting(NEW):
+    for place in work.waiting("new"):
         row = work.rows[place]
         tell(work.book, f"批量导入：第{place + 1}行，共{len(work.rows)}行　{clipped(row.source)}")
         work.take_in(place, import_report(row.source, folder))
@@ -233,14 +231,14 @@ def finished(work: Work) -> int:
 
 
 def progress(work: Work) -> str:
-    done, new = work.waiting(DONE), work.waiting(NEW)
+    done, new = work.waiting("done"), work.waiting("new")
     text = f"已导入{len(done)}份报告"
     for state in RETRIED:
         places = work.waiting(state)
         if places:
             first = work.rows[places[0]]
             text += (
-                f"，{state}{len(places)}个（如第{layout.BATCH_TOP + places[0]}行："
+                f"，{STATE_TEXTS[state]}{len(places)}个（如第{layout.BATCH_TOP + places[0]}行："
                 f"{clipped(first.message)}）"
             )
     return f"{text}，还有{len(new)}个。" if new else f"{text}。"
@@ -266,7 +264,7 @@ def summary(book: xw.Book, asked: Request) -> CommandResult:
     if lacks_batch(book):
         return to_batch_workbook(book, asked)
     work = read_work(book)
-    if not folder_in(work.values) and not work.waiting(DONE) and not asked.answer:
+    if not folder_in(work.values) and not work.waiting("done") and not asked.answer:
         values, report = evaluated_report(book)
         write_summary(book, [current_row(report, values, book.name)])
         activate(book, layout.SUMMARY)
