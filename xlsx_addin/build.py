@@ -24,8 +24,9 @@ from gongkai.opc import open_archive  # noqa: E402
 from gongkai.sources.detect import MARK  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
 from gongkai.workbook.derived import DROPPED, without_sheets  # noqa: E402
-from gongkai.workbook.file import CALCULATOR, patch_package  # noqa: E402
+from gongkai.workbook.file import patch_package  # noqa: E402
 from gongkai.workbook.live.stored import OpenFile  # noqa: E402
+from gongkai.workbook.parts import CALCULATOR  # noqa: E402
 from looks import font  # noqa: E402
 from macros import PROJECT_PART, addin_modules, macro_modules, of_addin, with_macros  # noqa: E402
 from messages import MESSAGES  # noqa: E402

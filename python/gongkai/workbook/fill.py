@@ -10,6 +10,7 @@ from gongkai.editions import editions
 from gongkai.figures import clean, read_figure
 from gongkai.model import (
     Cell,
+    Document,
     Edit,
     Entry,
     Finding,
@@ -55,10 +56,10 @@ def report_to_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
 
 
 def as_numbers(entries: Mapping[str, Entry]) -> dict[str, Entry]:
-    return {
-        cell: replace(entry, read_by="") if entry.read_by == "text" else entry
-        for cell, entry in entries.items()
-    }
+    found: dict[str, Entry] = {}
+    for cell, entry in entries.items():
+        found[cell] = replace(entry, read_by="") if entry.read_by == "text" else entry
+    return found
 
 
 def all_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
@@ -87,16 +88,15 @@ def flag_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     """Of all that shows a report, the marks, the results, the counts of findings and what is said
     of converted figures.
     """
-    flags = {
-        sheet.name: {*sheet.marks.values(), *sheet.sources.values()}
-        for sheet in layout.table_sheets()
-    }
-    flags[layout.COVER] = set(layout.COUNTED)
-    return [
-        edit
-        for edit in all_edits(report, findings)
-        if edit.sheet == layout.RESULTS or (edit.row, edit.column) in flags.get(edit.sheet, ())
-    ]
+    flags: dict[str, set[Spot]] = {layout.COVER: set(layout.COUNTED)}
+    for sheet in layout.table_sheets():
+        flags[sheet.name] = {*sheet.marks.values(), *sheet.sources.values()}
+    found: list[Edit] = []
+    for edit in all_edits(report, findings):
+        is_flag = (edit.row, edit.column) in flags.get(edit.sheet, ())
+        if is_flag or edit.sheet == layout.RESULTS:
+            found.append(edit)
+    return found
 
 
 def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
@@ -104,13 +104,16 @@ def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
     named on the cover, the log once something stands in it.
     """
     tables = {spot: table for table, spot in layout.EDITION_SPOTS.items()}
-    named = {
-        tables[edit.row, edit.column]: "" if edit.value == layout.MISSING else str(edit.value)
-        for edit in edits
-        if edit.sheet == layout.COVER and (edit.row, edit.column) in tables
-    }
+    named: dict[str, str] = {}
+    has_log = False
+    for edit in edits:
+        table = tables.get((edit.row, edit.column))
+        if edit.sheet == layout.COVER and table is not None:
+            named[table] = "" if edit.value == layout.MISSING else str(edit.value)
+        elif edit.sheet == layout.LOG and edit.row == layout.LOG_TOP:
+            has_log = True
     shown = layout.sheets_shown(named)
-    if any(edit.sheet == layout.LOG and edit.row == layout.LOG_TOP for edit in edits):
+    if has_log:
         shown[layout.LOG] = True
     return shown
 
@@ -119,29 +122,47 @@ def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
 
 
 def cover_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
-    document = report.document
-    origin = document.provenance if document else ()
-    texts: dict[str, Written] = {
+    told: dict[Spot, Written] = {}
+    for name, text in cover_texts(report).items():
+        told[layout.COVER_SPOTS[name]] = text
+    for table, place in layout.EDITION_SPOTS.items():
+        held = report.tables.get(table)
+        told[place] = int(held.edition) if held is not None else layout.MISSING
+    told |= cover_counts(findings)
+    return [Edit(layout.COVER, *place, value) for place, value in told.items()]
+
+
+def cover_texts(report: Report) -> dict[str, Written]:
+    """What the cover says of a report, by field."""
+    return {
         "title": title_of(report) or None,
         "agency": report.agency or None,
         "year": report.year,
-        "source": ((document.url or document.origin) if document else "") or None,
+        "source": source_of(report.document) or None,
         "published": report.published or None,
-        "provenance": "".join((*origin, *evidence_lines(report), title_line(report))) or None,
+        "provenance": provenance_text(report) or None,
     }
-    edits = [Edit(layout.COVER, *layout.COVER_SPOTS[name], value) for name, value in texts.items()]
-    for table, place in layout.EDITION_SPOTS.items():
-        edition: Written = (
-            int(report.tables[table].edition) if table in report.tables else layout.MISSING
-        )
-        edits.append(Edit(layout.COVER, *place, edition))
-    counting = [finding for finding in findings if is_open(finding)]
-    for severity, place in layout.COUNT_SPOTS.items():
-        edits.append(
-            Edit(layout.COVER, *place, sum(finding.severity == severity for finding in counting))
-        )
-    edits.append(Edit(layout.COVER, *layout.DISMISSED_SPOT, len(findings) - len(counting)))
-    return edits
+
+
+def source_of(document: Document | None) -> str:
+    """https://www.ruian.gov.cn/…, or the path of a file."""
+    if document is None:
+        return ""
+    return document.url or document.origin
+
+
+def provenance_text(report: Report) -> str:
+    steps = report.document.provenance if report.document else ()
+    return "".join((*steps, *evidence_lines(report), title_line(report)))
+
+
+def cover_counts(findings: Sequence[Finding]) -> dict[Spot, Written]:
+    """How many findings of each severity count, and how many are dismissed."""
+    counts: dict[Spot, int] = dict.fromkeys(layout.COUNTED, 0)
+    for finding in findings:
+        place = layout.COUNT_SPOTS[finding.severity]
+        counts[place if is_open(finding) else layout.DISMISSED_SPOT] += 1
+    return {**counts}
 
 
 def used_sheet(report: Report, table: str) -> TableSheet | None:
@@ -149,17 +170,22 @@ def used_sheet(report: Report, table: str) -> TableSheet | None:
 
 
 def figure_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
-    entries = report.tables[sheet.table].entries if used_sheet(report, sheet.table) is sheet else {}
+    entries = entries_on(sheet, report)
     for cell_id, (row, column) in sheet.cells.items():
         entry = entries.get(cell_id)
-        yield Edit(
-            sheet.name, row, column, written(entry, sheet.form.cells[cell_id]) if entry else None
-        )
+        value = written(entry, sheet.form.cells[cell_id]) if entry else None
+        yield Edit(sheet.name, row, column, value)
+
+
+def entries_on(sheet: TableSheet, report: Report) -> Mapping[str, Entry]:
+    """The figures that stand on a sheet; none on that of another edition."""
+    if used_sheet(report, sheet.table) is not sheet:
+        return {}
+    return report.tables[sheet.table].entries
 
 
 def source_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
-    used = used_sheet(report, sheet.table) is sheet
-    entries = report.tables[sheet.table].entries if used else {}
+    entries = entries_on(sheet, report)
     for cell_id, (row, column) in sheet.sources.items():
         entry = entries.get(cell_id)
         yield Edit(sheet.name, row, column, source_text(entry) if entry else None)
@@ -193,22 +219,21 @@ def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> 
     """
     findings = list(filter(is_open, findings))
     broken = broken_lanes(report)
-    severities = gravest(sheet, findings, broken)
-    marks = {
-        cell_id: layout.MARK_CODES[severity]
-        + (0 if is_counted(report, cell_id) else layout.MARK_BLANK)
-        for cell_id, severity in severities.items()
-    }
-    errors = {cell_id: mark for cell_id, mark in marks.items() if severities[cell_id] == "error"}
-    every = [
-        suspect.cell
-        for finding in findings
-        for alternative in finding.suspects
-        for suspect in alternative
-    ]
-    certain = [suspect.cell for finding in findings for suspect in certain_suspects(finding)]
+    marks: dict[str, int] = {}
+    errors: dict[str, int] = {}
+    for cell_id, severity in gravest(sheet, findings, broken).items():
+        life = 0 if is_counted(report, cell_id) else layout.MARK_BLANK
+        marks[cell_id] = layout.MARK_CODES[severity] + life
+        if severity == "error":
+            errors[cell_id] = marks[cell_id]
+    possible: list[str] = []
+    certain: list[str] = []
+    for finding in findings:
+        certain += [suspect.cell for suspect in certain_suspects(finding)]
+        for alternative in finding.suspects:
+            possible += [suspect.cell for suspect in alternative]
     lives = Lives(sheet, report, broken, marks)
-    return marks | lives.of("possible", every) | errors | lives.of("suspect", certain)
+    return marks | lives.of("possible", possible) | errors | lives.of("suspect", certain)
 
 
 def gravest(
@@ -219,16 +244,27 @@ def gravest(
     """
     found: dict[str, Severity] = {}
     for finding in findings:
-        lane = sheet.lanes.get(finding.rule)
-        if finding.rule in SELF_EVIDENT or (lane and finding.rule in broken):
-            continue
-        for cell_id in (lane.relation.marked,) if lane else finding.cells:
-            graver = layout.MARK_CODES[finding.severity] > layout.MARK_CODES.get(
-                found.get(cell_id, "note"), 0
-            )
-            if cell_id in sheet.cells and (cell_id not in found or graver):
+        for cell_id in marked_cells(sheet, finding, broken):
+            known = found.get(cell_id)
+            if known is None or is_graver(finding.severity, known):
                 found[cell_id] = finding.severity
     return found
+
+
+def marked_cells(sheet: TableSheet, finding: Finding, broken: Collection[str]) -> list[str]:
+    """The cells of a sheet that a finding marks: none where its lane or the cells themselves show
+    it, 总计 alone of a relation.
+    """
+    if finding.rule in SELF_EVIDENT:
+        return []
+    lane = sheet.lanes.get(finding.rule)
+    if lane is None:
+        return [cell for cell in finding.cells if cell in sheet.cells]
+    return [] if finding.rule in broken else [lane.relation.marked]
+
+
+def is_graver(severity: Severity, known: Severity) -> bool:
+    return layout.MARK_CODES[severity] > layout.MARK_CODES[known]
 
 
 @dataclass(frozen=True)
@@ -283,8 +319,10 @@ def broken_lanes(report: Report) -> frozenset[str]:
     found: set[str] = set()
     for table in report.tables.values():
         sheet = layout.sheet_of(table.id, table.edition)
-        shown = shown_lanes(sheet, {cell: held_by(report, cell) for cell in sheet.cells})
-        found |= {rule for rule, value in shown.items() if is_number(value)}
+        held = {cell: held_by(report, cell) for cell in sheet.cells}
+        for rule, value in shown_lanes(sheet, held).items():
+            if is_number(value):
+                found.add(rule)
     return frozenset(found)
 
 
@@ -314,14 +352,16 @@ def prose_rows(
     for number, text in sorted(sections.items()):
         head: tuple[Written, Written] = (number, titles.get(number, ""))
         for paragraph in text.split("\n") if longest == PARAGRAPH else [text]:
-            pieces = [
-                paragraph[start : start + longest] for start in range(0, len(paragraph), longest)
-            ]
-            for piece in pieces or [""]:
+            for piece in pieces_of(paragraph, longest):
                 rows.append((*head, piece or None))
                 head = (None, layout.CONTINUED)
             head = (None, None)
     return rows
+
+
+def pieces_of(text: str, longest: int) -> list[str]:
+    """A text cut after every so many characters; an empty one is one piece."""
+    return [text[start : start + longest] for start in range(0, len(text), longest)] or [""]
 
 
 # --- findings -------------------------------------------------------------------------------------
@@ -333,15 +373,12 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
     shown = listed if len(listed) <= room else listed[: room - 1]
     broken = broken_lanes(report)
     rows = [result_row(number, finding, report, broken) for number, finding in shown]
-    if len(shown) < len(findings):
-        rows.append(
-            {"message": f"另有{len(findings) - len(shown)}条未列出，请先改正以上各条，再重新校验。"}
-        )
-    columns = {
-        name: at
-        for name, at in layout.RESULT_COLUMNS.items()
-        if name not in ("place", "state", "now")
-    }
+    left = len(findings) - len(shown)
+    if left:
+        rows.append({"message": f"另有{left}条未列出，请先改正以上各条，再重新校验。"})
+    columns = dict(layout.RESULT_COLUMNS)
+    for name in ("place", "state", "now"):
+        del columns[name]
     for row in range(room):
         values = rows[row] if row < len(rows) else {}
         for name, column in columns.items():
@@ -357,23 +394,38 @@ def result_row(
         "number": number,
         "severity": layout.SIGNS[finding.severity],
         "message": finding.message,
+        "stated": figure_for(finding.stated),
+        "computed": figure_for(finding.computed),
+        "difference": figure_for(finding.difference),
+        "proposal": proposal_text(finding.suspects, forms_of(report.tables)) or None,
     }
-    for name in ("stated", "computed", "difference"):
-        value: Value = getattr(finding, name)
-        row[name] = None if value is None else as_number(value)
-    row["proposal"] = proposal_text(finding.suspects, forms_of(report.tables)) or None
     row |= decision_cells(key_of(finding, report), finding.message, report.decisions)
+    return row | result_place(finding, report, broken)
+
+
+def figure_for(value: Value) -> Written:
+    return None if value is None else as_number(value)
+
+
+def result_place(finding: Finding, report: Report, broken: Collection[str]) -> dict[str, Written]:
+    """Where a finding leads: its table, the link to a cell, and what the list's formulas look at to
+    tell its state.
+    """
     sheet, cell_id = place_of(finding, report)
     if sheet is None:
-        return row
-    row["table"] = sheet.name
-    if cell_id:
-        row |= {"link": sheet.link(cell_id), "link_text": cell_label(sheet.form.cells[cell_id])}
-        lane = sheet.lanes.get(finding.rule)
-        if lane and finding.rule in broken:
-            row["lane"] = place_code(lane.spot)
-        elif not is_counted(report, cell_id):
-            row["blank"] = place_code(sheet.cells[cell_id])
+        return {}
+    if not cell_id:
+        return {"table": sheet.name}
+    row: dict[str, Written] = {
+        "table": sheet.name,
+        "link": sheet.link(cell_id),
+        "link_text": cell_label(sheet.form.cells[cell_id]),
+    }
+    lane = sheet.lanes.get(finding.rule)
+    if lane and finding.rule in broken:
+        row["lane"] = place_code(lane.spot)
+    elif not is_counted(report, cell_id):
+        row["blank"] = place_code(sheet.cells[cell_id])
     return row
 
 
@@ -400,5 +452,7 @@ def place_of(finding: Finding, report: Report) -> tuple[TableSheet | None, str]:
 def cell_label(cell: Cell) -> str:
     """A cell's official name: （三）不予公开 1.属于国家秘密 · 自然人."""
     row = cell.row
-    inner = row.groups[-1].text + " " if row.groups and not row.label.text.startswith("（") else ""
-    return f"{inner}{row.label.text} · {cell.column.label.text}"
+    name = f"{row.label.text} · {cell.column.label.text}"
+    if row.groups and not row.label.text.startswith("（"):
+        return f"{row.groups[-1].text} {name}"
+    return name

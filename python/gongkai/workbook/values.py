@@ -5,7 +5,7 @@ problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -116,21 +116,14 @@ def read_date(value: object, problems: list[Problem]) -> str:
         return value.isoformat()[:10]
     text = text_of(value).strip()
     match = re.fullmatch(r"(\d{4}) ?[-./年] ?(\d{1,2}) ?[-./月] ?(\d{1,2}) ?日?", text, re.ASCII)
-    try:
-        return (
-            date(*(int(part) for part in match.groups())).isoformat()
-            if match
-            else missing_date(text, problems)
-        )
-    except ValueError:
-        return missing_date(text, problems)
-
-
-def missing_date(text: str, problems: list[Problem]) -> str:
+    if match:
+        try:
+            return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+        except ValueError:  # 2022-02-30
+            pass
     if text:
-        problems.append(
-            Problem("", "", "", text, f"封面的发布日期“{text}”无法识别，请写作2022-02-20的样式。")
-        )
+        reason = f"封面的发布日期“{text}”无法识别，请写作2022-02-20的样式。"
+        problems.append(Problem("", "", "", text, reason))
     return ""
 
 
@@ -144,11 +137,8 @@ def read_table(
     anywhere.
     """
     edition = named_edition(table, values, problems)
-    filled = [
-        sheet
-        for sheet in layout.table_sheets()
-        if sheet.table == table and has_figures(sheet, values)
-    ]
+    sheets = [sheet for sheet in layout.table_sheets() if sheet.table == table]
+    filled = [sheet for sheet in sheets if has_figures(sheet, values)]
     if not edition and not filled:
         return None
     sheet = layout.sheet_of(table, edition) if edition else filled[0]
@@ -159,8 +149,8 @@ def read_table(
                 f"请核对封面的版式一栏。"
             )
             problems.append(Problem(table, "", "", other.name, reason))
-    seen = placed_of(sheet, seen_of(sheet, values.get(sheet.name, {}), problems), problems)
-    entries = read_entries(sheet, seen, problems)
+    seen = seen_of(sheet, values.get(sheet.name, {}), problems)
+    entries = read_entries(sheet, placed_of(sheet, seen, problems), problems)
     return Table(editions()[edition].forms[table] if edition else sheet.form, entries)
 
 
@@ -169,12 +159,12 @@ def cover_problems(values: Mapping[str, SheetValues]) -> list[Problem]:
     they look at other places, and that is told already.
     """
     altered = values.get(layout.COVER, {}).get(ALTERED)
-    tables = [
-        (sheet, values[sheet.name]) for sheet in layout.table_sheets() if sheet.name in values
-    ]
-    told = any(cells.get(ALTERED) or displaced(sheet, cells) for sheet, cells in tables)
-    if not isinstance(altered, tuple) or not altered or told:
+    if not isinstance(altered, tuple) or not altered:
         return []
+    for sheet in layout.table_sheets():
+        cells = values.get(sheet.name)
+        if cells is not None and (cells.get(ALTERED) or displaced(sheet, cells)):
+            return []
     reason = (
         f"“{layout.COVER}”的核对公式有{len(altered)}格（{places_text(altered)}）被改动或清除，"
         f"所显示的结论不可靠；"
@@ -187,6 +177,10 @@ def seen_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> 
     if not values.get(HIDDEN_SHEET):
         return values
     problems.append(Problem(sheet.table, "", "", "", HIDDEN_TABLE.format(sheet.name)))
+    return without_figures(sheet, values)
+
+
+def without_figures(sheet: TableSheet, values: SheetValues) -> SheetValues:
     figures = set(sheet.cells.values())
     return {spot: value for spot, value in values.items() if spot not in figures}
 
@@ -197,8 +191,7 @@ def placed_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -
     if moved:
         reason = f"{displaced_text(sheet, moved)}，整张表的数字没有采用；{RESTORE}"
         problems.append(Problem(sheet.table, "", "", "", reason))
-        figures = set(sheet.cells.values())
-        return {spot: value for spot, value in values.items() if spot not in figures}
+        return without_figures(sheet, values)
     altered = values.get(ALTERED)
     if isinstance(altered, tuple) and altered:
         reason = (
@@ -235,39 +228,50 @@ def read_entries(
     sheet: TableSheet, values: SheetValues, problems: list[Problem]
 ) -> dict[str, Entry]:
     """One entry for each cell; a hidden figure is not taken."""
-    hidden = {
-        cell_id for cell_id, place in sheet.cells.items() if is_out_of_sight(values.get(place))
-    }
-    lost = {cell_id for cell_id, place in sheet.cells.items() if is_lost(values.get(place))}
+    hidden = cells_where(sheet, values, is_out_of_sight)
+    lost = cells_where(sheet, values, is_lost)
     problems += line_problems(sheet, values, hidden, HIDDEN_LINE)
     if len(lost) == len(sheet.cells):
         problems.append(Problem(sheet.table, "", "", "", LOST_LINE.format("数字格都")))
     else:
         problems += line_problems(sheet, values, lost, LOST_LINE)
-    entries = {}
+    entries: dict[str, Entry] = {}
     for cell_id, place in sheet.cells.items():
-        cell = sheet.form.cells[cell_id]
         value = values.get(place)
-        raw = text_of(value)
-        at = Place(row=place[0], column=place[1])
         if cell_id in hidden:
-            entries[cell_id] = Entry(cell_id, None, raw, at)
+            at = Place(row=place[0], column=place[1])
+            entries[cell_id] = Entry(cell_id, None, text_of(value), at)
             continue
+        cell = sheet.form.cells[cell_id]
         figure, reason = read_value(value, cell, layout.address(place, sheet.name))
-        is_told = figure is not None or read_figure(raw, cell.column.unit).state in (
-            "blank",
-            "sign",
-        )
-        is_text = isinstance(value, str) and sheet_text(value) and is_told
-        entry = Entry(cell_id, figure, raw, at, read_by="text" if is_text else "")
+        entry = entry_at(cell, place, value, figure)
         entries[cell_id] = with_source(entry, values.get(sheet.sources[cell_id]))
         if reason and cell_id not in lost:
-            problems.append(
-                Problem(
-                    sheet.table, cell.row.id, cell.column.id, raw.removeprefix(DOUBTFUL), reason
-                )
-            )
+            raw = text_of(value).removeprefix(DOUBTFUL)
+            problems.append(Problem(sheet.table, cell.row.id, cell.column.id, raw, reason))
     return entries
+
+
+def cells_where(
+    sheet: TableSheet, values: SheetValues, is_such: Callable[[object], bool]
+) -> set[str]:
+    return {cell_id for cell_id, place in sheet.cells.items() if is_such(values.get(place))}
+
+
+def entry_at(cell: Cell, place: Spot, value: object, figure: Value) -> Entry:
+    """The figure in a cell, and whether it stands there as a text: "134", "/" behind a blank that
+    nobody sees.
+    """
+    raw = text_of(value)
+    at = Place(row=place[0], column=place[1])
+    is_told = figure is not None or is_sign_or_blank(raw, cell)
+    if isinstance(value, str) and is_told and sheet_text(value):
+        return Entry(cell.id, figure, raw, at, read_by="text")
+    return Entry(cell.id, figure, raw, at)
+
+
+def is_sign_or_blank(text: str, cell: Cell) -> bool:
+    return read_figure(text, cell.column.unit).state in ("blank", "sign")
 
 
 def is_out_of_sight(value: object) -> bool:
@@ -307,8 +311,11 @@ def displaced(sheet: TableSheet, values: SheetValues) -> list[tuple[Spot, str, s
 
     The same labels as the guards on the sheet have an eye on (gongkai.workbook.live.formulas).
     """
-    found = [(spot, label, text_of(values.get(spot))) for spot, label in sheet.guarded]
-    moved = [each for each in found if without_blanks(each[2]) != without_blanks(each[1])]
+    moved: list[tuple[Spot, str, str]] = []
+    for spot, label in sheet.guarded:
+        found = text_of(values.get(spot))
+        if without_blanks(found) != without_blanks(label):
+            moved.append((spot, label, found))
     return sorted(moved, key=lambda each: line_of_label(sheet, each[0]))
 
 
@@ -338,13 +345,11 @@ def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
     if text.startswith("="):
         return None, f"{place}的公式没有计算结果，请在表格软件中打开并保存后再试。"
     reading = read_figure(text, cell.column.unit)
+    if reading.state == "unreadable":
+        told = text.removeprefix(DOUBTFUL)
+        return None, f"{place}的内容“{told}”不是可以确定的数，请核对原文后填写。"
     if reading.state in ("blank", "sign") and sheet_text(text):
         return None, ODD_SIGN.format(place, text)
-    if reading.state == "unreadable":
-        return (
-            None,
-            f"{place}的内容“{text.removeprefix(DOUBTFUL)}”不是可以确定的数，请核对原文后填写。",
-        )
     return reading.value, ""
 
 

@@ -148,10 +148,14 @@ class OpenFile:
 
 def filled_cells(root: _Element) -> list[tuple[Spot, _Element]]:
     data = root.find("{*}sheetData")
-    rows = index_rows(data).items() if data is not None else ()
-    return [
-        placed for number, row in rows for placed in placed_cells(row, number) if len(placed[1])
-    ]
+    if data is None:
+        return []
+    found: list[tuple[Spot, _Element]] = []
+    for number, row in index_rows(data).items():
+        for spot, cell in placed_cells(row, number):
+            if len(cell):
+                found.append((spot, cell))
+    return found
 
 
 def take_cell(
@@ -206,13 +210,17 @@ def held_value(cell: _Element, strings: Sequence[Text]) -> CellValue:
         return CellError(stored or "")
     if kind == "d" or is_unfinished(cell, kind, stored):
         return UNKNOWN
-    value = cell_value(cell, strings)
+    return plain_value(cell_value(cell, strings), kind)
+
+
+def plain_value(value: object, kind: str) -> CellValue:
+    """A text of several pieces as one; UNKNOWN for a number beyond what we read, such as
+    1E+305.
+    """
     if isinstance(value, tuple):
         return "".join(piece.text for piece in value)
     if kind == "n":
-        return (
-            UNKNOWN if isinstance(value, str) else as_figure(value)
-        )  # 1E+305 is more than we read
+        return UNKNOWN if isinstance(value, str) else as_figure(value)
     return None if value is None else str(value)
 
 
@@ -220,8 +228,11 @@ def is_unfinished(cell: _Element, kind: str, stored: str | None) -> bool:
     """Whether a cell is a formula without a result: no <v>, or an empty one, as openpyxl writes
     it.
     """
-    empty = not stored and kind != "str" if stored is not None else cell.find("{*}is") is None
-    return empty and cell.find("{*}f") is not None
+    if cell.find("{*}f") is None:
+        return False
+    if stored is None:
+        return cell.find("{*}is") is None
+    return not stored and kind != "str"
 
 
 # --- renewed --------------------------------------------------------------------------------------
@@ -247,23 +258,26 @@ def renew(book: OpenFile, changed: Iterable[SheetSpot]) -> bool:
 
 def foreign_formulas(book: OpenFile) -> dict[SheetSpot, tuple[str, set[Spot]]]:
     """Place -> a formula that is none of ours, and the cells that its result fills."""
-    found = {}
+    found: dict[SheetSpot, tuple[str, set[Spot]]] = {}
     for name, sheet in book.sheets.items():
         for spot, (text, cell) in sheet.foreign.items():
+            filled = {spot}
             formula = cell.find("{*}f")
-            found[name, spot] = (
-                text,
-                {spot, *(formula_area(formula) if formula is not None else ())},
-            )
+            if formula is not None:
+                filled.update(formula_area(formula))
+            found[name, spot] = text, filled
     return found
 
 
 def store_results(book: OpenFile, name: str, results: Results) -> bool:
     """Whether every formula of ours on a sheet has a result."""
-    values = [(cell, results.get(spot, UNKNOWN)) for spot, cell in book.sheets[name].ours.items()]
-    if [cell for cell, value in values if store(cell, value)]:
-        book.touched.add(name)
-    return all(value is not UNKNOWN for _, value in values)
+    is_complete = True
+    for spot, cell in book.sheets[name].ours.items():
+        value = results.get(spot, UNKNOWN)
+        is_complete &= value is not UNKNOWN
+        if store(cell, value):
+            book.touched.add(name)
+    return is_complete
 
 
 def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
@@ -273,48 +287,58 @@ def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot
     A formula in another format's writing counts (""), and in a workbook of an earlier version any:
     its lanes are others.
     """
-    wanted = formulas_of(table.name)
-    is_older = not any(not text or is_lane_formula(text) for text in formulas.values())
-    found = ((lane.spot, formulas.get(lane.spot)) for lane in table.lanes.values())
-    return tuple(
-        spot for spot, text in found if text is None or not (is_older or stands(text, wanted[spot]))
-    )
+    spots = [lane.spot for lane in table.lanes.values()]
+    is_today = any(not text or is_lane_formula(text) for text in formulas.values())
+    return altered_spots(spots, formulas, formulas_of(table.name) if is_today else {})
 
 
 def altered_cover(formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
     """The same of what the cover says of each table and of all."""
     wanted = formulas_of(layout.COVER)
-    is_older = not any(not text or is_cover_formula(text) for text in formulas.values())
-    told = [layout.LIVE_SPOT, *((row, STATE_COLUMN) for row, _ in layout.EDITION_SPOTS.values())]
-    counted = [] if is_older else [spot for spot in wanted if spot not in told]
-    found = ((spot, formulas.get(spot)) for spot in (*told, *counted))
-    return tuple(
-        spot for spot, text in found if text is None or not (is_older or stands(text, wanted[spot]))
-    )
+    told = [layout.LIVE_SPOT]
+    told += [(row, STATE_COLUMN) for row, _ in layout.EDITION_SPOTS.values()]
+    if not any(not text or is_cover_formula(text) for text in formulas.values()):
+        return altered_spots(told, formulas, {})
+    told += [spot for spot in wanted if spot not in told]
+    return altered_spots(told, formulas, wanted)
 
 
-def stands(found: str | None, wanted: str) -> bool:
-    return found is not None and (found == "" or same_formula(found, wanted))
+def altered_spots(
+    spots: Iterable[Spot], formulas: Mapping[Spot, str], wanted: Mapping[Spot, str]
+) -> tuple[Spot, ...]:
+    """Those of some places where no formula stands, or another than is ``wanted`` there."""
+    altered: list[Spot] = []
+    for spot in spots:
+        text = formulas.get(spot)
+        if text is None or (spot in wanted and not stands(text, wanted[spot])):
+            altered.append(spot)
+    return tuple(altered)
+
+
+def stands(found: str, wanted: str) -> bool:
+    return found == "" or same_formula(found, wanted)
 
 
 def results_of(book: OpenFile) -> dict[str, Results]:
     """What our formulas show; nothing is told of a table whose image is not whole, nor of what
     looks at it.
     """
-    found: dict[str, Results] = {
-        table.name: table_results(table, sheet.cells, sheet.ours)
-        for table in layout.table_sheets()
-        if (sheet := book.sheets.get(table.name)) and has_whole_image(table, sheet)
-    }
+    found: dict[str, Results] = {}
+    for table in layout.table_sheets():
+        sheet = book.sheets.get(table.name)
+        if sheet is not None and has_whole_image(table, sheet):
+            found[table.name] = table_results(table, sheet.cells, sheet.ours)
     tables = dict(found)
     cover, listed = book.sheet(layout.COVER), book.sheet(layout.RESULTS)
-    summary = book.sheets.get(layout.SUMMARY)
+    ignored: CellValue = UNKNOWN
+    others: CellValue = UNKNOWN
     if listed:
         found[layout.RESULTS] = findings_results(listed.cells, tables)
+        ignored = ignored_in(found[layout.RESULTS])
+        others = others_in(listed.cells, found[layout.RESULTS])
     if cover:
-        ignored = ignored_in(found[layout.RESULTS]) if listed else UNKNOWN
-        others = others_in(listed.cells, found[layout.RESULTS]) if listed else UNKNOWN
         found[layout.COVER] = cover_results(cover.cells, tables, ignored, others)
+    summary = book.sheets.get(layout.SUMMARY)
     if summary:
         found[layout.SUMMARY] = block_results(summary.cells)
     return found
@@ -324,12 +348,17 @@ def looked_at_tables(book: OpenFile) -> set[str]:
     """The tables' sheets that the cover tells of, and those of which the list of findings does."""
     cover, listed = book.sheet(layout.COVER), book.sheet(layout.RESULTS)
     held = cover.cells if cover else {}
-    shown_tables = {
-        chosen_sheet(table, held.get(spot)).name for table, spot in layout.EDITION_SPOTS.items()
-    }
+    found: set[str] = set()
+    for table, spot in layout.EDITION_SPOTS.items():
+        found.add(chosen_sheet(table, held.get(spot)).name)
+    if listed is None:
+        return found
     column = layout.RESULT_COLUMNS["table"]
-    named = {value for (_, at), value in listed.cells.items() if at == column} if listed else set()
-    return shown_tables | {sheet.name for sheet in layout.table_sheets() if sheet.name in named}
+    names = {sheet.name for sheet in layout.table_sheets()}
+    for (_, at), value in listed.cells.items():
+        if at == column and isinstance(value, str) and value in names:
+            found.add(value)
+    return found
 
 
 def has_whole_image(table: TableSheet, sheet: OpenSheet) -> bool:
@@ -347,16 +376,15 @@ def store(cell: _Element, value: CellValue) -> bool:
     kind, text = as_stored(value)
     if (cell.get("t", "n"), stored_text(cell)) == (kind, text):
         return False
-    for child in [node for node in cell if local(node) in ("v", "is")]:
-        cell.remove(child)
+    for child in list(cell):
+        if local(child) in ("v", "is"):
+            cell.remove(child)
     drop(cell, "t")
     if kind != "n":
         cell.set("t", kind)
     if text is not None:
-        node = etree.SubElement(
-            cell, cell.tag[:-1] + "v", {SPACE: "preserve"} if text != text.strip() else {}
-        )
-        node.text = text
+        keeping = {SPACE: "preserve"} if text != text.strip() else {}
+        etree.SubElement(cell, cell.tag[:-1] + "v", keeping).text = text
     return True
 
 
@@ -390,8 +418,9 @@ def forget(book: OpenFile, name: str, spot: Spot) -> None:
     filled = {spot, *formula_area(formula)}
     sheet.cells.update(dict.fromkeys(filled, UNKNOWN))
     cells = [cell] if len(filled) == 1 else cells_at(sheet.root, filled)
-    if [other for other in cells if store(other, UNKNOWN)]:
-        book.touched.add(name)
+    for other in cells:
+        if store(other, UNKNOWN):
+            book.touched.add(name)
 
 
 def cells_at(root: _Element, places: Collection[Spot]) -> list[_Element]:
