@@ -11,9 +11,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gongkai.checks.rules import other_rules, relation_rules
+from gongkai.checks.rules import relation_rules
 from gongkai.editions import editions, explanations
 from gongkai.model import Rule, Severity
+from gongkai.wording.rules import written_rules
 
 PAGE = Path(__file__).resolve().parent / "rules.zh.md"
 SEVERITIES: dict[Severity, str] = {"error": "错误", "warning": "警告", "note": "提示"}
@@ -55,7 +56,7 @@ def main(arguments: list[str]) -> int:
 
 
 def render() -> str:
-    relations, others = by_family(relation_rules()), by_family(other_rules())
+    relations, others = by_family(relation_rules()), by_family(written_rules())
     kinds = {
         kind: [
             rule for rules in relations.values() for rule in rules if rule.id.split(".")[1] == kind

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from gongkai.bodies import body
 from gongkai.checks import assumed, checked, checked_text
 from gongkai.checks.misread import raw_line, raws_of
-from gongkai.checks.rules import other_rules
 from gongkai.compare.years import YearComparison
 from gongkai.decisions import decision_text, dismissed_text, in_order, is_open, key_of
 from gongkai.editions import edition_of_year, editions
@@ -32,6 +31,7 @@ from gongkai.wording import (
     title_of,
     why_no_figures,
 )
+from gongkai.wording.rules import written_rules
 
 if TYPE_CHECKING:
     import pandas
@@ -330,7 +330,7 @@ def rules_to_list(edition: str, every: bool = False) -> list[dict[str, Any]]:
         {"rule": r.rule, "table": r.table, "parts": list(r.parts), "whole": list(r.whole)}
         for r in editions()[edition].relations
     ]
-    return relations + [rule_to_dict(rule) for rule in other_rules()] if every else relations
+    return relations + [rule_to_dict(rule) for rule in written_rules()] if every else relations
 
 
 def rule_to_dict(rule: Rule) -> dict[str, str]:
@@ -521,12 +521,12 @@ def rules_lines(edition: str, every: bool = False) -> Iterator[str]:
     yield ""
     if not every:
         yield (
-            f"另有{len(other_rules())}项检查和提示，用 gongkai rules --all 列出；用 gongkai "
+            f"另有{len(written_rules())}项检查和提示，用 gongkai rules --all 列出；用 gongkai "
             f"rules 编号 看一项的说明。"
         )
         return
-    yield f"其他检查和提示{len(other_rules())}项："
-    for other in other_rules():
+    yield f"其他检查和提示{len(written_rules())}项："
+    for other in written_rules():
         yield f"  {other.id}　{SEVERITIES[other.severity][2:]}　{other.title}"
 
 

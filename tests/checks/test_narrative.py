@@ -14,15 +14,18 @@ from hypothesis import strategies as st
 
 import narrative as benchmark
 from gongkai.checks import check
-from gongkai.checks.narrative import RULES, Claim, claims
+from gongkai.checks.narrative import Claim, claims
 from gongkai.checks.narrative.tokens import spelt
 from gongkai.checks.narrative.words import Word, lexicon, narrow, own_words
 from gongkai.model import Finding, Report, Value
+from gongkai.wording.rules import rules_of
 from helpers.counts import LEVEL, counted, properties
 from helpers.growth import LINEAR, doubling
 from helpers.made import older, report_of
 from helpers.narratives import SETS, cases, claims_of, findings_of, judged, traps
 from helpers.narratives import Case as Labelled
+
+RULES = rules_of("narrative")
 
 ALL = [(name, case) for name in SETS for case in cases(name)]
 # What the grammar does not find, or reads otherwise, and is known to: claims and findings of the

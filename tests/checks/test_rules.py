@@ -19,11 +19,12 @@ import gongkai
 import rules_page
 from gongkai import cli
 from gongkai.checks import check
-from gongkai.checks.rules import other_rules, rule_of, rules
+from gongkai.checks.rules import rule_of, rules
 from gongkai.editions import editions, explanations
 from gongkai.model import UNKNOWN_UNIT, Entry, GongkaiError, Problem, Report, Rule, Segment, Table
 from gongkai.recognize import NO_TABLE
 from gongkai.recognize.tables.rows import NO_LABEL, NOT_FOUND_COLUMN, NOT_FOUND_ROW
+from gongkai.wording.rules import written_rules
 from helpers import DOCUMENTS
 from helpers.made import blank_report, older, report_of
 from helpers.pages import CASES, typed
@@ -31,7 +32,7 @@ from helpers.pages import CASES, typed
 RULES = rules()
 REGISTERED = {rule.id for rule in RULES}
 RELATIONS = {relation.rule for edition in editions().values() for relation in edition.relations}
-OTHERS = {rule.id for rule in other_rules()}
+OTHERS = {rule.id for rule in written_rules()}
 FAMILIES = {rule_id.partition(".")[0] for rule_id in OTHERS}
 
 
@@ -294,7 +295,7 @@ def test_every_rule_has_its_place_on_the_page() -> None:
     assert len(places) == len(set(places))
     assert set(places) >= REGISTERED
     assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) <= set(places)
-    for rule in other_rules():
+    for rule in written_rules():
         section = PAGE.partition(f'<a id="{rule.id}"></a>')[2].partition("<a id=")[0]
         assert all(
             text in section
@@ -337,7 +338,7 @@ def test_all_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert not [rule_id for rule_id in OTHERS if rule_id not in whole]
     assert "gongkai rules --all" in short
     listed = json.loads(said(capsys, "--all", "--json"))
-    assert [item["rule"] for item in listed[42:]] == [rule.id for rule in other_rules()]
+    assert [item["rule"] for item in listed[42:]] == [rule.id for rule in written_rules()]
     assert set(listed[0]) == {"rule", "table", "parts", "whole"}
 
 

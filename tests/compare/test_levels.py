@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gongkai.bodies.within import governed_area, is_office, lies_within, qualified
 from gongkai.compare.children import Child, roll_of
-from gongkai.compare.levels import RULES, STATUSES, Levels, compare
+from gongkai.compare.levels import STATUSES, Levels, compare
 from gongkai.editions import (
     editions,
     form,
@@ -23,6 +23,7 @@ from gongkai.editions import (
 from gongkai.levels.output import levels_bytes, levels_to_dict, outcome_line
 from gongkai.model import Document, Entry, Finding, Report, Table, Value
 from gongkai.sums import total
+from gongkai.wording.rules import rules_of
 from helpers.counts import properties
 from helpers.families import (
     BODIES,
@@ -39,6 +40,8 @@ from helpers.families import (
 from helpers.growth import LINEAR, doubling
 from helpers.made import report_of, sound_values
 from helpers.strategies import MAKERS, changed, make_report
+
+RULES = rules_of("levels")
 
 
 def statuses(found: Levels) -> dict[str, str]:

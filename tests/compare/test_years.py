@@ -12,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.compare.bodies import Yearly
-from gongkai.compare.years import RULES, compare_years, yearly
+from gongkai.compare.years import compare_years, yearly
 from gongkai.editions import editions, jump_cells, links, public_cells, yearly_cells
+from gongkai.wording.rules import rules_of
 from helpers.chains import by_source, chain, changed, findings_of, reports_of_bodies, with_figure
 from helpers.counts import properties
 from helpers.growth import LINEAR, doubling
 from helpers.made import older, report_of
+
+RULES = rules_of("years")
 
 FREE = [link.last for link in links()] + [
     cell for link in links() for cell in (*link.plus, *link.minus)

@@ -17,10 +17,10 @@ from openpyxl import load_workbook
 
 from gongkai.checks import check
 from gongkai.decisions import apply_decisions, in_order, is_open, key_of
-from gongkai.decisions.check import RULES
 from gongkai.model import Decision, Edit, Finding, Problem, Report, Suspect
 from gongkai.output import check_to_dict, finding_lines
 from gongkai.pipeline import fill
+from gongkai.wording.rules import rules_of
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file
 from gongkai.workbook.fill import marks_of, planned, report_to_edits
@@ -32,6 +32,8 @@ from helpers.excel.desk import calculated, open_desk, range_of
 from helpers.made import only, report_of
 from helpers.office import recalculated
 from helpers.strategies import changed, reports
+
+RULES = rules_of("rulings")
 
 PART, OTHER = "disputes.review.upheld", "applications.granted.natural"
 

@@ -12,12 +12,12 @@ import pytest
 import xlwings as xw
 
 import gongkai
-from gongkai.checks.rules import other_rules
 from gongkai.excel import fetching, helping
 from gongkai.excel.blocks import MOST_UNITS
 from gongkai.excel.commands import COMMANDS
 from gongkai.model import Report
 from gongkai.output import COLUMNS
+from gongkai.wording.rules import written_rules
 from gongkai.workbook import copy_template, layout, write_workbook
 from gongkai.workbook.cells import plain_text
 from gongkai.workbook.derived import fitted
@@ -300,7 +300,7 @@ def test_rules_are_written_once(book: xw.Book) -> None:
     assert press(book, "rules").kind == "done"
     assert [sheet.name for sheet in book.sheets].count(helping.RULES) == 1
     rows = {row for row, _ in snapshot(book)[helping.RULES]}
-    assert rows == set(range(1, 84 + len(other_rules())))
+    assert rows == set(range(1, 84 + len(written_rules())))
 
 
 def test_a_sheet_of_the_users_keeps_its_name_and_content(book: xw.Book) -> None:

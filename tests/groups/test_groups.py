@@ -1,5 +1,7 @@
 """Groups against the plain way: merge sets until none of them touches another."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,4 +32,4 @@ def test_a_pair_of_something_else_is_a_fault() -> None:
 
 def test_a_long_chain_is_no_matter() -> None:
     chain = list(range(50_000))
-    assert grouped(chain, zip(chain, chain[1:], strict=False)) == [chain]
+    assert grouped(chain, pairwise(chain)) == [chain]

@@ -13,11 +13,10 @@ import gongkai
 
 FOLDER = Path(gongkai.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))
-MOST_FILES, MOST_IN_A_FOLDER, FEWEST_LINES = (
-    192,
-    12,
-    80,
-)  # files: 170 before the sheets had formulas of their own
+# Files: 170 before the sheets had formulas of their own, 193 before functions were taken apart.
+MOST_FILES = 220
+MOST_IN_A_FOLDER = 12
+FEWEST_LINES = 80
 LARGE_FOLDERS = {
     "excel": "a file for each group of commands, and those of the worksheet functions",
     "workbook": "one workbook, and a file for each thing that a command does to it",
@@ -30,6 +29,7 @@ SHORT_FILES = {
         "what the checks ask of decisions; the front is imported where no check is made"
     ),
     "excel/commands.py": "workbooks in use name this module",
+    "workbook/layout/ranges.py": "what formulas and names call cells, for all who write some",
 }
 
 

@@ -6,16 +6,12 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from gongkai.checks import coverage, narrative, plausibility
 from gongkai.checks.sums import MOST_PARTS, broken_finding
-from gongkai.compare import levels, years
-from gongkai.decisions import check as on_decisions
 from gongkai.editions import editions, explanations
 from gongkai.model import Edition, GongkaiError, Relation, Rule, Value
 from gongkai.wording import clipped, subject_and_names
+from gongkai.wording.rules import written_rules
 
-# Each has RULES, in the order in which they are listed.
-MODULES = (coverage, narrative, plausibility, years, levels, on_decisions)
 CLOSE = 0.5
 MOST_CLOSE = 4
 
@@ -23,11 +19,7 @@ MOST_CLOSE = 4
 @cache
 def rules() -> tuple[Rule, ...]:
     """The relations of the newest edition, those only older ones have, then the other rules."""
-    return (*relation_rules(), *other_rules())
-
-
-def other_rules() -> tuple[Rule, ...]:
-    return tuple(rule for module in MODULES for rule in module.RULES)
+    return (*relation_rules(), *written_rules())
 
 
 def rule_of(rule_id: str) -> Rule:

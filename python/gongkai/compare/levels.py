@@ -31,7 +31,7 @@ from gongkai.compare.children import (
 from gongkai.decisions import decided_findings, key_of
 from gongkai.editions import editions
 from gongkai.figures import shown
-from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
+from gongkai.model import Cell, Figure, Finding, Form, Report, Table, Value
 from gongkai.sums import difference, table_state, total
 from gongkai.wording import NO_FIGURES, label_of
 
@@ -126,75 +126,6 @@ def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] =
 
 def sums_of(lines: Sequence[LevelFigure]) -> dict[str, Value]:
     return {line.cell.id: line.computed for line in lines}
-
-
-RULES = (
-    Rule(
-        "levels.sum",
-        "warning",
-        "上级的数字与下级之和不符",
-        "政府的报告汇总所属各部门和下级机关的数字，每一格应当等于各下级报告同一格之和。"
-        "下级齐全而和不相等，"
-        "或者下级还不齐全、已有之和就超过了上级的，都要核对。",
-        (
-            "《条例》第四十九条（部门向政府提交年度报告，政府公布本级政府的年度报告）；"
-            "汇总的范围由当地确定，本工具只作提示。"
-        ),
-        "表三 （一）予以公开·自然人：12个下级之和为143（其中公安局80、教育局40、民政局20），"
-        "上级填134，下级之和多9；"
-        "相差的正好是司法局的9，请核对上级是否漏计。",
-        "先看名单是否就是汇总的范围：政府办公室的报告要在其中，乡镇与所属部门不要重复。"
-        "范围无误的，逐个核对数字较大的下级。"
-        "现行有效的规范性文件以政府名义制发，起草部门也填的会多计。",
-    ),
-    Rule(
-        "levels.children",
-        "warning",
-        "名单中有报告没有计入，或计入有疑问",
-        "上级报告本身、其他年度的报告、已包括在上一层政府中的机关不计入；"
-        "同一机关的几份报告只计一次；"
-        "名单之外的、没有机关名称的报告计入，但要核对。",
-        "本工具的提示。",
-        "年度与上级报告不同，或没有识别出年度，没有计入：教育局（2020年的报告）。",
-        "按提示整理文件夹或名单后再比对；机关名称或年度认错的，导入工作簿改正后，用工作簿比对。",
-    ),
-    Rule(
-        "levels.implied",
-        "note",
-        "计入了推定的数，与上级不等",
-        "下级（或上级）的这一格空着，按它自己的勾稽关系只能是一个数（多半是0），"
-        "所以按这个数计入；计入后与上级不相等。"
-        "空着的格可能是漏填，其他的数也可能填错，所以只作提示，不算不符。",
-        "本工具的提示。",
-        "表三 （一）予以公开·自然人：12个下级之和为143（其中公安局80、教育局40、民政局20），"
-        "上级填145，上级多2；"
-        "其中1个下级的数是推定的：民政局0，请核对。",
-        "请空着的机关补填（没有的填0），再比对；补填后仍不相等的，按不符处理。",
-    ),
-    Rule(
-        "levels.uncertain",
-        "note",
-        "下级不全，不能确定",
-        "有下级缺报告、没有读出、年度或格式与上级不同，或者相应的格空白又推不出是多少，"
-        "已有之和没有超过上级，"
-        "无法判断是否相符。",
-        "本工具的提示。",
-        (
-            "有2个下级的数字不全：民政局（没有它的报告）、司法局（没有读出）；因此有150格不能确定，"
-            "补齐后请再比对。"
-        ),
-        "补齐这些报告；网页打不开的另存为文件放进文件夹；空白的格核实后填入工作簿。",
-    ),
-    Rule(
-        "levels.blank",
-        "note",
-        "上级空白，没有比对",
-        "上级报告的格或整张表空白，没有可以比对的数字；其中下级之和不为0的列出来，上级可能漏填。",
-        "本工具的提示。",
-        "上级报告有2格空白，没有比对；其中下级之和不为0的有1格：表二 行政处罚·本年处理决定数量12。",
-        "核对上级报告是否漏填。",
-    ),
-)
 
 
 # --- the sums -------------------------------------------------------------------------------------

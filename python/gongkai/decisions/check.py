@@ -5,24 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gongkai.decisions import WORDS, key_of
-from gongkai.model import Decision, Finding, Report, Rule
+from gongkai.model import Decision, Finding, Report
 from gongkai.wording import clipped
 
 CHOICE = "或".join(f"“{word}”" for word in WORDS.values())
-
-RULES = (
-    Rule(
-        "rulings.verdict",
-        "warning",
-        "处理一栏没有采用",
-        "“校验结果”的“处理”一栏填的不是“确认”或“忽略”，或者只填了理由，或者填在没有问题、"
-        "问题的文字被改动的行里，"
-        "或者同一问题列在两行而填得不同，所以没有采用。",
-        "本工具的提示。",
-        f"对“表四 行政复议：…差11。”填的处理“是”不能识别，没有采用；请填{CHOICE}。",
-        f"在“处理”一栏选{CHOICE}；不作处理的，把“处理”和“理由”两栏都清空，再重新校验。",
-    ),
-)
 
 
 def check_decisions(report: Report, findings: Sequence[Finding]) -> list[Finding]:

@@ -11,7 +11,6 @@ from pathlib import Path
 import xlwings as xw
 
 import gongkai
-from gongkai.checks.rules import other_rules
 from gongkai.editions import editions
 from gongkai.excel import fetching
 from gongkai.excel.book import as_entered, put_rows, sheet_names
@@ -19,6 +18,7 @@ from gongkai.excel.importing import activate
 from gongkai.excel.runner import CommandResult, Request, log_path
 from gongkai.model import GongkaiError, WorkbookError
 from gongkai.wording import relation_lines
+from gongkai.wording.rules import written_rules
 from gongkai.workbook import layout
 from gongkai.workbook.derived import DROPPED
 from gongkai.workbook.file import template_path
@@ -51,7 +51,7 @@ def rules(book: xw.Book, asked: Request) -> CommandResult:
     name, sheet = rules_sheet(book)
     put_rows(sheet, (1, 1), [[as_entered(text) for text in row] for row in rows])
     activate(book, name)
-    others = len(other_rules())
+    others = len(written_rules())
     text = f"共{len(rows) - 1 - others}项勾稽关系和{others}项其他检查，列在工作表“{name}”。"
     return CommandResult("done", text)
 
@@ -60,7 +60,7 @@ def rules_rows() -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [RULES_HEAD]
     for edition in reversed(list(editions().values())):
         rows += [(f"{edition.name}年版", *line) for line in relation_lines(edition)]
-    return rows + [(OTHERS, rule.id, "", rule.title, rule.meaning) for rule in other_rules()]
+    return rows + [(OTHERS, rule.id, "", rule.title, rule.meaning) for rule in written_rules()]
 
 
 def rules_sheet(book: xw.Book) -> tuple[str, xw.Sheet]:

@@ -7,7 +7,7 @@ or does not (comparing).
 from __future__ import annotations
 
 from gongkai.checks.narrative.claims import Claim, claims
-from gongkai.checks.narrative.comparing import RULES, check_narrative, place_of
+from gongkai.checks.narrative.comparing import check_narrative, place_of
 from gongkai.checks.narrative.meaning import Quantity
 
-__all__ = ["RULES", "Claim", "Quantity", "check_narrative", "claims", "place_of"]
+__all__ = ["Claim", "Quantity", "check_narrative", "claims", "place_of"]

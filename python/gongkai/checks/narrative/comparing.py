@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from gongkai.checks.narrative.claims import (
     LONGEST_SECTION,
@@ -18,7 +16,7 @@ from gongkai.checks.narrative.claims import (
     text_read,
 )
 from gongkai.figures import shown
-from gongkai.model import Figure, Finding, Report, Rule, Severity, Suspect
+from gongkai.model import Figure, Finding, Report, Severity, Suspect
 from gongkai.sums import difference
 from gongkai.wording import clipped, label_of
 
@@ -145,27 +143,3 @@ def citation(report: Report, cell: str, claim: Claim) -> str:
     assert table is not None, f"{cell}: a claim of a table that is not there"
     label = label_of(table.form.cells[cell])
     return f"{place_of(claim)}“{clipped(claim.clause)}”，{label}也是{shown(claim.figure)}"
-
-
-# --- rules ----------------------------------------------------------------------------------------
-# What the findings stand for, in the words of those who write prose and tables.
-
-
-def load_rules() -> tuple[Rule, ...]:
-    facts = tomllib.loads((Path(__file__).parent / "rules.toml").read_text(encoding="utf-8"))
-    source, meaning, advice = (facts[name] for name in ("source", "meaning", "advice"))
-    return tuple(
-        Rule(
-            f"narrative.{each['id']}",
-            each.get("severity", "warning"),
-            each["title"],
-            each.get("meaning") or meaning.format(what=each["what"]),
-            each.get("source", source),
-            each["example"],
-            each.get("advice", advice),
-        )
-        for each in facts["rule"]
-    )
-
-
-RULES = load_rules()
