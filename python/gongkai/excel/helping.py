@@ -59,8 +59,11 @@ def rules(book: xw.Book, asked: Request) -> CommandResult:
 def rules_rows() -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [RULES_HEAD]
     for edition in reversed(list(editions().values())):
-        rows += [(f"{edition.name}年版", *line) for line in relation_lines(edition)]
-    return rows + [(OTHERS, rule.id, "", rule.title, rule.meaning) for rule in written_rules()]
+        for line in relation_lines(edition):
+            rows.append((f"{edition.name}年版", *line))
+    for rule in written_rules():
+        rows.append((OTHERS, rule.id, "", rule.title, rule.meaning))
+    return rows
 
 
 def rules_sheet(book: xw.Book) -> tuple[str, xw.Sheet]:

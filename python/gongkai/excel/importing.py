@@ -88,15 +88,7 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Request) ->
     if lost and not changed and asked.answer != YES:
         return CommandResult("ask", question_of_decisions(lost))
     findings = check(report)
-    edits: list[Edit] = []
-    left = ""
-    for edit in report_to_edits(report, findings):
-        if edit.sheet == layout.TOOL:
-            # The fingerprint goes with the result: where that does not arrive, the next import
-            # asks.
-            left = str(edit.value or "")
-        else:
-            edits.append(edit)
+    edits, left = apart(report_to_edits(report, findings))
     edits += leftover_prose(values)
     refuse_displaced(values, edits)
     tell(book, "正在写入工作簿")
@@ -106,6 +98,20 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Request) ->
     backup = f"原来的内容在工作表“{kept.name}”。" if kept else ""
     text = f"已导入 {name_of(report)}：{verdict(report, findings)}{backup}"
     return CommandResult("done", text, left)
+
+
+def apart(planned: Sequence[Edit]) -> tuple[list[Edit], str]:
+    """(edits, fingerprint): the fingerprint goes with the result, and where that does not arrive,
+    the next import asks.
+    """
+    edits: list[Edit] = []
+    told = ""
+    for edit in planned:
+        if edit.sheet == layout.TOOL:
+            told = str(edit.value or "")
+        else:
+            edits.append(edit)
+    return edits, told
 
 
 def write_report(

@@ -51,10 +51,8 @@ def sheet_seen(live: xw.Sheet, sheet: TableSheet, cells: Cells) -> Sheet:
     blocks = edits_to_blocks([Edit(sheet.name, *spot, None) for spot in sheet.cells.values()])
     told = {question: answers(live, blocks, question, figures) for question in WHOLE}
     told["ground"] = grounds(live, blocks, told["color"])
-    found, kinds = (
-        dict(cells),
-        format_kinds(live, blocks, cells, figures) | letter_kinds(told, figures),
-    )
+    found = dict(cells)
+    kinds = format_kinds(live, blocks, cells, figures) | letter_kinds(told, figures)
     for spot in texts_in_pieces(live, blocks, cells, told):
         found[spot], kinds[spot] = text_in_pieces(live, spot, cells, told)
     return Sheet(
@@ -106,15 +104,20 @@ def answers(
 
 
 def answers_in(live: xw.Sheet, area: Area, question: str, spots: Collection[Spot]) -> Answers:
-    top, left, bottom, right = area
-    inside = [spot for spot in spots if top <= spot[0] <= bottom and left <= spot[1] <= right]
+    inside = [spot for spot in spots if is_in(spot, area)]
     if not inside:
         return {}
-    value = told_of(live.range((top, left), (bottom, right)).api, question)
-    if value is not None or (top, left) == (bottom, right):
+    first, last = area[:2], area[2:]
+    value = told_of(live.range(first, last).api, question)
+    if value is not None or first == last:
         return dict.fromkeys(inside, value)
     one, other = halves(area)
     return {**answers_in(live, one, question, spots), **answers_in(live, other, question, spots)}
+
+
+def is_in(spot: Spot, area: Area) -> bool:
+    top, left, bottom, right = area
+    return top <= spot[0] <= bottom and left <= spot[1] <= right
 
 
 def halves(area: Area) -> tuple[Area, Area]:
@@ -170,12 +173,15 @@ def answer_of(found: Any, question: str) -> object:
     try:
         return reduce(getattr, mac, found).get()
     except Exception as error:
-        if isinstance(error, AttributeError) or type(error).__module__.partition(".")[0] in (
-            "appscript",
-            "aem",
-        ):
+        if is_of_a_mac(error):
             raise Untold(question) from error
         raise
+
+
+def is_of_a_mac(error: Exception) -> bool:
+    """Whether an error says that a Mac's program has no such property."""
+    module = type(error).__module__.partition(".")[0]
+    return isinstance(error, AttributeError) or module in ("appscript", "aem")
 
 
 def color_in(value: object) -> str | None:
@@ -203,8 +209,12 @@ def grounds(live: xw.Sheet, blocks: Sequence[Rectangle], colors: Answers) -> Ans
 
 
 def letter_kinds(told: Mapping[str, Answers], figures: Collection[Spot]) -> dict[Spot, str]:
-    found = {spot: letters_at(told, spot).kind for spot in figures}
-    return {spot: kind for spot, kind in found.items() if kind}
+    found: dict[Spot, str] = {}
+    for spot in figures:
+        kind = letters_at(told, spot).kind
+        if kind:
+            found[spot] = kind
+    return found
 
 
 def letters_at(told: Mapping[str, Answers], spot: Spot) -> Piece:
@@ -278,16 +288,18 @@ def format_kinds(
     kinds: dict[Spot, str] = {}
     for block in blocks:
         inside = [spot for spot, _ in block.cells() if spot in figures]
-        if inside and not is_plain(live.range(*block.corners).number_format):
-            for spot in inside:
-                code = live.range(spot).number_format
-                is_number = as_figure(cells[spot]) is not None
-                kinds[spot] = (
-                    (kind_of if is_number else kind_of_text)(code)
-                    if isinstance(code, str)
-                    else STRANGE
-                )
+        if not inside or is_plain(live.range(*block.corners).number_format):
+            continue
+        for spot in inside:
+            kinds[spot] = kind_shown(live.range(spot).number_format, cells[spot])
     return kinds
+
+
+def kind_shown(code: object, value: object) -> str:
+    """What a format makes of a number or a text."""
+    if not isinstance(code, str):
+        return STRANGE
+    return kind_of(code) if as_figure(value) is not None else kind_of_text(code)
 
 
 def is_plain(code: object) -> bool:

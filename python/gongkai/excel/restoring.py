@@ -63,17 +63,21 @@ def restore(book: xw.Book, asked: Request) -> CommandResult:
     present = sheet_names(book)
     refuse_batch(present)
     examined = [examine(book, sheet) for sheet in layout.table_sheets() if sheet.name in present]
-    doubtful = [one for one in examined if one.needs_a_yes]
     if is_in_order(book, examined):
         return CommandResult("done", IN_ORDER)
+    doubtful = [one for one in examined if one.needs_a_yes]
     if doubtful and asked.answer != YES:
-        told = [question_of(one.sheet, one.found, len(one.lanes)) for one in doubtful]
-        return CommandResult("ask", "；\n".join(told) + ASK)
+        return CommandResult("ask", question_of_all(doubtful))
     kept = [backup_of(book, one.sheet.name) for one in doubtful]
     put_right(book, examined)
     result = check(book, asked)
     backup = f"原来的表在工作表{'、'.join(kept)}。" if kept else ""
     return CommandResult(result.kind, f"已还原。{backup}{result.text}")
+
+
+def question_of_all(doubtful: Sequence[Examined]) -> str:
+    told = [question_of(one.sheet, one.found, len(one.lanes)) for one in doubtful]
+    return "；\n".join(told) + ASK
 
 
 def is_in_order(book: xw.Book, examined: Sequence[Examined]) -> bool:

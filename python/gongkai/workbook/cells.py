@@ -76,7 +76,9 @@ def entry_of(cell: str, kept: object) -> Entry | None:
 
 def with_source(entry: Entry, kept: object) -> Entry:
     """An entry of a sheet with what was kept of it, unless another figure has taken its place."""
-    found = entry_of(entry.cell, kept) if kept is not None else None
+    if kept is None:
+        return entry
+    found = entry_of(entry.cell, kept)
     if found is None or found.value is None or found.value != entry.value:
         return entry
     return replace(found, place=entry.place)
@@ -90,10 +92,11 @@ def comments_of(sheet: TableSheet, edits: Iterable[Edit]) -> dict[Spot, str]:
     found: dict[Spot, str] = {}
     for edit in edits:
         cell = cells.get((edit.row, edit.column))
-        if cell is not None:
-            entry = entry_of(cell, edit.value)
-            said = unit_text(entry, sheet.form.cells[cell].column) if entry else ""
-            found[sheet.cells[cell]] = f"{OURS}{said}。" if said else ""
+        if cell is None:
+            continue
+        entry = entry_of(cell, edit.value)
+        said = unit_text(entry, sheet.form.cells[cell].column) if entry else ""
+        found[sheet.cells[cell]] = f"{OURS}{said}。" if said else ""
     return found
 
 

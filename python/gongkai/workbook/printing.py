@@ -54,10 +54,13 @@ class PrintedSheets:
 
     def __init__(self, book: OpenFile) -> None:
         self.book = book
-        tabs = list(book.workbook.iterfind("{*}sheets/{*}sheet"))
-        self.numbers = {tab.get("name", ""): str(number) for number, tab in enumerate(tabs)}
-        visible = [tab for tab in tabs if tab.get("state", "visible") == "visible"]
-        self.shown = {tab.get("name", "") for tab in visible}
+        self.numbers: dict[str, str] = {}
+        self.shown: set[str] = set()
+        for number, tab in enumerate(book.workbook.iterfind("{*}sheets/{*}sheet")):
+            name = tab.get("name", "")
+            self.numbers[name] = str(number)
+            if tab.get("state", "visible") == "visible":
+                self.shown.add(name)
         self.names = defined_names(book.workbook)
 
     def place(self, name: str, sheet: str) -> str:

@@ -39,10 +39,9 @@ def patch_sheet(root: _Element, edits: Iterable[Edit]) -> Patched:
     if data is None:
         raise WorkbookError("模板的工作表没有数据区，请使用原样的模板。")
     done = Patched()
-    rows = index_rows(data)
     planned = by_row(edits)
-    columns = {edit.column for wanted in planned.values() for edit in wanted}
-    styles = column_styles(root, columns)
+    rows = index_rows(data)
+    styles = column_styles(root, columns_of(planned.values()))
     for number, wanted in planned.items():
         if all(edit.value is None for edit in wanted):
             if number in rows:
@@ -53,10 +52,22 @@ def patch_sheet(root: _Element, edits: Iterable[Edit]) -> Patched:
         patch_row(rows[number], wanted, done, styles)
     if done.formulas:
         refuse_orphans(data)
-    if done.changed:  # it only helps a reader to plan ahead, and may now be wrong
-        for dimension in root.findall("{*}dimension"):
-            root.remove(dimension)
+    if done.changed:
+        drop_dimension(root)
     return done
+
+
+def columns_of(rows: Iterable[Sequence[Edit]]) -> set[int]:
+    columns: set[int] = set()
+    for edits in rows:
+        columns.update(edit.column for edit in edits)
+    return columns
+
+
+def drop_dimension(root: _Element) -> None:
+    """It only helps a reader to plan ahead, and may be wrong now."""
+    for dimension in root.findall("{*}dimension"):
+        root.remove(dimension)
 
 
 def by_row(edits: Iterable[Edit]) -> dict[int, list[Edit]]:

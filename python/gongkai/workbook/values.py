@@ -25,6 +25,7 @@ from gongkai.workbook.layout import DOUBTFUL, TableSheet
 
 SheetValues = Mapping[Spot, object]
 MOST_PLACES = 5
+SECTIONS = ("1", "2", "3", "4", "5", "6")
 HIDDEN_TABLE = "工作表“{}”已隐藏，其中的数字没有采用，请取消隐藏"
 LOST_LINE = f"工作表的{{}}标着“{DOUBTFUL}”，来源中的数字没有读出；请对照原文填写，没有的填0"
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
@@ -137,21 +138,25 @@ def read_table(
     anywhere.
     """
     edition = named_edition(table, values, problems)
-    sheets = [sheet for sheet in layout.table_sheets() if sheet.table == table]
-    filled = [sheet for sheet in sheets if has_figures(sheet, values)]
+    filled = filled_sheets(table, values)
     if not edition and not filled:
         return None
     sheet = layout.sheet_of(table, edition) if edition else filled[0]
-    for other in filled:
-        if other is not sheet:
-            reason = (
-                f"采用的是“{sheet.name}”，“{other.name}”中也有数字，没有采用，"
-                f"请核对封面的版式一栏。"
-            )
-            problems.append(Problem(table, "", "", other.name, reason))
+    form = editions()[edition].forms[table] if edition else sheet.form
+    problems += [other_sheet(sheet, other) for other in filled if other is not sheet]
     seen = seen_of(sheet, values.get(sheet.name, {}), problems)
-    entries = read_entries(sheet, placed_of(sheet, seen, problems), problems)
-    return Table(editions()[edition].forms[table] if edition else sheet.form, entries)
+    return Table(form, read_entries(sheet, placed_of(sheet, seen, problems), problems))
+
+
+def filled_sheets(table: str, values: Mapping[str, SheetValues]) -> list[TableSheet]:
+    """The sheets of a table, one for each edition, on which a figure stands."""
+    sheets = [sheet for sheet in layout.table_sheets() if sheet.table == table]
+    return [sheet for sheet in sheets if has_figures(sheet, values)]
+
+
+def other_sheet(used: TableSheet, other: TableSheet) -> Problem:
+    reason = f"采用的是“{used.name}”，“{other.name}”中也有数字，没有采用，请核对封面的版式一栏。"
+    return Problem(used.table, "", "", other.name, reason)
 
 
 def cover_problems(values: Mapping[str, SheetValues]) -> list[Problem]:
@@ -361,20 +366,16 @@ def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str
     sections: dict[int, str] = {}
     number = 0
     for row in range(layout.PROSE_TOP, max((row for row, _ in values), default=0) + 1):
-        first, title, text = (
-            text_of(values.get((row, column))) for column in layout.PROSE_COLUMNS.values()
-        )
-        if first.strip() in ("1", "2", "3", "4", "5", "6"):
+        line = [text_of(values.get((row, column))) for column in layout.PROSE_COLUMNS.values()]
+        first, title, text = line
+        if first.strip() in SECTIONS:
             number = int(first)
             sections[number] = sections[number] + "\n" + text if number in sections else text
         elif number:
             sections[number] += text if title == layout.CONTINUED else "\n" + text
         elif text.strip():
-            problems.append(
-                Problem(
-                    "", "", "", text, f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6。"
-                )
-            )
+            reason = f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6。"
+            problems.append(Problem("", "", "", text, reason))
     return {number: text.rstrip("\n") for number, text in sections.items()}
 
 

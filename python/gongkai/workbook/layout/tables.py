@@ -138,10 +138,20 @@ class TableSheet:
         """The labels that tell whether every line is in its place, and what stands left of the
         lanes below: a table may end with a line that bears no label, as 表四 does.
         """
-        printed = [
-            ((box.top, box.left), label.text) for label, box in self.labels if label.kind in GUARDED
-        ]
+        printed: list[tuple[Spot, str]] = []
+        for label, box in self.labels:
+            if label.kind in GUARDED:
+                printed.append(((box.top, box.left), label.text))
         return (*printed, *self.guards_below)
+
+    @cached_property
+    def column_labels(self) -> frozenset[Spot]:
+        """Where the labels of columns stand."""
+        found: set[Spot] = set()
+        for label, box in self.labels:
+            if label.kind == "column":
+                found.add((box.top, box.left))
+        return frozenset(found)
 
     @cached_property
     def guards_below(self) -> tuple[tuple[Spot, str], ...]:
@@ -165,19 +175,19 @@ class TableSheet:
 
     def is_column_label(self, place: Spot) -> bool:
         """Whether a guarded label tells of a column rather than of a row."""
-        return any(
-            label.kind == "column" and (box.top, box.left) == place for label, box in self.labels
-        )
+        return place in self.column_labels
 
     @cached_property
     def lane_labels(self) -> tuple[tuple[int, Box, str], ...]:
         """(row, box, words) for the lanes under a table: a label a line, or one a block where a
         line has several.
         """
-        found = []
+        found: list[tuple[int, Box, str]] = []
         for row in self.lane_lines:
             lanes = [lane for lane in self.lanes.values() if lane.spot[0] == row]
-            for lane in lanes if lanes[0].relation.kind == "total" else lanes[:1]:
+            if lanes[0].relation.kind != "total":
+                lanes = lanes[:1]
+            for lane in lanes:
                 left, right = self.label_span(lane)
                 head = f"{LANE_HEAD}　" if left == 1 else ""
                 found.append((row, Box(row, left, row, right), head + lane.relation.label))
@@ -203,10 +213,10 @@ def table_sheets() -> tuple[TableSheet, ...]:
     sheets = [table_sheet(newest, form, form.number, "") for form in newest.forms.values()]
     for edition in older:
         for form in edition.forms.values():
-            if not any(same_form(form, sheet.form) for sheet in sheets):
-                sheets.append(
-                    table_sheet(edition, form, f"{form.number}（{edition.name}）", edition.name)
-                )
+            if any(same_form(form, sheet.form) for sheet in sheets):
+                continue
+            name = f"{form.number}（{edition.name}）"
+            sheets.append(table_sheet(edition, form, name, edition.name))
     return tuple(sheets)
 
 
@@ -278,17 +288,16 @@ def place_lanes(
     relations = tuple(relations)
     lines = [line_of(relation, cells) for relation in relations]
     kinds: list[str] = []
-    lanes = {}
+    lanes: dict[str, Lane] = {}
     for relation, line in zip(relations, lines, strict=True):
-        beside = line > 0 and lines.count(line) == 1
-        if not beside and relation.kind not in kinds:
+        if line > 0 and lines.count(line) == 1:
+            lanes[relation.rule] = Lane(relation, (line, size.right + 1), beside=True)
+            continue
+        if relation.kind not in kinds:
             kinds.append(relation.kind)
-        place = (
-            (line, size.right + 1) if beside else (size.bottom + 1 + kinds.index(relation.kind), 0)
-        )
-        lanes[relation.rule] = Lane(
-            relation, (place[0], place[1] or cells[relation.marked][1]), beside
-        )
+        below = size.bottom + 1 + kinds.index(relation.kind)
+        place = below, cells[relation.marked][1]
+        lanes[relation.rule] = Lane(relation, place, beside=False)
     return lanes
 
 

@@ -90,12 +90,14 @@ def table_formulas(sheet: TableSheet) -> Formulas:
     """The lanes, and the image of the table: mirrors, guards, twins; behind it what is a text, and
     the steps.
     """
-    found: dict[Spot, str] = {
-        sheet.image(spot): mirror_formula(sheet, spot) for spot in sheet.cells.values()
-    }
+    found: dict[Spot, str] = {}
+    for spot in sheet.cells.values():
+        found[sheet.image(spot)] = mirror_formula(sheet, spot)
     found[sheet.signs] = f'="{KNOWN_SIGNS}"'
-    found |= {sheet.text_flag(spot): text_formula(sheet, spot) for spot in sheet.cells.values()}
-    found |= {sheet.image(spot): guard_formula(sheet, spot, text) for spot, text in sheet.guarded}
+    for spot in sheet.cells.values():
+        found[sheet.text_flag(spot)] = text_formula(sheet, spot)
+    for spot, text in sheet.guarded:
+        found[sheet.image(spot)] = guard_formula(sheet, spot, text)
     found |= {sheet.first_moved: first_formula(sheet), sheet.is_moved: moved_formula(sheet)}
     found |= step_formulas(sheet)
     for lane in sheet.lanes.values():
@@ -145,11 +147,9 @@ def text_formula(sheet: TableSheet, place: Spot) -> str:
 def replaced(text: str, letters_out: str, other: str) -> str:
     """SUBSTITUTE around SUBSTITUTE; a control as CHAR(10), for none may stand in a formula."""
     for letter in letters_out:
-        written = (
-            f'"{letter}"'
-            if letter.isprintable() or letter in "\u3000\u00a0"
-            else f"CHAR({ord(letter)})"
-        )
+        written = f"CHAR({ord(letter)})"
+        if letter.isprintable() or letter in "\u3000\u00a0":
+            written = f'"{letter}"'
         text = f'SUBSTITUTE({text},{written},"{other}")'
     return text
 
@@ -217,7 +217,7 @@ def address_of(place: Spot) -> str:
 
 
 def cover_formulas() -> dict[Spot, str]:
-    found = {}
+    found: dict[Spot, str] = {}
     for table, (row, _) in layout.EDITION_SPOTS.items():
         for name, column in COUNTERS.items():
             found[row, column] = f"={by_edition(table, COUNTED[name])}"
@@ -328,14 +328,11 @@ def live_formula() -> str:
 
 def moved_tables() -> str:
     """移 表三第9行；, "" where every table is in order."""
-    told = []
+    told: list[str] = []
     for table, (row, _) in layout.EDITION_SPOTS.items():
         cell = f"{letters(COUNTERS['moved'])}{row}"
-        told.append(
-            f'IF({cell}<>"","{layout.MOVED} '
-            f'{layout.newest_sheet(table).form.number}"&{cell}&"；'
-            f'","")'
-        )
+        number = layout.newest_sheet(table).form.number
+        told.append(f'IF({cell}<>"","{layout.MOVED} {number}"&{cell}&"；","")')
     return "&".join(told)
 
 
@@ -366,15 +363,13 @@ def ignored_line() -> str:
 
 
 def results_formulas() -> dict[Spot, str]:
+    columns = layout.RESULT_COLUMNS
     found: dict[Spot, str] = {}
-    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
-        at = {name: f"{letters(column)}{row}" for name, column in layout.RESULT_COLUMNS.items()}
-        formulas = {
-            "place": place_formula(at),
-            "now": now_formula(at),
-            "state": state_of_finding(at),
-        }
-        found |= {(row, layout.RESULT_COLUMNS[name]): text for name, text in formulas.items()}
+    for row in layout.RESULT_LIST.lines:
+        at = {name: f"{letters(column)}{row}" for name, column in columns.items()}
+        found[row, columns["place"]] = place_formula(at)
+        found[row, columns["now"]] = now_formula(at)
+        found[row, columns["state"]] = state_of_finding(at)
     return found
 
 

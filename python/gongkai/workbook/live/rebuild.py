@@ -100,7 +100,9 @@ def single_formulas(book: OpenFile, name: str) -> None:
     results.
     """
     sheet = book.sheet(name)
-    for spot, (text, cell) in list(sheet.foreign.items()) if sheet else ():
+    if sheet is None:
+        return
+    for spot, (text, cell) in list(sheet.foreign.items()):
         formula = cell.find("{*}f")
         if formula is None or formula.get("t", "normal") == "normal":
             continue
@@ -109,7 +111,7 @@ def single_formulas(book: OpenFile, name: str) -> None:
             drop(formula, "t", "si", "ref")
         else:
             cell.remove(formula)
-            del sheet.foreign[spot]  # type: ignore[union-attr]
+            del sheet.foreign[spot]
 
 
 def look_again(book: OpenFile, moved: str, place: Official) -> None:
@@ -118,16 +120,18 @@ def look_again(book: OpenFile, moved: str, place: Official) -> None:
     """
     for name in book.parts:
         sheet = book.sheet(name) if b"f>" in book.content(name) else None
-        for spot, (text, cell) in list(sheet.foreign.items()) if sheet else ():
+        if sheet is None:
+            continue
+        for spot, (text, cell) in list(sheet.foreign.items()):
             formula, told = cell.find("{*}f"), moved_formula(name, text, moved, place)
             if formula is None or told == text:
                 continue
             if told is None:
                 cell.remove(formula)
-                del sheet.foreign[spot]  # type: ignore[union-attr]
+                del sheet.foreign[spot]
             else:
                 formula.text = told[1:]
-                sheet.foreign[spot] = told, cell  # type: ignore[union-attr]
+                sheet.foreign[spot] = told, cell
 
 
 # --- figures and texts ----------------------------------------------------------------------------
@@ -138,14 +142,15 @@ def figures_of(root: _Element, standing: Standing) -> dict[Spot, _Element]:
     formula.
     """
     places = {standing.place(spot): spot for spot in standing.sheet.cells.values()}
-    found = {}
+    found: dict[Spot, _Element] = {}
     for spot, cell in all_cells(root):
         official = places.get(spot)
-        if official is not None and len(cell) and not is_lane(standing.sheet.name, cell):
-            copy = deepcopy(cell)
-            for formula in copy.findall("{*}f"):
-                copy.remove(formula)
-            found[official] = copy
+        if official is None or not len(cell) or is_lane(standing.sheet.name, cell):
+            continue
+        copy = deepcopy(cell)
+        for formula in copy.findall("{*}f"):
+            copy.remove(formula)
+        found[official] = copy
     return found
 
 
@@ -157,9 +162,9 @@ def is_lane(name: str, cell: _Element) -> bool:
 
 def drop_strays(book: OpenFile, sheet: TableSheet) -> None:
     """No lane anywhere but in its place: one that was dragged away would show what it once did."""
-    own = {lane.spot for lane in sheet.lanes.values()} | {
-        sheet.image(lane.spot) for lane in sheet.lanes.values()
-    }
+    own: set[Spot] = set()
+    for lane in sheet.lanes.values():
+        own |= {lane.spot, sheet.image(lane.spot)}
     for spot, cell in all_cells(book.root(sheet.name)):
         if spot not in own and is_lane(sheet.name, cell):
             empty(cell)
@@ -180,9 +185,11 @@ def shift(root: _Element, standing: Standing) -> None:
     table's go.
     """
     data = root.find("{*}sheetData")
+    if data is None:
+        return
     rows = turned(standing.kept_rows, standing.sheet.last_line)
     columns = turned(standing.kept_columns, standing.sheet.size.right + 1)
-    for number, row in index_rows(data).items() if data is not None else ():
+    for number, row in index_rows(data).items():
         place = moved_line(number, rows, LAST_ROW)
         for (_, column), cell in list(placed_cells(row, number)):
             at = moved_line(column, columns, LAST_COLUMN)
@@ -193,7 +200,7 @@ def shift(root: _Element, standing: Standing) -> None:
         if place:
             row.set("r", str(place))
             drop(row, "spans")
-        elif data is not None:
+        else:
             data.remove(row)
 
 
@@ -202,7 +209,8 @@ def clear_between(root: _Element, sheet: TableSheet) -> None:
     size = sheet.size
     kept = {*sheet.cells.values(), *sheet.own_texts}
     for spot, cell in all_cells(root):
-        if len(cell) and spot[0] <= size.bottom and spot[1] <= size.right and spot not in kept:
+        is_inside = spot[0] <= size.bottom and spot[1] <= size.right
+        if is_inside and len(cell) and spot not in kept:
             empty(cell)
 
 
@@ -262,12 +270,11 @@ def replace_list(root: _Element, template: _Element, name: str, nodes: list[_Ele
         copy.set("count", str(len(nodes)))
     if old is not None:
         root.replace(old, copy)
-    else:
-        insert_after(
-            root,
-            copy,
-            [str(node.tag).rpartition("}")[2] for node in list(template)[: template.index(new)]],
-        )
+        return
+    before: list[str] = []
+    for node in list(template)[: template.index(new)]:
+        before.append(str(node.tag).rpartition("}")[2])
+    insert_after(root, copy, before)
 
 
 def move_places(root: _Element, place: Official) -> None:
@@ -284,27 +291,36 @@ def move_places(root: _Element, place: Official) -> None:
 
 def moved_areas(places: str, place: Official) -> str:
     """N10 D9:E12 -> N9 D8:E11; what lies on lines that go is left out."""
-    found = [moved_area(area, place) for text in places.split() if (area := area_of(text))]
-    return " ".join(filter(None, found))
+    found: list[str] = []
+    for text in places.split():
+        area = area_of(text)
+        moved = moved_area(area, place) if area else ""
+        if moved:
+            found.append(moved)
+    return " ".join(found)
 
 
 def moved_area(area: Area, place: Official) -> str:
-    corners = [place(area[:2]), place(area[2:])]
-    if None in corners:
-        inside = [place((row, column)) for row, column in edges(area)]
-        kept = sorted(spot for spot in inside if spot)
-        corners = [kept[0], kept[-1]] if kept else [None, None]
-    first, last = corners
+    first, last = place(area[:2]), place(area[2:])
     if first is None or last is None:
-        return ""
+        kept: list[Spot] = []
+        for spot in edges(area):
+            there = place(spot)
+            if there is not None:
+                kept.append(there)
+        if not kept:
+            return ""
+        first, last = min(kept), max(kept)
     return address(first) if first == last else f"{address(first)}:{address(last)}"
 
 
 def edges(area: Area) -> Iterator[Spot]:
     """The cells of an area's first column and row: enough to find what is left of it."""
     top, left, bottom, right = area
-    yield from ((row, left) for row in range(top, min(bottom, top + 500) + 1))
-    yield from ((top, column) for column in range(left, min(right, left + 500) + 1))
+    for row in range(top, min(bottom, top + 500) + 1):
+        yield row, left
+    for column in range(left, min(right, left + 500) + 1):
+        yield top, column
 
 
 def put_columns(root: _Element, template: _Element, standing: Standing) -> None:

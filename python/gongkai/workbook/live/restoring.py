@@ -38,9 +38,9 @@ class Standing:
     @property
     def is_official(self) -> bool:
         """Whether every line is in its place."""
-        return all(
-            line == place for lines in (self.rows, self.columns) for line, place in lines.items()
-        ) and not (self.missing_rows or self.missing_columns)
+        if self.missing_rows or self.missing_columns:
+            return False
+        return is_unmoved(self.rows) and is_unmoved(self.columns)
 
     @property
     def missing_rows(self) -> list[int]:
@@ -69,6 +69,10 @@ class Standing:
         return (row, column) if row is not None and column is not None else None
 
 
+def is_unmoved(lines: Lines) -> bool:
+    return all(line == place for line, place in lines.items())
+
+
 def in_order(lines: Lines) -> Lines:
     return dict(zip(sorted(lines), sorted(lines.values()), strict=True))
 
@@ -82,15 +86,12 @@ def standing(
     """
     labels = found_labels(sheet, constants_of(cells, formulas))
     near = [spot for spot in cells if is_near(sheet, spot)]
-    rows = filled_in(
-        sheet,
-        agreed(sheet, row_pairs(sheet, labels), "行"),
-        sheet.last_line,
-        {row for row, _ in near},
-        "行",
-    )
+    held_rows = {row for row, _ in near}
+    held_columns = {column for _, column in near}
+    known = agreed(sheet, row_pairs(sheet, labels), "行")
+    rows = filled_in(sheet, known, sheet.last_line, held_rows, "行")
     known = agreed(sheet, [(spot[1], place[1]) for spot, place in labels.items()], "列")
-    columns = filled_in(sheet, known, sheet.size.right + 1, {column for _, column in near}, "列")
+    columns = filled_in(sheet, known, sheet.size.right + 1, held_columns, "列")
     return Standing(sheet, rows, columns, tuple(strange_cells(cells, rows, columns)))
 
 
@@ -120,12 +121,10 @@ def found_labels(sheet: TableSheet, cells: Mapping[Spot, object]) -> dict[Spot, 
             raise WorkbookError(
                 f"“{sheet.name}”中“{clipped(text)}”有{len(at)}处，不能确定是哪一行；{BY_HAND}"
             )
-        pairs = (
-            zip(sorted(places), at, strict=True)
-            if len(at) == len(places)
-            else zip(at, at, strict=True)
-        )
-        found |= {place: spot for place, spot in pairs if place in places}
+        if len(at) == len(places):
+            found.update(zip(sorted(places), at, strict=True))
+        else:
+            found.update((place, place) for place in at if place in places)
     return found
 
 

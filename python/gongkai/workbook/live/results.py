@@ -334,16 +334,21 @@ def live_text(
         return UNKNOWN
     if any(UNKNOWN in one.values() for one in counts.values()):
         return UNKNOWN
-    total_of = {name: count_in(one[name] for one in counts.values()) for name in COUNTERS}
     told = [moved_table(table, one["moved"]) for table, one in counts.items()]
+    total_of = {name: count_in(one[name] for one in counts.values()) for name in COUNTERS}
     told.append(live_count(total_of))
     if total_of["texts"]:
         told.append(f"；{layout.TEXT} {total_of['texts']}格是文本")
-    if others:
-        told.append(OTHER_ERRORS.format(others))
-    if ignored:
-        told.append(f"；“{layout.RESULTS}”中已忽略{ignored}处")
-    return "".join(told)
+    return "".join([*told, others_told(others), ignored_told(ignored)])
+
+
+def others_told(count: Figure | float) -> str:
+    """；写入时另有2处错误，见“校验结果”"""
+    return OTHER_ERRORS.format(count) if count else ""
+
+
+def ignored_told(count: Figure | float) -> str:
+    return f"；“{layout.RESULTS}”中已忽略{count}处" if count else ""
 
 
 def moved_table(table: str, moved: CellValue) -> str:

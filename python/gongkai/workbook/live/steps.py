@@ -83,7 +83,7 @@ def sides_of(sheet: TableSheet, relation: Relation) -> tuple[tuple[Run, ...], tu
 
 def crossing_lanes(sheet: TableSheet) -> list[str]:
     """The rules whose cells take part in other relations too: all of 表三, none of 表四."""
-    found = []
+    found: list[str] = []
     for rule, lane in sheet.lanes.items():
         parts, whole = sides_of(sheet, lane.relation)
         if any(run.lanes for run in (*parts, *whole)):
@@ -99,13 +99,16 @@ def block(places: Iterable[Spot]) -> str:
 
 def unknown(sheet: TableSheet, runs: Sequence[Run], step: str) -> str:
     """How many blanks no lane with a 1 in ``step`` makes 0."""
-    terms = []
+    terms: list[str] = []
     for run in runs:
         cells = block(map(sheet.image, run.cells))
-        open_lanes = [(block(sheet.step(lane, step) for lane in lanes), "0") for lanes in run.lanes]
-        terms.append(
-            blanks_where(cells, open_lanes) if open_lanes else f"{len(run.cells)}-COUNT({cells})"
-        )
+        open_lanes: list[tuple[str, str]] = []
+        for lanes in run.lanes:
+            open_lanes.append((block(sheet.step(lane, step) for lane in lanes), "0"))
+        if open_lanes:
+            terms.append(blanks_where(cells, open_lanes))
+        else:
+            terms.append(f"{len(run.cells)}-COUNT({cells})")
     return "+".join(terms)
 
 
@@ -113,11 +116,12 @@ def doubtful(sheet: TableSheet, runs: Sequence[Run]) -> str:
     """How many blanks stand in a relation that the zeros of others break; "" where no other
     relation has them.
     """
-    terms = []
+    terms: list[str] = []
     for run in runs:
         cells = block(map(sheet.image, run.cells))
-        places = [block(sheet.step(lane, "broken") for lane in lanes) for lanes in run.lanes]
-        terms += [blanks_where(cells, [(place, str(WITH_OTHERS))]) for place in places]
+        for lanes in run.lanes:
+            place = block(sheet.step(lane, "broken") for lane in lanes)
+            terms.append(blanks_where(cells, [(place, str(WITH_OTHERS))]))
     return "+".join(terms)
 
 
@@ -139,9 +143,8 @@ def step_formulas(sheet: TableSheet) -> dict[Spot, str]:
     if crossing_lanes(sheet):
         found[sheet.struck] = struck_formula(sheet)
     for lane in sheet.lanes.values():
-        found |= {
-            sheet.step(lane.spot, name): text for name, text in lane_steps(sheet, lane).items()
-        }
+        for name, text in lane_steps(sheet, lane).items():
+            found[sheet.step(lane.spot, name)] = text
     return found
 
 
@@ -164,11 +167,11 @@ def image_ranges(sheet: TableSheet, cells: Iterable[str]) -> str:
 
 def blank_counts(sheet: TableSheet, relation: Relation) -> tuple[str, str]:
     """How many blanks the parts have, and the whole."""
-    counts = [
-        f"{len(cells)}-COUNT({image_ranges(sheet, cells)})"
-        for cells in (relation.parts, relation.whole)
-    ]
-    return counts[0], counts[1]
+    return blank_count(sheet, relation.parts), blank_count(sheet, relation.whole)
+
+
+def blank_count(sheet: TableSheet, cells: Sequence[str]) -> str:
+    return f"{len(cells)}-COUNT({image_ranges(sheet, cells)})"
 
 
 def gap_formula(sheet: TableSheet, relation: Relation) -> str:
@@ -263,10 +266,12 @@ def step_results(
     found: dict[Spot, Figure | str] = {}
     if crossing_lanes(sheet):
         found[sheet.struck] = sum(conflict == "with others" for conflict in told.broken.values())
-    rounds = {round_name(number): closed for number, closed in enumerate(told.closed, 1)}
-    sets = {**rounds, "settling": told.settling, "assumed": told.assumed}
+    sets = {"settling": told.settling, "assumed": told.assumed}
+    for number, closed in enumerate(told.closed, 1):
+        sets[round_name(number)] = closed
     for rule, lane in sheet.lanes.items():
         found[sheet.step(lane.spot, "gap")] = told.gaps.get(rule, signs.get(rule, ""))
         found[sheet.step(lane.spot, "broken")] = CONFLICTS.get(told.broken.get(rule, ""), 0)
-        found |= {sheet.step(lane.spot, name): int(rule in rules) for name, rules in sets.items()}
+        for name, rules in sets.items():
+            found[sheet.step(lane.spot, name)] = int(rule in rules)
     return found
