@@ -68,12 +68,13 @@ class Bounded(Accessor):
 
 def to_used_part(context: Any) -> None:
     area = context.range
-    if area is not None and area.shape[0] * area.shape[1] > MOST_CELLS:
+    if area is None:
+        return
+    height, width = area.shape
+    if height * width > MOST_CELLS:
         last = area.sheet.used_range.last_cell
         rows, columns = last.row - area.row + 1, last.column - area.column + 1
-        context.range = area.resize(
-            max(1, min(rows, area.shape[0])), max(1, min(columns, area.shape[1]))
-        )
+        context.range = area.resize(max(1, min(rows, height)), max(1, min(columns, width)))
 
 
 class ShapeError(GongkaiError):
@@ -155,8 +156,9 @@ def is_blank(value: object) -> bool:
 
 def typed_text(value: object) -> str:
     """A cell's value as it would be typed; the names of errors as Excel shows them."""
-    is_error = isinstance(value, int) and not isinstance(value, bool) and value in ERRORS
-    return ERRORS[value] if is_error else text_of(value)  # type: ignore[index]
+    if isinstance(value, int) and not isinstance(value, bool) and value in ERRORS:
+        return ERRORS[value]
+    return text_of(value)
 
 
 def entry_of(cell: Cell, value: object) -> Entry:
@@ -167,8 +169,9 @@ def entry_of(cell: Cell, value: object) -> Entry:
         return Entry(cell.id, None)
     text = typed_text(value)
     figure: Value = read_figure(text, cell.column.unit).value
-    stored_as_text = figure is not None and isinstance(value, str) and is_text(value)
-    return Entry(cell.id, figure, text, read_by="text" if stored_as_text else "")
+    if figure is not None and isinstance(value, str) and is_text(value):
+        return Entry(cell.id, figure, text, read_by="text")
+    return Entry(cell.id, figure, text)
 
 
 def table_of(form: Form, values: Mapping[str, object]) -> Table:

@@ -77,9 +77,12 @@ def texts_in_pieces(
     one.
     """
     texts = [spot for spot in told["struck"] if isinstance(cells[spot], str)]
-    sizes = answers(live, blocks, "size", texts) if texts else {}
+    if not texts:
+        return
+    sizes = answers(live, blocks, "size", texts)
     for spot in texts:
-        if sizes[spot] is None or any(told[question][spot] is None for question in OF_PIECES):
+        looks = [told[question][spot] for question in OF_PIECES]
+        if None in (sizes[spot], *looks):
             yield spot
 
 
@@ -192,7 +195,8 @@ def color_in(value: object) -> str | None:
         blue, green, red = int(value).to_bytes(3, "big")
         return f"{red:02X}{green:02X}{blue:02X}"
     if isinstance(value, list | tuple) and len(value) == 3:
-        return "".join(f"{int(part) & 0xFF:02X}" for part in value)
+        red, green, blue = (int(part) & 0xFF for part in value)
+        return f"{red:02X}{green:02X}{blue:02X}"
     return None
 
 
@@ -259,7 +263,10 @@ def merged_figures(live: xw.Sheet, sheet: TableSheet, figures: Collection[Spot])
     """Whether figures stand in merged cells, or under them; those aside that the official form
     merges itself.
     """
-    single = [spot for cell, spot in sheet.cells.items() if is_single(sheet.form.cells[cell].box)]
+    single: list[Spot] = []
+    for cell, spot in sheet.cells.items():
+        if is_single(sheet.form.cells[cell].box):
+            single.append(spot)
     blocks = edits_to_blocks([Edit(sheet.name, *spot, None) for spot in single])
     return answers(live, blocks, "merged", [spot for spot in figures if spot in single])
 

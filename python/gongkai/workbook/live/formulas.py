@@ -56,12 +56,16 @@ def sheets_with_formulas() -> tuple[str, ...]:
 @cache
 def formulas_of(name: str) -> Formulas:
     """Place -> formula, of a sheet; {} for one that has none of ours."""
-    table = next((sheet for sheet in layout.table_sheets() if sheet.name == name), None)
-    if table is not None:
-        return table_formulas(table)
+    for sheet in layout.table_sheets():
+        if sheet.name == name:
+            return table_formulas(sheet)
+    if name == layout.COVER:
+        return cover_formulas()
+    if name == layout.RESULTS:
+        return results_formulas()
     if name == layout.SUMMARY:
         return {spot: text for spot, text in block_cells().cells.items() if text.startswith("=")}
-    return {layout.COVER: cover_formulas, layout.RESULTS: results_formulas}.get(name, dict)()
+    return {}
 
 
 # --- the same in another writing ------------------------------------------------------------------

@@ -117,11 +117,13 @@ def amount(kind: str, row: int, column: int, figures: Sequence[str]) -> str:
         name, last = letters(column), YEARS_TOP + YEARS
         return f"={name}{last + 1}-SUM({name}{YEARS_TOP}:{name}{last - 1})"
     if kind == "total":
-        ranges = ",".join(column_range(name) for name in figures)
+        ranges = ",".join(map(column_range, figures))
         return f"=SUM({ranges})" if figures else f"=COUNTA({column_range('source')})"
     years = column_range("year")
+    if not figures:
+        return when_year(kind, row, f"COUNTIF({years},$A{row})")
     parts = [f"SUMIF({years},$A{row},{column_range(name)})" for name in figures]
-    return when_year(kind, row, "+".join(parts) or f"COUNTIF({years},$A{row})")
+    return when_year(kind, row, "+".join(parts))
 
 
 def column_range(name: str) -> str:

@@ -44,13 +44,11 @@ class Standing:
 
     @property
     def missing_rows(self) -> list[int]:
-        return [row for row in range(1, self.sheet.last_line + 1) if row not in self.rows]
+        return missing_lines(self.rows, self.sheet.last_line)
 
     @property
     def missing_columns(self) -> list[int]:
-        return [
-            column for column in range(1, self.sheet.size.right + 2) if column not in self.columns
-        ]
+        return missing_lines(self.columns, self.sheet.size.right + 1)
 
     @property
     def kept_rows(self) -> Lines:
@@ -67,6 +65,10 @@ class Standing:
         """Where what belongs into a cell stands now; None where its line is gone."""
         row, column = self.rows.get(spot[0]), self.columns.get(spot[1])
         return (row, column) if row is not None and column is not None else None
+
+
+def missing_lines(lines: Lines, last: int) -> list[int]:
+    return [line for line in range(1, last + 1) if line not in lines]
 
 
 def is_unmoved(lines: Lines) -> bool:
@@ -103,7 +105,8 @@ def row_pairs(sheet: TableSheet, labels: Mapping[Spot, Spot]) -> list[tuple[int,
     """(row, where it stands), by every label but those over several rows: a sort leaves them where
     they are.
     """
-    over_several = {(box.top, box.left) for label, box in sheet.labels if label.kind == "group"}
+    groups = [box for label, box in sheet.labels if label.kind == "group"]
+    over_several = {(box.top, box.left) for box in groups}
     return [(spot[0], place[0]) for spot, place in labels.items() if spot not in over_several]
 
 
@@ -111,11 +114,12 @@ def found_labels(sheet: TableSheet, cells: Mapping[Spot, object]) -> dict[Spot, 
     """Official place of a label -> where it stands. Of labels of one text those that stand are
     taken in their order, or, where some are missing, only the ones in their places.
     """
-    official = by_text((*sheet.guarded, *sheet.lane_head))
-    near = [spot for spot in sorted(cells) if is_near(sheet, spot)]
-    stands = by_text((spot, text_of(cells[spot])) for spot in near)
+    stands: dict[str, list[Spot]] = {}
+    for spot in sorted(cells):
+        if is_near(sheet, spot):
+            stands.setdefault(without_blanks(text_of(cells[spot])), []).append(spot)
     found: dict[Spot, Spot] = {}
-    for text, places in official.items():
+    for text, places in official_labels(sheet).items():
         at = stands.get(text, [])
         if len(at) > len(places):
             raise WorkbookError(
@@ -128,10 +132,10 @@ def found_labels(sheet: TableSheet, cells: Mapping[Spot, object]) -> dict[Spot, 
     return found
 
 
-def by_text(labels: Iterable[tuple[Spot, str]]) -> dict[str, list[Spot]]:
-    """Text without blanks -> the places where it stands."""
+def official_labels(sheet: TableSheet) -> dict[str, list[Spot]]:
+    """Text without blanks -> the places that it has in the form: 其他 two in 表三."""
     found: dict[str, list[Spot]] = {}
-    for spot, text in labels:
+    for spot, text in (*sheet.guarded, *sheet.lane_head):
         found.setdefault(without_blanks(text), []).append(spot)
     return found
 
@@ -171,17 +175,17 @@ def filled_in(
     if not found:
         raise WorkbookError(f"“{sheet.name}”中找不到官方表格的行名和列名，不能还原；{BY_HAND}")
     run: list[int] = []
-    for line in range(1, last + 2):
-        if line in known:
-            if run:
-                found |= run_of_lines(
-                    sheet, run, known.get(line - len(run) - 1), known[line], held, what
-                )
-            run = []
-        elif line <= last:
+    for line in range(1, max(known) + 1):
+        if line not in known:
             run.append(line)
-    before = max(known)
-    return found | {line: known[before] + line - before for line in run}
+            continue
+        if run:
+            before = known.get(run[0] - 1)
+            found |= run_of_lines(sheet, run, before, known[line], held, what)
+        run = []
+    for line in range(max(known) + 1, last + 1):
+        found[line] = known[max(known)] + line - max(known)
+    return found
 
 
 def run_of_lines(
@@ -205,10 +209,13 @@ def strange_cells(cells: Mapping[Spot, object], rows: Lines, columns: Lines) -> 
     """What stands on lines that go, for they are none of the table's: beside and below the table
     too.
     """
-    own_rows, own_columns = set(rows.values()), set(columns.values())
-    gone_rows = set(range(1, max(own_rows))) - own_rows
-    gone_columns = set(range(1, max(own_columns))) - own_columns
+    gone_rows, gone_columns = lines_that_go(rows), lines_that_go(columns)
     return [spot for spot in sorted(cells) if spot[0] in gone_rows or spot[1] in gone_columns]
+
+
+def lines_that_go(lines: Lines) -> set[int]:
+    own = set(lines.values())
+    return set(range(1, max(own))) - own
 
 
 # --- told -----------------------------------------------------------------------------------------

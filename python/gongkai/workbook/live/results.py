@@ -166,7 +166,8 @@ def places_of(sheet: TableSheet, rules: Collection[str]) -> Iterator[Spot]:
     for rule in rules:
         spot = sheet.lanes[rule].spot
         yield sheet.image(spot)
-        yield from (sheet.step(spot, name) for name in layout.STEPS)
+        for name in layout.STEPS:
+            yield sheet.step(spot, name)
 
 
 def shown_lanes(sheet: TableSheet, held: Mapping[str, CellValue]) -> dict[str, CellValue]:
@@ -185,8 +186,10 @@ def signs_of(
     sheet: TableSheet, flags: Mapping[str, CellValue], moved: CellValue
 ) -> dict[str, CellValue]:
     """移 or 文, by rule, for the relations that are not judged; UNKNOWN where that is not known."""
+    if moved is UNKNOWN:
+        return dict.fromkeys(sheet.lanes, UNKNOWN)
     if moved != "":
-        return dict.fromkeys(sheet.lanes, UNKNOWN if moved is UNKNOWN else layout.MOVED)
+        return dict.fromkeys(sheet.lanes, layout.MOVED)
     found: dict[str, CellValue] = {}
     for rule, lane in sheet.lanes.items():
         held = [flags[cell] for cell in lane.relation.cells]
@@ -218,9 +221,11 @@ def lane_texts(
             found[rule] = judging.gaps[rule]
         elif verdict == "holds":
             found[rule] = layout.HOLDS
+        elif signs.get(rule):
+            found[rule] = signs[rule]
         else:
             filled = stated_figures(lane.relation.cells, values)
-            found[rule] = signs.get(rule) or (layout.MISSING if filled else "")
+            found[rule] = layout.MISSING if filled else ""
     return found
 
 
@@ -228,9 +233,11 @@ def is_changed(stands: CellValue, twin: CellValue) -> CellValue:
     """Whether a lane shows something else than its relation gives: it was overtyped or cleared."""
     if UNKNOWN in (stands, twin):
         return UNKNOWN
+    if isinstance(stands, CellError):
+        return 1
     shown_there = "" if stands is None else stands
-    same = shown_there == twin and is_number(shown_there) == is_number(twin)
-    return int(isinstance(stands, CellError) or not same)
+    is_same = shown_there == twin and is_number(shown_there) == is_number(twin)
+    return int(not is_same)
 
 
 # --- cover ----------------------------------------------------------------------------------------
@@ -307,18 +314,24 @@ def state_text(counts: Mapping[str, CellValue]) -> CellValue:
 
 
 def state_of_figures(counts: Mapping[str, CellValue]) -> str:
-    texts, broken, holding = counts["texts"], counts["broken"], counts["holding"]
+    """✗ 不符1项，文 2格是文本; ✓ 全部相符，其中3项含推定的0"""
+    texts, broken = counts["texts"], counts["broken"]
     told = f"{layout.TEXT} {texts}格是文本" if texts else ""
     if not counts["figures"] and not texts:
         return NO_FIGURES
     if not counts["relations"]:
         return told or "没有规定勾稽关系"
     if broken:
-        return "，".join(filter(None, (f"✗ 不符{broken}项", told)))
+        return f"✗ 不符{broken}项，{told}" if told else f"✗ 不符{broken}项"
     if told:
         return f"{told}，有关的项没有核对"
-    told = "✓ 全部相符" if holding == counts["relations"] else f"相符{holding}项，其余数据不全"
-    return told + also_assumed(counts["assumed"])
+    return holding_text(counts) + also_assumed(counts["assumed"])
+
+
+def holding_text(counts: Mapping[str, CellValue]) -> str:
+    if counts["holding"] == counts["relations"]:
+        return "✓ 全部相符"
+    return f"相符{counts['holding']}项，其余数据不全"
 
 
 def also_assumed(count: CellValue) -> str:

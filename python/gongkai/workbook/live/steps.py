@@ -47,9 +47,12 @@ class Run:
         if len(lanes) != len(self.lanes):
             return False
         way = way_between(self.cells[-1], cell)
-        ways = [way_between(run[-1], lane) for run, lane in zip(self.lanes, lanes, strict=True)]
-        begun = way if len(self.cells) == 1 else way_between(self.cells[0], self.cells[1])
-        return way in ((0, 1), (1, 0)) and way == begun and all(one == way for one in ways)
+        if way not in ((0, 1), (1, 0)):
+            return False
+        if len(self.cells) > 1 and way != way_between(self.cells[0], self.cells[1]):
+            return False
+        lasts = [run[-1] for run in self.lanes]
+        return all(way_between(*pair) == way for pair in zip(lasts, lanes, strict=True))
 
     def with_cell(self, cell: Spot, lanes: Sequence[Spot]) -> Run:
         runs = tuple((*run, lane) for run, lane in zip(self.lanes, lanes, strict=True))
@@ -83,12 +86,12 @@ def sides_of(sheet: TableSheet, relation: Relation) -> tuple[tuple[Run, ...], tu
 
 def crossing_lanes(sheet: TableSheet) -> list[str]:
     """The rules whose cells take part in other relations too: all of 表三, none of 表四."""
-    found: list[str] = []
-    for rule, lane in sheet.lanes.items():
-        parts, whole = sides_of(sheet, lane.relation)
-        if any(run.lanes for run in (*parts, *whole)):
-            found.append(rule)
-    return found
+    return [rule for rule, lane in sheet.lanes.items() if is_crossing(sheet, lane.relation)]
+
+
+def is_crossing(sheet: TableSheet, relation: Relation) -> bool:
+    parts, whole = sides_of(sheet, relation)
+    return any(run.lanes for run in (*parts, *whole))
 
 
 def block(places: Iterable[Spot]) -> str:
@@ -102,14 +105,17 @@ def unknown(sheet: TableSheet, runs: Sequence[Run], step: str) -> str:
     terms: list[str] = []
     for run in runs:
         cells = block(map(sheet.image, run.cells))
-        open_lanes: list[tuple[str, str]] = []
-        for lanes in run.lanes:
-            open_lanes.append((block(sheet.step(lane, step) for lane in lanes), "0"))
+        open_lanes = [(places, "0") for places in step_blocks(sheet, run, step)]
         if open_lanes:
             terms.append(blanks_where(cells, open_lanes))
         else:
             terms.append(f"{len(run.cells)}-COUNT({cells})")
     return "+".join(terms)
+
+
+def step_blocks(sheet: TableSheet, run: Run, step: str) -> list[str]:
+    """Where a step of the lanes beside a run stands, a range for each run of lanes."""
+    return [block(sheet.step(lane, step) for lane in lanes) for lanes in run.lanes]
 
 
 def doubtful(sheet: TableSheet, runs: Sequence[Run]) -> str:
@@ -119,9 +125,8 @@ def doubtful(sheet: TableSheet, runs: Sequence[Run]) -> str:
     terms: list[str] = []
     for run in runs:
         cells = block(map(sheet.image, run.cells))
-        for lanes in run.lanes:
-            place = block(sheet.step(lane, "broken") for lane in lanes)
-            terms.append(blanks_where(cells, [(place, str(WITH_OTHERS))]))
+        for places in step_blocks(sheet, run, "broken"):
+            terms.append(blanks_where(cells, [(places, str(WITH_OTHERS))]))
     return "+".join(terms)
 
 
@@ -153,12 +158,18 @@ def lane_steps(sheet: TableSheet, lane: Lane) -> dict[str, str]:
     steps = {"gap": gap_formula(sheet, relation)}
     steps[round_name(1)] = closing_formula(sheet, lane, *blank_counts(sheet, relation))
     for number in range(2, ROUNDS + 1):
-        sides = (unknown(sheet, side, round_name(number - 1)) for side in sides_of(sheet, relation))
-        steps[round_name(number)] = closing_formula(sheet, lane, *sides)
+        before = unknown_sides(sheet, relation, round_name(number - 1))
+        steps[round_name(number)] = closing_formula(sheet, lane, *before)
     steps["broken"] = broken_formula(sheet, lane)
     steps["settling"] = settling_formula(sheet, lane)
     steps["assumed"] = assumed_formula(sheet, lane)
     return steps
+
+
+def unknown_sides(sheet: TableSheet, relation: Relation, step: str) -> tuple[str, str]:
+    """``unknown`` of the parts, and of the whole."""
+    parts, whole = sides_of(sheet, relation)
+    return unknown(sheet, parts, step), unknown(sheet, whole, step)
 
 
 def image_ranges(sheet: TableSheet, cells: Iterable[str]) -> str:
@@ -205,10 +216,9 @@ def closing_formula(sheet: TableSheet, lane: Lane, parts: str, whole: str) -> st
 
 
 def broken_formula(sheet: TableSheet, lane: Lane) -> str:
-    alone = is_wrong(gap_at(sheet, lane), *blank_counts(sheet, lane.relation))
-    last = round_name(ROUNDS)
-    sides = [unknown(sheet, side, last) for side in sides_of(sheet, lane.relation)]
-    others = is_wrong(gap_at(sheet, lane), sides[0], sides[1])
+    gap = gap_at(sheet, lane)
+    alone = is_wrong(gap, *blank_counts(sheet, lane.relation))
+    others = is_wrong(gap, *unknown_sides(sheet, lane.relation, round_name(ROUNDS)))
     return judged(sheet, lane, f"IF({alone},{ALONE},IF({others},{WITH_OTHERS},0))")
 
 
@@ -224,9 +234,10 @@ def struck_formula(sheet: TableSheet) -> str:
 
 
 def settling_formula(sheet: TableSheet, lane: Lane) -> str:
-    first, last = (address(sheet.step(lane.spot, round_name(number))) for number in (1, ROUNDS))
-    counts = [doubtful(sheet, side) for side in sides_of(sheet, lane.relation)]
-    doubt = "+".join(filter(None, counts))
+    first = address(sheet.step(lane.spot, round_name(1)))
+    last = address(sheet.step(lane.spot, round_name(ROUNDS)))
+    parts, whole = sides_of(sheet, lane.relation)
+    doubt = "+".join(filter(None, (doubtful(sheet, parts), doubtful(sheet, whole))))
     if not doubt:
         return f"={first}"
     return f"=IF({address(sheet.struck)}=0,{last},IF({doubt}=0,{first},0))"
@@ -241,8 +252,9 @@ def assumed_formula(sheet: TableSheet, lane: Lane) -> str:
 def lane_formula(sheet: TableSheet, lane: Lane) -> str:
     """移, 文, the signed difference, ✓, "" (nothing filled in) or 缺 (open), in this order."""
     gap, relation = gap_at(sheet, lane), lane.relation
-    broken, settling = (address(sheet.step(lane.spot, name)) for name in ("broken", "settling"))
-    left = "+".join(unknown(sheet, side, "settling") for side in sides_of(sheet, relation))
+    broken = address(sheet.step(lane.spot, "broken"))
+    settling = address(sheet.step(lane.spot, "settling"))
+    left = "+".join(unknown_sides(sheet, relation, "settling"))
     filled = f"COUNT({image_ranges(sheet, relation.parts)},{image_ranges(sheet, relation.whole)})"
     empty = f'IF({filled}=0,"","{layout.MISSING}")'
     holds = f'IF({settling}=1,"{layout.HOLDS}",IF({left}=0,"{layout.HOLDS}",{empty}))'

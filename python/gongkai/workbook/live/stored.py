@@ -131,19 +131,18 @@ class OpenFile:
         formulas = len(FORMULA_TAG.findall(content))
         if not formulas:
             return False
-        return (
-            formulas != len(formulas_of(name)) or b"</f></c>" in content or not self.is_stored_by_us
-        )
+        if formulas != len(formulas_of(name)) or b"</f></c>" in content:
+            return True
+        return not self.is_stored_by_us
 
     @property
     def is_stored_by_us(self) -> bool:
         """Whether we wrote the file last, and all results."""
-        part = related(self.archive, "", "extended-properties")
         settings = self.workbook.find("{*}calcPr")
-        asks = settings is not None and is_on(settings.get("fullCalcOnLoad"))
-        return (
-            bool(part) and not asks and f">{PROGRAM}<".encode() in self.archive.read(part, MOST_XML)
-        )
+        if settings is not None and is_on(settings.get("fullCalcOnLoad")):
+            return False
+        part = related(self.archive, "", "extended-properties")
+        return bool(part) and f">{PROGRAM}<".encode() in self.archive.read(part, MOST_XML)
 
 
 def filled_cells(root: _Element) -> list[tuple[Spot, _Element]]:
