@@ -119,8 +119,10 @@ def is_filled(sheet: Sheet, spots: Collection[tuple[int, int]]) -> bool:
 
 def is_listed(sheet: Sheet, top: int, column: int) -> bool:
     """Whether anything stands in a column from a row on."""
-    below = [spot for spot in sheet.cells if spot[0] >= top and spot[1] == column]
-    return is_filled(sheet, below)
+    for (row, at), value in sheet.cells.items():
+        if row >= top and at == column and text_of(value).strip():
+            return True
+    return False
 
 
 def is_copy(name: str, names: Collection[str]) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby, product
+from itertools import chain, groupby, product
 from typing import Any
 
 from xlwings.conversion import Accessor, ValueAccessor
@@ -222,12 +222,14 @@ def layouts_of(form: Form) -> list[Layout]:
     first part alone.
     """
     parts = [rows_of_part(form, part) for part in form.parts]
-    every = [row for part in parts for row in part]
-    if len({len(row) for row in every}) > 1:
+    every: list[tuple[Cell, ...]] = []
+    for part in parts:
+        every += part
+    if len(set(map(len, every))) > 1:
         return [Layout(form, tuple(parts[0]))]
     found = [Layout(form, tuple(every))]
-    if all(len(part) == 1 for part in parts):
-        found.append(Layout(form, (tuple(cell for row in every for cell in row),)))
+    if set(map(len, parts)) == {1}:
+        found.append(Layout(form, (tuple(chain(*every)),)))
     return found
 
 
@@ -384,10 +386,12 @@ def read_blocks(rows: Rows) -> Placed:
     """The tables that stand one under the other, blank rows between them. Raises ShapeError,
     UnreadableDocument.
     """
-    blocks = [trimmed(list(block)) for blank, block in groupby(rows, key=is_blank_row) if not blank]
+    blocks: list[Rows] = []
+    for is_blank_block, block in groupby(rows, key=is_blank_row):
+        if not is_blank_block:
+            blocks.append(trimmed(list(block)))
     tables: list[Table] = []
-    for block in blocks:
-        piece = read_part(block)
+    for piece in map(read_part, blocks):
         if piece is None:
             return recognized(blocks)
         tables += piece.tables
@@ -402,7 +406,10 @@ def is_blank_row(row: Sequence[object]) -> bool:
 
 def trimmed(rows: Rows) -> Rows:
     """Without the blank columns on both sides."""
-    held = [at for at, column in enumerate(zip(*rows, strict=True)) if not is_blank_row(column)]
+    held: list[int] = []
+    for number, column in enumerate(zip(*rows, strict=True)):
+        if not is_blank_row(column):
+            held.append(number)
     return [row[held[0] : held[-1] + 1] for row in rows]
 
 

@@ -80,10 +80,8 @@ class Work:
         end = len(self.rows)
         self.rows[place] = rows[0]
         self.rows += links
-        self.apply(
-            batch_edits(rows[:1], layout.BATCH_TOP + place)
-            + batch_edits(links, layout.BATCH_TOP + end)
-        )
+        edits = batch_edits(rows[:1], layout.BATCH_TOP + place)
+        self.apply(edits + batch_edits(links, layout.BATCH_TOP + end))
 
     def apply(self, edits: Sequence[Edit]) -> None:
         """Write, and know from then on what stands there: what equals the values is not written
@@ -319,8 +317,12 @@ def listed_by_file(book: xw.Book) -> dict[str, BatchRow]:
 
 def books_in(folder: Path) -> list[Path]:
     """What may be workbooks of ours, by name; not what Excel puts beside an open one."""
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
-    return [path for path in paths if not path.name.startswith(("~$", "."))]
+    found: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        is_hidden = path.name.startswith(("~$", "."))
+        if path.suffix.lower() in SUFFIXES and not is_hidden:
+            found.append(path)
+    return found
 
 
 def values_in(path: Path) -> Values:

@@ -43,7 +43,7 @@ from gongkai.workbook.layout import TableSheet
 Values = dict[str, dict[Spot, object]]
 MOST_ROWS = 10_000  # of a list that a user may have made longer
 REPORT = layout.report_names()
-TABLES = {sheet.name: sheet for sheet in layout.table_sheets()}
+TABLES = layout.tables_by_name()
 LISTS = (layout.BATCH, layout.SUMMARY, layout.LOG)
 # Sheets of which the last cell is known.
 FIXED: Mapping[str, Collection[Spot]] = {
@@ -78,20 +78,28 @@ def read_values(book: xw.Book, names: Iterable[str] = ()) -> Values:
     present = sheet_names(book)
     if not names:
         refuse_other(present)
-    wanted = tuple(names) or REPORT
-    return {name: read_sheet(book.sheets[name]) for name in wanted if name in present}
+    values: Values = {}
+    for name in tuple(names) or REPORT:
+        if name in present:
+            values[name] = read_sheet(book.sheets[name])
+    return values
 
 
 def refuse_other(present: Sequence[str]) -> None:
     """WorkbookError for a workbook that is none of ours."""
     refuse_batch(present)
-    needed = (layout.COVER, *(layout.newest_sheet(table).name for table in layout.EDITION_SPOTS))
-    missing = [name for name in needed if name not in present]
-    if missing:
-        raise WorkbookError(
-            f"当前工作簿没有工作表“{missing[0]}”，不是gongkai的工作簿；"
-            f"请打开由gongkai模板生成的工作簿再试。"
-        )
+    tables = [layout.newest_sheet(table).name for table in layout.EDITION_SPOTS]
+    for name in (layout.COVER, *tables):
+        if name not in present:
+            raise WorkbookError(
+                f"当前工作簿没有工作表“{name}”，不是gongkai的工作簿；"
+                f"请打开由gongkai模板生成的工作簿再试。"
+            )
+
+
+def last_visible(book: xw.Book) -> xw.Sheet:
+    """Behind it a new sheet is seen."""
+    return [sheet for sheet in book.sheets if sheet.visible][-1]
 
 
 def refuse_batch(present: Sequence[str]) -> None:
@@ -142,12 +150,13 @@ def as_seen(book: xw.Book, values: Values) -> tuple[Values, bool]:
     """
     found = dict(values)
     for name, sheet in TABLES.items():
-        if name in values:
-            try:
-                seen = sheet_seen(book.sheets[name], sheet, values[name])
-            except Untold:
-                return values, False
-            found[name] = figures_seen(seen, set(sheet.cells.values()))
+        if name not in values:
+            continue
+        try:
+            seen = sheet_seen(book.sheets[name], sheet, values[name])
+        except Untold:
+            return values, False
+        found[name] = figures_seen(seen, set(sheet.cells.values()))
     return found, True
 
 
@@ -308,7 +317,10 @@ def formulas_in(rows: Sequence[Sequence[object]], first: Spot, old: Cells) -> di
 
 
 def rows_entered(block: Rectangle) -> list[list[object]]:
-    return [[entered(value) for value in row] for row in block.rows]
+    rows: list[list[object]] = []
+    for row in block.rows:
+        rows.append([entered(value) for value in row])
+    return rows
 
 
 def put_rows(sheet: xw.Sheet, corner: Spot, rows: list[list[object]]) -> None:
@@ -384,7 +396,10 @@ def show_sheets(book: xw.Book, shown: Mapping[str, bool], undo: list[Callable[[]
 def fit_rows(book: xw.Book, blocks: Sequence[Rectangle]) -> None:
     """Rows of the lists as high as their texts, where the platform can; only looks depend on it."""
     for name in layout.WRAPPED:
-        rows = [row for block in blocks if block.sheet == name for (row, _), _ in block.cells()]
+        rows: list[int] = []
+        for block in blocks:
+            if block.sheet == name:
+                rows += [block.top, block.corners[1][0]]
         if rows:
             with suppress(Exception):
                 book.sheets[name].range((min(rows), 1), (max(rows), 1)).rows.autofit()

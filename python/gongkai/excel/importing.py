@@ -20,6 +20,7 @@ from gongkai.excel.book import (
     Values,
     apply_edits,
     as_entered,
+    last_visible,
     put_rows,
     read_values,
     sheet_names,
@@ -132,12 +133,13 @@ def leftover_prose(values: Values) -> list[Edit]:
     """Nothing in the rows below those that an import fills: a text that a user's line moved there
     would be read on.
     """
-    last = layout.PROSE_TOP + layout.PROSE_ROWS - 1
+    last = layout.PROSE_LIST.lines[-1]
     columns = layout.PROSE_COLUMNS.values()
-    prose = values.get(layout.PROSE, {})
-    return [
-        Edit(layout.PROSE, *spot, None) for spot in prose if spot[0] > last and spot[1] in columns
-    ]
+    found: list[Edit] = []
+    for row, column in values.get(layout.PROSE, {}):
+        if row > last and column in columns:
+            found.append(Edit(layout.PROSE, row, column, None))
+    return found
 
 
 def refuse_displaced(values: Values, edits: Sequence[Edit]) -> None:
@@ -247,13 +249,16 @@ def write_snapshot(book: xw.Book, values: Values) -> xw.Sheet:
     Each stands as on its own sheet, cell for cell from column A, below a line with the sheet's
     name: a block can be copied back as it is. One write, and one more for each very long text.
     """
-    rows = [row for name, cells in values.items() for row in sheet_rows(name, cells)]
-    width = max((len(row) for row in rows), default=1)
-    last = [sheet for sheet in book.sheets if sheet.visible][-1]
-    sheet = book.sheets.add(new_name(sheet_names(book)), after=last)
+    rows: list[list[object]] = []
+    for name, cells in values.items():
+        rows += sheet_rows(name, cells)
+    width = max(map(len, rows), default=1)
+    for row in rows:
+        row += [None] * (width - len(row))
+    sheet = book.sheets.add(new_name(sheet_names(book)), after=last_visible(book))
     try:
         if rows:
-            put_rows(sheet, (1, 1), [row + [None] * (width - len(row)) for row in rows])
+            put_rows(sheet, (1, 1), rows)
     except BaseException:
         drop_snapshot(sheet)
         raise

@@ -95,7 +95,10 @@ def answers(
     """Spot -> the answer; None for a cell that is no one thing itself, as a text of which a part is
     struck.
     """
-    areas = [(*first, *last) for first, last in (block.corners for block in blocks)]
+    areas: list[Area] = []
+    for block in blocks:
+        first, last = block.corners
+        areas.append((*first, *last))
     together = all_of(live, areas)
     value = told_of(together, question) if together is not None else None
     if value is not None:

@@ -18,6 +18,7 @@ from gongkai.excel.book import (
     NotRestored,
     as_entered,
     formulas_in,
+    last_visible,
     read_block,
     refuse_batch,
     sheet_names,
@@ -116,8 +117,7 @@ def backup_of(book: xw.Book, name: str) -> str:
     """A copy of a sheet as it is, last in the workbook: looks, formulas and notes beside the table
     too.
     """
-    last = [page for page in book.sheets if page.visible][-1]
-    copy = book.sheets[name].copy(after=last, name=new_name(sheet_names(book)))
+    copy = book.sheets[name].copy(after=last_visible(book), name=new_name(sheet_names(book)))
     return f"“{copy.name}”"
 
 

@@ -143,12 +143,11 @@ def platform_reason(error: Exception) -> str:
 def read_request(tool: xw.Sheet) -> Request:
     first, last = layout.TOOL_SPOTS["argument"], layout.TOOL_SPOTS["fingerprint"]
     cells = tool.range(first, last).options(ndim=1).value
-    found = {
-        name: text_in(cells[row - first[0]])
-        for name, (row, _) in layout.TOOL_SPOTS.items()
-        if row <= last[0]
-    }
-    return Request(found["argument"], found["answer"], found["fingerprint"])
+    found: dict[str, str] = {}
+    for name in ("argument", "answer", "fingerprint"):
+        row, _ = layout.TOOL_SPOTS[name]
+        found[name] = text_in(cells[row - first[0]])
+    return Request(**found)
 
 
 def text_in(value: object) -> str:

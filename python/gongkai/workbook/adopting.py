@@ -63,7 +63,10 @@ def refuse_unmended(choices: Sequence[Choice], left: Sequence[Finding]) -> None:
     """
     if len({choice.alternative for choice in choices}) < 2:
         return
-    broken = {finding.rule for finding in left if finding.severity == "error"}
+    broken: set[str] = set()
+    for finding in left:
+        if finding.severity == "error":
+            broken.add(finding.rule)
     for choice in choices:
         if choice.finding.rule in broken:
             raise WorkbookError(
@@ -136,9 +139,10 @@ NO_TEXTS = "没有可以直接改成数字的文本。"
 
 def places_text(changes: Sequence[Adoption]) -> str:
     """'表三'!D7、'表三'!E7等12格."""
-    named = "、".join(
-        layout.address(change.spot, change.sheet.name) for change in changes[:MOST_NAMED]
-    )
+    places: list[str] = []
+    for change in changes[:MOST_NAMED]:
+        places.append(layout.address(change.spot, change.sheet.name))
+    named = "、".join(places)
     return f"{named}等{len(changes)}格" if len(changes) > MOST_NAMED else named
 
 

@@ -55,9 +55,8 @@ class ZeroFilling:
     odd: tuple[Adoption, ...] = ()
 
     def without(self, odd: Sequence[Adoption]) -> ZeroFilling:
-        return replace(
-            self, changes=tuple(one for one in self.changes if one not in odd), odd=tuple(odd)
-        )
+        left = [change for change in self.changes if change not in odd]
+        return replace(self, changes=tuple(left), odd=tuple(odd))
 
 
 def filling_of(
@@ -131,8 +130,12 @@ def undoing_of(values: BookValues) -> tuple[Adoption, ...]:
     """What takes back the last filling: the cells that it filled and that hold its 0 still, and
     nothing since.
     """
-    filled = {place: line for place, line in last_lines(values).items() if line["reason"] in KINDS}
-    last = max((line["time"] for line in filled.values()), default="")
+    filled: dict[tuple[str, str], dict[str, str]] = {}
+    last = ""
+    for place, line in last_lines(values).items():
+        if line["reason"] in KINDS:
+            filled[place] = line
+            last = max(last, line["time"])
     found: list[Adoption] = []
     for place, line in filled.items():
         change = undone_cell(place, line, values) if line["time"] == last else None
@@ -145,24 +148,30 @@ def undone_cell(
     place: tuple[str, str], line: Mapping[str, str], values: BookValues
 ) -> Adoption | None:
     """None where another figure has taken the place of the 0."""
-    sheet = next(one for one in layout.table_sheets() if one.name == place[0])
-    spot = next((spot for spot in sheet.cells.values() if layout.address(spot) == place[1]), None)
+    sheet = layout.tables_by_name()[place[0]]
+    spot = spot_named(sheet, place[1])
     if spot is None or as_figure(values.get(sheet.name, {}).get(spot)) != 0:
         return None
     stood = None if line["stated"] == NO_FIGURE else line["stated"]
     return Adoption(sheet, spot, f"{sheet.name} {line['name']}", 0, stood, UNDONE)
 
 
+def spot_named(sheet: TableSheet, address: str) -> Spot | None:
+    """D7 -> (7, 4), of a figure."""
+    for spot in sheet.cells.values():
+        if layout.address(spot) == address:
+            return spot
+    return None
+
+
 def last_lines(values: BookValues) -> dict[tuple[str, str], dict[str, str]]:
     """(sheet, cell) of a table -> the last line of the log about it."""
     held = values.get(layout.LOG, {})
-    names = {sheet.name for sheet in layout.table_sheets()}
+    columns = layout.LOG_COLUMNS
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for row in sorted({row for row, _ in held if row >= layout.LOG_TOP}):
-        line = {
-            name: text_of(held.get((row, column))) for name, column in layout.LOG_COLUMNS.items()
-        }
-        if line["table"] in names:
+    for row in sorted({row for row, _ in held}):
+        line = {name: text_of(held.get((row, column))) for name, column in columns.items()}
+        if row >= layout.LOG_TOP and line["table"] in layout.tables_by_name():
             found[line["table"], line["cell"]] = line
     return found
 

@@ -151,8 +151,10 @@ class Draft:
         listing = listing_of(self.archive, part)
         if listing not in self.archive:
             return
-        for arrow in [arrow for arrow in self.root(listing) if is_gone(arrow)]:
-            self.root(listing).remove(arrow)
+        root = self.root(listing)
+        for arrow in list(root):
+            if is_gone(arrow):
+                root.remove(arrow)
 
     def content(self) -> bytes:
         """The package, without the parts to which nothing leads any more."""
@@ -168,8 +170,10 @@ class Draft:
     @property
     def kind(self) -> str:
         """What kind of workbook it says it is."""
-        nodes = read_xml(self.archive, self.types)
-        return next((node.get("ContentType", "") for node in nodes if self.is_main(node)), "")
+        for node in read_xml(self.archive, self.types):
+            if self.is_main(node):
+                return node.get("ContentType", "")
+        return ""
 
     def is_main(self, node: _Element) -> bool:
         return part_name(node.get("PartName", "")) == part_name(self.main)

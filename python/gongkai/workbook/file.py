@@ -111,15 +111,16 @@ def refuse_unfit(template: Path) -> None:
     columns, or of which a table has other lines than the official one: figures would stand beside
     other labels.
     """
-    tables = {sheet.name: sheet for sheet in layout.table_sheets()}
+    tables = layout.tables_by_name()
+    wanted = {layout.RESULTS, *tables}
     with refused(template.name):
-        found = read_sheets(
-            b"", lambda name, _: name == layout.RESULTS or name in tables, opened(template)
-        )
+        found = read_sheets(b"", lambda name, _: name in wanted, opened(template))
     for sheet in found:
         if sheet.name == layout.RESULTS:
             refuse_older_results(sheet.cells, template.name)
-        elif moved := displaced(tables[sheet.name], sheet.cells):
+            continue
+        moved = displaced(tables[sheet.name], sheet.cells)
+        if moved:
             raise WorkbookError(
                 f"{template.name}的{displaced_text(tables[sheet.name], moved)}，没有写入；"
                 f"{RESTORE}。"
@@ -221,14 +222,15 @@ def refuse_joined(root: _Element, found: Standing) -> None:
     figures = {found.place(spot) for spot in found.sheet.cells.values()}
     for node in root.iterfind("{*}mergeCells/{*}mergeCell"):
         area = area_of(node.get("ref", ""))
-        inside = [spot for spot in figures if spot and area and is_within(spot, area)]
-        if len(inside) > 1:
+        if area and sum(is_within(spot, area) for spot in figures) > 1:
             raise WorkbookError(
                 f"“{found.sheet.name}”的{node.get('ref')}合并了几个数字格，没有还原；请先取消合并。"
             )
 
 
-def is_within(spot: Spot, area: Area) -> bool:
+def is_within(spot: Spot | None, area: Area) -> bool:
+    if spot is None:
+        return False
     return area[0] <= spot[0] <= area[2] and area[1] <= spot[1] <= area[3]
 
 
@@ -304,7 +306,7 @@ def patch_one(
 ) -> Patched:
     """Change one sheet and what is said on its cells."""
     root, part = book.root(name), book.parts[name]
-    table = next((sheet for sheet in layout.table_sheets() if sheet.name == name), None)
+    table = layout.tables_by_name().get(name)
     before = comments_before(parts.archive, part, table) if table is not None else {}
     done = patch_sheet(root, wanted)
     touched = bool(done.changed)
@@ -329,10 +331,11 @@ def comments_before(archive: Archive, part: str, sheet: TableSheet) -> dict[Spot
 
 
 def cell_comments(wanted: Mapping[Spot, str], before: Mapping[Spot, str]) -> list[Comment]:
-    return [
-        Comment(layout.address(spot), *spot, cell_text(text), cell_text(before.get(spot, "")))
-        for spot, text in wanted.items()
-    ]
+    found: list[Comment] = []
+    for spot, text in wanted.items():
+        stood = cell_text(before.get(spot, ""))
+        found.append(Comment(layout.address(spot), *spot, cell_text(text), stood))
+    return found
 
 
 def by_sheet(edits: Sequence[Edit]) -> dict[str, list[Edit]]:
@@ -489,7 +492,7 @@ def our_sheets(
 
 def read_formulas(path: Path, content: bytes) -> dict[str, set[Spot]]:
     """Sheet of a table -> where a formula stands or puts its result."""
-    tables = {sheet.name for sheet in layout.table_sheets()}
+    tables = layout.tables_by_name()
     with refused(path.name):
         found = read_sheets(content, lambda name, _: name in tables, opened(path, content))
     return {sheet.name: set(sheet.formulas) for sheet in found}

@@ -16,6 +16,7 @@ from gongkai.model import (
     Finding,
     Report,
     Severity,
+    Table,
     Value,
     table_id,
 )
@@ -47,10 +48,9 @@ def report_to_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     Figures are written as numbers, so that nothing is told of those that another workbook holds as
     texts.
     """
-    numbers = {
-        name: replace(table, entries=as_numbers(table.entries))
-        for name, table in report.tables.items()
-    }
+    numbers: dict[str, Table] = {}
+    for name, table in report.tables.items():
+        numbers[name] = replace(table, entries=as_numbers(table.entries))
     told = [finding for finding in findings if finding.rule != TEXT_RULE]
     return all_edits(replace(report, tables=numbers), told)
 
@@ -286,7 +286,11 @@ class Lives:
     def of(self, suspicion: Suspicion, cells: Sequence[str]) -> dict[str, int]:
         """Cell id -> mark for suspected cells, those of other sheets left out."""
         code = layout.SUSPECT_CODES[suspicion]
-        return {cell: code + self.life(cell) for cell in cells if cell in self.sheet.cells}
+        found: dict[str, int] = {}
+        for cell in cells:
+            if cell in self.sheet.cells:
+                found[cell] = code + self.life(cell)
+        return found
 
     def life(self, cell: str) -> int:
         if not is_counted(self.report, cell):

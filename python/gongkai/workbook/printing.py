@@ -21,7 +21,7 @@ from gongkai.workbook.live.stored import OpenFile
 from gongkai.workbook.values import displaced
 
 AREA = "_xlnm.Print_Area"
-TABLES = {sheet.name: sheet for sheet in layout.table_sheets()}
+TABLES = layout.tables_by_name()
 LAST_COLUMN = layout.RESULT_COLUMNS["state"]  # of what is seen of 校验结果
 FORMULAS = [layout.RESULT_COLUMNS[name] for name in ("place", "state")]  # these stand on every row
 

@@ -150,8 +150,11 @@ def read_table(
 
 def filled_sheets(table: str, values: Mapping[str, SheetValues]) -> list[TableSheet]:
     """The sheets of a table, one for each edition, on which a figure stands."""
-    sheets = [sheet for sheet in layout.table_sheets() if sheet.table == table]
-    return [sheet for sheet in sheets if has_figures(sheet, values)]
+    found: list[TableSheet] = []
+    for sheet in layout.table_sheets():
+        if sheet.table == table and has_figures(sheet, values):
+            found.append(sheet)
+    return found
 
 
 def other_sheet(used: TableSheet, other: TableSheet) -> Problem:
@@ -294,20 +297,32 @@ def line_problems(
     """One for each row of which all that it holds is ``told``, and one for each column of what else
     is.
     """
-    held = [cell for cell_id, cell in sheet.form.cells.items() if sheet.cells[cell_id] in values]
-    seen_rows = {cell.row.id for cell in held if cell.id not in told}
-    columns: dict[str, str] = {}
+    whole = rows_within(sheet, values, told)
     rows: dict[str, int] = {}
-    for cell in held:
-        row, column = sheet.cells[cell.id]
-        if cell.row.id not in seen_rows:
+    columns: dict[str, str] = {}
+    for cell_id, (row, column) in sheet.cells.items():
+        cell = sheet.form.cells[cell_id]
+        if cell.row.id in whole:
             rows[cell.row.id] = row
-        elif cell.id in told:
+        elif cell_id in told:
             columns[cell.column.id] = letters(column)
     for name, row in rows.items():
         yield Problem(sheet.table, name, "", "", reason.format(f"第{row}行"))
     for name, letter in columns.items():
         yield Problem(sheet.table, "", name, "", reason.format(f"{letter}列"))
+
+
+def rows_within(sheet: TableSheet, values: SheetValues, told: Collection[str]) -> set[str]:
+    """The rows that hold something, and nothing but some cells."""
+    held: set[str] = set()
+    others: set[str] = set()
+    for cell_id, spot in sheet.cells.items():
+        if spot in values:
+            row = sheet.form.cells[cell_id].row.id
+            held.add(row)
+            if cell_id not in told:
+                others.add(row)
+    return held - others
 
 
 def displaced(sheet: TableSheet, values: SheetValues) -> list[tuple[Spot, str, str]]:
@@ -405,22 +420,27 @@ def content(values: Mapping[str, SheetValues]) -> Iterator[tuple[str, int, int, 
     """(sheet, row, column, text) of every cell filled in by a person or an import, blanks left
     out.
     """
-    spots: dict[str, list[Spot]] = {
-        layout.COVER: [
-            place
-            for name, place in layout.COVER_SPOTS.items()
-            if name not in ("source", "provenance")
-        ]
-    }
-    spots |= {sheet.name: list(sheet.cells.values()) for sheet in layout.table_sheets()}
-    columns = layout.PROSE_COLUMNS.values()
-    prose = values.get(layout.PROSE, {})
-    spots[layout.PROSE] = [
-        place for place in prose if place[0] >= layout.PROSE_TOP and place[1] in columns
-    ]
-    for sheet, places in spots.items():
+    for sheet, places in places_filled_in(values.get(layout.PROSE, {})).items():
         found = values.get(sheet, {})
         for place in places:
             text = canonical(found.get(place))
             if text:
                 yield sheet, *place, text
+
+
+def places_filled_in(prose: SheetValues) -> dict[str, list[Spot]]:
+    """Sheet -> the cells that a person or an import fills in; of the prose those that hold
+    something.
+    """
+    cover = dict(layout.COVER_SPOTS)
+    for name in ("source", "provenance"):
+        del cover[name]
+    spots: dict[str, list[Spot]] = {layout.COVER: list(cover.values())}
+    for sheet in layout.table_sheets():
+        spots[sheet.name] = list(sheet.cells.values())
+    columns = layout.PROSE_COLUMNS.values()
+    spots[layout.PROSE] = []
+    for place in prose:
+        if place[0] >= layout.PROSE_TOP and place[1] in columns:
+            spots[layout.PROSE].append(place)
+    return spots

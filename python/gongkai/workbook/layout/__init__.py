@@ -88,6 +88,7 @@ from gongkai.workbook.layout.tables import (
     sheet_of,
     sheets_shown,
     table_sheets,
+    tables_by_name,
 )
 
 __all__ = [
@@ -173,6 +174,7 @@ __all__ = [
     "sheet_of",
     "sheets_shown",
     "table_sheets",
+    "tables_by_name",
 ]
 
 # a cell that one of several proposals changes, or that all of them do

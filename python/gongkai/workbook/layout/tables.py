@@ -221,6 +221,12 @@ def table_sheets() -> tuple[TableSheet, ...]:
 
 
 @cache
+def tables_by_name() -> Mapping[str, TableSheet]:
+    """Name of a sheet -> the table on it."""
+    return {sheet.name: sheet for sheet in table_sheets()}
+
+
+@cache
 def sheet_of(table: str, edition: str) -> TableSheet:
     return next(
         sheet for sheet in table_sheets() if sheet.table == table and edition in sheet.editions

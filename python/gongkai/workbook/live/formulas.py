@@ -56,9 +56,9 @@ def sheets_with_formulas() -> tuple[str, ...]:
 @cache
 def formulas_of(name: str) -> Formulas:
     """Place -> formula, of a sheet; {} for one that has none of ours."""
-    for sheet in layout.table_sheets():
-        if sheet.name == name:
-            return table_formulas(sheet)
+    table = layout.tables_by_name().get(name)
+    if table is not None:
+        return table_formulas(table)
     if name == layout.COVER:
         return cover_formulas()
     if name == layout.RESULTS:

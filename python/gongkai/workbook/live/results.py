@@ -401,10 +401,8 @@ def findings_results(cells: CellValues, tables: Mapping[str, Results]) -> Result
 def now_result(held: Mapping[str, CellValue], tables: Mapping[str, Results]) -> CellValue:
     places = [value for value in (held["lane"], held["blank"]) if is_number(value)]
     place = int(max(places, default=0))
-    if not place:
-        return ""
-    sheet = next((one for one in layout.table_sheets() if one.name == held["table"]), None)
-    if sheet is None:
+    sheet = layout.tables_by_name().get(text_shown(held["table"]))
+    if not place or sheet is None:
         return ""
     results = tables.get(sheet.name)
     if results is None or results[sheet.is_moved] is UNKNOWN:

@@ -66,7 +66,7 @@ def way_between(one: Spot, other: Spot) -> Spot:
 @cache
 def runs_of(name: str, rule: str, is_whole: bool) -> tuple[Run, ...]:
     """The cells of one side of a relation on the sheet of this name."""
-    sheet = next(one for one in layout.table_sheets() if one.name == name)
+    sheet = layout.tables_by_name()[name]
     relation = sheet.lanes[rule].relation
     found: list[Run] = []
     for cell in relation.whole if is_whole else relation.parts:

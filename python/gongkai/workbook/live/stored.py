@@ -241,18 +241,21 @@ def renew(book: OpenFile, changed: Iterable[SheetSpot]) -> bool:
     """Store what every formula of ours shows now that ``changed`` cells hold something else;
     whether all results of the workbook are told, those of other people's formulas too.
     """
-    for name in [name for name in book.parts if book.needs_reading(name)]:
-        book.sheet(name)
+    for name in book.parts:
+        if book.needs_reading(name):
+            book.sheet(name)
     for table in looked_at_tables(book):
         book.sheet(table)
     foreign = foreign_formulas(book)
     for name, spot in stale_formulas(foreign, set(changed)):
         forget(book, name, spot)
     told = results_of(book)
-    known = [store_results(book, name, told.get(name, {})) for name in book.sheets]
-    return all(known) and all(
-        book.sheets[name].cells.get(spot) is not UNKNOWN for name, spot in foreign
-    )
+    is_complete = True
+    for name in book.sheets:
+        is_complete &= store_results(book, name, told.get(name, {}))
+    for name, spot in foreign:
+        is_complete &= book.sheets[name].cells.get(spot) is not UNKNOWN
+    return is_complete
 
 
 def foreign_formulas(book: OpenFile) -> dict[SheetSpot, tuple[str, set[Spot]]]:
@@ -353,9 +356,8 @@ def looked_at_tables(book: OpenFile) -> set[str]:
     if listed is None:
         return found
     column = layout.RESULT_COLUMNS["table"]
-    names = {sheet.name for sheet in layout.table_sheets()}
     for (_, at), value in listed.cells.items():
-        if at == column and isinstance(value, str) and value in names:
+        if at == column and isinstance(value, str) and value in layout.tables_by_name():
             found.add(value)
     return found
 
