@@ -50,9 +50,8 @@ STRIP_LINE, GROUP_LINE, HEAD_LINE = 16, 20, 62
 GROUP_ROW, HEAD_ROW = layout.SUMMARY_TOP - 2, layout.SUMMARY_TOP - 1
 NUMBER = Alignment(horizontal="right", vertical="center", shrink_to_fit=True)
 EDITION = re.compile(r"(?=（\d{4}年版）$)")  # where the head of an older edition's figure breaks
-UNDER_FILTER = Alignment(
-    horizontal="center", vertical="top", wrap_text=True
-)  # its button covers the foot of a head
+# The button of a filter covers the foot of a head.
+UNDER_FILTER = Alignment(horizontal="center", vertical="top", wrap_text=True)
 
 
 # --- 批量导入 -------------------------------------------------------------------------------------

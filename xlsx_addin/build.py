@@ -75,9 +75,8 @@ def build_template() -> bytes:
     parts = with_macros(saved(workbook, WORKBOOK), macro_modules())
     whole = packed(with_buttons(with_ribbon(parts, RIBBON.read_bytes()), workbook))
     book = OpenFile(open_archive(whole))
-    return packed(
-        unpacked(whole) | patch_package(book, (), TEMPLATE.name)
-    )  # what its formulas show
+    shown = patch_package(book, (), TEMPLATE.name)  # what its formulas show
+    return packed(unpacked(whole) | shown)
 
 
 def build_macros(dropped: Collection[str]) -> bytes:

@@ -106,9 +106,8 @@ def flag(severity: Flag) -> DifferentialStyle:
     ink, fill, line = ACCENTS[severity]
     side = Side(style=line, color=EDGES[severity])
     sign = MARKS[severity]
-    number = 200 + list(MARKS).index(
-        severity
-    )  # one for each format: a program may keep formats by number
+    # One for each format: a program may keep formats by number.
+    number = 200 + list(MARKS).index(severity)
     return DifferentialStyle(
         font=Font(b=True, color=ink),
         fill=PatternFill("solid", bgColor=fill),

@@ -380,9 +380,8 @@ def add_log(workbook: Workbook) -> None:
         "的数即可。"
     )
     page = new_page(workbook, layout.LOG, "Log", "修改记录", hint)
-    page.sheet_state = (
-        "hidden"  # until something stands in it: it would be a page more of every report
-    )
+    # Until something stands in it: it would be a page more of every report.
+    page.sheet_state = "hidden"
     put_columns(page, layout.LOG_LIST)
     first, last = (letters(column) for column in (1, len(layout.LOG_COLUMNS)))
     area = f"{first}{layout.LOG_TOP}:{last}{layout.LOG_TOP + layout.LOG_ROWS - 1}"

@@ -34,15 +34,11 @@ BOOK = "book"  # in the first line: the ending of the summary's workbook
 OLDER_BOOK = ".xlsm"  # of a folder whose first line does not say it: an earlier version began it
 WRITTEN = "written"  # the one field of a line with the summary's digests
 ACROSS = "years"  # depends on the other reports, so it is found anew and not remembered
-DECIDED = (
-    "decisions",
-    "dismissed",
-)  # stand beside the row: a journal of an earlier version has them not
+# They stand beside the row: a journal of an earlier version has them not.
+DECIDED = ("decisions", "dismissed")
 FIELDS = frozenset(field.name for field in fields(BatchRow)) - {ACROSS, *DECIDED}
-LATER: Mapping[str, Any] = {
-    "doubts": "",
-    "implied": {},
-}  # fields that a journal of an earlier version has not
+# Fields that a journal of an earlier version has not.
+LATER: Mapping[str, Any] = {"doubts": "", "implied": {}}
 TEXTS = FIELDS - {"figures", "implied", *COUNTS}
 
 

@@ -43,9 +43,8 @@ from gongkai.workbook.lists import BatchRow, report_to_row
 PER_HOST, PAUSE = 2, 1.0  # requests to a host at a time; seconds between two of them
 MOST_THREADS = 8
 LONGEST_RETRY = 5.0  # seconds before the second try of a request, all of whose tries have a minute
-LONGEST_STOP = (
-    1.0  # seconds for what is being read to end; a program that ends amid a parser's work may crash
-)
+# Seconds for what is being read to end; a program that ends amid a parser's work may crash.
+LONGEST_STOP = 1.0
 # in the folder: what is being written; taken away by the next run if a kill left it
 PART = ".gongkai-part"
 PASSING = ("connect", "timeout", "read")  # stages whose failures may pass
@@ -301,10 +300,9 @@ class BatchRun:
 
     def next_result(self) -> BatchRow | BaseException | None:
         while True:
+            # On Windows a wait without an end cannot be interrupted.
             with suppress(Empty):
-                return self.results.get(
-                    timeout=0.5
-                )  # on Windows a wait without an end cannot be interrupted
+                return self.results.get(timeout=0.5)
 
     def worker(self, pause: float) -> None:
         try:
@@ -331,10 +329,8 @@ class BatchRun:
             return self.remember(failed_row(source, error))
         except Exception as error:
             return self.remember(internal_error(source, error))
-        for (
-            name,
-            other,
-        ) in others:  # before the source itself, for what is remembered of it says that all is done
+        # Before the source itself, for what is remembered of it says that all is done.
+        for name, other in others:
             self.take_other(source, name, other)
         return self.keep(source, report, findings)
 
@@ -384,9 +380,8 @@ class BatchRun:
         facts = check_to_dict(report, findings)
         name = self.own_name(source) or self.names.claim(fitting_name(report, self.folder))
         while True:
-            aside = (
-                self.part / f"report{Path(name).suffix}"
-            )  # an earlier run's name may end with .xlsm
+            # An earlier run's name may end with .xlsm.
+            aside = self.part / f"report{Path(name).suffix}"
             part = write_workbook(report, findings, aside, overwrite=True)
             row = report_to_row(report, findings, source, now(), name)
             self.journal.add(JournalEntry(row, digest(part), facts))

@@ -179,9 +179,8 @@ def file_of(book: xw.Book) -> Path | None:
     """
     try:
         path = Path(book.fullname)
-    except (
-        Exception
-    ):  # xlwings raises where OneDrive or SharePoint keeps the file and it finds no copy here
+    except Exception:
+        # xlwings raises where OneDrive or SharePoint keeps the file and it finds no copy here.
         return None
     return path if path.is_file() else None
 

@@ -22,9 +22,8 @@ from gongkai.workbook.layout import TableSheet
 OURS = "gongkai："  # how our comments begin
 MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
 CUT = "……"
-ESCAPE = re.compile(
-    r"_(?=x[0-9A-Fa-f]{4}_)"
-)  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
+# Spreadsheets read _x000D_ as a character, so its _ is written _x005F_.
+ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 Written = int | Decimal | str | None  # what a cell may be given
 

@@ -31,13 +31,10 @@ from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
 from gongkai.workbook.values import fingerprint
 
 TEXT_RULE = "coverage.text"
-SELF_EVIDENT = (
-    "coverage.blank",
-    "coverage.sign",
-)  # the cells show it themselves, often a hundred of them
-PARAGRAPH = (
-    1_000  # characters that a row of the prose sheet can show: a row is at most 409 points high
-)
+# The cells show it themselves, often a hundred of them.
+SELF_EVIDENT = ("coverage.blank", "coverage.sign")
+# Characters that a row of the prose sheet can show: a row is at most 409 points high.
+PARAGRAPH = 1_000
 LONGEST_CELL = 16_000  # characters; a cell holds 32,767 UTF-16 units
 
 

@@ -31,10 +31,8 @@ LOST_LINE = f"工作表的{{}}标着“{DOUBTFUL}”，来源中的数字没有�
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
 RESTORE = "请用“还原表格”（或运行 gongkai check 文件名 --write）还原"
 ODD_SIGN = "{}的内容“{}”含有看不见的字符或不常用的符号，公式不认得；请删去后重新填写。"
-ALTERED: Spot = (
-    0,
-    1,
-)  # no cell: the places of the lanes of a sheet that no longer hold their formulas
+# No cell: the places of the lanes of a sheet that no longer hold their formulas.
+ALTERED: Spot = (0, 1)
 
 
 def values_to_report(values: Mapping[str, SheetValues]) -> Report:

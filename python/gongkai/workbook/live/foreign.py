@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 SheetSpot = tuple[str, Spot]
 Areas = Sequence[tuple[str, Box]]
-Moved = Callable[
-    [Spot], Spot | None
-]  # where a cell stands after lines were put back; None for one that is gone
+# Where a cell stands after lines were put back; None for one that is gone.
+Moved = Callable[[Spot], Spot | None]
 
 # Their results change with the time, or with cells that the formula does not name: a short sum
 # range is stretched.

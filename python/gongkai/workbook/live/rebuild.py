@@ -232,10 +232,8 @@ def put_figures(root: _Element, standing: Standing, figures: Mapping[Spot, _Elem
 def put_texts(root: _Element, model: OpenFile, sheet: TableSheet) -> None:
     """Labels as the template has them."""
     cells, template = CellsOf(root), model.sheet(sheet.name)
-    own = {*sheet.own_texts} - {
-        layout.TITLE_SPOT,
-        (sheet.last_line, 1),
-    }  # a note may stand there by now
+    # A note may stand in the place of the title or of the last line by now.
+    own = {*sheet.own_texts} - {layout.TITLE_SPOT, (sheet.last_line, 1)}
     for spot in sorted(own):
         text = template.cells.get(spot) if template else None
         if isinstance(text, str):

@@ -17,9 +17,8 @@ from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import clipped
 from gongkai.workbook.layout import TableSheet, address
 
-Lines = Mapping[
-    int, int
-]  # official row or column -> where it stands now; one that was deleted is left out
+# Official row or column -> where it stands now; one that was deleted is left out.
+Lines = Mapping[int, int]
 MOST_INSERTED = 60  # rows or columns; beyond them nothing is looked for
 MOST_NAMED = 3
 
@@ -181,7 +180,12 @@ def filled_in(
             continue
         if run:
             before = known.get(run[0] - 1)
-            found |= run_of_lines(sheet, run, before, known[line], held, what)
+            places = run_of_lines(run, before, known[line], held)
+            if places is None:
+                raise WorkbookError(
+                    f"“{sheet.name}”第{before}{what}以下的行列不能确定是哪一{what}；{BY_HAND}"
+                )
+            found |= places
         run = []
     for line in range(max(known) + 1, last + 1):
         found[line] = known[max(known)] + line - max(known)
@@ -189,9 +193,11 @@ def filled_in(
 
 
 def run_of_lines(
-    sheet: TableSheet, run: Sequence[int], before: int | None, after: int, held: set[int], what: str
-) -> dict[int, int]:
-    """Neighbouring lines without labels -> their places between two that have one."""
+    run: Sequence[int], before: int | None, after: int, held: set[int]
+) -> dict[int, int] | None:
+    """Neighbouring lines without labels -> their places between two that have one; None where
+    several might be theirs.
+    """
     if before is None:  # the first lines of the sheet, the title among them
         first = after - len(run)
         return {line: first + at for at, line in enumerate(run) if first + at > 0}
@@ -200,9 +206,7 @@ def run_of_lines(
         between = [place for place in between if place in held]
     if len(between) == len(run):
         return dict(zip(run, between, strict=True))
-    if not between:
-        return {}
-    raise WorkbookError(f"“{sheet.name}”第{before}{what}以下的行列不能确定是哪一{what}；{BY_HAND}")
+    return None if between else {}
 
 
 def strange_cells(cells: Mapping[Spot, object], rows: Lines, columns: Lines) -> list[Spot]:

@@ -116,9 +116,9 @@ class OpenFile:
             part = related(self.archive, self.main, "sharedStrings")
             self.strings = shared_strings(read_xml(self.archive, part)) if part else ()
         found, wanted = OpenSheet(self.root(name)), formulas_of(name)
-        shared: dict[str, tuple[str, str]] = {}
+        texts = SheetTexts(self.strings)
         for spot, cell in filled_cells(found.root):
-            take_cell(found, spot, cell, wanted.get(spot), self.strings, shared)
+            take_cell(found, spot, cell, wanted.get(spot), texts)
         return found
 
     def needs_reading(self, name: str) -> bool:
@@ -157,22 +157,27 @@ def filled_cells(root: _Element) -> list[tuple[Spot, _Element]]:
     return found
 
 
+@dataclass
+class SheetTexts:
+    """What cells of a sheet have in common: texts by number, and, of formulas that several cells
+    share, the text and place of the first, by number too.
+    """
+
+    strings: Sequence[Text]
+    shared: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
 def take_cell(
-    sheet: OpenSheet,
-    spot: Spot,
-    cell: _Element,
-    wanted: str | None,
-    strings: Sequence[Text],
-    shared: dict[str, tuple[str, str]],
+    sheet: OpenSheet, spot: Spot, cell: _Element, wanted: str | None, texts: SheetTexts
 ) -> None:
     formula = cell[0] if cell[0].tag.endswith("}f") else None
     if formula is not None:
-        text = formula_text(formula, address(spot), shared)
+        text = formula_text(formula, address(spot), texts.shared)
         if wanted is not None and same_formula(text, wanted):
             sheet.ours[spot] = cell
             return
         sheet.foreign[spot] = text, cell
-    value = held_value(cell, strings)
+    value = held_value(cell, texts.strings)
     if value is not None:
         sheet.cells[spot] = value
 
