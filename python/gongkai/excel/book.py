@@ -270,7 +270,6 @@ def between(sheet: TableSheet, old: Cells, formulas: Mapping[Spot, str]) -> dict
     official label.
     """
     last_row, last_column = corners_of(sheet.marks.values())[1]
-    labels = {(box.top, box.left): label.text for label, box in sheet.labels}
     known: dict[Spot, Written] = {}
     for row in range(1, last_row + 1):
         for column in range(1, last_column + 1):
@@ -278,7 +277,7 @@ def between(sheet: TableSheet, old: Cells, formulas: Mapping[Spot, str]) -> dict
             value = old.get(spot)
             if value is None and spot not in formulas:
                 known[spot] = None
-            elif isinstance(value, str) and is_label(value, labels.get(spot)):
+            elif isinstance(value, str) and is_label(value, sheet.label_texts.get(spot)):
                 known[spot] = AsEntered(value)
     return known
 

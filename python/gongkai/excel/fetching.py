@@ -182,7 +182,9 @@ def read_tokens(path: Path) -> list[str]:
     except (OSError, ValueError, RecursionError):
         return []
     tokens = found.get("tokens") if isinstance(found, dict) else None
-    return [token for token in tokens if isinstance(token, str)] if isinstance(tokens, list) else []
+    if not isinstance(tokens, list):
+        return []
+    return [token for token in tokens if isinstance(token, str)]
 
 
 def write_tokens(path: Path, tokens: list[str]) -> None:

@@ -49,7 +49,7 @@ def rules(book: xw.Book, asked: Request) -> CommandResult:
     """
     rows = rules_rows()
     name, sheet = rules_sheet(book)
-    put_rows(sheet, (1, 1), [[as_entered(text) for text in row] for row in rows])
+    put_rows(sheet, (1, 1), [list(map(as_entered, row)) for row in rows])
     activate(book, name)
     others = len(written_rules())
     text = f"共{len(rows) - 1 - others}项勾稽关系和{others}项其他检查，列在工作表“{name}”。"

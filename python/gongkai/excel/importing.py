@@ -214,7 +214,7 @@ def verdict(report: Report, findings: list[Finding]) -> str:
 
 def wrong_told(report: Report, findings: Sequence[Finding]) -> str:
     """The gravest that can be said, "" where nothing is wrong: ✗ 2项不符."""
-    counting = [finding for finding in findings if is_open(finding)]
+    counting = list(filter(is_open, findings))
     errors = sum(finding.severity == "error" for finding in counting)
     if errors:
         return f"✗ {errors}项不符"
@@ -226,7 +226,7 @@ def wrong_told(report: Report, findings: Sequence[Finding]) -> str:
 
 def others_told(findings: Sequence[Finding]) -> list[str]:
     """3处警告, 1处提示, and what is dismissed."""
-    counting = [finding for finding in findings if is_open(finding)]
+    counting = list(filter(is_open, findings))
     told: list[str] = []
     for severity, text in (("warning", "警告"), ("note", "提示")):
         count = sum(finding.severity == severity for finding in counting)

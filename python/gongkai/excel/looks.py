@@ -210,9 +210,11 @@ def grounds(live: xw.Sheet, blocks: Sequence[Rectangle], colors: Answers) -> Ans
     """The colours behind letters. Of black ones nobody asks: that is one question less for nearly
     every sheet.
     """
+    found: dict[Spot, object] = dict.fromkeys(colors, "")
     others = [spot for spot, color in colors.items() if color != BLACK]
-    found = answers(live, blocks, "ground", others) if others else {}
-    return {spot: found.get(spot, "") for spot in colors}
+    if others:
+        found |= answers(live, blocks, "ground", others)
+    return found
 
 
 def letter_kinds(told: Mapping[str, Answers], figures: Collection[Spot]) -> dict[Spot, str]:

@@ -14,7 +14,6 @@ import xlwings as xw
 
 from gongkai.excel.blocks import Cells, is_long
 from gongkai.excel.book import (
-    TABLES,
     NotRestored,
     as_entered,
     formulas_in,
@@ -25,7 +24,7 @@ from gongkai.excel.book import (
 )
 from gongkai.excel.checking import check
 from gongkai.excel.importing import new_name
-from gongkai.excel.printing import put_areas_back, tables_with_lanes
+from gongkai.excel.printing import put_areas_back, tables_shown, tables_with_lanes
 from gongkai.excel.runner import YES, Command, CommandResult, Request
 from gongkai.model import WorkbookError
 from gongkai.spreadsheets import Spot, letters
@@ -158,8 +157,7 @@ def put_back(page: xw.Sheet, one: Examined, found: Standing) -> None:
     put_merged(page, sheet)
     stands = read_block(page, (1, 1), (sheet.size.bottom, sheet.size.right))
     stands |= read_block(page, (sheet.last_line, 1), (sheet.last_line, sheet.size.right))
-    texts = {(box.top, box.left): label.text for label, box in sheet.labels}
-    texts |= {**dict(sheet.guards_below), **dict(sheet.lane_head)}
+    texts = {**sheet.label_texts, **dict(sheet.guards_below), **dict(sheet.lane_head)}
     figures = {spot: figure_at(one, found, spot, stands) for spot in sheet.cells.values()}
     strange = set(stands) - {*texts, *figures, *sheet.own_texts}
     wanted: dict[Spot, object] = {**dict.fromkeys(strange), **texts, **figures}
@@ -347,7 +345,7 @@ NO_SWITCH = "这个表格程序没有提供保护工作表的操作，没有改�
 def protect(book: xw.Book, asked: Request) -> CommandResult:
     """All visible tables protected, without a password; where any is, all are set free."""
     refuse_batch(sheet_names(book))
-    pages = [page for page in book.sheets if page.name in TABLES and page.visible]
+    pages = tables_shown(book)
     locked = [page for page in pages if is_protected(page)]
     changed = locked or pages
     for page in changed:

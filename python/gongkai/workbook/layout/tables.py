@@ -55,6 +55,15 @@ class TableSheet:
         return moved(self.form.size)
 
     @cached_property
+    def lane_spots(self) -> tuple[Spot, ...]:
+        return tuple(lane.spot for lane in self.lanes.values())
+
+    @cached_property
+    def label_texts(self) -> Mapping[Spot, str]:
+        """Where each label of the form begins -> its text."""
+        return {(box.top, box.left): label.text for label, box in self.labels}
+
+    @cached_property
     def lane_lines(self) -> tuple[int, ...]:
         """The rows of the lanes that stand under the table."""
         return tuple(sorted({lane.spot[0] for lane in self.lanes.values() if not lane.beside}))
@@ -168,10 +177,9 @@ class TableSheet:
     @cached_property
     def own_texts(self) -> tuple[Spot, ...]:
         """Where the form's own texts stand, those beside the lanes too."""
-        labels = [(box.top, box.left) for _, box in self.labels]
         beside = [spot for spot, _ in (*self.guards_below, *self.lane_head)]
         hint = [(self.last_line, 1)] if self.lanes else []
-        return (TITLE_SPOT, *labels, *beside, *hint)
+        return (TITLE_SPOT, *self.label_texts, *beside, *hint)
 
     def is_column_label(self, place: Spot) -> bool:
         """Whether a guarded label tells of a column rather than of a row."""
@@ -242,9 +250,11 @@ def sheets_shown(editions_of: Mapping[str, str]) -> dict[str, bool]:
     these tables.
     """
     shown: dict[str, bool] = {}
-    for table, edition in editions_of.items():
-        used = sheet_of(table, edition) if edition else newest_sheet(table)
-        shown |= {sheet.name: sheet is used for sheet in table_sheets() if sheet.table == table}
+    for sheet in table_sheets():
+        edition = editions_of.get(sheet.table)
+        if edition is not None:
+            used = sheet_of(sheet.table, edition) if edition else newest_sheet(sheet.table)
+            shown[sheet.name] = sheet is used
     return shown
 
 

@@ -115,8 +115,11 @@ class CellsOf:
 
 def insert_after(root: _Element, node: _Element, before: Collection[str]) -> None:
     """Put a node behind the last one that may stand before it."""
-    places = [at for at, child in enumerate(root) if local(child) in before]
-    root.insert(places[-1] + 1 if places else 0, node)
+    place = 0
+    for number, child in enumerate(root, 1):
+        if local(child) in before:
+            place = number
+    root.insert(place, node)
 
 
 # --- formulas and what is hidden ------------------------------------------------------------------

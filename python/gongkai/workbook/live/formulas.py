@@ -243,7 +243,7 @@ def by_edition(table: str, told: Callable[[TableSheet], str]) -> str:
 
 
 def twins(sheet: TableSheet) -> str:
-    return ranges_of((sheet.image(lane.spot) for lane in sheet.lanes.values()), sheet.name)
+    return ranges_of(map(sheet.image, sheet.lane_spots), sheet.name)
 
 
 def count_of_lanes(sheet: TableSheet, shown: str) -> str:
@@ -270,13 +270,11 @@ COUNTED: Mapping[str, Callable[[TableSheet], str]] = {
 
 
 def changed_lanes(sheet: TableSheet) -> str:
-    return ranges_of((sheet.text_flag(lane.spot) for lane in sheet.lanes.values()), sheet.name)
+    return ranges_of(map(sheet.text_flag, sheet.lane_spots), sheet.name)
 
 
 def assumed_lanes(sheet: TableSheet) -> str:
-    return ranges_of(
-        (sheet.step(lane.spot, "assumed") for lane in sheet.lanes.values()), sheet.name
-    )
+    return ranges_of((sheet.step(spot, "assumed") for spot in sheet.lane_spots), sheet.name)
 
 
 def assumed_formula(count: str) -> str:

@@ -249,7 +249,10 @@ def line_results(
 
 
 def sum_of(lines: Sequence[SummaryLine], cells: Sequence[str]) -> int | float:
-    return sum(sum(line.figures[cell] for cell in cells) for line in lines)
+    amounts: list[int | float] = []
+    for line in lines:
+        amounts.append(sum(line.figures[cell] for cell in cells))
+    return sum(amounts)
 
 
 def sum_column(block: YearBlock) -> int:

@@ -70,11 +70,14 @@ def official_place(standing: Standing) -> Official:
     """
     rows = turned(standing.kept_rows, standing.sheet.last_line)
     columns = turned(standing.kept_columns, standing.sheet.size.right + 1)
-    figures = {standing.place(spot): spot for spot in standing.sheet.cells.values()}
+    figures = places_of(standing)
 
     def place(spot: Spot) -> Spot | None:
-        row, column = moved_line(spot[0], rows, LAST_ROW), moved_line(spot[1], columns, LAST_COLUMN)
-        return figures.get(spot) or ((row, column) if row and column else None)
+        if spot in figures:
+            return figures[spot]
+        row = moved_line(spot[0], rows, LAST_ROW)
+        column = moved_line(spot[1], columns, LAST_COLUMN)
+        return (row, column) if row and column else None
 
     return place
 
@@ -141,7 +144,7 @@ def figures_of(root: _Element, standing: Standing) -> dict[Spot, _Element]:
     """Official place -> a copy of the cell that belongs there, with the result in the place of a
     formula.
     """
-    places = {standing.place(spot): spot for spot in standing.sheet.cells.values()}
+    places = places_of(standing)
     found: dict[Spot, _Element] = {}
     for spot, cell in all_cells(root):
         official = places.get(spot)
@@ -152,6 +155,11 @@ def figures_of(root: _Element, standing: Standing) -> dict[Spot, _Element]:
             copy.remove(formula)
         found[official] = copy
     return found
+
+
+def places_of(standing: Standing) -> dict[Spot | None, Spot]:
+    """Where a figure stands -> its official place."""
+    return {standing.place(spot): spot for spot in standing.sheet.cells.values()}
 
 
 def is_lane(name: str, cell: _Element) -> bool:

@@ -273,8 +273,7 @@ def counted(sheet: TableSheet, found: Results | None) -> dict[str, CellValue]:
     """
     if found is None:
         return dict.fromkeys(COUNTERS, UNKNOWN)
-    lanes = [lane.spot for lane in sheet.lanes.values()]
-    cells = sheet.cells.values()
+    lanes, cells = sheet.lane_spots, sheet.cells.values()
     twins = [found[sheet.image(spot)] for spot in lanes]
     return {
         "relations": len(lanes),
@@ -296,7 +295,11 @@ def numbers_in(values: Sequence[CellValue]) -> CellValue:
 
 
 def count_in(values: Iterable[CellValue]) -> int:
-    return sum(int(value) for value in values if is_number(value))
+    count = 0
+    for value in values:
+        if is_number(value):
+            count += int(value)
+    return count
 
 
 def sum_of(values: Iterable[CellValue]) -> CellValue:

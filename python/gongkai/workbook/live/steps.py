@@ -229,7 +229,7 @@ def is_wrong(gap: str, parts: str, whole: str) -> str:
 
 def struck_formula(sheet: TableSheet) -> str:
     """How many relations the zeros of others break."""
-    ranges = ranges_of(sheet.step(lane.spot, "broken") for lane in sheet.lanes.values())
+    ranges = ranges_of(sheet.step(spot, "broken") for spot in sheet.lane_spots)
     return "=" + "+".join(f"COUNTIF({each},{WITH_OTHERS})" for each in ranges.split(","))
 
 

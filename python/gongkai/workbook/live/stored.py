@@ -294,9 +294,8 @@ def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot
     A formula in another format's writing counts (""), and in a workbook of an earlier version any:
     its lanes are others.
     """
-    spots = [lane.spot for lane in table.lanes.values()]
     is_today = any(not text or is_lane_formula(text) for text in formulas.values())
-    return altered_spots(spots, formulas, formulas_of(table.name) if is_today else {})
+    return altered_spots(table.lane_spots, formulas, formulas_of(table.name) if is_today else {})
 
 
 def altered_cover(formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
@@ -368,8 +367,7 @@ def looked_at_tables(book: OpenFile) -> set[str]:
 
 
 def has_whole_image(table: TableSheet, sheet: OpenSheet) -> bool:
-    lanes = {lane.spot for lane in table.lanes.values()}
-    return formulas_of(table.name).keys() - lanes <= sheet.ours.keys()
+    return formulas_of(table.name).keys() - set(table.lane_spots) <= sheet.ours.keys()
 
 
 # --- one result -----------------------------------------------------------------------------------
