@@ -93,8 +93,9 @@ def imported_row(source: str, report: Report, folder: Path) -> BatchRow:
 
 
 def save_new(report: Report, findings: Sequence[Finding], folder: Path) -> Path:
-    """Save a report's workbook under a name that nothing else has. Raises WorkbookError,
-    OSError.
+    """Save a report's workbook under a name that nothing else has.
+
+    Raises WorkbookError, OSError.
     """
     from gongkai.workbook import write_workbook
 

@@ -77,15 +77,17 @@ class Journal:
     written: set[str]
 
     def add(self, entry: JournalEntry) -> None:
-        """Append an entry; it is on the disk when this returns. Raises GongkaiError, and then
-        nothing was added.
+        """Append an entry.
+
+        It is on the disk when this returns. Raises GongkaiError, and then nothing was added.
         """
         write_line(self.file, entry_to_dict(entry))
         self.entries[entry.row.source] = JournalEntry(entry.row, entry.sha256)
 
     def add_written(self, digests: Iterable[str]) -> None:
-        """Remember summaries about to be written. Raises GongkaiError, and then nothing was
-        added.
+        """Remember summaries about to be written.
+
+        Raises GongkaiError, and then nothing was added.
         """
         new = sorted(set(digests) - self.written)
         if new:
@@ -146,8 +148,9 @@ def new_head(folder: Path) -> dict[str, Any]:
 
 
 def lock(file: FileIO, folder: Path) -> None:
-    """Hold the file for this process alone. Where the file system knows no locks the run goes on
-    without.
+    """Hold the file for this process alone.
+
+    Where the file system knows no locks the run goes on without.
     """
     try:
         lock_file(file)
@@ -199,8 +202,9 @@ def write_line(file: FileIO, value: Mapping[str, Any]) -> None:
 
 
 def read_journal(folder: Path) -> tuple[dict[str, Any], dict[str, JournalEntry]]:
-    """Head and newest entry of each source with its check, whoever is writing; both empty without a
-    journal.
+    """Head and newest entry of each source with its check, whoever is writing.
+
+    Both empty without a journal.
     """
     path = folder / NAME
     try:
@@ -214,8 +218,9 @@ def read_journal(folder: Path) -> tuple[dict[str, Any], dict[str, JournalEntry]]
 
 
 def parse(path: Path, content: bytes, *, checks: bool = True) -> Memory:
-    """Whole lines -> what they say, with or without the checks. GongkaiError for what is damaged or
-    not ours.
+    """Whole lines -> what they say, with or without the checks.
+
+    GongkaiError for what is damaged or not ours.
     """
     found = Memory({}, {}, set())
     for number, line in enumerate(content.splitlines(), 1):

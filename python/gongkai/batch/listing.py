@@ -42,9 +42,11 @@ INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"  # pasted along, and seen by nobody
 
 @dataclass(frozen=True)
 class Plan:
-    """``sources`` in their order. Where they are a directory's links, ``candidates`` shows them to
-    be confirmed, and ``goes_on`` tells that the directory has further pages, which were not read.
-    ``left_out`` are files in a folder that may hold reports and are not imported.
+    """``sources`` in their order.
+
+    Where they are a directory's links, ``candidates`` shows them to be confirmed, and ``goes_on``
+    tells that the directory has further pages, which were not read. ``left_out`` are files in a
+    folder that may hold reports and are not imported.
     """
 
     sources: tuple[str, ...]
@@ -54,8 +56,9 @@ class Plan:
 
 
 def plan(argument: str, folder: Path, access: Access = ACCESS) -> Plan:
-    """What to import into ``folder``. Raises GongkaiError where the argument cannot be read or
-    names nothing.
+    """What to import into ``folder``.
+
+    Raises GongkaiError where the argument cannot be read or names nothing.
 
     The argument is a text file with a source a line, a folder of saved pages, a directory page, or
     a report itself; what it is, its content says. Files are named by their whole path, so that a
@@ -108,12 +111,14 @@ def without_own(names: Sequence[str], place: Path, folder: Path | None) -> list[
 
 
 def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
-    """The pages, documents and workbooks in a folder, by name; no record of ours, whatever its
-    name, no version before that ``check --write`` kept, and nothing that the batch of ``folder``
-    itself wrote there.
+    """The pages, documents and workbooks in a folder, by name.
+
+    No record of ours, whatever its name, no version before that ``check --write`` kept, and nothing
+    that the batch of ``folder`` itself wrote there.
 
     What has such a name and is no file (a pipe, a link to nothing) is among them: reading it says
-    so."""
+    so.
+    """
     names = names_in(place)
     others = without_own(names, place, folder)
     found: list[str] = []

@@ -27,8 +27,10 @@ FORBIDDEN = re.compile(r'[<>:"/\\|?*=%^&]')
 
 
 def report_file_name(report: Report) -> str:
-    """``瑞安市人民政府2021年度报告.xlsx``; without a body's name its title, and ``（机关待核）``
-    behind what is not certain. Safe on Windows, Mac and Linux.
+    """``瑞安市人民政府2021年度报告.xlsx``.
+
+    Without a body's name its title, and ``（机关待核）`` behind what is not certain. Safe on
+    Windows, Mac and Linux.
     """
     told = doubts_text(doubted_facts(report))
     name = stem_of(report)
@@ -114,8 +116,9 @@ def digest(path: Path) -> str:
 
 
 def digest_with_decisions(path: Path) -> str:
-    """The digest of a workbook and of what was decided beside it; without such a file the
-    workbook's own.
+    """The digest of a workbook and of what was decided beside it.
+
+    Without such a file the workbook's own.
     """
     return digest_of(read_plain(path) + decisions_bytes(decisions_path(path)))
 

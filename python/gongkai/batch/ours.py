@@ -126,8 +126,9 @@ def is_listed(sheet: Sheet, top: int, column: int) -> bool:
 
 
 def is_copy(name: str, names: Collection[str]) -> bool:
-    """Whether a file is what ``check --write`` kept of another one of ``names``; by paths as
-    well.
+    """Whether a file is what ``check --write`` kept of another one of ``names``.
+
+    By paths as well.
     """
     found = COPY.fullmatch(name)
     return found is not None and found["stem"] + found["suffix"] in names

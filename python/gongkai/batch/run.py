@@ -204,8 +204,9 @@ def is_systems(error: BaseException) -> bool:
 
 
 class BatchRun:
-    """One run over a list. The lock is held by whoever writes into the folder; after ``stop``
-    nobody does.
+    """One run over a list.
+
+    The lock is held by whoever writes into the folder; after ``stop`` nobody does.
     """
 
     def __init__(
@@ -238,8 +239,9 @@ class BatchRun:
                 yield Imported(row, skipped=True)
 
     def done_row(self, source: str) -> BatchRow | None:
-        """The row of a report whose workbook is there; read anew where it or what is beside it
-        changed.
+        """The row of a report whose workbook is there.
+
+        Read anew where it or what is beside it changed.
         """
         entry = self.journal.entries.get(source)
         if entry is None or not entry.row.is_done:

@@ -57,8 +57,9 @@ HOW = f"请在“{layout.RESULTS}”的“采纳”一栏填建议的序号（�
 
 
 def adopt(book: xw.Book, asked: Request) -> CommandResult:
-    """The proposals whose numbers stand in the list of findings; without any, the one that is
-    selected.
+    """The proposals whose numbers stand in the list of findings.
+
+    Without any, the one that is selected.
     """
     refuse_older(book)
     values, report = evaluated_report(book)

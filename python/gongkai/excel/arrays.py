@@ -108,8 +108,9 @@ class Placed:
 
 
 def read_array(value: object) -> Placed:
-    """The tables in a range: a scalar, a flat row, rows; None or "" for blanks. Raises ShapeError,
-    UnreadableDocument.
+    """The tables in a range: a scalar, a flat row, rows.
+
+    None or "" for blanks. Raises ShapeError, UnreadableDocument.
 
     Nothing is guessed: what cannot be read as a figure is an entry without a value that keeps the
     text.
@@ -198,8 +199,9 @@ def forms() -> tuple[Form, ...]:
 
 @cache
 def bare_layouts() -> Mapping[Shape, Layout]:
-    """Size -> what a range of figures of this size is, upright or turned; sizes that could be
-    several are left out.
+    """Size -> what a range of figures of this size is, upright or turned.
+
+    Sizes that could be several are left out.
     """
     upright: dict[Shape, Layout] = {}
     for form in forms():
@@ -297,8 +299,9 @@ def spots_of(form: Form) -> Mapping[Shape, Label | Cell]:
 
 
 def read_part(rows: Rows) -> Placed | None:
-    """The table of which the range is a piece with the labels in their official places; None unless
-    only one is.
+    """The table of which the range is a piece with the labels in their official places.
+
+    None unless only one is.
 
     Of a part of a table it must be certain which one: no other piece of any form, whole or not, may
     look alike.
@@ -343,8 +346,9 @@ def windows(size: Box, height: int, width: int) -> list[Shape]:
 
 
 def part_values(form: Form, start: Shape, rows: Rows) -> dict[str, object] | None:
-    """Cell id -> value where every text is the label of its place and every label is there; None
-    elsewhere.
+    """Cell id -> value where every text is the label of its place and every label is there.
+
+    None elsewhere.
     """
     spots = spots_of(form)
     values: dict[str, object] = {}
@@ -383,8 +387,9 @@ def is_parts(form: Form, values: Mapping[str, object]) -> bool:
 
 
 def read_blocks(rows: Rows) -> Placed:
-    """The tables that stand one under the other, blank rows between them. Raises ShapeError,
-    UnreadableDocument.
+    """The tables that stand one under the other, blank rows between them.
+
+    Raises ShapeError, UnreadableDocument.
     """
     blocks: list[Rows] = []
     for is_blank_block, block in groupby(rows, key=is_blank_row):
@@ -414,8 +419,9 @@ def trimmed(rows: Rows) -> Rows:
 
 
 def recognized(blocks: Sequence[Rows]) -> Placed:
-    """The tables that recognition finds in blocks. Raises ShapeError where it can place no figure
-    by its labels.
+    """The tables that recognition finds in blocks.
+
+    Raises ShapeError where it can place no figure by its labels.
     """
     grids = [grid_of(rows, number) for number, rows in enumerate(blocks, 1)]
     readings = read_tables(tokenize(grids), max(editions()))

@@ -72,8 +72,9 @@ class Work:
         self.apply(batch_edits(rows, layout.BATCH_TOP + place))
 
     def take_in(self, place: int, rows: Sequence[BatchRow]) -> None:
-        """What came of a row; the links of a directory go below the list, each once, in the same
-        write.
+        """What came of a row.
+
+        The links of a directory go below the list, each once, in the same write.
         """
         known = {row.source for row in self.rows}
         links = [row for row in rows[1:] if row.source not in known]
@@ -174,8 +175,9 @@ def folder_in(values: Values) -> str:
 
 
 def chosen_folder(book: xw.Book, values: Values, answer: str) -> Path | CommandResult:
-    """The folder named on the sheet, or the one just chosen, which is then named there; else the
-    question for it.
+    """The folder named on the sheet, or the one just chosen, which is then named there.
+
+    Else the question for it.
     """
     named = folder_in(values)
     if named and Path(named).is_dir():
@@ -257,8 +259,9 @@ def saved(book: xw.Book) -> str:
 
 
 def summary(book: xw.Book, asked: Request) -> CommandResult:
-    """All reports of the batch's folder; without a folder and a batch the report in this workbook
-    alone.
+    """All reports of the batch's folder.
+
+    Without a folder and a batch the report in this workbook alone.
     """
     if lacks_batch(book):
         return to_batch_workbook(book, asked)
@@ -326,8 +329,10 @@ def books_in(folder: Path) -> list[Path]:
 
 
 def values_in(path: Path) -> Values:
-    """What a workbook shows; {} for a batch's, and for a sheet of somebody else's, of which a
-    folder may hold many. WorkbookError.
+    """What a workbook shows.
+
+    {} for a batch's, and for a sheet of somebody else's, of which a folder may hold many.
+    WorkbookError.
     """
     content = content_of(path)
     refuse_damaged(path, content)

@@ -49,8 +49,9 @@ class Rectangle:
 
 
 def edits_to_blocks(edits: Sequence[Edit]) -> list[Rectangle]:
-    """The fewest rectangles that hold the edits' cells and no other; of two edits of a cell the
-    later counts.
+    """The fewest rectangles that hold the edits' cells and no other.
+
+    Of two edits of a cell the later counts.
     """
     sheets: dict[str, dict[Spot, Written]] = {}
     for edit in edits:
@@ -105,8 +106,9 @@ def runs(cells: Mapping[Spot, Written]) -> Iterator[tuple[int, Spot]]:
 
 
 def changed_part(block: Rectangle, old: Cells, formulas: Mapping[Spot, str]) -> Rectangle | None:
-    """The rows of a block from the first to the last that differs from what stands there; None
-    where none does.
+    """The rows of a block from the first to the last that differs from what stands there.
+
+    None where none does.
 
     A formula counts as different: its result may match now and no longer once the cells around it
     are written.
@@ -156,8 +158,9 @@ def corners_around(block: Rectangle, other: Rectangle) -> tuple[Spot, Spot]:
 
 
 def holds(found: object, value: Written) -> bool:
-    """Whether a cell that reads ``found`` kept what was written; a number may show as a date or be
-    kept as text.
+    """Whether a cell that reads ``found`` kept what was written.
+
+    A number may show as a date or be kept as text.
     """
     if isinstance(value, str):
         return found is not None
@@ -165,8 +168,9 @@ def holds(found: object, value: Written) -> bool:
 
 
 def same(value: Written, found: object) -> bool:
-    """Whether a cell that reads ``found`` holds what an edit wants; a number and its digits as text
-    differ.
+    """Whether a cell that reads ``found`` holds what an edit wants.
+
+    A number and its digits as text differ.
     """
     if isinstance(value, str):
         return isinstance(found, str) and found == plain_text(value, MOST_UNITS)

@@ -188,8 +188,10 @@ def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = No
 
 
 def values_before(book: xw.Book, names: Collection[str], known: Values) -> Values:
-    """What stands on all sheets that are known or named. WorkbookError for a workbook without one
-    of these, and for a list of findings of an earlier version.
+    """What stands on all sheets that are known or named.
+
+    WorkbookError for a workbook without one of these, and for a list of findings of an earlier
+    version.
     """
     present = sheet_names(book)
     missing = [name for name in names if name not in present]
@@ -222,8 +224,9 @@ class Overwrite:
 
 
 def plan(book: xw.Book, edits: Sequence[Edit], old: Mapping[str, Cells]) -> list[Overwrite]:
-    """What has to be written; of each block of cells only the rows from the first to the last that
-    change.
+    """What has to be written.
+
+    Of each block of cells only the rows from the first to the last that change.
     """
     sheets: dict[str, list[Rectangle]] = {}
     for block in edits_to_blocks(edits):
@@ -288,8 +291,9 @@ def is_label(value: str, label: str | None) -> bool:
 
 
 def read_formulas(sheet: xw.Sheet, old: Cells, spots: Sequence[Spot]) -> dict[Spot, str] | None:
-    """The formulas in the rectangle of some cells, by one call; None where Excel does not give
-    them.
+    """The formulas in the rectangle of some cells, by one call.
+
+    None where Excel does not give them.
 
     A text that begins with = is none, for it reads the same as a value.
     """
@@ -303,8 +307,9 @@ def read_formulas(sheet: xw.Sheet, old: Cells, spots: Sequence[Spot]) -> dict[Sp
 
 
 def formulas_in(rows: Sequence[Sequence[object]], first: Spot, old: Cells) -> dict[Spot, str]:
-    """Those of what Excel gives as formulas (a value where there is none) that are some; ``first``
-    is the place of the first.
+    """Those of what Excel gives as formulas (a value where there is none) that are some.
+
+    ``first`` is the place of the first.
     """
     found: dict[Spot, str] = {}
     for row, texts in enumerate(rows, first[0]):
@@ -433,8 +438,9 @@ class NotRestored(WorkbookError):
 
 
 def put_back(undo: Sequence[Callable[[], None]], error: BaseException) -> None:
-    """Undo the last step first. NotRestored where Excel refuses to undo a step that it had
-    taken.
+    """Undo the last step first.
+
+    NotRestored where Excel refuses to undo a step that it had taken.
     """
     failed = []
     for step in reversed(undo):
@@ -466,8 +472,9 @@ def restore(book: xw.Book, change: Overwrite) -> None:
 
 
 def as_entered(value: object, plain: bool = False) -> object:
-    """A value as it was read -> what has to be entered to have it again; ``plain`` for a text that
-    is safe as it is.
+    """A value as it was read -> what has to be entered to have it again.
+
+    ``plain`` for a text that is safe as it is.
     """
     if plain or not isinstance(value, str) or value in ERRORS or units(value) > MOST_UNITS:
         # a text as long as a cell can hold has no room for an apostrophe, and is no number or

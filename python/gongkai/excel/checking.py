@@ -78,8 +78,10 @@ def evaluated_report(book: xw.Book) -> tuple[Values, Report]:
 
 
 def check(book: xw.Book, asked: Request) -> CommandResult:
-    """New marks and results; figures, cover fields and prose stay as they are. Where no figure
-    stands, the marks of earlier checks go, and the list says so.
+    """New marks and results.
+
+    Figures, cover fields and prose stay as they are. Where no figure stands, the marks of earlier
+    checks go, and the list says so.
     """
     values, report = current_report(book)
     findings = check_report(report)

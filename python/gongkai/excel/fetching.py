@@ -58,8 +58,9 @@ SESSION = Session()
 
 
 def report_for(url: object, book: xlwings.Book) -> Report:
-    """The report on a page, if the workbook's functions may fetch. Raises GongkaiError with one
-    sentence.
+    """The report on a page, if the workbook's functions may fetch.
+
+    Raises GongkaiError with one sentence.
     """
     if layout.TOOL not in book.sheet_names:
         raise GongkaiError(NOT_OURS)
@@ -144,8 +145,9 @@ def allowed(book: xlwings.Book) -> bool:
 
 
 def allow(book: xlwings.Book) -> None:
-    """Let this workbook's functions fetch for this user. Raises WorkbookError; then nothing is
-    allowed.
+    """Let this workbook's functions fetch for this user.
+
+    Raises WorkbookError; then nothing is allowed.
     """
     if layout.TOOL not in book.sheet_names:
         raise WorkbookError(NOT_OURS)

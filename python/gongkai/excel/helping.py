@@ -44,8 +44,9 @@ def allow_fetch(book: xw.Book, asked: Request) -> CommandResult:
 
 
 def rules(book: xw.Book, asked: Request) -> CommandResult:
-    """All relations and the other rules on a sheet of their own, written anew each time; a sheet of
-    the user's of that name stays.
+    """All relations and the other rules on a sheet of their own, written anew each time.
+
+    A sheet of the user's of that name stays.
     """
     rows = rules_rows()
     name, sheet = rules_sheet(book)

@@ -39,8 +39,9 @@ from gongkai.workbook.values import displaced, displaced_text, fingerprint, valu
 
 
 def import_url(book: xw.Book, asked: Request) -> CommandResult:
-    """The page at the address in the ribbon's box; where that is empty, the one that the cover
-    names as its source.
+    """The page at the address in the ribbon's box.
+
+    Where that is empty, the one that the cover names as its source.
     """
     values = read_values(book)
     url = asked.argument or text_of(values[layout.COVER].get(layout.COVER_SPOTS["source"])).strip()
@@ -272,8 +273,9 @@ def drop_snapshot(sheet: xw.Sheet) -> None:
 
 
 def new_name(taken: list[str]) -> str:
-    """备份2026-11-24 09.30, with a number behind it where that is taken; Excel allows no colon in a
-    name.
+    """备份2026-11-24 09.30, with a number behind it where that is taken.
+
+    Excel allows no colon in a name.
     """
     first = name = f"{PREFIX}{datetime.now():%Y-%m-%d %H.%M}"
     number = 1

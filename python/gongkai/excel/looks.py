@@ -73,8 +73,9 @@ def hidden_at(told: Answers) -> list[Spot]:
 def texts_in_pieces(
     live: xw.Sheet, blocks: Sequence[Rectangle], cells: Cells, told: Mapping[str, Answers]
 ) -> Iterator[Spot]:
-    """The texts of which parts look otherwise; only they are asked for sizes, for a number has
-    one.
+    """The texts of which parts look otherwise.
+
+    Only they are asked for sizes, for a number has one.
     """
     texts = [spot for spot in told["struck"] if isinstance(cells[spot], str)]
     if not texts:
@@ -92,8 +93,9 @@ def texts_in_pieces(
 def answers(
     live: xw.Sheet, blocks: Sequence[Rectangle], question: str, spots: Collection[Spot]
 ) -> Answers:
-    """Spot -> the answer; None for a cell that is no one thing itself, as a text of which a part is
-    struck.
+    """Spot -> the answer.
+
+    None for a cell that is no one thing itself, as a text of which a part is struck.
     """
     areas: list[Area] = []
     for block in blocks:
@@ -127,8 +129,9 @@ def is_in(spot: Spot, area: Area) -> bool:
 
 
 def halves(area: Area) -> tuple[Area, Area]:
-    """B4:D5 -> B4:D4 and B5:D5; rows first, for what is hidden or struck is a row of a form as a
-    rule.
+    """B4:D5 -> B4:D4 and B5:D5.
+
+    Rows first, for what is hidden or struck is a row of a form as a rule.
     """
     top, left, bottom, right = area
     if bottom > top:
@@ -139,8 +142,9 @@ def halves(area: Area) -> tuple[Area, Area]:
 
 
 def all_of(live: xw.Sheet, areas: Sequence[Area]) -> Any:
-    """The program's own object for several areas at once; None where it has none, as on a Mac:
-    xlwings would take the first cell of B4:D5,B8 there.
+    """The program's own object for several areas at once.
+
+    None where it has none, as on a Mac: xlwings would take the first cell of B4:D5,B8 there.
     """
     if len(areas) == 1:
         return None
@@ -156,8 +160,9 @@ def address_of(area: Area) -> str:
 
 
 def told_of(found: Any, question: str) -> object:
-    """What the program's object says: a truth, a size, a colour (RRGGBB); None where cells differ.
-    Raises Untold.
+    """What the program's object says: a truth, a size, a colour (RRGGBB).
+
+    None where cells differ. Raises Untold.
     """
     value = answer_of(found, question)
     if question in ("color", "ground"):
@@ -166,8 +171,9 @@ def told_of(found: Any, question: str) -> object:
 
 
 def answer_of(found: Any, question: str) -> object:
-    """As the program says it. Raises Untold where it has no such property; a Mac says so by an
-    error of its own.
+    """As the program says it.
+
+    Raises Untold where it has no such property; a Mac says so by an error of its own.
     """
     windows, mac = QUESTIONS[question]
     try:
@@ -207,8 +213,9 @@ def color_in(value: object) -> str | None:
 
 
 def grounds(live: xw.Sheet, blocks: Sequence[Rectangle], colors: Answers) -> Answers:
-    """The colours behind letters. Of black ones nobody asks: that is one question less for nearly
-    every sheet.
+    """The colours behind letters.
+
+    Of black ones nobody asks: that is one question less for nearly every sheet.
     """
     found: dict[Spot, object] = dict.fromkeys(colors, "")
     others = [spot for spot, color in colors.items() if color != BLACK]
@@ -240,8 +247,9 @@ def word_of(color: object) -> str:
 def text_in_pieces(
     live: xw.Sheet, spot: Spot, cells: Cells, told: Mapping[str, Answers]
 ) -> tuple[str, str]:
-    """(text, kind) of a cell parts of which look otherwise. Where the program does not say which,
-    no part is taken.
+    """(text, kind) of a cell parts of which look otherwise.
+
+    Where the program does not say which, no part is taken.
     """
     cell, text = live.range(spot), text_of(cells[spot])
     try:
@@ -265,8 +273,9 @@ def piece_at(cell: xw.Range, at: int, text: str) -> Piece:
 
 
 def merged_figures(live: xw.Sheet, sheet: TableSheet, figures: Collection[Spot]) -> Answers:
-    """Whether figures stand in merged cells, or under them; those aside that the official form
-    merges itself.
+    """Whether figures stand in merged cells, or under them.
+
+    Those aside that the official form merges itself.
     """
     single: list[Spot] = []
     for cell, spot in sheet.cells.items():
@@ -294,8 +303,9 @@ def merged_areas(live: xw.Sheet, merged: Answers) -> Iterator[Area]:
 def format_kinds(
     live: xw.Sheet, blocks: Sequence[Rectangle], cells: Cells, figures: Collection[Spot]
 ) -> dict[Spot, str]:
-    """Kinds of the formats of cells. A block has one format as a rule: one call for each, and one
-    for each odd cell.
+    """Kinds of the formats of cells.
+
+    A block has one format as a rule: one call for each, and one for each odd cell.
     """
     kinds: dict[Spot, str] = {}
     for block in blocks:
@@ -319,8 +329,9 @@ def is_plain(code: object) -> bool:
 
 
 def format_kind(cells: xw.Range) -> str:
-    """What the format makes of a number, "" for the number itself; STRANGE where the cells have
-    several formats.
+    """What the format makes of a number, "" for the number itself.
+
+    STRANGE where the cells have several formats.
     """
     code = cells.number_format
     return kind_of(code) if isinstance(code, str) else STRANGE

@@ -185,8 +185,9 @@ def kept_place(found: Standing, spot: Spot) -> Spot | None:
 def move_lines(
     page: xw.Sheet, lines: Lines, last: int, shifts: tuple[str, str], name: Callable[[int], str]
 ) -> None:
-    """Delete the lines that are none of the table's, from the last one on; then insert those that
-    are gone.
+    """Delete the lines that are none of the table's, from the last one on.
+
+    Then insert those that are gone.
 
     ``name`` makes 9:9 of a row, C:C of a column.
     """
@@ -355,8 +356,9 @@ def protect(book: xw.Book, asked: Request) -> CommandResult:
 
 
 def switch(page: xw.Sheet, on: bool) -> None:
-    """pywin32 has Protect and Unprotect, appscript protect_worksheet and unprotect. WorkbookError
-    where neither is.
+    """pywin32 has Protect and Unprotect, appscript protect_worksheet and unprotect.
+
+    WorkbookError where neither is.
     """
     for name in ("Protect", "protect_worksheet") if on else ("Unprotect", "unprotect"):
         with suppress(AttributeError):

@@ -24,8 +24,9 @@ BookValues = Mapping[str, Mapping[Spot, object]]
 def adoption_edits(
     changes: Sequence[Adoption], values: BookValues, report: Report, findings: Sequence[Finding]
 ) -> list[Edit]:
-    """All that adopting writes. ``values`` are those before, ``report`` and ``findings`` those
-    after the changes.
+    """All that adopting writes.
+
+    ``values`` are those before, ``report`` and ``findings`` those after the changes.
     """
     edits: list[Edit] = []
     for change in changes:
@@ -150,8 +151,9 @@ def places_text(changes: Sequence[Adoption]) -> str:
 
 
 def log_edits(changes: Sequence[Adoption], values: BookValues, time: str) -> Iterator[Edit]:
-    """A line of the log for each change, below all that stands there. WorkbookError where it is
-    full.
+    """A line of the log for each change, below all that stands there.
+
+    WorkbookError where it is full.
     """
     used = [row for row, column in values[layout.LOG] if column in layout.LOG_COLUMNS.values()]
     first = max([layout.LOG_TOP - 1, *used]) + 1

@@ -32,8 +32,9 @@ NOTHING = "没有可以填0的空白。"
 
 @dataclass(frozen=True)
 class BlankChoice:
-    """Which blanks: the forced ones, or with ``every`` all of them; with ``signs`` those that hold
-    a sign too.
+    """Which blanks: the forced ones, or with ``every`` all of them.
+
+    With ``signs`` those that hold a sign too.
     """
 
     every: bool = False
@@ -111,8 +112,9 @@ def state_in(entry: Entry, sheet: TableSheet) -> str:
 
 
 def why_kept(entry: Entry, figure: int | None, wanted: BlankChoice, is_short: bool) -> str:
-    """Why a blank stays as it is, "" for one that is filled; ``figure`` is what the relations leave
-    it, if one.
+    """Why a blank stays as it is, "" for one that is filled.
+
+    ``figure`` is what the relations leave it, if one.
     """
     if entry.raw.strip() and not wanted.signs:
         return "signs"

@@ -360,8 +360,9 @@ def refused(name: str) -> Iterator[None]:
 
 
 def opened(path: Path, content: bytes | None = None) -> Archive:
-    """The archive of a workbook that can be written to. WorkbookError for any other file; raises
-    BadArchive.
+    """The archive of a workbook that can be written to.
+
+    WorkbookError for any other file; raises BadArchive.
     """
     content = content_of(path) if content is None else content
     if content.startswith(OLE2):
@@ -387,8 +388,9 @@ def refuse_sealed(name: str, content: bytes) -> None:
 
 
 def refuse_damaged(path: Path, content: bytes) -> None:
-    """WorkbookError that says what is wrong with an archive that cannot be opened; nothing for
-    anything else.
+    """WorkbookError that says what is wrong with an archive that cannot be opened.
+
+    Nothing for anything else.
     """
     if content.startswith(b"PK"):
         with refused(path.name):

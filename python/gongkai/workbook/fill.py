@@ -211,8 +211,9 @@ def mark_edits(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -
 
 
 def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> dict[str, int]:
-    """Cell id -> mark: suspects, and findings that count and that no lane shows by itself; the
-    gravest one wins.
+    """Cell id -> mark: suspects, and findings that count and that no lane shows by itself.
+
+    The gravest one wins.
     """
     findings = list(filter(is_open, findings))
     broken = broken_lanes(report)
@@ -344,8 +345,9 @@ def prose_edits(report: Report) -> Iterator[Edit]:
 def prose_rows(
     sections: Mapping[int, str], titles: Mapping[int, str], longest: int
 ) -> list[tuple[Written, Written, Written]]:
-    """(number, title, text) rows; a paragraph a row where rows are short, a whole section where
-    they are long.
+    """(number, title, text) rows.
+
+    A paragraph a row where rows are short, a whole section where they are long.
 
     A row titled ``CONTINUED`` goes on in the middle of a text, any other begins a new line of it.
     """

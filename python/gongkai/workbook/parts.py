@@ -85,8 +85,9 @@ def set_calculation(workbook: _Element, complete: bool) -> bool:
 
 
 def patch_author(archive: Archive) -> dict[str, bytes]:
-    """Who wrote the file last. Of one that Excel wrote LibreOffice shows the stored results and
-    calculates nothing.
+    """Who wrote the file last.
+
+    Of one that Excel wrote LibreOffice shows the stored results and calculates nothing.
     """
     part = related(archive, "", "extended-properties")
     if not part:
@@ -102,8 +103,9 @@ def patch_author(archive: Archive) -> dict[str, bytes]:
 
 
 def patch_chain(book: OpenFile, overwritten: Mapping[str, set[Spot]]) -> dict[str, bytes]:
-    """Take overwritten formulas off the list of formulas that Excel keeps; it calls a file with
-    others damaged.
+    """Take overwritten formulas off the list of formulas that Excel keeps.
+
+    It calls a file with others damaged.
     """
     chain = related(book.archive, book.main, "calcChain")
     gone = listed_formulas(book, overwritten)

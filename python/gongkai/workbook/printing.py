@@ -110,8 +110,10 @@ def area_of_results(book: OpenFile, said: PrintedSheets) -> dict[NameKey, str]:
 
 
 def names_of_table(said: PrintedSheets, name: str, with_lanes: bool) -> Iterator[tuple[str, str]]:
-    """The names that a table's sheet lacks or must not have; none of a table whose lines were moved
-    before it had them: they would cut it off."""
+    """The names that a table's sheet lacks or must not have.
+
+    None of a table whose lines were moved before it had them: they would cut it off.
+    """
     is_shown = name in said.shown
     if not is_shown:
         yield AREA, ""

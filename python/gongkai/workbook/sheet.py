@@ -137,8 +137,9 @@ def lines_needed(edits: Iterable[Edit], wrapped: Wrapped) -> dict[int, int]:
 
 
 def lines_of(text: str, room: float) -> int:
-    """Lines that a text takes where ``room`` Chinese characters go on one; a Latin letter is half
-    as wide.
+    """Lines that a text takes where ``room`` Chinese characters go on one.
+
+    A Latin letter is half as wide.
     """
     lines = 0
     for line in text.split("\n"):
@@ -196,8 +197,9 @@ def insert_cell(row: _Element, edit: Edit, columns: Columns, styles: Mapping[int
 
 
 def column_styles(root: _Element, columns: Iterable[int]) -> dict[int, str]:
-    """Column -> its style, "" for none; taken once, for a list has many rows to be written in a
-    column's style.
+    """Column -> its style, "" for none.
+
+    Taken once, for a list has many rows to be written in a column's style.
     """
     wanted = set(columns)
     styles = dict.fromkeys(wanted, "")

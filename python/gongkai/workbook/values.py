@@ -75,8 +75,9 @@ def with_doubts(report: Report, said: str) -> Report:
 
 
 def with_decisions(report: Report, results: SheetValues) -> Report:
-    """A report with what is decided about it; where that was another report's, a problem says so
-    instead.
+    """A report with what is decided about it.
+
+    Where that was another report's, a problem says so instead.
     """
     decisions = decisions_in(results)
     if not is_about_another(results, report):
@@ -108,8 +109,9 @@ def read_year(value: object, problems: list[Problem]) -> int | None:
 
 
 def read_date(value: object, problems: list[Problem]) -> str:
-    """An ISO date, "" where none can be read. A bare number is no date: its day depends on the
-    workbook's calendar.
+    """An ISO date, "" where none can be read.
+
+    A bare number is no date: its day depends on the workbook's calendar.
     """
     if isinstance(value, date):
         return value.isoformat()[:10]
@@ -132,8 +134,9 @@ def read_date(value: object, problems: list[Problem]) -> str:
 def read_table(
     table: str, values: Mapping[str, SheetValues], problems: list[Problem]
 ) -> Table | None:
-    """The table in the edition that the cover names; None where it names none and no figure stands
-    anywhere.
+    """The table in the edition that the cover names.
+
+    None where it names none and no figure stands anywhere.
     """
     edition = named_edition(table, values, problems)
     filled = filled_sheets(table, values)
@@ -161,8 +164,10 @@ def other_sheet(used: TableSheet, other: TableSheet) -> Problem:
 
 
 def cover_problems(values: Mapping[str, SheetValues]) -> list[Problem]:
-    """What is wrong with the cover's own formulas; after lines of a table or its lanes were moved
-    they look at other places, and that is told already.
+    """What is wrong with the cover's own formulas.
+
+    After lines of a table or its lanes were moved they look at other places, and that is told
+    already.
     """
     altered = values.get(layout.COVER, {}).get(ALTERED)
     if not isinstance(altered, tuple) or not altered:
@@ -396,8 +401,9 @@ def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str
 
 
 def fingerprint(values: Mapping[str, SheetValues]) -> str:
-    """What tells whether somebody changed a report in its workbook since it was filled in; "" where
-    all is blank.
+    """What tells whether somebody changed a report in its workbook since it was filled in.
+
+    "" where all is blank.
 
     It covers the cover's fields, all figures and the prose, and is the same for planned edits and
     for the values that any program gives back: numbers by their value, texts without white space,
@@ -427,8 +433,9 @@ def content(values: Mapping[str, SheetValues]) -> Iterator[tuple[str, int, int, 
 
 
 def places_filled_in(prose: SheetValues) -> dict[str, list[Spot]]:
-    """Sheet -> the cells that a person or an import fills in; of the prose those that hold
-    something.
+    """Sheet -> the cells that a person or an import fills in.
+
+    Of the prose those that hold something.
     """
     cover = dict(layout.COVER_SPOTS)
     for name in ("source", "provenance"):

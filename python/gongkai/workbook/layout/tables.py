@@ -36,8 +36,11 @@ class Lane:
 
 @dataclass(frozen=True)
 class TableSheet:
-    """The sheet of one form. ``editions`` are all that print this table alike; ``cells``, ``marks``
-    and ``sources`` by cell id."""
+    """The sheet of one form.
+
+    ``editions`` are all that print this table alike; ``cells``, ``marks`` and ``sources`` by cell
+    id.
+    """
 
     name: str
     code: str
@@ -297,8 +300,9 @@ def moved(box: Box) -> Box:
 def place_lanes(
     form: Form, relations: Iterable[Relation], cells: Mapping[str, Spot]
 ) -> dict[str, Lane]:
-    """A relation alone on its line stands beside it; any other under its marked cell, one line for
-    each kind.
+    """A relation alone on its line stands beside it.
+
+    Any other under its marked cell, one line for each kind.
     """
     size = moved(form.size)
     relations = tuple(relations)

@@ -221,8 +221,9 @@ class Looks:
 
 
 def put_rules(root: _Element, model: _Element, sheet: TableSheet, looks: Looks) -> None:
-    """The template's flags in the place of ours; conditional formats of others stay, behind
-    them.
+    """The template's flags in the place of ours.
+
+    Conditional formats of others stay, behind them.
     """
     wanted = rules_of(model)
     known = set(map(rule_text, wanted))

@@ -129,8 +129,9 @@ def is_reference(token: Token) -> bool:
 
 
 def is_untold(token: Token) -> bool:
-    """A function that looks elsewhere or is nobody's we know; a range from one formula to
-    another.
+    """A function that looks elsewhere or is nobody's we know.
+
+    A range from one formula to another.
     """
     from openpyxl.utils import FORMULAE
 
@@ -172,8 +173,10 @@ def box_of(place: str) -> Box | None:
 
 
 def moved_formula(own: str, text: str, sheet: str, moved: Moved) -> str | None:
-    """A formula on the sheet ``own`` that looks at ``sheet``, after cells of that one moved; None
-    where what it looks at is gone. =表三!D9*2 -> =表三!D8*2 after an inserted row was taken out.
+    """A formula on the sheet ``own`` that looks at ``sheet``, after cells of that one moved.
+
+    None where what it looks at is gone. =表三!D9*2 -> =表三!D8*2 after an inserted row was taken
+    out.
     """
     tokens = tokens_of(text)
     if tokens is None:

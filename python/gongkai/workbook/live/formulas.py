@@ -91,8 +91,9 @@ plain_wanted = cache(plain_formula)
 
 
 def table_formulas(sheet: TableSheet) -> Formulas:
-    """The lanes, and the image of the table: mirrors, guards, twins; behind it what is a text, and
-    the steps.
+    """The lanes, and the image of the table: mirrors, guards, twins.
+
+    Behind it what is a text, and the steps.
     """
     found: dict[Spot, str] = {}
     for spot in sheet.cells.values():
@@ -137,8 +138,9 @@ def mirror_formula(sheet: TableSheet, place: Spot) -> str:
 
 
 def text_formula(sheet: TableSheet, place: Spot) -> str:
-    """1 for what is neither a number nor nothing nor a sign; TRUE and #N/A are none
-    (``figures.is_text``).
+    """1 for what is neither a number nor nothing nor a sign.
+
+    TRUE and #N/A are none (``figures.is_text``).
     """
     mirror = address(sheet.image(place))
     plain = f"TRIM({replaced(mirror, BLANKS.strip(' '), ' ')})"
@@ -179,8 +181,9 @@ def changed_formula(lane: str, twin: str) -> str:
 
 
 def first_formula(sheet: TableSheet) -> str:
-    """The first guard whose label is not in its place, 0 where all are; -1 where guards are gone or
-    damaged.
+    """The first guard whose label is not in its place, 0 where all are.
+
+    -1 where guards are gone or damaged.
     """
     guards = ranges_of(sheet.image(spot) for spot, _ in sheet.guarded)
     lost = f"OR(ISERROR(SUM({guards})),COUNTA({guards})<{len(sheet.guarded)})"
@@ -231,8 +234,9 @@ def cover_formulas() -> dict[Spot, str]:
 
 
 def by_edition(table: str, told: Callable[[TableSheet], str]) -> str:
-    """What is told of the sheet of the edition that the cover names for a table; of the newest by
-    default.
+    """What is told of the sheet of the edition that the cover names for a table.
+
+    Of the newest by default.
     """
     formula = told(layout.newest_sheet(table))
     cell = f"$C${layout.EDITION_SPOTS[table][0]}"

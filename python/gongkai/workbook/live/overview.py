@@ -110,8 +110,9 @@ def when_year(kind: str, row: int, formula: str) -> str:
 
 
 def amount(kind: str, row: int, column: int, figures: Sequence[str]) -> str:
-    """The sum of some figures over the reports of a line's year; without figures, the number of
-    these reports.
+    """The sum of some figures over the reports of a line's year.
+
+    Without figures, the number of these reports.
     """
     if kind == "rest":
         name, last = letters(column), YEARS_TOP + YEARS
@@ -155,9 +156,10 @@ def oldest_first(row: int, helper: str) -> str:
 
 
 def block_results(cells: Mapping[Spot, object]) -> dict[Spot, Any]:
-    """Place -> what the block's formulas show over the list as it stands; nothing is told where a
-    year or a figure is no plain number: to a spreadsheet a text 2021 is the number in one function
-    and not in the next.
+    """Place -> what the block's formulas show over the list as it stands.
+
+    Nothing is told where a year or a figure is no plain number: to a spreadsheet a text 2021 is the
+    number in one function and not in the next.
     """
     lines = summary_lines(cells)
     if lines is None:
@@ -222,8 +224,9 @@ def summary_line(held: Mapping[str, object]) -> SummaryLine | None:
 
 
 def counted_figure(value: object) -> int | float | None:
-    """A figure as SUM counts it, a text as nothing; None for what no sum can be told with, such as
-    #N/A.
+    """A figure as SUM counts it, a text as nothing.
+
+    None for what no sum can be told with, such as #N/A.
     """
     if isinstance(value, bool | str) or value is None:
         return 0

@@ -41,8 +41,9 @@ Official = Callable[[Spot], Spot | None]  # where a cell belongs; None for one o
 
 
 def put_back(book: OpenFile, model: OpenFile, parts: NewParts, standing: Standing) -> None:
-    """Rows and columns in their places, then figures and labels in theirs; ``model`` is the
-    template.
+    """Rows and columns in their places, then figures and labels in theirs.
+
+    ``model`` is the template.
     """
     sheet = standing.sheet
     root, template = book.root(sheet.name), model.root(sheet.name)
@@ -118,8 +119,9 @@ def single_formulas(book: OpenFile, name: str) -> None:
 
 
 def look_again(book: OpenFile, moved: str, place: Official) -> None:
-    """Formulas of others look at the cells that they looked at; of what is gone they keep the
-    result that they had.
+    """Formulas of others look at the cells that they looked at.
+
+    Of what is gone they keep the result that they had.
     """
     for name in book.parts:
         sheet = book.sheet(name) if b"f>" in book.content(name) else None
@@ -189,8 +191,9 @@ def shape_of(text: str) -> str:
 
 
 def shift(root: _Element, standing: Standing) -> None:
-    """Whole rows and columns of the sheet to where the form has them; lines that are none of the
-    table's go.
+    """Whole rows and columns of the sheet to where the form has them.
+
+    Lines that are none of the table's go.
     """
     data = root.find("{*}sheetData")
     if data is None:
@@ -330,8 +333,9 @@ def edges(area: Area) -> Iterator[Spot]:
 
 
 def put_columns(root: _Element, template: _Element, standing: Standing) -> None:
-    """Widths of the table and of what is hidden as the template has them; further columns keep
-    theirs.
+    """Widths of the table and of what is hidden as the template has them.
+
+    Further columns keep theirs.
     """
     sheet = standing.sheet
     delta = sheet.size.right + 1 - max(standing.kept_columns.values())

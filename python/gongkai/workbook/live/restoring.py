@@ -110,8 +110,10 @@ def row_pairs(sheet: TableSheet, labels: Mapping[Spot, Spot]) -> list[tuple[int,
 
 
 def found_labels(sheet: TableSheet, cells: Mapping[Spot, object]) -> dict[Spot, Spot]:
-    """Official place of a label -> where it stands. Of labels of one text those that stand are
-    taken in their order, or, where some are missing, only the ones in their places.
+    """Official place of a label -> where it stands.
+
+    Of labels of one text those that stand are taken in their order, or, where some are missing,
+    only the ones in their places.
     """
     stands: dict[str, list[Spot]] = {}
     for spot in sorted(cells):
@@ -149,8 +151,9 @@ def is_near(sheet: TableSheet, spot: Spot) -> bool:
 
 
 def agreed(sheet: TableSheet, pairs: Iterable[tuple[int, int]], what: str) -> dict[int, int]:
-    """Line -> place, by all labels on it. The labels of several columns stand on the rows of the
-    head.
+    """Line -> place, by all labels on it.
+
+    The labels of several columns stand on the rows of the head.
     """
     found: dict[int, int] = {}
     for line, place in pairs:
@@ -195,8 +198,9 @@ def filled_in(
 def run_of_lines(
     run: Sequence[int], before: int | None, after: int, held: set[int]
 ) -> dict[int, int] | None:
-    """Neighbouring lines without labels -> their places between two that have one; None where
-    several might be theirs.
+    """Neighbouring lines without labels -> their places between two that have one.
+
+    None where several might be theirs.
     """
     if before is None:  # the first lines of the sheet, the title among them
         first = after - len(run)

@@ -268,8 +268,9 @@ def chosen_sheet(table: str, edition: CellValue) -> TableSheet:
 
 
 def counted(sheet: TableSheet, found: Results | None) -> dict[str, CellValue]:
-    """What the hidden columns of the cover count of a table; UNKNOWN for a sheet that is not as we
-    write it.
+    """What the hidden columns of the cover count of a table.
+
+    UNKNOWN for a sheet that is not as we write it.
     """
     if found is None:
         return dict.fromkeys(COUNTERS, UNKNOWN)

@@ -119,8 +119,9 @@ def step_blocks(sheet: TableSheet, run: Run, step: str) -> list[str]:
 
 
 def doubtful(sheet: TableSheet, runs: Sequence[Run]) -> str:
-    """How many blanks stand in a relation that the zeros of others break; "" where no other
-    relation has them.
+    """How many blanks stand in a relation that the zeros of others break.
+
+    "" where no other relation has them.
     """
     terms: list[str] = []
     for run in runs:
@@ -186,8 +187,9 @@ def blank_count(sheet: TableSheet, cells: Sequence[str]) -> str:
 
 
 def gap_formula(sheet: TableSheet, relation: Relation) -> str:
-    """The stated parts less the stated whole, as ``figures.rounded`` has it; 移 or 文 where nothing
-    is judged.
+    """The stated parts less the stated whole, as ``figures.rounded`` has it.
+
+    移 or 文 where nothing is judged.
     """
     parts, whole = image_ranges(sheet, relation.parts), image_ranges(sheet, relation.whole)
     texts = ranges_of(sheet.text_flag(sheet.cells[cell]) for cell in relation.cells)
@@ -262,8 +264,9 @@ def lane_formula(sheet: TableSheet, lane: Lane) -> str:
 
 
 def is_lane_formula(text: str) -> bool:
-    """Whether a formula is that of a lane with steps, wherever it was dragged to; earlier versions
-    had others.
+    """Whether a formula is that of a lane with steps, wherever it was dragged to.
+
+    Earlier versions had others.
     """
     return text.startswith(START) and f'"{layout.HOLDS}"' in text and f'"{layout.MISSING}"' in text
 

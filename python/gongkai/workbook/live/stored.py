@@ -218,8 +218,9 @@ def held_value(cell: _Element, strings: Sequence[Text]) -> CellValue:
 
 
 def plain_value(value: object, kind: str) -> CellValue:
-    """A text of several pieces as one; UNKNOWN for a number beyond what we read, such as
-    1E+305.
+    """A text of several pieces as one.
+
+    UNKNOWN for a number beyond what we read, such as 1E+305.
     """
     if isinstance(value, tuple):
         return "".join(piece.text for piece in value)
@@ -243,8 +244,9 @@ def is_unfinished(cell: _Element, kind: str, stored: str | None) -> bool:
 
 
 def renew(book: OpenFile, changed: Iterable[SheetSpot]) -> bool:
-    """Store what every formula of ours shows now that ``changed`` cells hold something else;
-    whether all results of the workbook are told, those of other people's formulas too.
+    """Store what every formula of ours shows now that ``changed`` cells hold something else.
+
+    Whether all results of the workbook are told, those of other people's formulas too.
     """
     for name in book.parts:
         if book.needs_reading(name):
@@ -326,8 +328,9 @@ def stands(found: str, wanted: str) -> bool:
 
 
 def results_of(book: OpenFile) -> dict[str, Results]:
-    """What our formulas show; nothing is told of a table whose image is not whole, nor of what
-    looks at it.
+    """What our formulas show.
+
+    Nothing is told of a table whose image is not whole, nor of what looks at it.
     """
     found: dict[str, Results] = {}
     for table in layout.table_sheets():
