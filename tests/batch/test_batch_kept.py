@@ -128,7 +128,7 @@ def test_a_full_disk_leaves_whole_lines_only(tmp_path: Path) -> None:
         "with open_journal(Path(sys.argv[1])) as journal:\n"
         "    try:\n"
         "        for number in range(100):\n"
-        "            journal.add(JournalEntry(BatchRow(str(number), '失败', message='m' * 300)))\n"
+        "            journal.add(JournalEntry(BatchRow(str(number), 'failed', message='m' * 300)))\n"
         "    except Exception as error:\n"
         "        print(type(error).__name__, len(journal.entries))\n"
     )

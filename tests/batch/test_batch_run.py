@@ -148,7 +148,7 @@ def test_the_summary_is_recent_while_the_batch_runs(
             next(batch)
         assert len((tmp_path / "汇总.csv").read_text(encoding="utf-8-sig").splitlines()) == 4 + 1
         rows = read_batch(sheets_of(tmp_path / "汇总.xlsx")[layout.BATCH])
-        assert [row.state for row in rows].count("") == 7 - 4
+        assert [row.state for row in rows].count("new") == 7 - 4
 
 
 def test_the_same_source_twice_is_one(tmp_path: Path) -> None:
