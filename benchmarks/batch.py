@@ -30,7 +30,7 @@ def read_as_batch(urls: Sequence[str], folder: Path) -> int:
     from gongkai.batch import run_batch
 
     rows = [imported.row for imported in run_batch(urls, folder, pause=0, per_host=8)]
-    if any(row.state != "完成" for row in rows):
+    if any(row.state != "done" for row in rows):
         raise SystemExit(f"not all was read: {[row.message for row in rows if row.message]}")
     return figures_of(urls[0]) * len(rows)
 

@@ -21,7 +21,7 @@ from gongkai.opc.package import package_bytes, part_bytes
 from gongkai.pipeline import check, fill, read_report
 from gongkai.workbook import layout
 from gongkai.workbook.file import fill_file, template_path
-from gongkai.workbook.lists import FAILED, BatchRow, batch_edits, report_to_row, summary_edits
+from gongkai.workbook.lists import BatchRow, batch_edits, report_to_row, summary_edits
 from gongkai.workbook.live.fittings import define, defined_names
 from gongkai.workbook.live.stored import OpenFile
 from gongkai.workbook.printing import AREA, TABLES, PrintedSheets
@@ -91,12 +91,12 @@ def made_batch(folder: Path) -> Path:
         *done,
         BatchRow(
             f"{SITE}/login.html",
-            FAILED,
+            "failed",
             message="这是登录页面，不是年度报告",
             finished="2026-11-24 09:31",
         ),
         BatchRow(
-            f"{SITE}/2020.html", "待确认", year=2020, message="2020年政府信息公开工作年度报告"
+            f"{SITE}/2020.html", "proposed", year=2020, message="2020年政府信息公开工作年度报告"
         ),
     ]
     where = Edit(layout.BATCH, *layout.FOLDER_SPOT, r"D:\年报")

@@ -10,7 +10,6 @@ from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
 import looks
@@ -18,19 +17,15 @@ from charts import add_charts
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
 from gongkai.workbook.lists import (
-    BATCH_HEADS,
-    COUNTS,
-    DIRECTORY,
-    DONE,
-    PROPOSED,
     RETRIED,
+    STATE_TEXTS,
     SUMMARY_HEADS,
     summary_columns,
     summary_row_heads,
 )
 from gongkai.workbook.live.overview import BLOCK_LEFT, YEARS_TOP, YearBlock, block_cells
-from looks import CENTRED, FIGURE, HAIR, LEFT, QUIET, as_text, font, put
-from plain_sheets import new_page, put_head
+from looks import FIGURE, HAIR, LEFT, ONE_LINE, QUIET, as_text, font, put
+from plain_sheets import new_page, put_columns, put_head, style_column
 
 STEPS = "\n".join(
     (
@@ -50,31 +45,13 @@ SUMMARY_HINT = (
     "，不当作0。"
     "同一机关同一年度有两行时标黄：合计会重复计算。左边的“－”收起图表。"
 )
-# Pixels at 100 %.
-SUMMARY_WIDTHS = {
-    "agency": 176,
-    "year": 72,
-    "title": 300,
-    "source": 210,
-    "file": 210,
-    "editions": 176,
-    "errors": 52,
-    "warnings": 52,
-    "notes": 52,
-    "dismissed": 60,
-    "years": 190,
-    "code": 92,
-    "doubts": 80,
-}
-FIGURE_WIDTH = 92
+FIGURE_WIDTH = 92  # pixels at 100 %
 STRIP_LINE, GROUP_LINE, HEAD_LINE = 16, 20, 62
 GROUP_ROW, HEAD_ROW = layout.SUMMARY_TOP - 2, layout.SUMMARY_TOP - 1
 NUMBER = Alignment(horizontal="right", vertical="center", shrink_to_fit=True)
 EDITION = re.compile(r"(?=（\d{4}年版）$)")  # where the head of an older edition's figure breaks
-UNDER_FILTER = Alignment(
-    horizontal="center", vertical="top", wrap_text=True
-)  # its button covers the foot of a head
-ONE_LINE = Alignment(horizontal="left", vertical="center")
+# The button of a filter covers the foot of a head.
+UNDER_FILTER = Alignment(horizontal="center", vertical="top", wrap_text=True)
 
 
 # --- 批量导入 -------------------------------------------------------------------------------------
@@ -82,21 +59,15 @@ ONE_LINE = Alignment(horizontal="left", vertical="center")
 
 def add_batch(workbook: Workbook) -> None:
     page = new_page(workbook, layout.BATCH, "Batch", "批量导入", "")
-    columns = layout.BATCH_COLUMNS
-    last = letters(columns["message"])
+    last = letters(layout.BATCH_COLUMNS["message"])
     put(page, 2, 1, STEPS, font=font(color="FF595959"), alignment=LEFT)
     page.merge_cells(f"A2:{last}2")
     page.row_dimensions[2].height = 50
     put_folder(page, last)
     page.row_dimensions[layout.BUTTON_AREAS[layout.BATCH].top].height = 34
-    for name, column in columns.items():
-        whole = page.column_dimensions[letters(column)]
-        whole.width = looks.column_width(layout.BATCH_WIDTHS[name])
-        style_column(whole, text=name not in COUNTS)
-        whole.alignment = column_alignment(name)
-        put_head(page, layout.BATCH_TOP - 1, column, BATCH_HEADS[name])
+    put_columns(page, layout.BATCH_LIST)
     page.auto_filter.ref = (
-        f"A{layout.BATCH_TOP - 1}:{letters(len(columns))}{bottom_row(layout.BATCH)}"
+        f"A{layout.BATCH_TOP - 1}:{letters(len(layout.BATCH_COLUMNS))}{layout.BATCH_LIST.lines[-1]}"
     )
     page.freeze_panes = f"A{layout.BATCH_TOP}"
     page.print_title_rows = f"{layout.BATCH_TOP - 1}:{layout.BATCH_TOP - 1}"
@@ -120,43 +91,23 @@ def put_folder(page: Worksheet, last: str) -> None:
     page.row_dimensions[row].height = 21
 
 
-def column_alignment(name: str) -> Alignment:
-    if name in ("agency", "message"):
-        return LEFT
-    return ONE_LINE if name in ("source", "file") else CENTRED
-
-
-def style_column(whole: ColumnDimension, *, text: bool) -> None:
-    """The look of every row written later. Text columns keep what begins with = as text."""
-    whole.font = font()
-    if text:
-        whole.number_format = looks.TEXT
-        whole.quotePrefix = True
-
-
-def bottom_row(sheet: str) -> int:
-    if sheet == layout.BATCH:
-        return layout.BATCH_TOP + layout.BATCH_ROWS - 1
-    return layout.SUMMARY_TOP + layout.SUMMARY_ROWS - 1
-
-
 def add_batch_rules(page: Worksheet) -> None:
     """Each range has rules of its own: where ranges overlap, programs differ on which rule wins."""
-    top, last = layout.BATCH_TOP, bottom_row(layout.BATCH)
+    top, last = layout.BATCH_TOP, layout.BATCH_LIST.lines[-1]
     at = {name: letters(column) for name, column in layout.BATCH_COLUMNS.items()}
     source, state, errors = (f"${at[name]}{top}" for name in ("source", "state", "errors"))
     wrong = f"AND(ISNUMBER({errors}),{errors}>0)"
-    tests = [f'{state}="{one}"' for one in RETRIED]
-    unread = f"OR({','.join(tests)})"
+    is_state = {name: f'{state}="{text}"' for name, text in STATE_TEXTS.items()}
+    unread = f"OR({','.join(is_state[name] for name in RETRIED)})"
     line = (f'{source}<>""', DifferentialStyle(border=HAIR))
     alarm = DifferentialStyle(font=Font(b=True, color=looks.ALARM), border=HAIR)
     failed = DifferentialStyle(font=Font(color=looks.ACCENTS["warning"][0]), border=HAIR)
     states = [
-        (f'AND({state}="{DONE}",{wrong})', looks.flag("error")),
+        (f"AND({is_state['done']},{wrong})", looks.flag("error")),
         (unread, looks.flag("warning")),
-        (f'{state}="{PROPOSED}"', looks.flag("note")),
-        (f'{state}="{DONE}"', looks.settled()),
-        (f'{state}="{DIRECTORY}"', DifferentialStyle(font=Font(color=QUIET), border=HAIR)),
+        (is_state["proposed"], looks.flag("note")),
+        (is_state["done"], looks.settled()),
+        (is_state["directory"], DifferentialStyle(font=Font(color=QUIET), border=HAIR)),
     ]
     add_rules(page, f"{at['state']}{top}:{at['state']}{last}", [*states, line])
     add_rules(page, f"{at['errors']}{top}:{at['errors']}{last}", [(wrong, alarm), line])
@@ -185,7 +136,7 @@ def add_summary(workbook: Workbook) -> None:
     add_charts(page, block_cells())
     put_summary_heads(page)
     page.auto_filter.ref = (
-        f"A{HEAD_ROW}:{letters(len(summary_row_heads()))}{bottom_row(layout.SUMMARY)}"
+        f"A{HEAD_ROW}:{letters(len(summary_row_heads()))}{layout.SUMMARY_LIST.lines[-1]}"
     )
     page.freeze_panes = f"C{layout.SUMMARY_TOP}"
     page.print_title_rows, page.print_title_cols = f"{GROUP_ROW}:{HEAD_ROW}", "A:B"
@@ -195,14 +146,19 @@ def add_summary(workbook: Workbook) -> None:
 
 
 def set_summary_columns(page: Worksheet) -> None:
-    names = [*SUMMARY_HEADS, *(column.cell for column in summary_columns())]
-    for column, name in enumerate(names, 1):
-        whole = page.column_dimensions[letters(column)]
-        whole.width = looks.column_width(SUMMARY_WIDTHS.get(name, FIGURE_WIDTH))
-        lead = name in SUMMARY_HEADS
-        style_column(whole, text=lead and name not in COUNTS)
-        centred = {"editions": FIGURE, **dict.fromkeys(COUNTS, CENTRED)}
-        whole.alignment = centred.get(name, ONE_LINE if lead else NUMBER)
+    """A line of the summary is one line high: what is too long for its cell is made smaller."""
+    alignments = {**looks.ALIGNMENTS, "phrase": FIGURE}
+    leading = layout.SUMMARY_LIST.columns
+    for number, column in enumerate(leading, 1):
+        whole = page.column_dimensions[letters(number)]
+        whole.width = looks.column_width(column.width)
+        style_column(whole, text=column.is_text)
+        whole.alignment = alignments[column.kind]
+    for number, _ in enumerate(summary_columns(), len(leading) + 1):
+        whole = page.column_dimensions[letters(number)]
+        whole.width = looks.column_width(FIGURE_WIDTH)
+        style_column(whole, text=False)
+        whole.alignment = NUMBER
 
 
 def put_block(page: Worksheet) -> None:
@@ -264,7 +220,7 @@ def head_groups() -> Iterator[tuple[int, int, str]]:
 
 
 def add_summary_rules(page: Worksheet) -> None:
-    top, last = layout.SUMMARY_TOP, bottom_row(layout.SUMMARY)
+    top, last = layout.SUMMARY_TOP, layout.SUMMARY_LIST.lines[-1]
     ends = f"$A${top}:$A${last},$A{top},$B${top}:$B${last},$B{top}"
     twice = f'AND($A{top}<>"",$B{top}<>"",COUNTIFS({ends})>1)'
     named = ("errors", "warnings", "dismissed", "years", "code", "doubts")

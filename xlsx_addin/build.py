@@ -19,13 +19,14 @@ from openpyxl.packaging.custom import StringProperty  # noqa: E402
 from openpyxl.workbook.properties import CalcProperties  # noqa: E402
 
 from batch_sheets import add_batch, add_summary  # noqa: E402
-from buttons import with_buttons  # noqa: E402
+from buttons import RIBBON, with_buttons  # noqa: E402
 from gongkai.opc import open_archive  # noqa: E402
 from gongkai.sources.detect import MARK  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
 from gongkai.workbook.derived import DROPPED, without_sheets  # noqa: E402
-from gongkai.workbook.file import CALCULATOR, patch_package  # noqa: E402
+from gongkai.workbook.file import patch_package  # noqa: E402
 from gongkai.workbook.live.stored import OpenFile  # noqa: E402
+from gongkai.workbook.parts import CALCULATOR  # noqa: E402
 from looks import font  # noqa: E402
 from macros import PROJECT_PART, addin_modules, macro_modules, of_addin, with_macros  # noqa: E402
 from messages import MESSAGES  # noqa: E402
@@ -38,7 +39,6 @@ from wrappers import function_texts  # noqa: E402
 TEMPLATE = ROOT / "workbook_template.xlsm"
 ADDIN_FILE = ROOT / "xlsx_addin" / "gongkai.xlam"
 MACROS = ROOT / "python" / "gongkai" / "workbook" / "macros"
-RIBBON = ROOT / "xlsx_addin" / "ribbon" / "customUI14.xml"
 HIDES = b' getVisible="GkTabVisible"'
 TITLE = "政府信息公开工作年度报告数据核对"
 
@@ -75,9 +75,8 @@ def build_template() -> bytes:
     parts = with_macros(saved(workbook, WORKBOOK), macro_modules())
     whole = packed(with_buttons(with_ribbon(parts, RIBBON.read_bytes()), workbook))
     book = OpenFile(open_archive(whole))
-    return packed(
-        unpacked(whole) | patch_package(book, (), TEMPLATE.name)
-    )  # what its formulas show
+    shown = patch_package(book, (), TEMPLATE.name)  # what its formulas show
+    return packed(unpacked(whole) | shown)
 
 
 def build_macros(dropped: Collection[str]) -> bytes:

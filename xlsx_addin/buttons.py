@@ -7,6 +7,7 @@ programs show them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -16,19 +17,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gongkai.model import Box
 from gongkai.workbook import layout
 from looks import SONG
+from macros import macro_name
 from packages import OFFICE_NS, Parts, declare, relate, sheet_parts, written
 
-# Sheet -> caption and macro of each button.
-BUTTONS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    layout.COVER: (
-        ("导入网址", "GkImportUrl"),
-        ("导入文件", "GkImportFile"),
-        ("校验本报告", "GkCheck"),
-        ("下一处问题", "GkNextProblem"),
-        ("另存报告", "GkSaveReport"),
-    ),
-    layout.BATCH: (("开始导入", "GkBatchImport"), ("汇总", "GkSummary")),
+# Sheet -> the commands that have a button there, as in gongkai.excel.commands.
+ON_SHEETS: Mapping[str, tuple[str, ...]] = {
+    layout.COVER: ("import_url", "import_file", "check", "next_problem", "save_report"),
+    layout.BATCH: ("batch", "summary"),
 }
+CAPTIONS: Mapping[str, str] = {"batch": "开始导入"}  # of all others the ribbon's label
+RIBBON = Path(__file__).with_name("ribbon") / "customUI14.xml"
 VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 WIDTH, HEIGHT, GAP = 132, 24, 12  # pixels
 AFTER = (
@@ -70,6 +68,26 @@ o:button="t" fillcolor="buttonFace [67]" strokecolor="windowText [64]" o:insetmo
   </x:ClientData>
  </v:shape>
 """
+
+
+def labels() -> dict[str, str]:
+    """Tag -> label, as the ribbon has them."""
+    found: dict[str, str] = {}
+    for node in etree.parse(RIBBON).iter("{*}button"):
+        found[node.get("tag", "")] = node.get("label", "")
+    return found
+
+
+def captions_and_macros() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Sheet -> caption and macro of each button."""
+    told = {**labels(), **CAPTIONS}
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for sheet, tags in ON_SHEETS.items():
+        found[sheet] = tuple((told[tag], macro_name(tag)) for tag in tags)
+    return found
+
+
+BUTTONS = captions_and_macros()
 
 
 def with_buttons(parts: Parts, workbook: Workbook) -> Parts:

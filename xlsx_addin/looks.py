@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.model import Severity
 from gongkai.workbook.layout import Suspicion
+from gongkai.workbook.layout.columns import ColumnKind
 
 SONG, FANG, HEI = "宋体", "仿宋", "黑体"
 # the character set of these fonts: without it a program may fall back to one without Chinese
@@ -67,9 +68,18 @@ def solid(color: str) -> PatternFill:
 HAIR = Border(bottom=Side(style="hair", color="FFBFBFBF"))
 CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
 LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
+ONE_LINE = Alignment(horizontal="left", vertical="center")
 TOP_LEFT = Alignment(horizontal="left", vertical="top", wrap_text=True)
 # A figure wider than its cell is made smaller: a spreadsheet would show #### or drop digits.
 FIGURE = Alignment(horizontal="center", vertical="center", shrink_to_fit=True)
+ALIGNMENTS: Mapping[ColumnKind, Alignment] = {
+    "prose": LEFT,
+    "link": LEFT,
+    "line": ONE_LINE,
+    "phrase": CENTRED,
+    "word": CENTRED,
+    "figure": CENTRED,
+}
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Any = None, **style: Any) -> Cell:
@@ -96,9 +106,8 @@ def flag(severity: Flag) -> DifferentialStyle:
     ink, fill, line = ACCENTS[severity]
     side = Side(style=line, color=EDGES[severity])
     sign = MARKS[severity]
-    number = 200 + list(MARKS).index(
-        severity
-    )  # one for each format: a program may keep formats by number
+    # One for each format: a program may keep formats by number.
+    number = 200 + list(MARKS).index(severity)
     return DifferentialStyle(
         font=Font(b=True, color=ink),
         fill=PatternFill("solid", bgColor=fill),

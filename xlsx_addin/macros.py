@@ -15,6 +15,7 @@ from pyopenvba.vba import (  # type: ignore[import-untyped]
     serialize_dir_stream,
 )
 
+from gongkai.excel.commands import COMMANDS
 from packages import Parts, packed, unpacked
 from wrappers import functions_module
 
@@ -25,6 +26,12 @@ PROJECT_PART = "xl/vbaProject.bin"
 # behind them.
 OF_NO_VERSION = bytes.fromhex("CC61 FFFF 00 0100")
 NO_COOKIE = 0xFFFF
+MACRO = """Public Sub {name}()
+    GkStart "{tag}", ""
+End Sub
+"""
+# What a button's macro was called first stays: buttons in workbooks of then call it.
+OLDER_NAMES: Mapping[str, str] = {"batch": "GkBatchImport"}
 CALLBACKS = re.compile(r"\bGk(OnLoad|Action|UrlChanged|UrlText)\b")
 
 
@@ -45,12 +52,29 @@ def macro_modules() -> dict[str, str]:
     """Name -> source of all modules. ASCII: VBA would make question marks of anything else without
     a word.
     """
-    modules = {
-        path.stem: path.read_text(encoding="ascii") for path in sorted(SOURCES.glob("*.bas"))
-    }
+    modules: dict[str, str] = {}
+    for path in sorted(SOURCES.glob("*.bas")):
+        source = path.read_text(encoding="ascii")
+        modules[path.stem] = source.replace("{macros}", macros()).replace("{tasks}", tasks())
     generated = functions_module()
     generated.encode("ascii")
     return {**modules, GENERATED: generated}
+
+
+def macros() -> str:
+    """A macro without arguments for each command."""
+    return "\n".join(MACRO.format(name=macro_name(tag), tag=tag) for tag in COMMANDS)
+
+
+def macro_name(tag: str) -> str:
+    """next_problem -> GkNextProblem."""
+    words = [word.capitalize() for word in tag.split("_")]
+    return OLDER_NAMES.get(tag) or "".join(["Gk", *words])
+
+
+def tasks() -> str:
+    """The commands that the macros know, a blank before and behind each."""
+    return f" {' '.join(COMMANDS)} "
 
 
 def with_macros(parts: Parts, modules: Mapping[str, str]) -> Parts:

@@ -31,8 +31,8 @@ MESSAGES: Mapping[str, str] = {
     "stopped": "已经停下，做完的部分都已保留。再点一次同一个按钮，就从停下的地方继续。",
     "busy": "上一个操作还没有结束。要停下它吗？做完的部分都会保留。",
     "unsafe": "这个工作簿或它所在的文件夹带有xlwings的设置，可能运行别人的程序，所以没有运行。"
-    "请把xlwings.conf移走，或在由模板新建的工作簿中操作；您自己的设置请写在用户文件夹的."
-    "xlwings中。",
+    "请把xlwings.conf移走，或在由模板新建的工作簿中操作；"
+    "您自己的设置请写在用户文件夹的.xlwings中。",
     "odd_name": (
         "工作簿的文件名中有等号，Python找不到它，这一步没有做。请另存为不含等号的文件名，再试一次。"
     ),
@@ -51,8 +51,8 @@ MESSAGES: Mapping[str, str] = {
     "choose_file": "选择年报文件（网页、文本，或由本工具生成的工作簿）",
     "save_as": "另存为",
     "file_filter": "年报文件（网页、PDF、Word、Excel、文本）,"
-    "*.htm;*.html;*.pdf;*.docx;*.doc;*.wps;*.rtf;*.xlsx;*.xlsm;*.xls;*.et;*.ods;*.txt;*.csv;*."
-    "mht;*.mhtml,"
+    "*.htm;*.html;*.pdf;*.docx;*.doc;*.wps;*.rtf;*.xlsx;*.xlsm;*.xls;*.et;*.ods;"
+    "*.txt;*.csv;*.mht;*.mhtml,"
     "所有文件 (*.*),*.*",
     "save_workbook": "Excel工作簿，不含宏 (*.xlsx),*.xlsx,启用宏的工作簿 (*.xlsm),*.xlsm",
     "save_csv": "CSV文件 (*.csv),*.csv",
@@ -62,8 +62,8 @@ MESSAGES: Mapping[str, str] = {
     # A sign, and its likeness among the characters that a message box can show.
     "signs": "✓√✗×",
     # Of the diagnosis what is known without Python; the words in braces are put in by the macro.
-    "facts": "不经过Python能知道的情况：\n宏的版本：{version}\n宏所在的文件：{file}\nExcel："
-    "{excel}　{system}\n"
+    "facts": "不经过Python能知道的情况：\n宏的版本：{version}\n宏所在的文件：{file}\n"
+    "Excel：{excel}　{system}\n"
     "xlwings加载项：{xlwings}",
     "facts_only": "要看Python方面的情况，请打开一个年报核对工作簿后再点“关于/诊断”。",
     "not_loaded": "没有载入",

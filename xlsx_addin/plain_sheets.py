@@ -7,6 +7,7 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
 import looks
@@ -15,6 +16,7 @@ from gongkai.editions import editions
 from gongkai.model import Edition, Severity
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
+from gongkai.workbook.layout import ListSheet
 from gongkai.workbook.live.formulas import COUNTERS, IGNORED, STATE_COLUMN, formulas_of
 from gongkai.workbook.proposals import MOST_ALTERNATIVES
 from looks import CENTRED, FANG, HAIR, HEI, LEFT, QUIET, TOP_LEFT, as_text, font, put
@@ -40,31 +42,6 @@ STEPS = (
     "同意“建议”的，在“采纳”填它的序号，再点“采纳建议”。",
     "二、改完保存，点“校验本报告”（或运行 gongkai check）再校验一遍，确认没有遗漏后再发布或上报。",
 )
-RESULT_HEADS = {
-    "number": "序号",
-    "severity": "级别",
-    "table": "表",
-    "place": "位置（点击前往）",
-    "stated": "填报数",
-    "computed": "应为",
-    "difference": "差额",
-    "message": "说明",
-    "proposal": "建议",
-    "adopt": "采纳",
-    **layout.DECISION_HEADS,
-    "state": "现状",
-}
-LOG_HEADS = {
-    "time": "时间",
-    "table": "表",
-    "cell": "单元格",
-    "name": "名称",
-    "stated": "原填",
-    "proposed": "改为",
-    "reason": "依据",
-}
-LEFT_ALIGNED = ("place", "message", "proposal", "reason")
-AS_TEXT = ("message", "proposal", "reason", "key")
 
 
 def new_page(workbook: Workbook, name: str, code: str, title: str, hint: str) -> Worksheet:
@@ -252,17 +229,30 @@ def put_legend(page: Worksheet, top: int) -> None:
 def add_prose(workbook: Workbook) -> None:
     hint = f"报告的文字部分，一段一行；第一列是节号，标“{layout.CONTINUED}”的行接着上一行。"
     page = new_page(workbook, layout.PROSE, "Prose", "正文", hint)
-    columns = layout.PROSE_COLUMNS
-    for name, head in {"number": "节", "title": "标题", "text": "内容"}.items():
-        put_head(page, layout.PROSE_TOP - 1, columns[name], head)
-        whole = page.column_dimensions[letters(columns[name])]
-        whole.width = looks.column_width(layout.PROSE_WIDTHS[name])
-        whole.font = font(11, name=FANG, bold=name != "text")
-        whole.alignment = Alignment("center", "top") if name == "number" else TOP_LEFT
-        if name != "number":
-            whole.number_format = looks.TEXT
-            whole.quotePrefix = True
-    finish_list(page, layout.PROSE_TOP, landscape=False)
+    put_columns(page, layout.PROSE_LIST)
+    for number, column in enumerate(layout.PROSE_LIST.columns, 1):
+        whole = page.column_dimensions[letters(number)]
+        whole.font = font(11, name=FANG, bold=column.id != "text")
+        whole.alignment = TOP_LEFT if column.is_text else Alignment("center", "top")
+    finish_list(page, layout.PROSE_LIST, landscape=False)
+
+
+def put_columns(page: Worksheet, listed: ListSheet) -> None:
+    """Heads and looks of a list's columns."""
+    for number, column in enumerate(listed.shown, 1):
+        put_head(page, listed.top - 1, number, column.head)
+        whole = page.column_dimensions[letters(number)]
+        whole.width = looks.column_width(column.width)
+        style_column(whole, text=column.is_text)
+        whole.alignment = looks.ALIGNMENTS[column.kind]
+
+
+def style_column(whole: ColumnDimension, *, text: bool) -> None:
+    """The look of every row written later. Text columns keep what begins with = as text."""
+    whole.font = font()
+    if text:
+        whole.number_format = looks.TEXT
+        whole.quotePrefix = True
 
 
 def put_head(page: Worksheet, row: int, column: int, text: str) -> None:
@@ -280,9 +270,9 @@ def put_head(page: Worksheet, row: int, column: int, text: str) -> None:
     page.row_dimensions[row].height = 21
 
 
-def finish_list(page: Worksheet, top: int, *, landscape: bool) -> None:
-    page.freeze_panes = f"A{top}"
-    page.print_title_rows = f"{top - 1}:{top - 1}"
+def finish_list(page: Worksheet, listed: ListSheet, *, landscape: bool) -> None:
+    page.freeze_panes = f"A{listed.top}"
+    page.print_title_rows = f"{listed.top - 1}:{listed.top - 1}"
     looks.on_one_page(page, landscape=landscape, tall=True)
 
 
@@ -295,32 +285,32 @@ def add_results(workbook: Workbook) -> None:
         "“建议”只供核对原文时参考；同意的，在“采纳”填它的序号（①填1），再点“采纳建议”。"
     )
     page = new_page(workbook, layout.RESULTS, "Results", "校验结果", hint)
-    columns = layout.RESULT_COLUMNS
-    for name, head in RESULT_HEADS.items():
-        put_head(page, layout.RESULTS_TOP - 1, columns[name], head)
-        page.column_dimensions[letters(columns[name])].width = looks.column_width(
-            layout.RESULT_WIDTHS[name]
-        )
-    hidden = [columns[name] for name in columns.keys() - RESULT_HEADS.keys()]
-    for column in sorted([*hidden, *layout.KEPT_COLUMNS.values()]):
-        page.column_dimensions[letters(column)].hidden = True
-    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
+    listed = layout.RESULT_LIST
+    for number, column in enumerate(listed.shown, 1):
+        put_head(page, listed.top - 1, number, column.head)
+        page.column_dimensions[letters(number)].width = looks.column_width(column.width)
+    for number in range(len(listed.shown) + 1, max(layout.KEPT_COLUMNS.values()) + 1):
+        page.column_dimensions[letters(number)].hidden = True
+    for row in listed.lines:
         put_result_row(page, row)
     for spot, formula in formulas_of(layout.RESULTS).items():
         page.cell(*spot).value = formula
     add_result_rules(page)
     add_adopt_choice(page)
     add_verdicts(page)
-    finish_list(page, layout.RESULTS_TOP, landscape=True)
+    finish_list(page, listed, landscape=True)
 
 
 def put_result_row(page: Worksheet, row: int) -> None:
-    for name in (*RESULT_HEADS, "key"):
-        ink = "FF00507D" if name == "place" else looks.INK
-        cell = put(page, row, layout.RESULT_COLUMNS[name], font=font(color=ink))
-        cell.alignment = LEFT if name in LEFT_ALIGNED else CENTRED
-        if name in AS_TEXT:
+    """Cell by cell, for the list has a fixed number of rows; the key beside them is a text too."""
+    for number, column in enumerate(layout.RESULT_LIST.shown, 1):
+        ink = "FF00507D" if column.kind == "link" else looks.INK
+        cell = put(page, row, number, font=font(color=ink))
+        cell.alignment = looks.ALIGNMENTS[column.kind]
+        if column.is_text:
             as_text(cell)
+    key = put(page, row, layout.RESULT_COLUMNS["key"], font=font(), alignment=CENTRED)
+    as_text(key)
 
 
 def add_adopt_choice(page: Worksheet) -> None:
@@ -390,19 +380,10 @@ def add_log(workbook: Workbook) -> None:
         "的数即可。"
     )
     page = new_page(workbook, layout.LOG, "Log", "修改记录", hint)
-    page.sheet_state = (
-        "hidden"  # until something stands in it: it would be a page more of every report
-    )
-    for name, column in layout.LOG_COLUMNS.items():
-        put_head(page, layout.LOG_TOP - 1, column, LOG_HEADS[name])
-        whole = page.column_dimensions[letters(column)]
-        whole.width = looks.column_width(layout.LOG_WIDTHS[name])
-        whole.font = font()
-        whole.alignment = LEFT if name in ("name", "reason") else CENTRED
-        if name not in ("stated", "proposed"):
-            whole.number_format = looks.TEXT
-            whole.quotePrefix = True
+    # Until something stands in it: it would be a page more of every report.
+    page.sheet_state = "hidden"
+    put_columns(page, layout.LOG_LIST)
     first, last = (letters(column) for column in (1, len(layout.LOG_COLUMNS)))
     area = f"{first}{layout.LOG_TOP}:{last}{layout.LOG_TOP + layout.LOG_ROWS - 1}"
     add_rule(page, area, f'${first}{layout.LOG_TOP}<>""', DifferentialStyle(border=HAIR))
-    finish_list(page, layout.LOG_TOP, landscape=True)
+    finish_list(page, layout.LOG_LIST, landscape=True)

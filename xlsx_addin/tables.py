@@ -119,49 +119,47 @@ def frame(page: Worksheet, box: Box, text: str | None = None, **style: object) -
 # --- check lane -----------------------------------------------------------------------------------
 
 
+SMALL: dict[str, Any] = {"font": font(8, color=QUIET), "alignment": CENTRED}
+
+
 def put_lanes(page: Worksheet, sheet: TableSheet) -> None:
-    small: dict[str, Any] = {"font": font(8, color=QUIET), "alignment": CENTRED}
     for lane in sheet.lanes.values():
-        put(page, *lane.spot, number_format=looks.LANE_FORMAT, **small)
+        put(page, *lane.spot, number_format=looks.LANE_FORMAT, **SMALL)
     for spot, formula in formulas_of(sheet.name).items():
         page.cell(*spot).value = formula
-    beside = [lane for lane in sheet.lanes.values() if lane.beside]
-    if beside:
-        column = beside[0].spot[1]
-        first = min(lane.spot[0] for lane in beside)
-        for spot, words in sheet.lane_head:
-            put(page, *spot, words, **small)
-        page.merge_cells(
-            start_row=layout.FORM_TOP, end_row=first - 1, start_column=column, end_column=column
-        )
+    put_lane_head(page, sheet)
     for row, box, words in sheet.lane_labels:
-        put(
-            page,
-            row,
-            box.left,
-            words,
-            font=font(8, color=QUIET),
-            alignment=Alignment("right", "center"),
-        )
+        put_below(page, row, box.left, words, "right")
         if box.width > 1:
             page.merge_cells(range_of(box))
-        page.row_dimensions[row].height = looks.row_height(LOWEST)
     if sheet.lanes:
-        row = sheet.last_line
-        put(
-            page,
-            row,
-            1,
-            LANE_HINT,
-            font=font(8, color=QUIET),
-            alignment=Alignment("left", "center"),
-        )
-        page.row_dimensions[row].height = looks.row_height(LOWEST)
+        put_below(page, sheet.last_line, 1, LANE_HINT, "left")
     broken = looks.words(looks.ALARM, bold=True)
     for lane in sheet.lanes.values():
         place = address(lane.spot)
         signs = [f'{place}="{sign}"' for sign in (layout.MOVED, layout.TEXT)]
         add_rule(page, place, any_of([f"ISNUMBER({place})", *signs]), broken)
+
+
+def put_lane_head(page: Worksheet, sheet: TableSheet) -> None:
+    """Above the lanes that stand beside a table, merged down to the first of them."""
+    beside = [lane.spot for lane in sheet.lanes.values() if lane.beside]
+    if not beside:
+        return
+    for spot, words in sheet.lane_head:
+        put(page, *spot, words, **SMALL)
+    column = beside[0][1]
+    last = min(row for row, _ in beside) - 1
+    page.merge_cells(
+        start_row=layout.FORM_TOP, end_row=last, start_column=column, end_column=column
+    )
+
+
+def put_below(page: Worksheet, row: int, column: int, text: str, side: str) -> None:
+    """A quiet text on a line below the table."""
+    look = font(8, color=QUIET)
+    put(page, row, column, text, font=look, alignment=Alignment(side, "center"))
+    page.row_dimensions[row].height = looks.row_height(LOWEST)
 
 
 # --- flags and marks ------------------------------------------------------------------------------

@@ -280,7 +280,7 @@ def test_a_sentence_never_takes_the_bar_away(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("sys.stderr", seen)
     progress = Progress(["x"])
     progress.bar = True
-    progress.step(Imported(BatchRow("x", "失败", message="坏。")))
+    progress.step(Imported(BatchRow("x", "failed", message="坏。")))
     progress.end()
     assert seen.getvalue().splitlines()[-1].split("\r")[-1].startswith("[####################] 1/1")
 

@@ -44,7 +44,7 @@ def test_hostile_texts_in_a_page(tmp_path: Path) -> None:
     answers = {f"/{n}.html": [answer(page(escape(text)))] for n, text in enumerate(HOSTILE)}
     with serving(answers) as server:
         found = rows_of(run([server.url(path) for path in answers], tmp_path))
-    assert {row.state for row in found.values()} == {"完成"}
+    assert {row.state for row in found.values()} == {"done"}
     check_hostile(tmp_path, found.values(), HOSTILE)
 
 
@@ -59,7 +59,7 @@ def test_hostile_texts_in_a_workbook(tmp_path: Path) -> None:
     odd = tmp_path / "=1+1\udcff\n.html"
     odd.write_bytes(page())
     found = rows_of(run([*sources, str(odd)], tmp_path / "out"))
-    assert {row.state for row in found.values()} == {"完成"}
+    assert {row.state for row in found.values()} == {"done"}
     check_hostile(tmp_path / "out", found.values(), HOSTILE)
     assert any(row.agency.startswith("=cmd") for row in found.values())
     assert all(one.skipped for one in run([*sources, str(odd)], tmp_path / "out").values())
@@ -79,9 +79,9 @@ def check_hostile(folder: Path, rows: Collection[BatchRow], texts: list[str]) ->
 
 def test_figures_in_the_csv_are_plain_numbers() -> None:
     row = BatchRow(
-        "-x", "完成", agency=" =1", errors=0, figures={"disclosure.fees.amount": Decimal("-1.50")}
+        "-x", "done", agency=" =1", errors=0, figures={"disclosure.fees.amount": Decimal("-1.50")}
     )
-    text = csv_bytes([row, BatchRow("y", "失败")]).decode("utf-8-sig").splitlines()
+    text = csv_bytes([row, BatchRow("y", "failed")]).decode("utf-8-sig").splitlines()
     assert len(text) == 2
     assert text[1].startswith("' =1,,,'-x,")
     assert ",-1.5" in text[1]
@@ -91,7 +91,7 @@ def test_more_rows_than_the_sheets_hold(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(layout, "BATCH_ROWS", 20)
     monkeypatch.setattr(layout, "SUMMARY_ROWS", 50)
     rows = [
-        BatchRow(f"https://x.gov.cn/{n}", "完成", errors=0) for n in range(layout.SUMMARY_ROWS + 1)
+        BatchRow(f"https://x.gov.cn/{n}", "done", errors=0) for n in range(layout.SUMMARY_ROWS + 1)
     ]
     edits = summary_book_edits(tmp_path, "汇总.csv", rows)
     said = [edit.value for edit in edits if isinstance(edit.value, str) and "共" in edit.value]

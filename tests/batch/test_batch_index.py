@@ -141,9 +141,9 @@ def test_a_directory_becomes_rows_to_be_confirmed(tmp_path: Path) -> None:
         {"/": [answer(body.encode(), "Content-Type: text/html; charset=utf-8")]}
     ) as server:
         own, *rows = import_report(server.url(), tmp_path)
-    assert (own.state, own.source, "3个链接" in own.message) == ("目录", server.url(), True)
+    assert (own.state, own.source, "3个链接" in own.message) == ("directory", server.url(), True)
     assert [(row.state, row.source, row.year) for row in rows] == [
-        ("待确认", server.url(f"/{n}.html"), 2021) for n in (1, 2, 3)
+        ("proposed", server.url(f"/{n}.html"), 2021) for n in (1, 2, 3)
     ]
     assert rows[0].message == rows[0].title == "第1县人民政府2021年政府信息公开年度报告"
     assert list(tmp_path.iterdir()) == []
@@ -156,7 +156,7 @@ def test_import_report_never_overwrites_and_never_raises(tmp_path: Path) -> None
     (folder / "青溪县人民政府2021年度报告.XLSM").write_text("mine")
     rows = [import_report(str(source), folder)[0] for _ in range(2)]
     assert [(row.state, row.errors, row.file) for row in rows] == [
-        ("完成", 2, f"青溪县人民政府2021年度报告（{n}）.xlsx") for n in (2, 3)
+        ("done", 2, f"青溪县人民政府2021年度报告（{n}）.xlsx") for n in (2, 3)
     ]
     assert (folder / "青溪县人民政府2021年度报告.XLSM").read_text() == "mine"
     for bad in (
@@ -170,9 +170,9 @@ def test_import_report_never_overwrites_and_never_raises(tmp_path: Path) -> None
         "ftp://x/y",
     ):
         (row,) = import_report(bad, folder)
-        assert (row.state, row.source, row.message[-1]) == ("失败", bad, "。")
+        assert (row.state, row.source, row.message[-1]) == ("failed", bad, "。")
     (row,) = import_report(str(source), tmp_path / "missing")
-    assert (row.state, "文件或文件夹不存在" in row.message) == ("失败", True)
+    assert (row.state, "文件或文件夹不存在" in row.message) == ("failed", True)
 
 
 # --- plans ----------------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ def test_a_folder_of_saved_pages(tmp_path: Path) -> None:
     (tmp_path / "b_files").mkdir()
     expected = tuple(str(tmp_path / name) for name in ("a.htm", "b.html", "c.TXT"))
     assert plan(str(tmp_path), tmp_path).sources == expected
-    assert {one.row.state for one in run(expected, tmp_path).values()} == {"完成"}
+    assert {one.row.state for one in run(expected, tmp_path).values()} == {"done"}
     assert plan(str(tmp_path), tmp_path).sources == expected  # its own workbooks are no sources
     books = plan(
         str(tmp_path), tmp_path / "other"

@@ -128,7 +128,8 @@ def test_a_full_disk_leaves_whole_lines_only(tmp_path: Path) -> None:
         "with open_journal(Path(sys.argv[1])) as journal:\n"
         "    try:\n"
         "        for number in range(100):\n"
-        "            journal.add(JournalEntry(BatchRow(str(number), '失败', message='m' * 300)))\n"
+        "            row = BatchRow(str(number), 'failed', message='m' * 300)\n"
+        "            journal.add(JournalEntry(row))\n"
         "    except Exception as error:\n"
         "        print(type(error).__name__, len(journal.entries))\n"
     )
@@ -144,7 +145,7 @@ def test_a_full_disk_leaves_whole_lines_only(tmp_path: Path) -> None:
 
 def test_the_checks_of_earlier_runs_are_not_kept_in_memory(tmp_path: Path) -> None:
     with open_journal(tmp_path) as journal:
-        journal.add(JournalEntry(BatchRow("x", "完成", file="x.xlsx"), "0", {"findings": []}))
+        journal.add(JournalEntry(BatchRow("x", "done", file="x.xlsx"), "0", {"findings": []}))
     with open_journal(tmp_path) as journal:
         assert journal.entries["x"].check is None
     assert set(batch_checks(tmp_path)) == {"x"}
@@ -156,7 +157,7 @@ def test_the_checks_of_earlier_runs_are_not_kept_in_memory(tmp_path: Path) -> No
 def test_a_blank_workbook_is_no_report(tmp_path: Path) -> None:
     blank = str(copy_template(tmp_path / "blank.xlsx"))
     (one,) = run([blank], tmp_path / "out").values()
-    assert (one.row.state, one.row.file) == ("未读出数字", "")
+    assert (one.row.state, one.row.file) == ("unread", "")
     assert "都是空的" in one.row.message
 
 

@@ -30,7 +30,7 @@ def test_every_report_of_a_document_is_imported(source: str, tmp_path: Path) -> 
     assert sorted(rows) == sorted(source + part for part in EACH)
     for part, report in EACH.items():
         row = rows[source + part]
-        assert (row.state, row.year) == ("完成", report.year)
+        assert (row.state, row.year) == ("done", report.year)
         assert figures(read_workbook(folder / row.file)) == figures(report)
 
 
@@ -50,19 +50,19 @@ def test_a_run_that_was_stopped_between_them_goes_on(source: str, tmp_path: Path
     runs.close()
     assert first.row.source == f"{source}#part=2"  # the source itself is remembered last
     rows = {imported.row.source: imported.row for imported in run_batch([source], folder)}
-    assert rows[source].state == "完成"
+    assert rows[source].state == "done"
     assert len(list(folder.glob("*年度报告*.xlsx"))) == len(EACH)
 
 
 def test_a_part_can_be_listed_by_itself(source: str, tmp_path: Path) -> None:
     [imported] = run_batch([f"{source}#part=3"], tmp_path / "out")
-    assert (imported.row.agency, imported.row.state) == ("白汀县人民政府", "完成")
+    assert (imported.row.agency, imported.row.state) == ("白汀县人民政府", "done")
 
 
 def test_the_live_list_gets_a_row_for_each(source: str, tmp_path: Path) -> None:
     rows = import_report(source, tmp_path)
     assert [row.source for row in rows] == [source + part for part in EACH]
-    assert {row.state for row in rows} == {"完成"}
+    assert {row.state for row in rows} == {"done"}
 
 
 @pytest.mark.parametrize(

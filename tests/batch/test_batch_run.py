@@ -95,8 +95,8 @@ def test_pages_of_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             server.requests.count(path)
             for path in ("/404", "/login", "/late.html", "/later.html", "/500")
         ]
-    assert {source for source, row in found.items() if row.state == "完成"} == set(good)
-    assert {source for source, row in found.items() if row.state == "失败"} == set(poor)
+    assert {source for source, row in found.items() if row.state == "done"} == set(good)
+    assert {source for source, row in found.items() if row.state == "failed"} == set(poor)
     assert all(
         row.message.endswith("。") and not row.message.startswith("http")
         for row in found.values()
@@ -117,7 +117,7 @@ def test_the_summary_holds_what_the_workbooks_hold(tmp_path: Path) -> None:
     sheets = sheets_of(tmp_path / "汇总.xlsx")
     listed, summed = read_batch(sheets[layout.BATCH]), read_summary(sheets[layout.SUMMARY])
     assert [row.source for row in listed] == sources
-    assert [row.state for row in listed] == ["完成"] * 7 + ["失败"]
+    assert [row.state for row in listed] == ["done"] * 7 + ["failed"]
     assert [row.agency for row in summed] == bodies(7)
     assert [row.errors for row in summed] == [0, 0, 2, 0, 0, 2, 0]
     assert sheets[layout.BATCH][layout.FOLDER_SPOT] == str(tmp_path)
@@ -148,7 +148,7 @@ def test_the_summary_is_recent_while_the_batch_runs(
             next(batch)
         assert len((tmp_path / "汇总.csv").read_text(encoding="utf-8-sig").splitlines()) == 4 + 1
         rows = read_batch(sheets_of(tmp_path / "汇总.xlsx")[layout.BATCH])
-        assert [row.state for row in rows].count("") == 7 - 4
+        assert [row.state for row in rows].count("new") == 7 - 4
 
 
 def test_the_same_source_twice_is_one(tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def run_in(hall: Hall, sources: list[str], folder: Path, per_host: int) -> dict[
             held = hall.held()
         finally:
             hall.door.set()
-        assert {one.row.state for one in batch.result().values()} == {"完成"}
+        assert {one.row.state for one in batch.result().values()} == {"done"}
     return held
 
 
@@ -295,7 +295,7 @@ def test_a_slow_host_holds_nobody_up(tmp_path: Path) -> None:
         sources = many(slow, 3) + [f"http://127.0.0.2:{quick.port}/{n}.html" for n in range(1, 6)]
         for one in run_batch(sources, tmp_path, per_host=1, pause=0):
             order.append(one.row.source)
-            if len(order) == 5 or one.row.state != "完成":
+            if len(order) == 5 or one.row.state != "done":
                 hall.door.set()
     assert sorted(order[-3:]) == many(slow, 3)
 
@@ -344,7 +344,7 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
         second = run(many(server, 5), tmp_path)
         assert sorted(server.requests[before:]) == ["/2.html", "/5.html"]
     assert [one.skipped for one in second.values()].count(True) == 3
-    assert {one.row.state for one in second.values()} == {"完成"}
+    assert {one.row.state for one in second.values()} == {"done"}
     assert {one.row.file for one in second.values()} == {
         f"{name}2021年度报告.xlsx" for name in bodies(5)
     }
@@ -390,7 +390,7 @@ def test_a_workbook_changed_since_counts_as_it_stands(tmp_path: Path) -> None:
         assert "改正县人民政府" in (tmp_path / "汇总.csv").read_text(encoding="utf-8-sig")
         path.write_bytes(b"broken")
         (again,) = run([source], tmp_path).values()
-        assert (again.row.state, path.name in again.row.message) == ("失败", True)
+        assert (again.row.state, path.name in again.row.message) == ("failed", True)
         assert path.read_bytes() == b"broken"
         assert server.requests.count("/3.html") == 1
 
@@ -415,12 +415,12 @@ def test_stopping_early_keeps_what_is_done(tmp_path: Path) -> None:
     with serving(served(bodies(6))) as server:
         with closing(run_batch(many(server, 6), tmp_path, per_host=1, pause=0)) as batch:
             first = next(batch)
-        assert first.row.state == "完成"
+        assert first.row.state == "done"
         assert PART not in names_in(tmp_path)
         assert first.row.file in (names_in(tmp_path))
         again = run(many(server, 6), tmp_path)
     assert again[first.row.source].skipped
-    assert {one.row.state for one in again.values()} == {"完成"}
+    assert {one.row.state for one in again.values()} == {"done"}
 
 
 # --- damaged memories -----------------------------------------------------------------------------
@@ -496,7 +496,7 @@ def test_an_unexpected_failure_is_one_row(tmp_path: Path, monkeypatch: pytest.Mo
     )
     with serving(served(bodies(3))) as server:
         found = rows_of(run(many(server, 3), tmp_path))
-        assert [row.state for _, row in sorted(found.items())] == ["完成", "失败", "完成"]
+        assert [row.state for _, row in sorted(found.items())] == ["done", "failed", "done"]
         assert "程序内部错误（ZeroDivisionError）" in found[server.url("/2.html")].message
 
 

@@ -283,7 +283,7 @@ def test_a_batch_reads_what_is_beside_its_workbooks(page: Path, tmp_path: Path) 
     assert run([str(page)], folder)[str(page)].row == again.row
     decisions_path(book).write_text("{", encoding="utf-8")
     failed = run([str(page)], folder)[str(page)].row
-    assert (failed.state, "处理.json" in failed.message) == ("失败", True)
+    assert (failed.state, "处理.json" in failed.message) == ("failed", True)
     decisions_path(book).unlink()
     assert run([str(page)], folder)[str(page)].row.errors == first.row.errors
     assert "处理" not in command(page, "-o", folder, "--json").stderr

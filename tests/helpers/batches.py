@@ -110,7 +110,7 @@ def pages(folder: Path, *, sound: bool = True) -> list[str]:
 def rows_of_two_years(bodies: int) -> list[BatchRow]:
     figures = dict.fromkeys(yearly_cells(), 0)
     return [
-        BatchRow(f"{year}-{number}.html", "完成", f"第{number}县人民政府", year, figures=figures)
+        BatchRow(f"{year}-{number}.html", "done", f"第{number}县人民政府", year, figures=figures)
         for year in (2021, 2022)
         for number in range(bodies)
     ]

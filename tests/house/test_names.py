@@ -29,6 +29,7 @@ SHORT_FILES = {
         "what the checks ask of decisions; the front is imported where no check is made"
     ),
     "excel/commands.py": "workbooks in use name this module",
+    "workbook/layout/ranges.py": "what formulas and names call cells, for all who write some",
 }
 
 

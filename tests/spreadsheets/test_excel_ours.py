@@ -123,11 +123,11 @@ def test_both_kinds_in_one_folder_and_in_a_list(ours: Path, tmp_path: Path) -> N
     assert plan(str(place / "list.txt"), tmp_path / "out").sources == found.sources
     done = run(found.sources, tmp_path / "out")
     assert [done[source].row.state for source in found.sources] == [
-        "完成",
-        "未读出数字",
-        "完成",
-        "完成",
-        "完成",
+        "done",
+        "unread",
+        "done",
+        "done",
+        "done",
     ]
     assert "都是空的" in done[str(place / "blank.xlsm")].row.message
     assert len([name for name in names_in(tmp_path / "out") if "年度报告" in name]) == 4

@@ -241,7 +241,7 @@ def made_up(seed: int, year: int | None, edition: str) -> BatchRow:
     source = f"https://www.qingxi.gov.cn/{seed}"
     return BatchRow(
         source,
-        "完成",
+        "done",
         f"第{seed}局",
         year,
         f"{year}年报",

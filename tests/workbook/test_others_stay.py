@@ -332,7 +332,7 @@ def test_an_edition_as_text_counts_as_its_number(tmp_path: Path) -> None:
 
 
 def test_the_examples_of_the_pages_are_true() -> None:
-    """layout.py tells where 表三 keeps what."""
+    """workbook.layout tells where 表三 keeps what."""
     sheet = layout.newest_sheet("applications")
     assert sheet.last_line == 32
     assert [layout.address(sheet.image(spot)) for spot in ((7, 4), (7, 2), (7, 11))] == [

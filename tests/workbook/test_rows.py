@@ -107,7 +107,7 @@ def kept_on_list(rows: Sequence[BatchRow]) -> list[BatchRow]:
 
 
 def kept_in_summary(rows: Sequence[BatchRow]) -> list[BatchRow]:
-    done = [replace(row, message="", finished="") for row in rows if row.state == "完成"]
+    done = [replace(row, message="", finished="") for row in rows if row.state == "done"]
     return [row for row in done if any(value is not None for value in summary_line(row))]
 
 
@@ -135,7 +135,7 @@ def test_lines_come_back_from_a_file(
 
 
 def test_what_a_spreadsheet_makes_of_a_line_is_the_same_line() -> None:
-    row = BatchRow("a", "完成", "乙局", 2021, errors=2, figures={"applications.new.total": 12})
+    row = BatchRow("a", "done", "乙局", 2021, errors=2, figures={"applications.new.total": 12})
     edits = planned(batch_edits([row]) + summary_edits([row]))
     live = {
         sheet: {
@@ -151,7 +151,7 @@ def test_what_a_spreadsheet_makes_of_a_line_is_the_same_line() -> None:
 def test_text_of_a_page_stays_text(target: Path) -> None:
     one = {"applications.new.total": 1}
     rows = [
-        BatchRow(text, "完成", text, 2021, text, text, 1, 0, 0, text, text, text, one)
+        BatchRow(text, "done", text, 2021, text, text, 1, 0, 0, text, text, text, one)
         for text in HOSTILE
     ]
     edits = batch_edits(rows) + summary_edits(rows)
@@ -167,7 +167,7 @@ def test_text_of_a_page_stays_text(target: Path) -> None:
 
 
 def test_text_that_no_cell_can_hold(target: Path) -> None:
-    row = BatchRow("a\x00b\x1b", "失败", message="长" * 40_000, agency="甲\r\n乙\ud800")
+    row = BatchRow("a\x00b\x1b", "failed", message="长" * 40_000, agency="甲\r\n乙\ud800")
     [again] = read_batch(
         read_file(fill_file(template_path(), target, batch_edits([row])))[layout.BATCH]
     )
@@ -184,7 +184,7 @@ def test_a_report_as_a_line() -> None:
     findings = check(report)
     row = report_to_row(report, findings, "https://x", "2026-11-24 09:30", "a.xlsm")
     assert (row.state, row.agency, row.year, row.editions) == (
-        "完成",
+        "done",
         "青溪县人民政府",
         2021,
         "2021年版",
@@ -298,7 +298,7 @@ def test_heads_say_table_group_edition_and_unit() -> None:
 
 
 def test_more_lines_than_a_sheet_has_are_refused() -> None:
-    rows = [BatchRow(f"{number}", "完成") for number in range(layout.SUMMARY_ROWS + 1)]
+    rows = [BatchRow(f"{number}", "done") for number in range(layout.SUMMARY_ROWS + 1)]
     assert len(batch_edits(rows[: layout.BATCH_ROWS])) == layout.BATCH_ROWS * len(
         layout.BATCH_COLUMNS
     )
@@ -313,7 +313,7 @@ def test_more_lines_than_a_sheet_has_are_refused() -> None:
 
 
 def test_columns_that_were_moved_are_refused(target: Path) -> None:
-    row = BatchRow("a", "完成", "甲局", 2021)
+    row = BatchRow("a", "done", "甲局", 2021)
     values = read_file(
         fill_file(template_path(), target, batch_edits([row]) + summary_edits([row]))
     )
@@ -326,7 +326,7 @@ def test_columns_that_were_moved_are_refused(target: Path) -> None:
 
 
 def test_a_line_below_the_first_is_written_in_its_place() -> None:
-    edits = batch_edits([BatchRow("b", "失败")], top=9)
+    edits = batch_edits([BatchRow("b", "failed")], top=9)
     assert {edit.row for edit in edits} == {9}
     assert [row.source for row in read_batch(planned(edits)[layout.BATCH])] == ["", "", "", "b"]
 

@@ -7,9 +7,8 @@ Option Private Module
 
 Private Const RUN_PYTHON As String = "xlwings.xlam!RunPython"
 Private Const START_PYTHON As String = "xlwings.xlam!XLPy"
-Private Const TASKS As String = " import_url import_file batch check next_problem adopt numbers fill_blanks" & _
-    " fill_all_blanks fill_signs undo_blanks restore protect" & _
-    " clear_marks summary export_csv export_json save_report print_lanes allow_fetch rules manual about "
+' Put in by xlsx_addin/macros.py.
+Private Const TASKS As String = "{tasks}"
 Private Const LONGEST_ARGUMENT As Long = 32000
 Private Const LONGEST_REASON As Long = 200
 Private Const SETTINGS_NAME As String = "xlwings.conf"

@@ -5,11 +5,11 @@ folder)`` does it and yields an ``Imported`` (``.row``, ``.skipped``) as soon as
 finished; a folder remembers what is done.
 
 For the live workbook, whose sheet is its own memory: ``import_report(source, folder)`` imports one
-source and returns the rows that take its place in the list. The first is the source's own, 完成,
-失败, 未读出数字 or 目录; after a 目录 come its links, one row 待确认 each (source, year, title,
-message = title). It never raises GongkaiError, never overwrites a file, and may run beside another
-process. ``report_file_name(report)`` is a name that every system takes, ``candidates(blocks,
-base)`` the links of a page that look like annual reports.
+source and returns the rows that take its place in the list. The first is the source's own, in the
+state done, failed, unread or directory; after a directory come its links, one row each in the state
+proposed (source, year, title, message = title). It never raises GongkaiError, never overwrites a
+file, and may run beside another process. ``report_file_name(report)`` is a name that every system
+takes, ``candidates(blocks, base)`` the links of a page that look like annual reports.
 """
 
 from gongkai.batch.importing import import_report

@@ -18,16 +18,7 @@ from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access, Limits
 from gongkai.system import system_reason
 from gongkai.wording import evaluated
-from gongkai.workbook.lists import (
-    DIRECTORY,
-    FAILED,
-    PROPOSED,
-    UNREAD,
-    BatchRow,
-    RowState,
-    clipped,
-    report_to_row,
-)
+from gongkai.workbook.lists import BatchRow, RowState, clipped, report_to_row
 
 PART = re.compile(r"(?P<source>.+)#part=(?P<part>[1-9]\d{0,3})")
 
@@ -102,8 +93,9 @@ def imported_row(source: str, report: Report, folder: Path) -> BatchRow:
 
 
 def save_new(report: Report, findings: Sequence[Finding], folder: Path) -> Path:
-    """Save a report's workbook under a name that nothing else has. Raises WorkbookError,
-    OSError.
+    """Save a report's workbook under a name that nothing else has.
+
+    Raises WorkbookError, OSError.
     """
     from gongkai.workbook import write_workbook
 
@@ -133,14 +125,14 @@ def failed_row(source: str, why: GongkaiError | str) -> BatchRow:
 
 def state_of(why: GongkaiError | str) -> RowState:
     if isinstance(why, Directory):
-        return DIRECTORY
-    return UNREAD if isinstance(why, NoFigures) else FAILED
+        return "directory"
+    return "unread" if isinstance(why, NoFigures) else "failed"
 
 
 def proposed_row(found: Candidate) -> BatchRow:
     return BatchRow(
         found.source,
-        PROPOSED,
+        "proposed",
         year=found.year,
         title=clipped(found.title),
         message=clipped(found.title),

@@ -24,7 +24,7 @@ from gongkai.decisions import WORDS
 from gongkai.model import Decision, GongkaiError, Value
 from gongkai.system import BUSY, lock_file, read_plain, system_reason
 from gongkai.workbook.derived import SUFFIXES
-from gongkai.workbook.lists import COUNTS, STATES, BatchRow
+from gongkai.workbook.lists import COUNTS, BatchRow, state_of_text
 
 NAME = "gongkai-batch.jsonl"
 VERSION = 1
@@ -34,15 +34,11 @@ BOOK = "book"  # in the first line: the ending of the summary's workbook
 OLDER_BOOK = ".xlsm"  # of a folder whose first line does not say it: an earlier version began it
 WRITTEN = "written"  # the one field of a line with the summary's digests
 ACROSS = "years"  # depends on the other reports, so it is found anew and not remembered
-DECIDED = (
-    "decisions",
-    "dismissed",
-)  # stand beside the row: a journal of an earlier version has them not
+# They stand beside the row: a journal of an earlier version has them not.
+DECIDED = ("decisions", "dismissed")
 FIELDS = frozenset(field.name for field in fields(BatchRow)) - {ACROSS, *DECIDED}
-LATER: Mapping[str, Any] = {
-    "doubts": "",
-    "implied": {},
-}  # fields that a journal of an earlier version has not
+# Fields that a journal of an earlier version has not.
+LATER: Mapping[str, Any] = {"doubts": "", "implied": {}}
 TEXTS = FIELDS - {"figures", "implied", *COUNTS}
 
 
@@ -81,15 +77,17 @@ class Journal:
     written: set[str]
 
     def add(self, entry: JournalEntry) -> None:
-        """Append an entry; it is on the disk when this returns. Raises GongkaiError, and then
-        nothing was added.
+        """Append an entry.
+
+        It is on the disk when this returns. Raises GongkaiError, and then nothing was added.
         """
         write_line(self.file, entry_to_dict(entry))
         self.entries[entry.row.source] = JournalEntry(entry.row, entry.sha256)
 
     def add_written(self, digests: Iterable[str]) -> None:
-        """Remember summaries about to be written. Raises GongkaiError, and then nothing was
-        added.
+        """Remember summaries about to be written.
+
+        Raises GongkaiError, and then nothing was added.
         """
         new = sorted(set(digests) - self.written)
         if new:
@@ -105,41 +103,54 @@ def open_journal(folder: Path) -> Iterator[Journal]:
     damaged or not ours; nothing in it is changed then.
     """
     path = folder / NAME
-    try:
-        if path.exists() and not path.is_file():
-            raise foreign(path)
-        file = path.open(
-            "a+b", buffering=0
-        )  # what a full disk refused must not be written later, on closing
-    except OSError as error:
-        raise GongkaiError(
-            f"无法写入文件夹{folder}：{system_reason(error)}；请用 -o 另选一个文件夹。"
-        ) from error
-    with file:
+    with opened(path) as file:
         lock(file, folder)
         file.seek(0)
         content = file.read()
-        whole = content[: content.rfind(b"\n") + 1]
+        whole = whole_lines(content)
         if not whole and not OPENING.startswith(content[: len(OPENING)]):
             raise foreign(path)
-        found = parse(path, whole, checks=False) if whole else Memory({}, {}, set())
+        found = parse(path, whole, checks=False)
         if len(whole) < len(content):
             file.truncate(len(whole))
         if not found.head:
-            found.head = {
-                "gongkai": "batch",
-                "version": VERSION,
-                "summary": free_summary(folder),
-                BOOK: SUFFIX,
-            }
+            found.head = new_head(folder)
             write_line(file, found.head)
         del content, whole
         yield Journal(folder, file, found.entries, summary_names(found.head), found.written)
 
 
+def opened(path: Path) -> FileIO:
+    """Unbuffered: what a full disk refused must not be written later, on closing."""
+    try:
+        if path.exists() and not path.is_file():
+            raise foreign(path)
+        return path.open("a+b", buffering=0)
+    except OSError as error:
+        reason = system_reason(error)
+        raise GongkaiError(
+            f"无法写入文件夹{path.parent}：{reason}；请用 -o 另选一个文件夹。"
+        ) from error
+
+
+def whole_lines(content: bytes) -> bytes:
+    """Without a last line that a kill cut short."""
+    return content[: content.rfind(b"\n") + 1]
+
+
+def new_head(folder: Path) -> dict[str, Any]:
+    return {
+        "gongkai": "batch",
+        "version": VERSION,
+        "summary": free_summary(folder),
+        BOOK: SUFFIX,
+    }
+
+
 def lock(file: FileIO, folder: Path) -> None:
-    """Hold the file for this process alone. Where the file system knows no locks the run goes on
-    without.
+    """Hold the file for this process alone.
+
+    Where the file system knows no locks the run goes on without.
     """
     try:
         lock_file(file)
@@ -191,8 +202,9 @@ def write_line(file: FileIO, value: Mapping[str, Any]) -> None:
 
 
 def read_journal(folder: Path) -> tuple[dict[str, Any], dict[str, JournalEntry]]:
-    """Head and newest entry of each source with its check, whoever is writing; both empty without a
-    journal.
+    """Head and newest entry of each source with its check, whoever is writing.
+
+    Both empty without a journal.
     """
     path = folder / NAME
     try:
@@ -201,17 +213,32 @@ def read_journal(folder: Path) -> tuple[dict[str, Any], dict[str, JournalEntry]]
         return {}, {}
     except OSError as error:
         raise GongkaiError(f"无法读取{path}：{system_reason(error)}。") from error
-    whole = content[: content.rfind(b"\n") + 1]
-    found = parse(path, whole) if whole else Memory({}, {}, set())
+    found = parse(path, whole_lines(content))
     return found.head, found.entries
 
 
 def parse(path: Path, content: bytes, *, checks: bool = True) -> Memory:
-    """Whole lines -> what they say, with or without the checks. GongkaiError for what is damaged or
-    not ours.
+    """Whole lines -> what they say, with or without the checks.
+
+    GongkaiError for what is damaged or not ours.
     """
-    first, *lines = content.splitlines()
-    head = read_json(first)
+    found = Memory({}, {}, set())
+    for number, line in enumerate(content.splitlines(), 1):
+        said = read_json(line)
+        if number == 1:
+            found.head = known_head(path, said)
+        elif not take_line(found, said, checks=checks):
+            raise GongkaiError(
+                f"{path}第{number}行已损坏，没有改动任何文件；请删去这一行后再运行，或用 -o "
+                f"另选一个文件夹。"
+            )
+    return found
+
+
+def known_head(path: Path, head: dict[str, Any] | None) -> dict[str, Any]:
+    """The first line, {"gongkai": "batch", "version": 1, "summary": "汇总", "book": ".xlsx"}.
+    GongkaiError for any other.
+    """
     if head is None or head.get("gongkai") != "batch":
         raise foreign(path)
     if head.get("version") != VERSION:
@@ -219,27 +246,23 @@ def parse(path: Path, content: bytes, *, checks: bool = True) -> Memory:
             f"{path}由另一版本的gongkai写成，本版本不能接着导入；请升级gongkai，或用 -o "
             f"另选文件夹。"
         )
-    if (
-        not isinstance(head.get("summary"), str)
-        or not is_name(head["summary"])
-        or not is_book(head)
-    ):
+    summary = head.get("summary")
+    if not isinstance(summary, str) or not is_name(summary) or not is_book(head):
         raise foreign(path)
-    entries: dict[str, JournalEntry] = {}
-    written: set[str] = set()
-    for number, line in enumerate(lines, 2):
-        found = read_json(line)
-        digests = digests_of(found)
-        entry = None if digests else dict_to_entry(found)
-        if entry is None and not digests:
-            raise GongkaiError(
-                f"{path}第{number}行已损坏，没有改动任何文件；请删去这一行后再运行，或用 -o "
-                f"另选一个文件夹。"
-            )
-        written.update(digests)
-        if entry is not None:
-            entries[entry.row.source] = entry if checks else replace(entry, check=None)
-    return Memory(head, entries, written)
+    return head
+
+
+def take_line(memory: Memory, said: Mapping[str, Any] | None, *, checks: bool) -> bool:
+    """Take in what a line says; False for one that is none of ours."""
+    digests = digests_of(said)
+    if digests:
+        memory.written.update(digests)
+        return True
+    entry = dict_to_entry(said)
+    if entry is None:
+        return False
+    memory.entries[entry.row.source] = entry if checks else replace(entry, check=None)
+    return True
 
 
 def is_book(head: Mapping[str, Any]) -> bool:
@@ -248,8 +271,12 @@ def is_book(head: Mapping[str, Any]) -> bool:
 
 def digests_of(line: Mapping[str, Any] | None) -> list[str]:
     """The summary's digests, [] for a line of any other kind."""
-    found = line.get(WRITTEN) if line and set(line) == {WRITTEN} else None
-    return found if isinstance(found, list) and all(isinstance(one, str) for one in found) else []
+    if line is None or set(line) != {WRITTEN}:
+        return []
+    found = line[WRITTEN]
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        return []
+    return found
 
 
 def foreign(path: Path) -> GongkaiError:
@@ -270,7 +297,11 @@ def read_json(line: bytes) -> dict[str, Any] | None:
 
 
 def entry_to_dict(entry: JournalEntry) -> dict[str, Any]:
-    row = {name: value for name, value in asdict(entry.row).items() if name in FIELDS}
+    row: dict[str, Any] = {}
+    for name, value in asdict(entry.row).items():
+        if name in FIELDS:
+            row[name] = value
+    row["state"] = entry.row.state_text
     for cell, value in row["figures"].items():
         if isinstance(value, Decimal):
             row["figures"][cell] = str(value)
@@ -283,52 +314,64 @@ def entry_to_dict(entry: JournalEntry) -> dict[str, Any]:
 
 
 def decided_to_dict(row: BatchRow) -> dict[str, Any]:
-    decisions = {
-        key: [one.verdict, one.reason] for key, one in row.decisions.items() if one.verdict
-    }
-    return {"dismissed": row.dismissed, "rulings": decisions}
+    rulings: dict[str, list[str]] = {}
+    for key, decision in row.decisions.items():
+        if decision.verdict:
+            rulings[key] = [decision.verdict, decision.reason]
+    return {"dismissed": row.dismissed, "rulings": rulings}
 
 
 def dict_to_entry(found: Mapping[str, Any] | None) -> JournalEntry | None:
     """None for anything that is no entry of ours."""
-    stored = found.get("row") if found else None
-    row = {**LATER, **stored} if isinstance(stored, dict) else {}
-    if found is None or set(row) != FIELDS or not is_row(row):
+    if found is None:
         return None
     sha256, check = found.get("sha256"), found.get("check")
     if not isinstance(sha256, str) or not isinstance(check, dict | None):
         return None
     try:
-        figures = {cell: dict_to_value(value) for cell, value in row["figures"].items()}
-        row["implied"] = {cell: int(value) for cell, value in row["implied"].items()}
-        decided = dict_to_decided(found.get("decided", {}))
+        row = dict_to_row(found.get("row"), found.get("decided", {}))
     except (InvalidOperation, TypeError, ValueError, AttributeError):
         return None
-    return JournalEntry(BatchRow(**{**row, **decided, "figures": figures}), sha256, check)
+    return JournalEntry(row, sha256, check)
+
+
+def dict_to_row(stored: Any, decided: Any) -> BatchRow:
+    """Raises TypeError, ValueError, AttributeError or InvalidOperation for anything that is none of
+    ours.
+    """
+    row = {**LATER, **stored}
+    if set(row) != FIELDS or not is_row(row):
+        raise ValueError(stored)
+    row["state"] = state_of_text(row["state"])
+    row["figures"] = {cell: dict_to_value(value) for cell, value in row["figures"].items()}
+    row["implied"] = {cell: int(value) for cell, value in row["implied"].items()}
+    return BatchRow(**row, **dict_to_decided(decided))
 
 
 def dict_to_decided(found: Any) -> dict[str, Any]:
     """Raises TypeError, ValueError or AttributeError for anything that is none of ours."""
-    decisions = {
-        key: Decision(verdict, str(reason))
-        for key, (verdict, reason) in found.get("rulings", {}).items()
-    }
-    if any(decision.verdict not in WORDS for decision in decisions.values()):
-        raise ValueError(decisions)
+    decisions: dict[str, Decision] = {}
+    for key, (verdict, reason) in found.get("rulings", {}).items():
+        if verdict not in WORDS:
+            raise ValueError(verdict)
+        decisions[key] = Decision(verdict, str(reason))
+    dismissed = found.get("dismissed")
     return {
         "decisions": decisions,
-        "dismissed": int(found["dismissed"]) if found.get("dismissed") is not None else None,
+        "dismissed": None if dismissed is None else int(dismissed),
     }
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
     """Whether every field is of its kind, and the file's name leads nowhere else."""
-    texts = all(isinstance(row[name], str) for name in TEXTS)
-    counts = all(
-        row[name] is None or type(row[name]) is int for name in FIELDS.intersection(COUNTS)
-    )
-    maps = all(isinstance(row[name], dict) for name in ("figures", "implied"))
-    return texts and counts and maps and row["state"] in STATES and is_name(row["file"])
+    for name in TEXTS:
+        if not isinstance(row[name], str):
+            return False
+    for name in FIELDS.intersection(COUNTS):
+        if row[name] is not None and type(row[name]) is not int:
+            return False
+    has_maps = isinstance(row["figures"], dict) and isinstance(row["implied"], dict)
+    return has_maps and state_of_text(row["state"]) is not None and is_name(row["file"])
 
 
 def is_name(text: str) -> bool:

@@ -42,9 +42,11 @@ INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"  # pasted along, and seen by nobody
 
 @dataclass(frozen=True)
 class Plan:
-    """``sources`` in their order. Where they are a directory's links, ``candidates`` shows them to
-    be confirmed, and ``goes_on`` tells that the directory has further pages, which were not read.
-    ``left_out`` are files in a folder that may hold reports and are not imported.
+    """``sources`` in their order.
+
+    Where they are a directory's links, ``candidates`` shows them to be confirmed, and ``goes_on``
+    tells that the directory has further pages, which were not read. ``left_out`` are files in a
+    folder that may hold reports and are not imported.
     """
 
     sources: tuple[str, ...]
@@ -54,8 +56,9 @@ class Plan:
 
 
 def plan(argument: str, folder: Path, access: Access = ACCESS) -> Plan:
-    """What to import into ``folder``. Raises GongkaiError where the argument cannot be read or
-    names nothing.
+    """What to import into ``folder``.
+
+    Raises GongkaiError where the argument cannot be read or names nothing.
 
     The argument is a text file with a source a line, a folder of saved pages, a directory page, or
     a report itself; what it is, its content says. Files are named by their whole path, so that a
@@ -97,37 +100,57 @@ def without_own(names: Sequence[str], place: Path, folder: Path | None) -> list[
     temporary files.
     """
     head, entries = read_journal(place)
-    ours = set(summary_names(head)) if head else set()
-    kept = changed_stem(head["summary"]) if head else "\0"
+    beginnings = [".", "~$"]
+    ours: set[str] = set()
+    if head:
+        ours |= set(summary_names(head))
+        beginnings.append(changed_stem(head["summary"]))
     if folder and is_same_file(place, folder):
         ours |= {entry.row.file for entry in entries.values()}
-    return [name for name in names if name not in ours and not name.startswith((".", "~$", kept))]
+    return [name for name in names if name not in ours and not name.startswith(tuple(beginnings))]
 
 
 def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
-    """The pages, documents and workbooks in a folder, by name; no record of ours, whatever its
-    name, no version before that ``check --write`` kept, and nothing that the batch of ``folder``
-    itself wrote there.
+    """The pages, documents and workbooks in a folder, by name.
+
+    No record of ours, whatever its name, no version before that ``check --write`` kept, and nothing
+    that the batch of ``folder`` itself wrote there.
 
     What has such a name and is no file (a pipe, a link to nothing) is among them: reading it says
-    so."""
-    try:
-        names = sorted(entry.name for entry in os.scandir(place) if not entry.is_dir())
-    except OSError as error:
-        raise FetchError(f"无法读取文件夹{place}：{system_reason(error)}。", "read") from error
+    so.
+    """
+    names = names_in(place)
     others = without_own(names, place, folder)
-    named = [name for name in others if name.lower().endswith(PAGES + DOCUMENTS + OTHER_PAGES)]
-    found = tuple(
-        str(place / name)
-        for name in named
-        if not is_copy(name, names) and not record_of(place / name)
-    )
+    found: list[str] = []
+    left_out: list[str] = []
+    for name in others:
+        if name.lower().endswith(UNREAD):
+            left_out.append(name)
+        elif is_document(place, name, names):
+            found.append(str(place / name))
     if not found:
         raise GongkaiError(
             f"文件夹{place}中没有可以读取的文件（{'、'.join(PAGES + DOCUMENTS)}）；"
             f"请检查文件夹是否正确。"
         )
-    return Plan(found, left_out=tuple(name for name in others if name.lower().endswith(UNREAD)))
+    return Plan(tuple(found), left_out=tuple(left_out))
+
+
+def names_in(place: Path) -> list[str]:
+    """What lies in a folder besides folders. FetchError."""
+    try:
+        return sorted(entry.name for entry in os.scandir(place) if not entry.is_dir())
+    except OSError as error:
+        raise FetchError(f"无法读取文件夹{place}：{system_reason(error)}。", "read") from error
+
+
+def is_document(place: Path, name: str, names: Sequence[str]) -> bool:
+    """Whether a file may hold a report and is neither a record of ours nor what ``check --write``
+    kept of another.
+    """
+    if not name.lower().endswith(PAGES + DOCUMENTS + OTHER_PAGES):
+        return False
+    return not is_copy(name, names) and not record_of(place / name)
 
 
 # --- a list ---------------------------------------------------------------------------------------
@@ -158,8 +181,12 @@ def list_lines(content: bytes) -> list[str]:
     text = decode(content, "")
     if HTML.search(text):
         return []
-    lines = [line.strip(INVISIBLE).strip().strip('"').strip() for line in text.splitlines()]
-    return [line for line in lines if line and not line.startswith("#")]
+    lines: list[str] = []
+    for raw in text.splitlines():
+        line = raw.strip(INVISIBLE).strip().strip('"').strip()
+        if line and not line.startswith("#"):
+            lines.append(line)
+    return lines
 
 
 def each_once(sources: Iterable[str]) -> tuple[str, ...]:

@@ -27,19 +27,25 @@ FORBIDDEN = re.compile(r'[<>:"/\\|?*=%^&]')
 
 
 def report_file_name(report: Report) -> str:
-    """``瑞安市人民政府2021年度报告.xlsx``; without a body's name its title, and ``（机关待核）``
-    behind what is not certain. Safe on Windows, Mac and Linux.
+    """``瑞安市人民政府2021年度报告.xlsx``.
+
+    Without a body's name its title, and ``（机关待核）`` behind what is not certain. Safe on
+    Windows, Mac and Linux.
     """
+    told = doubts_text(doubted_facts(report))
+    name = stem_of(report)
+    if told:
+        name += f"（{told}）"
+    name += SUFFIX
+    return f"_{name}" if DEVICE.match(name) else name
+
+
+def stem_of(report: Report) -> str:
     agency = safe_text(report.agency)
     year = f"{report.year}" if report.year else ""
-    stem = (
-        f"{agency}{year}年度报告"
-        if agency
-        else safe_text(report.title) or f"未识别机关{year}年度报告"
-    )
-    told = doubts_text(doubted_facts(report))
-    name = f"{stem}（{told}）{SUFFIX}" if told else stem + SUFFIX
-    return f"_{name}" if DEVICE.match(name) else name
+    if agency:
+        return f"{agency}{year}年度报告"
+    return safe_text(report.title) or f"未识别机关{year}年度报告"
 
 
 def fitting_name(report: Report, folder: Path, platform: str = sys.platform) -> str:
@@ -80,9 +86,10 @@ def book_key(name: str) -> str:
     stand beside ``a.xlsm``, of which nobody could tell which one is edited.
     """
     key = name_key(name)
-    return next(
-        (key.removesuffix(suffix) + SUFFIX for suffix in SUFFIXES if key.endswith(suffix)), key
-    )
+    for suffix in SUFFIXES:
+        if key.endswith(suffix):
+            return key.removesuffix(suffix) + SUFFIX
+    return key
 
 
 class FileNames:
@@ -109,8 +116,9 @@ def digest(path: Path) -> str:
 
 
 def digest_with_decisions(path: Path) -> str:
-    """The digest of a workbook and of what was decided beside it; without such a file the
-    workbook's own.
+    """The digest of a workbook and of what was decided beside it.
+
+    Without such a file the workbook's own.
     """
     return digest_of(read_plain(path) + decisions_bytes(decisions_path(path)))
 
@@ -141,11 +149,16 @@ def still_there(path: Path) -> Path | None:
     """A report's workbook, also where somebody saved it with the other suffix: 年报.xlsm that is
     年报.xlsx by now.
     """
-    others = (path.with_suffix(suffix) for suffix in SUFFIXES)
-    return next((one for one in (path, *others) if one.is_file()), None)
+    for other in (path, *(path.with_suffix(suffix) for suffix in SUFFIXES)):
+        if other.is_file():
+            return other
+    return None
 
 
 def twin_of(path: Path) -> Path | None:
     """What stands beside a workbook under its name with the other suffix."""
-    others = (path.with_suffix(suffix) for suffix in SUFFIXES if suffix != path.suffix)
-    return next((one for one in others if one.is_file()), None)
+    for suffix in SUFFIXES:
+        other = path.with_suffix(suffix)
+        if suffix != path.suffix and other.is_file():
+            return other
+    return None

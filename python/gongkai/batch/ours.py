@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from gongkai.batch.journal import OPENING
@@ -85,21 +85,32 @@ def is_summary_book(path: Path, content: bytes) -> bool:
     if not kind.is_ours:
         return False
     try:
-        found = {sheet.name: sheet for sheet in sheets_of(path, content, kind)}
+        sheets = sheets_of(path, content, kind)
     except WorkbookError:  # whoever reads it says why
         return False
-    tables = [sheet for sheet in layout.table_sheets() if sheet.name in found]
-    if not tables:
+    found = {sheet.name: sheet for sheet in sheets}
+    if not any(sheet.name in found for sheet in layout.table_sheets()):
         return bool(found)
-    if any(is_filled(found[sheet.name], sheet.cells.values()) for sheet in tables):
-        return False
-    return any(name in found and is_listed(found[name], *LISTS[name]) for name in LISTS)
+    return not has_filled_table(found) and has_listed_line(found)
+
+
+def has_filled_table(found: Mapping[str, Sheet]) -> bool:
+    for table in layout.table_sheets():
+        if table.name in found and is_filled(found[table.name], table.cells.values()):
+            return True
+    return False
+
+
+def has_listed_line(found: Mapping[str, Sheet]) -> bool:
+    for name, (top, column) in LISTS.items():
+        if name in found and is_listed(found[name], top, column):
+            return True
+    return False
 
 
 def sheets_of(path: Path, content: bytes, kind: Kind) -> list[Sheet]:
-    return our_sheets(
-        path, content, kind, (*LISTS, *(sheet.name for sheet in layout.table_sheets()))
-    )
+    names = [*LISTS, *(sheet.name for sheet in layout.table_sheets())]
+    return our_sheets(path, content, kind, names)
 
 
 def is_filled(sheet: Sheet, spots: Collection[tuple[int, int]]) -> bool:
@@ -108,13 +119,16 @@ def is_filled(sheet: Sheet, spots: Collection[tuple[int, int]]) -> bool:
 
 def is_listed(sheet: Sheet, top: int, column: int) -> bool:
     """Whether anything stands in a column from a row on."""
-    below = [spot for spot in sheet.cells if spot[0] >= top and spot[1] == column]
-    return is_filled(sheet, below)
+    for (row, at), value in sheet.cells.items():
+        if row >= top and at == column and text_of(value).strip():
+            return True
+    return False
 
 
 def is_copy(name: str, names: Collection[str]) -> bool:
-    """Whether a file is what ``check --write`` kept of another one of ``names``; by paths as
-    well.
+    """Whether a file is what ``check --write`` kept of another one of ``names``.
+
+    By paths as well.
     """
     found = COPY.fullmatch(name)
     return found is not None and found["stem"] + found["suffix"] in names

@@ -43,9 +43,8 @@ from gongkai.workbook.lists import BatchRow, report_to_row
 PER_HOST, PAUSE = 2, 1.0  # requests to a host at a time; seconds between two of them
 MOST_THREADS = 8
 LONGEST_RETRY = 5.0  # seconds before the second try of a request, all of whose tries have a minute
-LONGEST_STOP = (
-    1.0  # seconds for what is being read to end; a program that ends amid a parser's work may crash
-)
+# Seconds for what is being read to end; a program that ends amid a parser's work may crash.
+LONGEST_STOP = 1.0
 # in the folder: what is being written; taken away by the next run if a kill left it
 PART = ".gongkai-part"
 PASSING = ("connect", "timeout", "read")  # stages whose failures may pass
@@ -73,7 +72,7 @@ def run_batch(
     ``folder``.
 
     Yields each source as it finishes; those of which the folder holds the workbook already come
-    first. A source that fails is a row 失败, one without figures a row 未读出数字; both are tried
+    first. A source that fails is in the state failed, one without figures unread; both are tried
     again by the next run. Raises GongkaiError where the folder cannot be written or is in use; what
     was finished stays, also when the caller stops early or the process is killed. A summary that
     somebody has changed since is not replaced but renamed, and ``tell`` is told so.
@@ -100,14 +99,15 @@ def batch_checks(folder: Path) -> dict[str, Mapping[str, Any]]:
     """
     _, entries = read_journal(folder)
     across = {one.report.source: one for one in comparisons_in(folder, entries.values())}
-    checks = {source: entry.check for source, entry in entries.items() if entry.check is not None}
-    return {
-        source: {
-            **(add_years(check, across[source]) if source in across else check),
-            "workbook": str(folder / entries[source].row.file),
-        }
-        for source, check in checks.items()
-    }
+    checks: dict[str, Mapping[str, Any]] = {}
+    for source, entry in entries.items():
+        check = entry.check
+        if check is None:
+            continue
+        if source in across:
+            check = add_years(check, across[source])
+        checks[source] = {**check, "workbook": str(folder / entry.row.file)}
+    return checks
 
 
 def grave_sources(folder: Path) -> set[str]:
@@ -115,12 +115,12 @@ def grave_sources(folder: Path) -> set[str]:
     read, counts.
     """
     _, entries = read_journal(folder)
-    found = {source: entry.check or {} for source, entry in entries.items()}
-    return {
-        source
-        for source, check in found.items()
-        if any(map(is_grave_fact, check.get("findings", ())))
-    }
+    grave: set[str] = set()
+    for source, entry in entries.items():
+        facts = (entry.check or {}).get("findings", ())
+        if any(map(is_grave_fact, facts)):
+            grave.add(source)
+    return grave
 
 
 def is_grave_fact(fact: Mapping[str, Any]) -> bool:
@@ -137,9 +137,11 @@ def batch_years(folder: Path) -> list[YearComparison]:
 
 
 def comparisons_in(folder: Path, entries: Iterable[JournalEntry]) -> list[YearComparison]:
-    return compared(
-        [entry.row for entry in entries if entry.row.file and (folder / entry.row.file).is_file()]
-    )
+    rows: list[BatchRow] = []
+    for entry in entries:
+        if entry.row.file and (folder / entry.row.file).is_file():
+            rows.append(entry.row)
+    return compared(rows)
 
 
 def summary_files(folder: Path) -> tuple[Path, ...]:
@@ -202,8 +204,9 @@ def is_systems(error: BaseException) -> bool:
 
 
 class BatchRun:
-    """One run over a list. The lock is held by whoever writes into the folder; after ``stop``
-    nobody does.
+    """One run over a list.
+
+    The lock is held by whoever writes into the folder; after ``stop`` nobody does.
     """
 
     def __init__(
@@ -236,8 +239,9 @@ class BatchRun:
                 yield Imported(row, skipped=True)
 
     def done_row(self, source: str) -> BatchRow | None:
-        """The row of a report whose workbook is there; read anew where it or what is beside it
-        changed.
+        """The row of a report whose workbook is there.
+
+        Read anew where it or what is beside it changed.
         """
         entry = self.journal.entries.get(source)
         if entry is None or not entry.row.is_done:
@@ -249,15 +253,8 @@ class BatchRun:
             self.tell(f"{path.name}旁边另有{other.name}，没有采用；请留下其中一份。")
         try:
             return self.current_row(path, entry)
-        except NoFigures as error:
-            why = f"{str(error).rstrip('。')}（{path.name}）；或把该文件移走后重新导入。"
-            return replace(failed_row(source, NoFigures(why)), file=path.name)
-        except (OSError, WorkbookError) as error:
-            reason = system_reason(error) if isinstance(error, OSError) else str(error).rstrip("。")
-            why = f"{path.name}已不能读取（{reason}）；请恢复该文件，或把它移走后重新导入。"
-            if isinstance(error, DecisionsError):
-                why = str(error)
-            return replace(failed_row(source, why), file=path.name)
+        except (OSError, NoFigures, WorkbookError) as error:
+            return replace(failed_row(source, why_not_current(path, error)), file=path.name)
         except GongkaiError as error:
             raise stopped(self.folder, error) from error
         except Exception as error:
@@ -305,10 +302,9 @@ class BatchRun:
 
     def next_result(self) -> BatchRow | BaseException | None:
         while True:
+            # On Windows a wait without an end cannot be interrupted.
             with suppress(Empty):
-                return self.results.get(
-                    timeout=0.5
-                )  # on Windows a wait without an end cannot be interrupted
+                return self.results.get(timeout=0.5)
 
     def worker(self, pause: float) -> None:
         try:
@@ -335,10 +331,8 @@ class BatchRun:
             return self.remember(failed_row(source, error))
         except Exception as error:
             return self.remember(internal_error(source, error))
-        for (
-            name,
-            other,
-        ) in others:  # before the source itself, for what is remembered of it says that all is done
+        # Before the source itself, for what is remembered of it says that all is done.
+        for name, other in others:
             self.take_other(source, name, other)
         return self.keep(source, report, findings)
 
@@ -388,9 +382,8 @@ class BatchRun:
         facts = check_to_dict(report, findings)
         name = self.own_name(source) or self.names.claim(fitting_name(report, self.folder))
         while True:
-            aside = (
-                self.part / f"report{Path(name).suffix}"
-            )  # an earlier run's name may end with .xlsm
+            # An earlier run's name may end with .xlsm.
+            aside = self.part / f"report{Path(name).suffix}"
             part = write_workbook(report, findings, aside, overwrite=True)
             row = report_to_row(report, findings, source, now(), name)
             self.journal.add(JournalEntry(row, digest(part), facts))
@@ -425,20 +418,26 @@ class BatchRun:
         """All sources of this run in their order, then the reports of earlier lists whose workbooks
         are still here.
         """
-        with self.lock:
-            others = [
-                entry.row
-                for source, entry in self.journal.entries.items()
-                if source not in self.rows
-            ]
-        wanted = set(self.sources)
-        kept = [
-            row
-            for row in others
-            if row.source not in wanted and (self.folder / row.file).is_file() and row.file
-        ]
         rows = [self.rows.get(source, BatchRow(source)) for source in self.sources]
-        write_summary(self.journal, with_years(rows + kept), self.part, self.tell)
+        with self.lock:
+            entries = list(self.journal.entries.values())
+        own = {*self.rows, *self.sources}
+        for entry in entries:
+            row = entry.row
+            if row.source not in own and row.file and (self.folder / row.file).is_file():
+                rows.append(row)
+        write_summary(self.journal, with_years(rows), self.part, self.tell)
+
+
+def why_not_current(path: Path, error: Exception) -> GongkaiError:
+    """What is wrong with a workbook that an earlier run wrote, and what to do."""
+    if isinstance(error, NoFigures):
+        why = str(error).rstrip("。")
+        return NoFigures(f"{why}（{path.name}）；或把该文件移走后重新导入。")
+    if isinstance(error, DecisionsError):
+        return error
+    reason = system_reason(error) if isinstance(error, OSError) else str(error).rstrip("。")
+    return GongkaiError(f"{path.name}已不能读取（{reason}）；请恢复该文件，或把它移走后重新导入。")
 
 
 def is_passing(error: GongkaiError) -> bool:

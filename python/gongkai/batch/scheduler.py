@@ -61,8 +61,9 @@ class SourceQueue:
             return None
 
     def next_host(self) -> tuple[str | None, float]:
-        """The host that may be asked soonest, and in how many seconds; those asked longest ago come
-        first.
+        """The host that may be asked soonest, and in how many seconds.
+
+        Those asked longest ago come first.
         """
         now = time.monotonic()
         free = [

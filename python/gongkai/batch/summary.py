@@ -149,32 +149,47 @@ def yearly_of(row: BatchRow) -> Yearly:
 
 def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:
     """The rows, those of reports with what came of comparing them."""
-    texts = (clipped(comparison.text) for comparison in compared(rows))
-    return [replace(row, years=next(texts)) if row.is_done else row for row in rows]
+    comparisons = iter(compared(rows))
+    found: list[BatchRow] = []
+    for row in rows:
+        if row.is_done:
+            row = replace(row, years=clipped(next(comparisons).text))
+        found.append(row)
+    return found
 
 
 def across_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:
     """For people: how many reports continue the year before, and the differences of the first that
     do not.
     """
-    differing = sorted((one for one in comparisons if one.differs), key=body_and_year)
-    others = [one for one in comparisons if not one.differs]
-    dismissed = sum(not is_open(finding) for one in comparisons for finding in one.findings)
-    counts = {
-        "与上一年相符": sum(one.follows for one in others),
-        "与上一年不符": len(differing),
-        "不符处都已忽略的": sum(one.compared > 0 and not one.follows for one in others),
-        "另有提示": sum(any(map(is_open, one.findings)) for one in others),
-    }
-    if not any(counts.values()) and not dismissed:
+    told = counts_told(comparisons)
+    if not told:
         return
-    told = [f"{text}{count}份" for text, count in counts.items() if count]
-    told += [f"已忽略的问题{dismissed}处"] if dismissed else []
     yield f"跨年核对：{'，'.join(told)}（逐份见“汇总”的跨年核对一栏）。"
+    differing = sorted((one for one in comparisons if one.differs), key=body_and_year)
     for comparison in differing[:MOST_LISTED]:
         yield f"  {comparison.report.agency} {comparison.report.year}年：{comparison.text}"
     if len(differing) > MOST_LISTED:
         yield f"  ……另有{len(differing) - MOST_LISTED}份，见“汇总”。"
+
+
+def counts_told(comparisons: Sequence[YearComparison]) -> list[str]:
+    """与上一年相符3份, 另有提示1份; [] where nothing was compared."""
+    counts = dict.fromkeys(("与上一年相符", "与上一年不符", "不符处都已忽略的", "另有提示"), 0)
+    dismissed = 0
+    for one in comparisons:
+        is_open_of = [is_open(finding) for finding in one.findings]
+        dismissed += is_open_of.count(False)
+        if one.differs:
+            counts["与上一年不符"] += 1
+            continue
+        counts["与上一年相符"] += one.follows
+        counts["不符处都已忽略的"] += one.compared > 0 and not one.follows
+        counts["另有提示"] += any(is_open_of)
+    told = [f"{text}{count}份" for text, count in counts.items() if count]
+    if dismissed:
+        told.append(f"已忽略的问题{dismissed}处")
+    return told
 
 
 def body_and_year(comparison: YearComparison) -> tuple[str, int]:

@@ -220,7 +220,7 @@ class Progress:
         failed = not row.is_done
         if self.bar:
             if failed:
-                self.tell(f"{row.state}　{row.source}：{row.message}")
+                self.tell(f"{row.state_text}　{row.source}：{row.message}")
             if time.monotonic() - self.drawn_at >= REDRAWN:
                 self.draw(self.picture())
         elif failed or not imported.skipped:
@@ -228,7 +228,7 @@ class Progress:
             also = f"，已忽略{row.dismissed}处" if row.dismissed else ""
             told = f"{row.agency} {row.year or ''}　错误{row.errors}处{doubts}{also}　{row.file}"
             outcome = row.message if failed else told
-            tell(f"[{len(self.rows)}/{self.total}] {row.state}　{row.source}　{outcome}")
+            tell(f"[{len(self.rows)}/{self.total}] {row.state_text}　{row.source}　{outcome}")
 
     @property
     def total(self) -> int:

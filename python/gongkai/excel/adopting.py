@@ -56,8 +56,9 @@ HOW = f"请在“{layout.RESULTS}”的“采纳”一栏填建议的序号（�
 
 
 def adopt(book: xw.Book, asked: Request) -> CommandResult:
-    """The proposals whose numbers stand in the list of findings; without any, the one that is
-    selected.
+    """The proposals whose numbers stand in the list of findings.
+
+    Without any, the one that is selected.
     """
     refuse_older(book)
     values, report = evaluated_report(book)
@@ -96,12 +97,13 @@ def numbers(book: xw.Book, asked: Request) -> CommandResult:
     """Texts that are plainly numbers -> numbers, which the formulas of the sheets count."""
     refuse_older(book)
     values, report = evaluated_report(book)
-    changes, left = text_changes(report, text_formulas(book, report, values))
-    misshown = [
-        change for change in changes if not is_shown(change.figure, number_kind(book, change))
-    ]
-    changes = [change for change in changes if change not in misshown]
-    left += [layout.address(change.spot, change.sheet.name) for change in misshown]
+    texts, left = text_changes(report, text_formulas(book, report, values))
+    changes: list[Adoption] = []
+    for change in texts:
+        if is_shown(change.figure, number_kind(book, change)):
+            changes.append(change)
+        else:
+            left.append(layout.address(change.spot, change.sheet.name))
     if not changes:
         return CommandResult("done", done_text(changes, left))
     if asked.answer != YES:
@@ -135,9 +137,8 @@ def filling(wanted: BlankChoice) -> Command:
         refuse_older(book)
         values, report = evaluated_report(book)
         found = filling_of(report, blank_formulas(book, report, values), wanted)
-        found = found.without(
-            [change for change in found.changes if not is_shown(0, number_kind(book, change))]
-        )
+        odd = [change for change in found.changes if not is_shown(0, number_kind(book, change))]
+        found = found.without(odd)
         if not found.changes:
             return CommandResult("done", filled_text(found))
         if asked.answer != YES:
@@ -200,11 +201,10 @@ def choice_at(
     sheet: str, spot: Spot, rows: Sequence[ShownRow], report: Report, findings: Sequence[Finding]
 ) -> Choice:
     """The only proposal of the findings that flag a cell, or that would change it."""
-    here = [
-        finding
-        for finding in findings
-        if finding.suspects and leads_to(finding, sheet, spot, report)
-    ]
+    here: list[Finding] = []
+    for finding in findings:
+        if finding.suspects and leads_to(finding, sheet, spot, report):
+            here.append(finding)
     if not here:
         raise WorkbookError(f"所选的格没有建议；{HOW}")
     if len({finding.suspects for finding in here}) > 1:
@@ -218,21 +218,22 @@ def choice_at(
 def shown_row(
     findings: Sequence[Finding], rows: Sequence[ShownRow], report: Report
 ) -> ShownRow | None:
-    return next((row for finding in findings for row in rows if shows(row, finding, report)), None)
+    for finding in findings:
+        for row in rows:
+            if shows(row, finding, report):
+                return row
+    return None
 
 
 def leads_to(finding: Finding, name: str, spot: Spot, report: Report) -> bool:
     """Whether a cell is the one that a finding flags, or one that it proposes to change."""
     sheet, flagged = place_of(finding, report)
-    cells = {
-        flagged,
-        *(suspect.cell for alternative in finding.suspects for suspect in alternative),
-    }
-    return (
-        sheet is not None
-        and sheet.name == name
-        and spot in {sheet.cells.get(cell) for cell in cells}
-    )
+    if sheet is None or sheet.name != name:
+        return False
+    cells = {flagged}
+    for alternative in finding.suspects:
+        cells.update(suspect.cell for suspect in alternative)
+    return spot in {sheet.cells.get(cell) for cell in cells}
 
 
 # --- what cannot be changed -----------------------------------------------------------------------

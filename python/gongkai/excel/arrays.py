@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby, product
+from itertools import chain, groupby, product
 from typing import Any
 
 from xlwings.conversion import Accessor, ValueAccessor
@@ -27,6 +27,7 @@ from gongkai.model import (
     Grid,
     GridCell,
     Label,
+    Part,
     Place,
     Problem,
     Table,
@@ -67,12 +68,13 @@ class Bounded(Accessor):
 
 def to_used_part(context: Any) -> None:
     area = context.range
-    if area is not None and area.shape[0] * area.shape[1] > MOST_CELLS:
+    if area is None:
+        return
+    height, width = area.shape
+    if height * width > MOST_CELLS:
         last = area.sheet.used_range.last_cell
         rows, columns = last.row - area.row + 1, last.column - area.column + 1
-        context.range = area.resize(
-            max(1, min(rows, area.shape[0])), max(1, min(columns, area.shape[1]))
-        )
+        context.range = area.resize(max(1, min(rows, height)), max(1, min(columns, width)))
 
 
 class ShapeError(GongkaiError):
@@ -106,8 +108,9 @@ class Placed:
 
 
 def read_array(value: object) -> Placed:
-    """The tables in a range: a scalar, a flat row, rows; None or "" for blanks. Raises ShapeError,
-    UnreadableDocument.
+    """The tables in a range: a scalar, a flat row, rows.
+
+    None or "" for blanks. Raises ShapeError, UnreadableDocument.
 
     Nothing is guessed: what cannot be read as a figure is an entry without a value that keeps the
     text.
@@ -118,26 +121,31 @@ def read_array(value: object) -> Placed:
         raise ShapeError(f"区域有{size}格，太大了；请只选一张表：{shapes_text()}。")
     if all(map(is_blank_row, rows)):
         raise ShapeError(f"区域中没有数字；请选中一张表：{shapes_text()}。")
+    if any(map(has_label, rows)):
+        return read_part(rows) or read_blocks(rows)
     layout = bare_layouts().get((len(rows), len(rows[0])))
-    labelled = any(is_label(cell) for row in rows for cell in row if isinstance(cell, str))
-    if layout is not None and not labelled:
-        return Placed((table_of(layout.form, zip_cells(layout, rows)),))
-    if not labelled:
+    if layout is None:
         raise ShapeError(
             f"区域是{len(rows)}行{len(rows[0])}列，不是一张表的大小；可以用：{shapes_text()}。"
         )
-    return read_part(rows) or read_blocks(rows)
+    return Placed((table_of(layout.form, zip_cells(layout, rows)),))
+
+
+def has_label(row: Sequence[object]) -> bool:
+    return any(isinstance(cell, str) and is_label(cell) for cell in row)
 
 
 def rows_of(value: object) -> Rows:
     """Rows of one length."""
     if not isinstance(value, list | tuple):
         return [[value]]
-    rows = [list(row) if isinstance(row, list | tuple) else [row] for row in value]
-    if not any(isinstance(row, list | tuple) for row in value):
-        rows = [list(value)]
+    rows: Rows = []
+    for row in value if any(isinstance(row, list | tuple) for row in value) else [value]:
+        rows.append(list(row) if isinstance(row, list | tuple) else [row])
     width = max((len(row) for row in rows), default=0) or 1
-    return [row + [None] * (width - len(row)) for row in rows] or [[None]]
+    for row in rows:
+        row += [None] * (width - len(row))
+    return rows
 
 
 # --- one cell -------------------------------------------------------------------------------------
@@ -149,8 +157,9 @@ def is_blank(value: object) -> bool:
 
 def typed_text(value: object) -> str:
     """A cell's value as it would be typed; the names of errors as Excel shows them."""
-    is_error = isinstance(value, int) and not isinstance(value, bool) and value in ERRORS
-    return ERRORS[value] if is_error else text_of(value)  # type: ignore[index]
+    if isinstance(value, int) and not isinstance(value, bool) and value in ERRORS:
+        return ERRORS[value]
+    return text_of(value)
 
 
 def entry_of(cell: Cell, value: object) -> Entry:
@@ -161,8 +170,9 @@ def entry_of(cell: Cell, value: object) -> Entry:
         return Entry(cell.id, None)
     text = typed_text(value)
     figure: Value = read_figure(text, cell.column.unit).value
-    stored_as_text = figure is not None and isinstance(value, str) and is_text(value)
-    return Entry(cell.id, figure, text, read_by="text" if stored_as_text else "")
+    if figure is not None and isinstance(value, str) and is_text(value):
+        return Entry(cell.id, figure, text, read_by="text")
+    return Entry(cell.id, figure, text)
 
 
 def table_of(form: Form, values: Mapping[str, object]) -> Table:
@@ -178,11 +188,9 @@ def forms() -> tuple[Form, ...]:
     """The forms of all editions, each once, those of the newest first."""
     found: list[Form] = []
     for edition in reversed(list(editions().values())):
-        found += [
-            form
-            for form in edition.forms.values()
-            if not any(same_form(form, other) for other in found)
-        ]
+        for form in edition.forms.values():
+            if not any(same_form(form, other) for other in found):
+                found.append(form)
     return tuple(found)
 
 
@@ -191,36 +199,44 @@ def forms() -> tuple[Form, ...]:
 
 @cache
 def bare_layouts() -> Mapping[Shape, Layout]:
-    """Size -> what a range of figures of this size is, upright or turned; sizes that could be
-    several are left out.
+    """Size -> what a range of figures of this size is, upright or turned.
+
+    Sizes that could be several are left out.
     """
     upright: dict[Shape, Layout] = {}
     for form in forms():
         for layout in layouts_of(form):
             upright.setdefault(layout.shape, layout)
-    turned = {
-        (width, height): Layout(layout.form, turn(layout.cells))
-        for (height, width), layout in upright.items()
-        if layout.is_whole  # the others have no sums that would show a mistake
-    }
-    both = {shape for shape in turned if shape in upright}
-    return {shape: layout for shape, layout in (turned | upright).items() if shape not in both}
+    found = dict(upright)
+    for (height, width), layout in upright.items():
+        if not layout.is_whole:  # it has no sums that would show a mistake
+            continue
+        turned = width, height
+        if turned in upright:
+            found.pop(turned, None)
+        else:
+            found[turned] = Layout(layout.form, turn(layout.cells))
+    return found
 
 
 def layouts_of(form: Form) -> list[Layout]:
     """The rectangles that a form's figures make: all rows one under the other, all in one row, the
     first part alone.
     """
-    rows = [[form.row_cells(row.id) for row in part.rows] for part in form.parts]
-    every = [row for part in rows for row in part]
-    found = []
-    if len({len(row) for row in every}) == 1:
-        found.append(Layout(form, tuple(every)))
-        if all(len(part) == 1 for part in rows):
-            found.append(Layout(form, (tuple(cell for row in every for cell in row),)))
-    else:
-        found.append(Layout(form, tuple(rows[0])))
+    parts = [rows_of_part(form, part) for part in form.parts]
+    every: list[tuple[Cell, ...]] = []
+    for part in parts:
+        every += part
+    if len(set(map(len, every))) > 1:
+        return [Layout(form, tuple(parts[0]))]
+    found = [Layout(form, tuple(every))]
+    if set(map(len, parts)) == {1}:
+        found.append(Layout(form, (tuple(chain(*every)),)))
     return found
+
+
+def rows_of_part(form: Form, part: Part) -> list[tuple[Cell, ...]]:
+    return [form.row_cells(row.id) for row in part.rows]
 
 
 def turn(cells: Sequence[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:
@@ -228,24 +244,23 @@ def turn(cells: Sequence[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:
 
 
 def zip_cells(layout: Layout, rows: Rows) -> dict[str, object]:
-    found = {
-        cell.id: value
-        for cells, row in zip(layout.cells, rows, strict=True)
-        for cell, value in zip(cells, row, strict=True)
-    }
+    """Cell id -> value, in official order."""
+    found: dict[str, object] = {}
+    for cells, row in zip(layout.cells, rows, strict=True):
+        for cell, value in zip(cells, row, strict=True):
+            found[cell.id] = value
     return {cell: found[cell] for cell in layout.form.cells if cell in found}
 
 
 @cache
 def shapes_text() -> str:
     """The sizes of ranges, in words."""
-    named: dict[str, list[str]] = {}
+    named: dict[str, dict[str, None]] = {}
     for form in forms():
         for layout in layouts_of(form):
             name = form.number if layout.is_whole else f"{form.number}{form.labels[0].text}"
-            size = f"{layout.shape[0]}行{layout.shape[1]}列"
-            if size not in named.setdefault(name, []):
-                named[name].append(size)
+            height, width = layout.shape
+            named.setdefault(name, {})[f"{height}行{width}列"] = None
     sizes = "、".join(f"{name}{'或'.join(found)}" for name, found in named.items())
     return f"{sizes}，表三、表四行列可互换；或带表头和行名的整张表"
 
@@ -260,7 +275,11 @@ def words_of(label: Label) -> frozenset[str]:
 
 @cache
 def all_words() -> frozenset[str]:
-    return frozenset(word for form in forms() for label in form.labels for word in words_of(label))
+    found: set[str] = set()
+    for form in forms():
+        for label in form.labels:
+            found |= words_of(label)
+    return frozenset(found)
 
 
 def is_label(text: str) -> bool:
@@ -271,30 +290,54 @@ def is_label(text: str) -> bool:
 @cache
 def spots_of(form: Form) -> Mapping[Shape, Label | Cell]:
     """(row, column) of the form -> what stands there."""
-    found: dict[Shape, Label | Cell] = {
-        (label.box.top, label.box.left): label for label in form.labels
-    }
-    return found | {(cell.box.top, cell.box.left): cell for cell in form.cells.values()}
+    found: dict[Shape, Label | Cell] = {}
+    for label in form.labels:
+        found[label.box.top, label.box.left] = label
+    for cell in form.cells.values():
+        found[cell.box.top, cell.box.left] = cell
+    return found
 
 
 def read_part(rows: Rows) -> Placed | None:
-    """The table of which the range is a piece with the labels in their official places; None unless
-    only one is.
+    """The table of which the range is a piece with the labels in their official places.
+
+    None unless only one is.
 
     Of a part of a table it must be certain which one: no other piece of any form, whole or not, may
     look alike.
     """
-    found: list[tuple[Form, dict[str, object]]] = []
+    pieces = pieces_like(rows)
+    whole = [piece for piece in pieces if piece.is_whole]
+    found = whole or pieces
+    if len(found) != 1:
+        return None
+    piece = found[0]
+    if piece.is_whole or is_parts(piece.form, piece.values):
+        return Placed((table_of(piece.form, piece.values),))
+    return None
+
+
+@dataclass(frozen=True)
+class FormPiece:
+    """Values of some cells of a form, by cell id."""
+
+    form: Form
+    values: Mapping[str, object]
+
+    @property
+    def is_whole(self) -> bool:
+        return self.values.keys() == self.form.cells.keys()
+
+
+def pieces_like(rows: Rows) -> list[FormPiece]:
+    """The pieces of all forms whose labels stand where the range has them."""
+    found: list[FormPiece] = []
     for form in forms():
         for window in windows(form.size, len(rows), len(rows[0])):
             values = part_values(form, window, rows)
             if values:
-                found.append((form, values))
-    whole = [(form, values) for form, values in found if values.keys() == form.cells.keys()]
-    if len(whole or found) != 1:
-        return None
-    form, values = (whole or found)[0]
-    return Placed((table_of(form, values),)) if whole or is_parts(form, values) else None
+                found.append(FormPiece(form, values))
+    return found
 
 
 def windows(size: Box, height: int, width: int) -> list[Shape]:
@@ -303,30 +346,40 @@ def windows(size: Box, height: int, width: int) -> list[Shape]:
 
 
 def part_values(form: Form, start: Shape, rows: Rows) -> dict[str, object] | None:
-    """Cell id -> value where every text is the label of its place and every label is there; None
-    elsewhere.
+    """Cell id -> value where every text is the label of its place and every label is there.
+
+    None elsewhere.
     """
     spots = spots_of(form)
     values: dict[str, object] = {}
     for row, cells in enumerate(rows, start[0]):
         for column, value in enumerate(cells, start[1]):
             here = spots.get((row, column))
-            if isinstance(here, Label):
-                if not isinstance(value, str) or squash(value) not in words_of(here):
-                    return None
-            elif here is not None and not (isinstance(value, str) and is_label(value)):
+            if isinstance(here, Cell) and not is_label_text(value):
                 values[here.id] = value
-            elif not is_blank(value):
+            elif not fits_label(here, value):
                 return None
     return values
 
 
+def is_label_text(value: object) -> bool:
+    return isinstance(value, str) and is_label(value)
+
+
+def fits_label(here: Label | Cell | None, value: object) -> bool:
+    """Whether a value is the label of its place, or nothing where no label stands."""
+    if isinstance(here, Label):
+        return isinstance(value, str) and squash(value) in words_of(here)
+    return is_blank(value)
+
+
 def is_parts(form: Form, values: Mapping[str, object]) -> bool:
     """Whether cells are all of some parts of a form without relations."""
-    parts = [
-        {cell.id for row in part.rows for cell in form.row_cells(row.id)} for part in form.parts
-    ]
-    held = {cell for part in parts if part <= values.keys() for cell in part}
+    held: set[str] = set()
+    for part in form.parts:
+        cells = {cell.id for row in rows_of_part(form, part) for cell in row}
+        if cells <= values.keys():
+            held |= cells
     return held == values.keys() and not form.relations
 
 
@@ -334,15 +387,22 @@ def is_parts(form: Form, values: Mapping[str, object]) -> bool:
 
 
 def read_blocks(rows: Rows) -> Placed:
-    """The tables that stand one under the other, blank rows between them. Raises ShapeError,
-    UnreadableDocument.
+    """The tables that stand one under the other, blank rows between them.
+
+    Raises ShapeError, UnreadableDocument.
     """
-    blocks = [trimmed(list(block)) for blank, block in groupby(rows, key=is_blank_row) if not blank]
-    pieces = [piece for block in blocks if (piece := read_part(block))]
-    tables = tuple(table for piece in pieces for table in piece.tables)
-    if len(pieces) == len(blocks) == len({table.id for table in tables}):
-        return Placed(tables)
-    return recognized(blocks)
+    blocks: list[Rows] = []
+    for is_blank_block, block in groupby(rows, key=is_blank_row):
+        if not is_blank_block:
+            blocks.append(trimmed(list(block)))
+    tables: list[Table] = []
+    for piece in map(read_part, blocks):
+        if piece is None:
+            return recognized(blocks)
+        tables += piece.tables
+    if len({table.id for table in tables}) < len(tables):
+        return recognized(blocks)
+    return Placed(tuple(tables))
 
 
 def is_blank_row(row: Sequence[object]) -> bool:
@@ -351,33 +411,37 @@ def is_blank_row(row: Sequence[object]) -> bool:
 
 def trimmed(rows: Rows) -> Rows:
     """Without the blank columns on both sides."""
-    held = [at for at, column in enumerate(zip(*rows, strict=True)) if not is_blank_row(column)]
+    held: list[int] = []
+    for number, column in enumerate(zip(*rows, strict=True)):
+        if not is_blank_row(column):
+            held.append(number)
     return [row[held[0] : held[-1] + 1] for row in rows]
 
 
 def recognized(blocks: Sequence[Rows]) -> Placed:
-    """The tables that recognition finds in blocks. Raises ShapeError where it can place no figure
-    by its labels.
+    """The tables that recognition finds in blocks.
+
+    Raises ShapeError where it can place no figure by its labels.
     """
     grids = [grid_of(rows, number) for number, rows in enumerate(blocks, 1)]
     readings = read_tables(tokenize(grids), max(editions()))
-    placed = {name: found for name, found in readings.items() if found.placed}
-    if not placed:
-        reasons = dict.fromkeys(
-            problem.reason for reading in readings.values() for problem in reading.problems
-        )
-        told = f"（{next(iter(reasons))}）" if reasons else ""
+    tables: list[Table] = []
+    problems: list[Problem] = []
+    for reading in readings.values():
+        problems += reading.problems
+        if reading.placed:
+            tables.append(Table(reading.form, reading.entries))
+    if not tables:
+        told = f"（{problems[0].reason}）" if problems else ""
         raise ShapeError(f"区域中的表头或行名与官方表格对不上{told}；可以用：{shapes_text()}。")
-    tables = tuple(Table(reading.form, reading.entries) for reading in placed.values())
-    problems = tuple(problem for reading in readings.values() for problem in reading.problems)
-    return Placed(tables, problems)
+    return Placed(tuple(tables), tuple(problems))
 
 
 def grid_of(rows: Rows, number: int) -> Grid:
     """A block as a table of a document that cannot say spans: a merged cell comes as its text and
     blanks.
     """
-    cells = tuple(
-        tuple(GridCell(typed_text(value), at) for at, value in enumerate(row)) for row in rows
-    )
-    return Grid(Place(table=number), cells, spans=False)
+    cells: list[tuple[GridCell, ...]] = []
+    for row in rows:
+        cells.append(tuple(GridCell(typed_text(value), at) for at, value in enumerate(row)))
+    return Grid(Place(table=number), tuple(cells), spans=False)

@@ -33,11 +33,9 @@ from gongkai.workbook import copy_template, layout
 from gongkai.workbook.derived import SUFFIXES
 from gongkai.workbook.file import BatchWorkbook, content_of, read_file, refuse_damaged
 from gongkai.workbook.lists import (
-    DONE,
     FINISHED,
-    NEW,
-    PROPOSED,
     RETRIED,
+    STATE_TEXTS,
     BatchRow,
     RowState,
     batch_edits,
@@ -51,6 +49,10 @@ from gongkai.workbook.values import fingerprint, values_to_report
 
 SLICE = 20.0  # seconds of one run; between two runs Excel hears the user, who may want to stop
 SAVE_EVERY = 10  # rows
+NO_SOURCE = "“批量导入”的A列还没有来源：请从第6行起每行粘贴一个网址或文件路径，再点“批量导入”。"
+ONE_SUMMED = (
+    "已汇总本工作簿中的报告。要比较多份报告，请先“批量导入”，或在“批量导入”表中填写文件夹。"
+)
 
 
 @dataclass
@@ -70,18 +72,17 @@ class Work:
         self.apply(batch_edits(rows, layout.BATCH_TOP + place))
 
     def take_in(self, place: int, rows: Sequence[BatchRow]) -> None:
-        """What came of a row; the links of a directory go below the list, each once, in the same
-        write.
+        """What came of a row.
+
+        The links of a directory go below the list, each once, in the same write.
         """
         known = {row.source for row in self.rows}
         links = [row for row in rows[1:] if row.source not in known]
         end = len(self.rows)
         self.rows[place] = rows[0]
         self.rows += links
-        self.apply(
-            batch_edits(rows[:1], layout.BATCH_TOP + place)
-            + batch_edits(links, layout.BATCH_TOP + end)
-        )
+        edits = batch_edits(rows[:1], layout.BATCH_TOP + place)
+        self.apply(edits + batch_edits(links, layout.BATCH_TOP + end))
 
     def apply(self, edits: Sequence[Edit]) -> None:
         """Write, and know from then on what stands there: what equals the values is not written
@@ -100,27 +101,27 @@ def batch(book: xw.Book, asked: Request) -> CommandResult:
         return to_batch_workbook(book, asked)
     work = read_work(book)
     if not any(row.source for row in work.rows):
-        return CommandResult(
-            "error",
-            "“批量导入”的A列还没有来源：请从第6行起每行粘贴一个网址或文件路径，再点“批量导入”。",
-        )
+        return CommandResult("error", NO_SOURCE)
     folder = chosen_folder(book, work.values, asked.answer)
     if isinstance(folder, CommandResult):
         return folder
-    if asked.answer == YES and not work.waiting(NEW):
+    if asked.answer == YES and not work.waiting("new"):
         take_up(work)
-    if work.waiting(NEW):
+    if work.waiting("new"):
         work_on(work, folder)
-        if work.waiting(NEW):
+        if work.waiting("new"):
             return CommandResult("more", progress(work))
     fill_summary(book, folder)
     activate(book, layout.BATCH)
-    text = progress(work) + saved(book)
-    if work.waiting(PROPOSED):
-        return CommandResult(
-            "ask",
-            f"{text}目录页中找到的{len(work.waiting(PROPOSED))}个链接已列在表中，要全部导入吗？",
-        )
+    return question_left(work, progress(work) + saved(book))
+
+
+def question_left(work: Work, text: str) -> CommandResult:
+    """The question that the rows ask, behind what came of them; without one, that alone."""
+    proposed = work.waiting("proposed")
+    if proposed:
+        question = f"目录页中找到的{len(proposed)}个链接已列在表中，要全部导入吗？"
+        return CommandResult("ask", text + question)
     if work.waiting(*RETRIED):
         return CommandResult("ask", f"{text}要重试失败的吗？")
     return CommandResult("done", text)
@@ -174,29 +175,28 @@ def folder_in(values: Values) -> str:
 
 
 def chosen_folder(book: xw.Book, values: Values, answer: str) -> Path | CommandResult:
-    """The folder named on the sheet, or the one just chosen, which is then named there; else the
-    question for it.
+    """The folder named on the sheet, or the one just chosen, which is then named there.
+
+    Else the question for it.
     """
     named = folder_in(values)
     if named and Path(named).is_dir():
         return Path(named)
     if answer and answer != YES:
         if not Path(answer).is_dir():
-            return CommandResult(
-                "folder", f"“{one_line(answer)}”不是文件夹，请重新选择保存各份年报的文件夹"
-            )
+            text = f"“{one_line(answer)}”不是文件夹，请重新选择保存各份年报的文件夹"
+            return CommandResult("folder", text)
         apply_edits(book, [Edit(layout.BATCH, *layout.FOLDER_SPOT, answer)], values)
         return Path(answer)
     if named:
-        return CommandResult(
-            "folder", f"文件夹“{one_line(named)}”不存在，请重新选择保存各份年报的文件夹"
-        )
+        text = f"文件夹“{one_line(named)}”不存在，请重新选择保存各份年报的文件夹"
+        return CommandResult("folder", text)
     return CommandResult("folder", "请选择保存各份年报的文件夹")
 
 
 def take_up(work: Work) -> None:
     """The user said yes to the question that the rows ask: those rows are new again."""
-    taken = work.waiting(PROPOSED) or work.waiting(*RETRIED)
+    taken = work.waiting("proposed") or work.waiting(*RETRIED)
     for places in neighbours(taken):
         work.write(places[0], [BatchRow(work.rows[place].source) for place in places])
 
@@ -218,7 +218,7 @@ def neighbours(places: Sequence[int]) -> list[list[int]]:
 def work_on(work: Work, folder: Path) -> None:
     """Import new rows until the time is up; each stands on the sheet as soon as it is done."""
     started = monotonic()
-    for place in work.waiting(NEW):
+    for place in work.waiting("new"):
         row = work.rows[place]
         tell(work.book, f"批量导入：第{place + 1}行，共{len(work.rows)}行　{clipped(row.source)}")
         work.take_in(place, import_report(row.source, folder))
@@ -233,16 +233,15 @@ def finished(work: Work) -> int:
 
 
 def progress(work: Work) -> str:
-    done, new = work.waiting(DONE), work.waiting(NEW)
+    """已导入3份报告，失败1个（如第7行：网页打不开），还有2个。"""
+    done, new = work.waiting("done"), work.waiting("new")
     text = f"已导入{len(done)}份报告"
     for state in RETRIED:
         places = work.waiting(state)
         if places:
-            first = work.rows[places[0]]
-            text += (
-                f"，{state}{len(places)}个（如第{layout.BATCH_TOP + places[0]}行："
-                f"{clipped(first.message)}）"
-            )
+            row = layout.BATCH_TOP + places[0]
+            why = clipped(work.rows[places[0]].message)
+            text += f"，{STATE_TEXTS[state]}{len(places)}个（如第{row}行：{why}）"
     return f"{text}，还有{len(new)}个。" if new else f"{text}。"
 
 
@@ -260,23 +259,18 @@ def saved(book: xw.Book) -> str:
 
 
 def summary(book: xw.Book, asked: Request) -> CommandResult:
-    """All reports of the batch's folder; without a folder and a batch the report in this workbook
-    alone.
+    """All reports of the batch's folder.
+
+    Without a folder and a batch the report in this workbook alone.
     """
     if lacks_batch(book):
         return to_batch_workbook(book, asked)
     work = read_work(book)
-    if not folder_in(work.values) and not work.waiting(DONE) and not asked.answer:
+    if not folder_in(work.values) and not work.waiting("done") and not asked.answer:
         values, report = evaluated_report(book)
         write_summary(book, [current_row(report, values, book.name)])
         activate(book, layout.SUMMARY)
-        return CommandResult(
-            "done",
-            (
-                "已汇总本工作簿中的报告。要比较多份报告，请先“批量导入”，或在“批量导入”"
-                "表中填写文件夹。"
-            ),
-        )
+        return CommandResult("done", ONE_SUMMED)
     folder = chosen_folder(book, work.values, asked.answer)
     if isinstance(folder, CommandResult):
         return folder
@@ -300,11 +294,7 @@ class Summed:
 
 def fill_summary(book: xw.Book, folder: Path) -> Summed:
     """One row for each workbook of ours in the folder, by their names; earlier rows go."""
-    known = {
-        row.file: row
-        for row in read_batch(read_values(book, [layout.BATCH]).get(layout.BATCH, {}))
-        if row.file
-    }
+    known = listed_by_file(book)
     rows: list[BatchRow] = []
     unread: list[str] = []
     for path in books_in(folder):
@@ -313,9 +303,8 @@ def fill_summary(book: xw.Book, folder: Path) -> Summed:
         tell(book, f"正在汇总 {path.name}")
         try:
             values = values_in(path)
-            if fingerprint(
-                values
-            ):  # a blank one holds no report, such as the summary that an earlier version wrote
+            # A blank one holds no report, such as the summary that an earlier version wrote.
+            if fingerprint(values):
                 rows.append(file_row(values, path, known.get(path.name)))
         except GongkaiError as error:
             unread.append(str(error))
@@ -323,15 +312,27 @@ def fill_summary(book: xw.Book, folder: Path) -> Summed:
     return Summed(len(rows), tuple(unread))
 
 
+def listed_by_file(book: xw.Book) -> dict[str, BatchRow]:
+    """The rows of the list that have a workbook, by its name."""
+    cells = read_values(book, [layout.BATCH]).get(layout.BATCH, {})
+    return {row.file: row for row in read_batch(cells) if row.file}
+
+
 def books_in(folder: Path) -> list[Path]:
     """What may be workbooks of ours, by name; not what Excel puts beside an open one."""
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
-    return [path for path in paths if not path.name.startswith(("~$", "."))]
+    found: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        is_hidden = path.name.startswith(("~$", "."))
+        if path.suffix.lower() in SUFFIXES and not is_hidden:
+            found.append(path)
+    return found
 
 
 def values_in(path: Path) -> Values:
-    """What a workbook shows; {} for a batch's, and for a sheet of somebody else's, of which a
-    folder may hold many. WorkbookError.
+    """What a workbook shows.
+
+    {} for a batch's, and for a sheet of somebody else's, of which a folder may hold many.
+    WorkbookError.
     """
     content = content_of(path)
     refuse_damaged(path, content)
@@ -379,9 +380,7 @@ def write_summary(book: xw.Book, rows: Sequence[BatchRow]) -> None:
     edits = summary_edits(rows)
     below = max((edit.row for edit in edits), default=layout.SUMMARY_TOP - 1)
     last = max((row for row, column in old[layout.SUMMARY] if column <= width), default=0)
-    gone = [
-        Edit(layout.SUMMARY, row, at, None)
-        for row in range(below + 1, last + 1)
-        for at in range(1, width + 1)
-    ]
-    apply_edits(book, [*edits, *gone], old)
+    for row in range(below + 1, last + 1):
+        for column in range(1, width + 1):
+            edits.append(Edit(layout.SUMMARY, row, column, None))
+    apply_edits(book, edits, old)

@@ -4,9 +4,10 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 from gongkai.model import Edit
 from gongkai.spreadsheets import Spot
@@ -38,10 +39,8 @@ class Rectangle:
 
     @property
     def corners(self) -> tuple[Spot, Spot]:
-        return (self.top, self.left), (
-            self.top + len(self.rows) - 1,
-            self.left + len(self.rows[0]) - 1,
-        )
+        last = self.top + len(self.rows) - 1, self.left + len(self.rows[0]) - 1
+        return (self.top, self.left), last
 
     def cells(self) -> Iterator[tuple[Spot, Written]]:
         for row, values in enumerate(self.rows, self.top):
@@ -50,13 +49,17 @@ class Rectangle:
 
 
 def edits_to_blocks(edits: Sequence[Edit]) -> list[Rectangle]:
-    """The fewest rectangles that hold the edits' cells and no other; of two edits of a cell the
-    later counts.
+    """The fewest rectangles that hold the edits' cells and no other.
+
+    Of two edits of a cell the later counts.
     """
     sheets: dict[str, dict[Spot, Written]] = {}
     for edit in edits:
         sheets.setdefault(edit.sheet, {})[edit.row, edit.column] = edit.value
-    return [block for sheet, cells in sheets.items() for block in cells_to_blocks(sheet, cells)]
+    blocks: list[Rectangle] = []
+    for sheet, cells in sheets.items():
+        blocks += cells_to_blocks(sheet, cells)
+    return blocks
 
 
 def cells_to_blocks(sheet: str, cells: Mapping[Spot, Written]) -> list[Rectangle]:
@@ -70,15 +73,22 @@ def cells_to_blocks(sheet: str, cells: Mapping[Spot, Written]) -> list[Rectangle
         else:
             open_runs[run] = [row]
             done.append((run, open_runs[run]))
-    return [
-        Rectangle(
-            sheet,
-            rows[0],
-            left,
-            tuple(tuple(cells[row, at] for at in range(left, right + 1)) for row in rows),
-        )
-        for (left, right), rows in done
-    ]
+    blocks: list[Rectangle] = []
+    for (left, right), rows in done:
+        values = values_in(cells, rows, range(left, right + 1))
+        blocks.append(Rectangle(sheet, rows[0], left, values))
+    return blocks
+
+
+def values_in(
+    cells: Mapping[Spot, Written], rows: Iterable[int], columns: range
+) -> tuple[tuple[Written, ...], ...]:
+    """The values of a rectangle, row by row."""
+    return tuple(values_of_row(cells, row, columns) for row in rows)
+
+
+def values_of_row(cells: Mapping[Spot, Written], row: int, columns: range) -> tuple[Written, ...]:
+    return tuple(cells[row, column] for column in columns)
 
 
 def runs(cells: Mapping[Spot, Written]) -> Iterator[tuple[int, Spot]]:
@@ -96,23 +106,22 @@ def runs(cells: Mapping[Spot, Written]) -> Iterator[tuple[int, Spot]]:
 
 
 def changed_part(block: Rectangle, old: Cells, formulas: Mapping[Spot, str]) -> Rectangle | None:
-    """The rows of a block from the first to the last that differs from what stands there; None
-    where none does.
+    """The rows of a block from the first to the last that differs from what stands there.
+
+    None where none does.
 
     A formula counts as different: its result may match now and no longer once the cells around it
     are written.
     """
-    rows = [
-        spot[0]
-        for spot, value in block.cells()
-        if spot in formulas or not same(value, old.get(spot))
-    ]
+    rows: list[int] = []
+    for spot, value in block.cells():
+        if spot in formulas or not same(value, old.get(spot)):
+            rows.append(spot[0])
     if not rows:
         return None
-    first, last = min(rows), max(rows)
-    return Rectangle(
-        block.sheet, first, block.left, block.rows[first - block.top : last - block.top + 1]
-    )
+    first, last = rows[0], rows[-1]
+    kept = block.rows[first - block.top : last - block.top + 1]
+    return Rectangle(block.sheet, first, block.left, kept)
 
 
 def joined(parts: Sequence[Rectangle], known: Mapping[Spot, Written]) -> list[Rectangle]:
@@ -120,36 +129,38 @@ def joined(parts: Sequence[Rectangle], known: Mapping[Spot, Written]) -> list[Re
     the rectangle.
     """
     left = list(parts)
-    done = []
+    done: list[Rectangle] = []
     while left:
         block = left.pop(0)
-        while found := next(
-            ((other, both) for other in left if (both := bridged(block, other, known))), None
-        ):
-            left.remove(found[0])
-            block = found[1]
+        number = 0
+        while number < len(left):
+            both = bridged(block, left[number], known)
+            if both is None:
+                number += 1
+                continue
+            del left[number]
+            block, number = both, 0
         done.append(block)
     return done
 
 
 def bridged(block: Rectangle, other: Rectangle, known: Mapping[Spot, Written]) -> Rectangle | None:
-    corners = (*block.corners, *other.corners)
-    top, left = min(row for row, _ in corners), min(column for _, column in corners)
-    rows = range(top, max(row for row, _ in corners) + 1)
-    columns = range(left, max(column for _, column in corners) + 1)
-    if any((row, column) not in known for row in rows for column in columns):
+    (top, left), (bottom, right) = corners_around(block, other)
+    rows, columns = range(top, bottom + 1), range(left, right + 1)
+    if any(spot not in known for spot in product(rows, columns)):
         return None
-    return Rectangle(
-        block.sheet,
-        top,
-        left,
-        tuple(tuple(known[row, column] for column in columns) for row in rows),
-    )
+    return Rectangle(block.sheet, top, left, values_in(known, rows, columns))
+
+
+def corners_around(block: Rectangle, other: Rectangle) -> tuple[Spot, Spot]:
+    rows, columns = zip(*block.corners, *other.corners, strict=True)
+    return (min(rows), min(columns)), (max(rows), max(columns))
 
 
 def holds(found: object, value: Written) -> bool:
-    """Whether a cell that reads ``found`` kept what was written; a number may show as a date or be
-    kept as text.
+    """Whether a cell that reads ``found`` kept what was written.
+
+    A number may show as a date or be kept as text.
     """
     if isinstance(value, str):
         return found is not None
@@ -157,8 +168,9 @@ def holds(found: object, value: Written) -> bool:
 
 
 def same(value: Written, found: object) -> bool:
-    """Whether a cell that reads ``found`` holds what an edit wants; a number and its digits as text
-    differ.
+    """Whether a cell that reads ``found`` holds what an edit wants.
+
+    A number and its digits as text differ.
     """
     if isinstance(value, str):
         return isinstance(found, str) and found == plain_text(value, MOST_UNITS)

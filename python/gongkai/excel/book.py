@@ -7,7 +7,7 @@ cell that another one covers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -43,8 +43,20 @@ from gongkai.workbook.layout import TableSheet
 Values = dict[str, dict[Spot, object]]
 MOST_ROWS = 10_000  # of a list that a user may have made longer
 REPORT = layout.report_names()
-TABLES = {sheet.name: sheet for sheet in layout.table_sheets()}
+TABLES = layout.tables_by_name()
 LISTS = (layout.BATCH, layout.SUMMARY, layout.LOG)
+# Sheets of which the last cell is known.
+FIXED: Mapping[str, Collection[Spot]] = {
+    layout.COVER: (
+        *layout.COVER_SPOTS.values(),
+        *layout.EDITION_SPOTS.values(),
+        *layout.COUNTED,
+    ),
+    layout.TOOL: layout.TOOL_SPOTS.values(),
+    layout.RESULTS: (
+        (layout.RESULTS_TOP + layout.KEPT_ROWS - 1, max(layout.KEPT_COLUMNS.values())),
+    ),
+}
 MOST_PARTS = 2  # writes of a sheet; for more of them it pays to ask what stands between
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 
@@ -66,20 +78,28 @@ def read_values(book: xw.Book, names: Iterable[str] = ()) -> Values:
     present = sheet_names(book)
     if not names:
         refuse_other(present)
-    wanted = tuple(names) or REPORT
-    return {name: read_sheet(book.sheets[name]) for name in wanted if name in present}
+    values: Values = {}
+    for name in tuple(names) or REPORT:
+        if name in present:
+            values[name] = read_sheet(book.sheets[name])
+    return values
 
 
 def refuse_other(present: Sequence[str]) -> None:
     """WorkbookError for a workbook that is none of ours."""
     refuse_batch(present)
-    needed = (layout.COVER, *(layout.newest_sheet(table).name for table in layout.EDITION_SPOTS))
-    missing = [name for name in needed if name not in present]
-    if missing:
-        raise WorkbookError(
-            f"当前工作簿没有工作表“{missing[0]}”，不是gongkai的工作簿；"
-            f"请打开由gongkai模板生成的工作簿再试。"
-        )
+    tables = [layout.newest_sheet(table).name for table in layout.EDITION_SPOTS]
+    for name in (layout.COVER, *tables):
+        if name not in present:
+            raise WorkbookError(
+                f"当前工作簿没有工作表“{name}”，不是gongkai的工作簿；"
+                f"请打开由gongkai模板生成的工作簿再试。"
+            )
+
+
+def last_visible(book: xw.Book) -> xw.Sheet:
+    """Behind it a new sheet is seen."""
+    return [sheet for sheet in book.sheets if sheet.visible][-1]
 
 
 def refuse_batch(present: Sequence[str]) -> None:
@@ -96,42 +116,28 @@ def read_sheet(sheet: xw.Sheet) -> dict[Spot, object]:
 
 def read_block(sheet: xw.Sheet, first: Spot, last: Spot) -> dict[Spot, object]:
     block = sheet.range(first, last).options(ndim=2, err_to_str=True).value
-    return {
-        (row, column): value
-        for row, values in enumerate(block, first[0])
-        for column, value in enumerate(values, first[1])
-        if value is not None
-    }
+    found: dict[Spot, object] = {}
+    for row, values in enumerate(block, first[0]):
+        for column, value in enumerate(values, first[1]):
+            if value is not None:
+                found[row, column] = value
+    return found
 
 
 def extent(sheet: xw.Sheet) -> Spot:
     """The last row and column of a sheet that matter here."""
     name = sheet.name
     if name in TABLES:
-        table = TABLES[name]  # down to the lanes, whose labels tell of the last lines
-        return table.last_line, max(column for _, column in table.sources.values())
-    fixed: dict[str, Iterable[Spot]] = {
-        layout.COVER: (
-            *layout.COVER_SPOTS.values(),
-            *layout.EDITION_SPOTS.values(),
-            *layout.COUNTED,
-        ),
-        layout.TOOL: layout.TOOL_SPOTS.values(),
-        layout.RESULTS: [
-            (layout.RESULTS_TOP + layout.KEPT_ROWS - 1, max(layout.KEPT_COLUMNS.values()))
-        ],
-    }
-    if name in fixed:
-        return max(row for row, _ in fixed[name]), max(column for _, column in fixed[name])
-    lists = {
-        layout.PROSE: (
-            layout.PROSE_TOP + layout.PROSE_ROWS - 1,
-            max(layout.PROSE_COLUMNS.values()),
-        ),
-        layout.BATCH: (layout.BATCH_TOP, max(layout.BATCH_COLUMNS.values())),
-    }
+        # Down to the lanes, whose labels tell of the last lines.
+        return TABLES[name].last_line, corners_of(TABLES[name].sources.values())[1][1]
+    if name in FIXED:
+        return corners_of(FIXED[name])[1]
     last = sheet.used_range.last_cell
-    rows, columns = lists.get(name, (1, last.column))
+    rows, columns = 1, last.column
+    if name == layout.PROSE:
+        rows, columns = layout.PROSE_LIST.lines[-1], len(layout.PROSE_COLUMNS)
+    elif name == layout.BATCH:
+        rows, columns = layout.BATCH_TOP, len(layout.BATCH_COLUMNS)
     return min(max(rows, last.row), max(rows, MOST_ROWS)), columns
 
 
@@ -144,12 +150,13 @@ def as_seen(book: xw.Book, values: Values) -> tuple[Values, bool]:
     """
     found = dict(values)
     for name, sheet in TABLES.items():
-        if name in values:
-            try:
-                seen = sheet_seen(book.sheets[name], sheet, values[name])
-            except Untold:
-                return values, False
-            found[name] = figures_seen(seen, set(sheet.cells.values()))
+        if name not in values:
+            continue
+        try:
+            seen = sheet_seen(book.sheets[name], sheet, values[name])
+        except Untold:
+            return values, False
+        found[name] = figures_seen(seen, set(sheet.cells.values()))
     return found, True
 
 
@@ -162,15 +169,7 @@ def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = No
     Only cells of the edits ever change. Where a write fails, what was written is put back and the
     failure raised.
     """
-    names = dict.fromkeys(edit.sheet for edit in edits)
-    present = sheet_names(book)
-    missing = [name for name in names if name not in present]
-    if missing:
-        raise WorkbookError(f"当前工作簿没有工作表“{missing[0]}”，请使用gongkai的模板。")
-    unread = [name for name in names if name not in (before or {})]
-    old = {**(before or {}), **(read_values(book, unread) if unread else {})}
-    if layout.RESULTS in names:
-        refuse_older_results(old[layout.RESULTS], "当前工作簿")
+    old = values_before(book, dict.fromkeys(edit.sheet for edit in edits), before or {})
     changes = plan(book, edits, old)
     undo: list[Callable[[], None]] = []
     try:
@@ -184,8 +183,25 @@ def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = No
         raise
     fit_rows(book, [change.new for change in changes])
     show_comments(book, edits, old)
-    if layout.COVER in names or layout.RESULTS in names:
+    if any(edit.sheet in (layout.COVER, layout.RESULTS) for edit in edits):
         put_areas(book, with_edits(old, edits))
+
+
+def values_before(book: xw.Book, names: Collection[str], known: Values) -> Values:
+    """What stands on all sheets that are known or named.
+
+    WorkbookError for a workbook without one of these, and for a list of findings of an earlier
+    version.
+    """
+    present = sheet_names(book)
+    missing = [name for name in names if name not in present]
+    if missing:
+        raise WorkbookError(f"当前工作簿没有工作表“{missing[0]}”，请使用gongkai的模板。")
+    unread = [name for name in names if name not in known]
+    old = {**known, **(read_values(book, unread) if unread else {})}
+    if layout.RESULTS in names:
+        refuse_older_results(old[layout.RESULTS], "当前工作簿")
+    return old
 
 
 def with_edits(old: Values, edits: Iterable[Edit]) -> Values:
@@ -208,8 +224,9 @@ class Overwrite:
 
 
 def plan(book: xw.Book, edits: Sequence[Edit], old: Mapping[str, Cells]) -> list[Overwrite]:
-    """What has to be written; of each block of cells only the rows from the first to the last that
-    change.
+    """What has to be written.
+
+    Of each block of cells only the rows from the first to the last that change.
     """
     sheets: dict[str, list[Rectangle]] = {}
     for block in edits_to_blocks(edits):
@@ -226,45 +243,57 @@ def planned_parts(
 ) -> tuple[list[Rectangle], Mapping[Spot, str]]:
     """What changes on one sheet, and the formulas there."""
     name = blocks[0].sheet
-    wanted = {spot: value for block in blocks for spot, value in block.cells()}
-    parts = [part for block in blocks if (part := changed_part(block, old, {}))]
+    wanted: dict[Spot, Written] = {}
+    for block in blocks:
+        wanted.update(block.cells())
+    parts = changed_parts(blocks, old, {})
     if name == layout.COVER:
         return joined(parts, wanted), {}
     # A formula is at home where figures stand; a sheet without any is spared the call, unless it
     # saves several.
-    if name not in TABLES or not (any(spot in old for spot in wanted) or len(parts) > MOST_PARTS):
+    is_held = any(spot in old for spot in wanted)
+    if name not in TABLES or not (is_held or len(parts) > MOST_PARTS):
         return parts, {}
     formulas = read_formulas(book.sheets[name], old, list(wanted))
     if formulas is None:
         return parts, {}
-    parts = [part for block in blocks if (part := changed_part(block, old, formulas))]
-    return joined(parts, between(TABLES[name], old, formulas) | wanted), formulas
+    known = between(TABLES[name], old, formulas) | wanted
+    return joined(changed_parts(blocks, old, formulas), known), formulas
+
+
+def changed_parts(
+    blocks: Sequence[Rectangle], old: Cells, formulas: Mapping[Spot, str]
+) -> list[Rectangle]:
+    parts = (changed_part(block, old, formulas) for block in blocks)
+    return [part for part in parts if part is not None]
 
 
 def between(sheet: TableSheet, old: Cells, formulas: Mapping[Spot, str]) -> dict[Spot, Written]:
     """The cells around figures and marks of which it is certain what they hold: nothing, or an
     official label.
     """
-    rows, columns = (
-        max(row for row, _ in sheet.marks.values()),
-        max(column for _, column in sheet.marks.values()),
-    )
-    labels = {(box.top, box.left): label.text for label, box in sheet.labels}
+    last_row, last_column = corners_of(sheet.marks.values())[1]
     known: dict[Spot, Written] = {}
-    for spot in ((row, column) for row in range(1, rows + 1) for column in range(1, columns + 1)):
-        value = old.get(spot)
-        if value is None and spot not in formulas:
-            known[spot] = None
-        elif (
-            isinstance(value, str) and spot in labels and squeezed(value) == squeezed(labels[spot])
-        ):
-            known[spot] = AsEntered(value)
+    for row in range(1, last_row + 1):
+        for column in range(1, last_column + 1):
+            spot = row, column
+            value = old.get(spot)
+            if value is None and spot not in formulas:
+                known[spot] = None
+            elif isinstance(value, str) and is_label(value, sheet.label_texts.get(spot)):
+                known[spot] = AsEntered(value)
     return known
 
 
+def is_label(value: str, label: str | None) -> bool:
+    """Whether a text is the label of its place, over however many lines it goes: 法律服务 机构."""
+    return label is not None and squeezed(value) == squeezed(label)
+
+
 def read_formulas(sheet: xw.Sheet, old: Cells, spots: Sequence[Spot]) -> dict[Spot, str] | None:
-    """The formulas in the rectangle of some cells, by one call; None where Excel does not give
-    them.
+    """The formulas in the rectangle of some cells, by one call.
+
+    None where Excel does not give them.
 
     A text that begins with = is none, for it reads the same as a value.
     """
@@ -274,55 +303,83 @@ def read_formulas(sheet: xw.Sheet, old: Cells, spots: Sequence[Spot]) -> dict[Sp
     first, last = corners_of(spots)
     block: Any = sheet.range(first, last).formula
     rows = block if isinstance(block, list | tuple) else ((block,),)
-    found = {
-        (first[0] + r, first[1] + c): text
-        for r, row in enumerate(rows)
-        for c, text in enumerate(row)
-    }
-    return {
-        spot: text
-        for spot, text in found.items()
-        if isinstance(text, str) and text.startswith("=") and text != old.get(spot)
-    }
+    return formulas_in(rows, first, old)
+
+
+def formulas_in(rows: Sequence[Sequence[object]], first: Spot, old: Cells) -> dict[Spot, str]:
+    """Those of what Excel gives as formulas (a value where there is none) that are some.
+
+    ``first`` is the place of the first.
+    """
+    found: dict[Spot, str] = {}
+    for row, texts in enumerate(rows, first[0]):
+        for column, text in enumerate(texts, first[1]):
+            is_formula = isinstance(text, str) and text.startswith("=")
+            if is_formula and text != old.get((row, column)):
+                found[row, column] = str(text)
+    return found
 
 
 def rows_entered(block: Rectangle) -> list[list[object]]:
-    return [[entered(value) for value in row] for row in block.rows]
+    rows: list[list[object]] = []
+    for row in block.rows:
+        rows.append([entered(value) for value in row])
+    return rows
 
 
 def put_rows(sheet: xw.Sheet, corner: Spot, rows: list[list[object]]) -> None:
     """One write, and one more for each text that is too long for an array."""
-    short = [[None if is_long(value) else value for value in row] for row in rows]
-    sheet.range(corner, (corner[0] + len(rows) - 1, corner[1] + len(rows[0]) - 1)).value = short
-    for r, row in enumerate(rows):
-        for c, value in enumerate(row):
+    last = corner[0] + len(rows) - 1, corner[1] + len(rows[0]) - 1
+    short: list[list[object]] = []
+    long: dict[Spot, object] = {}
+    for r, row in enumerate(rows, corner[0]):
+        short.append([None if is_long(value) else value for value in row])
+        for c, value in enumerate(row, corner[1]):
             if is_long(value):
-                sheet.range((corner[0] + r, corner[1] + c)).value = value
+                long[r, c] = value
+    sheet.range(corner, last).value = short
+    for spot, value in long.items():
+        sheet.range(spot).value = value
 
 
 def refuse_dropped(book: xw.Book, changes: Sequence[Overwrite]) -> None:
     """WorkbookError where a figure that was written is not there: its cell is merged with another,
     or filtered out.
     """
-    for name in dict.fromkeys(change.new.sheet for change in changes):
-        if name not in TABLES and name not in LISTS:
+    by_sheet: dict[str, list[Overwrite]] = {}
+    for change in changes:
+        by_sheet.setdefault(change.new.sheet, []).append(change)
+    for name, own in by_sheet.items():
+        wanted = values_at_risk(name, own)
+        if not wanted:
             continue
-        own = [change for change in changes if change.new.sheet == name]
-        wanted = {
-            spot: value for change in own for spot, value in change.new.cells() if value is not None
-        }
-        if name in TABLES:
-            wanted = {spot: wanted[spot] for spot in TABLES[name].cells.values() if spot in wanted}
-        if not wanted or (name in TABLES and all(spot in own[0].old for spot in wanted)):
-            continue  # what held a value is covered by nothing
         found = read_block(book.sheets[name], *corners_of(wanted))
-        lost = [spot for spot, value in wanted.items() if not holds(found.get(spot), value)]
-        if lost:
-            place = layout.address(lost[0], name)
-            raise WorkbookError(
-                f"Excel没有写入{place}，可能是合并了单元格，或筛选隐藏了行；没有写入任何内容，"
-                f"请取消合并和筛选后再试。"
-            )
+        for spot, value in wanted.items():
+            if not holds(found.get(spot), value):
+                place = layout.address(spot, name)
+                raise WorkbookError(
+                    f"Excel没有写入{place}，可能是合并了单元格，或筛选隐藏了行；没有写入任何内容，"
+                    f"请取消合并和筛选后再试。"
+                )
+
+
+def values_at_risk(name: str, changes: Sequence[Overwrite]) -> dict[Spot, Written]:
+    """What was written on a sheet and may not be there: the figures of a table, in whose cells
+    nothing stood before (what held a value is covered by nothing), and all of a list.
+    """
+    written: dict[Spot, Written] = {}
+    for change in changes:
+        for spot, value in change.new.cells():
+            if value is not None:
+                written[spot] = value
+    if name in LISTS:
+        return written
+    if name not in TABLES:
+        return {}
+    figures = {spot: written[spot] for spot in TABLES[name].cells.values() if spot in written}
+    if all(spot in changes[0].old for spot in figures):
+        return {}
+    return figures
 
 
 def corners_of(spots: Iterable[Spot]) -> tuple[Spot, Spot]:
@@ -343,7 +400,10 @@ def show_sheets(book: xw.Book, shown: Mapping[str, bool], undo: list[Callable[[]
 def fit_rows(book: xw.Book, blocks: Sequence[Rectangle]) -> None:
     """Rows of the lists as high as their texts, where the platform can; only looks depend on it."""
     for name in layout.WRAPPED:
-        rows = [row for block in blocks if block.sheet == name for (row, _), _ in block.cells()]
+        rows: list[int] = []
+        for block in blocks:
+            if block.sheet == name:
+                rows += [block.top, block.corners[1][0]]
         if rows:
             with suppress(Exception):
                 book.sheets[name].range((min(rows), 1), (max(rows), 1)).rows.autofit()
@@ -378,8 +438,9 @@ class NotRestored(WorkbookError):
 
 
 def put_back(undo: Sequence[Callable[[], None]], error: BaseException) -> None:
-    """Undo the last step first. NotRestored where Excel refuses to undo a step that it had
-    taken.
+    """Undo the last step first.
+
+    NotRestored where Excel refuses to undo a step that it had taken.
     """
     failed = []
     for step in reversed(undo):
@@ -396,25 +457,24 @@ def put_back(undo: Sequence[Callable[[], None]], error: BaseException) -> None:
 def restore(book: xw.Book, change: Overwrite) -> None:
     """What stood in a block before, formulas included."""
     sheet, (first, last) = book.sheets[change.new.sheet], change.new.corners
-    rows = range(first[0], last[0] + 1)
-    columns = range(first[1], last[1] + 1)
     kept = {spot for spot, value in change.new.cells() if isinstance(value, AsEntered)}
-    put_rows(
-        sheet,
-        first,
-        [
-            [as_entered(change.old.get((row, column)), (row, column) in kept) for column in columns]
-            for row in rows
-        ],
-    )
+    rows: list[list[object]] = []
+    for row in range(first[0], last[0] + 1):
+        values: list[object] = []
+        for column in range(first[1], last[1] + 1):
+            spot = row, column
+            values.append(as_entered(change.old.get(spot), spot in kept))
+        rows.append(values)
+    put_rows(sheet, first, rows)
     for spot, _ in change.new.cells():
         if spot in change.formulas:
             sheet.range(spot).formula = change.formulas[spot]
 
 
 def as_entered(value: object, plain: bool = False) -> object:
-    """A value as it was read -> what has to be entered to have it again; ``plain`` for a text that
-    is safe as it is.
+    """A value as it was read -> what has to be entered to have it again.
+
+    ``plain`` for a text that is safe as it is.
     """
     if plain or not isinstance(value, str) or value in ERRORS or units(value) > MOST_UNITS:
         # a text as long as a cell can hold has no room for an apostrophe, and is no number or

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import xlwings as xw
@@ -10,7 +11,7 @@ from gongkai.checks import NONE_CHECKED, checked, checked_text
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, Values, apply_edits, as_seen, read_formulas, read_values
-from gongkai.excel.importing import activate, verdict
+from gongkai.excel.importing import activate, figures_on, verdict
 from gongkai.excel.runner import CommandResult, Request
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
 from gongkai.output import SEVERITIES
@@ -56,10 +57,10 @@ def current_report(book: xw.Book) -> tuple[Values, Report]:
 
 def altered_sheets(book: xw.Book, values: Values, seen: Values) -> Values:
     """What is seen of each table in use, and which lanes no longer hold their formulas."""
-    found = {}
+    found: Values = {}
     for name, sheet in TABLES.items():
         cells = values.get(name, {})
-        if sheet.lanes and any(spot in cells for spot in sheet.cells.values()):
+        if sheet.lanes and figures_on(sheet, cells):
             formulas = read_formulas(book.sheets[name], cells, [layout.TITLE_SPOT, sheet.is_moved])
             if formulas is not None:
                 found[name] = {**seen[name], ALTERED: altered_lanes(sheet, formulas)}
@@ -77,8 +78,10 @@ def evaluated_report(book: xw.Book) -> tuple[Values, Report]:
 
 
 def check(book: xw.Book, asked: Request) -> CommandResult:
-    """New marks and results; figures, cover fields and prose stay as they are. Where no figure
-    stands, the marks of earlier checks go, and the list says so.
+    """New marks and results.
+
+    Figures, cover fields and prose stay as they are. Where no figure stands, the marks of earlier
+    checks go, and the list says so.
     """
     values, report = current_report(book)
     findings = check_report(report)
@@ -99,9 +102,12 @@ def result_text(report: Report, findings: list[Finding]) -> str:
 def clear_marks(book: xw.Book, asked: Request) -> CommandResult:
     """No marks and no results; what was decided about findings is kept for the next check."""
     values = read_values(book, [layout.RESULTS])
-    decisions = decisions_in(values.get(layout.RESULTS, {}))
-    agency, year = about_in(values.get(layout.RESULTS, {})) or ("", None)
-    edits = [edit for sheet in TABLES.values() for edit in mark_edits(sheet, BLANK, ())]
+    results = values.get(layout.RESULTS, {})
+    decisions = decisions_in(results)
+    agency, year = about_in(results) or ("", None)
+    edits: list[Edit] = []
+    for sheet in TABLES.values():
+        edits += mark_edits(sheet, BLANK, ())
     edits += result_edits(replace(BLANK, agency=agency, year=year, decisions=decisions), ())
     edits += [Edit(layout.COVER, *spot, None) for spot in layout.COUNTED]
     apply_edits(book, edits, values)
@@ -121,29 +127,32 @@ def next_problem(book: xw.Book, asked: Request) -> CommandResult:
     values, report = evaluated_report(book)
     stops = flagged(values, report)
     if not stops:
-        also = dismissed_text(check_report(report))
-        if also:
-            return CommandResult("done", f"没有待处理的问题，{also}，见“校验结果”。")
-        if not checked(report):
-            return CommandResult("done", f"各表没有标记，但{NONE_CHECKED}。")
-        return CommandResult("done", "✓ 没有问题：各表没有标记，勾稽关系都相符。")
+        return CommandResult("done", nothing_flagged(report))
     places = sorted(stops, key=position)
-    here = selected(book)
-    after = [place for place in places if here is None or position(place) > position(here)]
-    place = (after or places)[0]
+    place = next_place(places, selected(book))
     sheet = book.sheets[place[0]]
     if not sheet.visible:
         sheet.visible = True
     sheet.activate()
     sheet.range(place[1]).select()
-    return CommandResult(
-        "done",
-        (
-            f"第{places.index(place) + 1}处，共{len(places)}处　"
-            f"{layout.address(place[1], place[0])}"
-            f"\n{stops[place]}"
-        ),
-    )
+    where = f"第{places.index(place) + 1}处，共{len(places)}处　"
+    return CommandResult("done", f"{where}{layout.address(place[1], place[0])}\n{stops[place]}")
+
+
+def nothing_flagged(report: Report) -> str:
+    also = dismissed_text(check_report(report))
+    if also:
+        return f"没有待处理的问题，{also}，见“校验结果”。"
+    if not checked(report):
+        return f"各表没有标记，但{NONE_CHECKED}。"
+    return "✓ 没有问题：各表没有标记，勾稽关系都相符。"
+
+
+def next_place(places: Sequence[FlaggedCell], here: FlaggedCell | None) -> FlaggedCell:
+    """The first place behind the selected cell; the first of all where none is."""
+    if here is None:
+        return places[0]
+    return next((place for place in places if position(place) > position(here)), places[0])
 
 
 def position(place: FlaggedCell) -> tuple[int, Spot]:
@@ -167,37 +176,46 @@ def flagged(values: Values, report: Report) -> dict[FlaggedCell, str]:
     (what the source page showed is known no more), unless all that is listed for the cell is
     dismissed.
     """
-    findings = [finding for finding in check_report(report) if finding.rule not in SELF_EVIDENT]
     stops: dict[FlaggedCell, str] = {}
     named: set[str] = set()
-    for finding in findings:
-        named |= set(finding.cells)
-        sheet, cell_id = place_of(finding, report)
-        named |= {suspect.cell for alternative in finding.suspects for suspect in alternative}
-        for cell in (
-            (cell_id, *(suspect.cell for suspect in certain_suspects(finding)))
-            if is_open(finding)
-            else ()
-        ):
-            if sheet and cell in sheet.cells:
-                stops.setdefault(
-                    (sheet.name, sheet.cells[cell]),
-                    f"{SEVERITIES[finding.severity]}　{finding.message}",
-                )
+    for finding in check_report(report):
+        if finding.rule in SELF_EVIDENT:
+            continue
+        named.update(finding.cells)
+        for alternative in finding.suspects:
+            named.update(suspect.cell for suspect in alternative)
+        if is_open(finding):
+            for place in stops_of(finding, report):
+                stops.setdefault(place, f"{SEVERITIES[finding.severity]}　{finding.message}")
+    for place, message in marked(values, report, named).items():
+        stops.setdefault(place, message)
+    return stops
+
+
+def stops_of(finding: Finding, report: Report) -> list[FlaggedCell]:
+    """The cell to which a finding leads, and those that are wrong whichever proposal is right."""
+    sheet, cell_id = place_of(finding, report)
+    if sheet is None:
+        return []
+    cells = [cell_id, *(suspect.cell for suspect in certain_suspects(finding))]
+    return [(sheet.name, sheet.cells[cell]) for cell in cells if cell in sheet.cells]
+
+
+def marked(values: Values, report: Report, named: Collection[str]) -> dict[FlaggedCell, str]:
+    """The marks that still apply, at cells of which no finding speaks (``named``)."""
     messages = result_messages(values.get(layout.RESULTS, {}))
+    found: dict[FlaggedCell, str] = {}
     for table in report.tables.values():
         sheet = layout.sheet_of(table.id, table.edition)
         cells = values.get(sheet.name, {})
         for cell_id, spot in sheet.marks.items():
-            place = sheet.name, sheet.cells[cell_id]
-            if (
-                cell_id not in named
-                and place not in stops
-                and mark_applies(cells.get(spot), cells.get(place[1]))
-            ):
-                message = messages.get(sheet.link(cell_id), "此处有标记，请对照原文核实。")
-                stops |= {place: message} if message else {}
-    return stops
+            place = sheet.cells[cell_id]
+            if cell_id in named or not mark_applies(cells.get(spot), cells.get(place)):
+                continue
+            message = messages.get(sheet.link(cell_id), "此处有标记，请对照原文核实。")
+            if message:
+                found[sheet.name, place] = message
+    return found
 
 
 def mark_applies(mark: object, value: object) -> bool:
@@ -217,12 +235,12 @@ def result_messages(results: Cells) -> dict[str, str]:
 
     "" where all that is listed for the cell is dismissed.
     """
+    columns = layout.RESULT_COLUMNS
     found: dict[str, str] = {}
-    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
-        link, message, word = (
-            text_of(results.get((row, layout.RESULT_COLUMNS[name])))
-            for name in ("link", "message", "verdict")
-        )
+    for row in layout.RESULT_LIST.lines:
+        link = text_of(results.get((row, columns["link"])))
         if link and not found.get(link):
+            word = text_of(results.get((row, columns["verdict"])))
+            message = text_of(results.get((row, columns["message"])))
             found[link] = "" if decision_of(word, "").verdict == "dismissed" else message
     return found

@@ -40,7 +40,8 @@ COMMANDS: Mapping[str, Command] = {
 
 
 def run(name: str) -> None:
-    """Run a command on the workbook that called; what came of it stands on its tool sheet
-    afterwards.
+    """Run a command on the workbook that called.
+
+    What came of it stands on its tool sheet afterwards.
     """
     run_command(COMMANDS, name)

@@ -50,8 +50,9 @@ def suggested(report: Report, suffix: str) -> str:
 
 
 def chosen(answer: str, *allowed: str) -> Path:
-    """The chosen path; without an ending it gets the first of those allowed. WorkbookError for any
-    other ending.
+    """The chosen path.
+
+    Without an ending it gets the first of those allowed. WorkbookError for any other ending.
     """
     target = Path(answer)
     if target.is_dir():
@@ -107,8 +108,9 @@ def can_copy(book: xw.Book) -> bool:
 
 
 def copy_of(book: xw.Book) -> bytes:
-    """The open workbook as it would be saved now, edits that are not saved and all; it stays open
-    under its name.
+    """The open workbook as it would be saved now, edits that are not saved and all.
+
+    It stays open under its name.
     """
     if not can_copy(book):
         raise WorkbookError(NO_COPY)

@@ -31,16 +31,11 @@ LIMITS = Limits(connect=3, read=5, deadline=8, size=5_000_000, tries=2, pause=0.
 LONGEST = 15.0  # seconds for one report, with its attachments and the programs that read them
 KEPT = 200  # reports
 PAUSE = 60.0  # seconds before a failure is tried again
-WINDOW, BUDGET = (
-    60.0,
-    24.0,
-)  # seconds of fetching in as many seconds, after which the next fetch must wait
+# Seconds, and of fetching within them as many, after which the next fetch must wait.
+WINDOW, BUDGET = 60.0, 24.0
 LONGEST_URL = 2_000
-OF_THE_HOST = (
-    "connect",
-    "tls",
-    "timeout",
-)  # stages of failures that another page of the host would share
+# Stages of failures that another page of the host would share.
+OF_THE_HOST = ("connect", "tls", "timeout")
 NOT_OURS = "这个工作簿不是用本插件的模板建立的，不能使用联网函数；请在由模板建立的工作簿中使用。"
 NOT_ALLOWED = "请先点“政府信息公开”选项卡的“允许联网函数”，再按 Ctrl+Alt+F9 重新计算。"
 RECALCULATE = "稍后按 Ctrl+Alt+F9 重新计算；网址很多时请用“批量导入”"
@@ -63,8 +58,9 @@ SESSION = Session()
 
 
 def report_for(url: object, book: xlwings.Book) -> Report:
-    """The report on a page, if the workbook's functions may fetch. Raises GongkaiError with one
-    sentence.
+    """The report on a page, if the workbook's functions may fetch.
+
+    Raises GongkaiError with one sentence.
     """
     if layout.TOOL not in book.sheet_names:
         raise GongkaiError(NOT_OURS)
@@ -149,8 +145,9 @@ def allowed(book: xlwings.Book) -> bool:
 
 
 def allow(book: xlwings.Book) -> None:
-    """Let this workbook's functions fetch for this user. Raises WorkbookError; then nothing is
-    allowed.
+    """Let this workbook's functions fetch for this user.
+
+    Raises WorkbookError; then nothing is allowed.
     """
     if layout.TOOL not in book.sheet_names:
         raise WorkbookError(NOT_OURS)
@@ -187,7 +184,9 @@ def read_tokens(path: Path) -> list[str]:
     except (OSError, ValueError, RecursionError):
         return []
     tokens = found.get("tokens") if isinstance(found, dict) else None
-    return [token for token in tokens if isinstance(token, str)] if isinstance(tokens, list) else []
+    if not isinstance(tokens, list):
+        return []
+    return [token for token in tokens if isinstance(token, str)]
 
 
 def write_tokens(path: Path, tokens: list[str]) -> None:

@@ -165,9 +165,8 @@ def worksheet(function: SheetFunction) -> SheetFunction:
             else {}
         )
         answer = xlwings.arg(argument.name, doc=argument.description, **options)(answer)
-    return xlwings.func(category=CATEGORY, volatile=about.volatile)(
-        answer
-    )  # last: each decorator resets these
+    # Last: each decorator resets these.
+    return xlwings.func(category=CATEGORY, volatile=about.volatile)(answer)
 
 
 def in_cells(value: Any) -> Any:

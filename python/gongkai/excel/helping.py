@@ -13,7 +13,7 @@ import xlwings as xw
 import gongkai
 from gongkai.editions import editions
 from gongkai.excel import fetching
-from gongkai.excel.book import as_entered, put_rows, sheet_names
+from gongkai.excel.book import as_entered, last_visible, put_rows, sheet_names
 from gongkai.excel.importing import activate
 from gongkai.excel.runner import CommandResult, Request, log_path
 from gongkai.model import GongkaiError, WorkbookError
@@ -44,12 +44,13 @@ def allow_fetch(book: xw.Book, asked: Request) -> CommandResult:
 
 
 def rules(book: xw.Book, asked: Request) -> CommandResult:
-    """All relations and the other rules on a sheet of their own, written anew each time; a sheet of
-    the user's of that name stays.
+    """All relations and the other rules on a sheet of their own, written anew each time.
+
+    A sheet of the user's of that name stays.
     """
     rows = rules_rows()
     name, sheet = rules_sheet(book)
-    put_rows(sheet, (1, 1), [[as_entered(text) for text in row] for row in rows])
+    put_rows(sheet, (1, 1), [list(map(as_entered, row)) for row in rows])
     activate(book, name)
     others = len(written_rules())
     text = f"共{len(rows) - 1 - others}项勾稽关系和{others}项其他检查，列在工作表“{name}”。"
@@ -59,8 +60,11 @@ def rules(book: xw.Book, asked: Request) -> CommandResult:
 def rules_rows() -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [RULES_HEAD]
     for edition in reversed(list(editions().values())):
-        rows += [(f"{edition.name}年版", *line) for line in relation_lines(edition)]
-    return rows + [(OTHERS, rule.id, "", rule.title, rule.meaning) for rule in written_rules()]
+        for line in relation_lines(edition):
+            rows.append((f"{edition.name}年版", *line))
+    for rule in written_rules():
+        rows.append((OTHERS, rule.id, "", rule.title, rule.meaning))
+    return rows
 
 
 def rules_sheet(book: xw.Book) -> tuple[str, xw.Sheet]:
@@ -69,8 +73,7 @@ def rules_sheet(book: xw.Book) -> tuple[str, xw.Sheet]:
     for number in range(1, len(taken) + 2):
         name = RULES if number == 1 else f"{RULES} ({number})"
         if name not in taken:
-            last = [sheet for sheet in book.sheets if sheet.visible][-1]
-            return name, book.sheets.add(name, after=last)
+            return name, book.sheets.add(name, after=last_visible(book))
         sheet = book.sheets[name]
         if tuple(sheet.range((1, 1), (1, len(RULES_HEAD))).value) == RULES_HEAD:
             sheet.visible = True
@@ -99,11 +102,6 @@ def manual_path() -> Path:
 
 def about(book: xw.Book, asked: Request) -> CommandResult:
     """Versions, paths, and what is missing."""
-    present = sheet_names(book)
-    left_out = next(
-        (names for names in DROPPED.values() if not set(names) & set(present)), ()
-    )  # on purpose
-    missing = [name for name in layout.sheet_names() if name not in (*present, *left_out)]
     facts = {
         "gongkai": gongkai.__version__,
         "xlwings": xw.__version__,
@@ -115,9 +113,21 @@ def about(book: xw.Book, asked: Request) -> CommandResult:
         "启动文件夹": attempt(lambda: book.app.startup_path),
         "日志": f"{log_path()}{'' if log_path().is_file() else '（还没有）'}",
         "使用手册": f"{manual_path()}{'' if manual_path().is_file() else '（缺）'}",
-        "本工作簿缺少": "、".join(missing) or "无",
+        "本工作簿缺少": "、".join(missing_sheets(book)) or "无",
     }
     return CommandResult("done", "\n".join(f"{name}：{value}" for name, value in facts.items()))
+
+
+def missing_sheets(book: xw.Book) -> list[str]:
+    """Those of ours that a workbook lacks and should have: a report's has no list of a batch, a
+    batch's no report.
+    """
+    present = set(sheet_names(book))
+    for names in DROPPED.values():
+        if not present.intersection(names):
+            present.update(names)
+            break
+    return [name for name in layout.sheet_names() if name not in present]
 
 
 def attempt(fact: Callable[[], str]) -> str:

@@ -20,6 +20,7 @@ from gongkai.excel.book import (
     Values,
     apply_edits,
     as_entered,
+    last_visible,
     put_rows,
     read_values,
     sheet_names,
@@ -33,12 +34,14 @@ from gongkai.wording import assumed_text, clipped, doubted_facts, doubts_text, e
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import decisions_in
 from gongkai.workbook.fill import report_to_edits
+from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.values import displaced, displaced_text, fingerprint, values_to_report
 
 
 def import_url(book: xw.Book, asked: Request) -> CommandResult:
-    """The page at the address in the ribbon's box; where that is empty, the one that the cover
-    names as its source.
+    """The page at the address in the ribbon's box.
+
+    Where that is empty, the one that the cover names as its source.
     """
     values = read_values(book)
     url = asked.argument or text_of(values[layout.COVER].get(layout.COVER_SPOTS["source"])).strip()
@@ -59,11 +62,8 @@ def is_url(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
-    return (
-        parts.scheme in ("http", "https")
-        and bool(parts.netloc)
-        and not any(letter.isspace() for letter in text)
-    )
+    has_blank = any(letter.isspace() for letter in text)
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and not has_blank
 
 
 def import_file(book: xw.Book, asked: Request) -> CommandResult:
@@ -90,39 +90,57 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Request) ->
     if lost and not changed and asked.answer != YES:
         return CommandResult("ask", question_of_decisions(lost))
     findings = check(report)
-    planned = report_to_edits(report, findings)
-    # The fingerprint goes with the result: where that does not arrive, the next import asks.
-    edits = [edit for edit in planned if edit.sheet != layout.TOOL] + leftover_prose(values)
-    left = next(edit.value for edit in planned if edit.sheet == layout.TOOL)
+    edits, left = apart(report_to_edits(report, findings))
+    edits += leftover_prose(values)
     refuse_displaced(values, edits)
     tell(book, "正在写入工作簿")
     kept = write_snapshot(book, values) if changed or lost else None
+    write_report(book, edits, values, kept)
+    activate(book, layout.RESULTS if any(map(is_grave, findings)) else layout.COVER)
+    backup = f"原来的内容在工作表“{kept.name}”。" if kept else ""
+    text = f"已导入 {name_of(report)}：{verdict(report, findings)}{backup}"
+    return CommandResult("done", text, left)
+
+
+def apart(planned: Sequence[Edit]) -> tuple[list[Edit], str]:
+    """(edits, fingerprint): the fingerprint goes with the result, and where that does not arrive,
+    the next import asks.
+    """
+    edits: list[Edit] = []
+    told = ""
+    for edit in planned:
+        if edit.sheet == layout.TOOL:
+            told = str(edit.value or "")
+        else:
+            edits.append(edit)
+    return edits, told
+
+
+def write_report(
+    book: xw.Book, edits: Sequence[Edit], values: Values, kept: xw.Sheet | None
+) -> None:
+    """Write the edits; the snapshot goes where that fails, unless the old values are needed."""
     try:
         apply_edits(book, edits, values)
     except NotRestored:
-        raise  # the old values are needed
+        raise
     except BaseException:
         if kept:
             drop_snapshot(kept)
         raise
-    broken = any(map(is_grave, findings))
-    activate(book, layout.RESULTS if broken else layout.COVER)
-    backup = f"原来的内容在工作表“{kept.name}”。" if kept else ""
-    return CommandResult(
-        "done", f"已导入 {name_of(report)}：{verdict(report, findings)}{backup}", str(left or "")
-    )
 
 
 def leftover_prose(values: Values) -> list[Edit]:
     """Nothing in the rows below those that an import fills: a text that a user's line moved there
     would be read on.
     """
-    last = layout.PROSE_TOP + layout.PROSE_ROWS - 1
+    last = layout.PROSE_LIST.lines[-1]
     columns = layout.PROSE_COLUMNS.values()
-    prose = values.get(layout.PROSE, {})
-    return [
-        Edit(layout.PROSE, *spot, None) for spot in prose if spot[0] > last and spot[1] in columns
-    ]
+    found: list[Edit] = []
+    for row, column in values.get(layout.PROSE, {}):
+        if row > last and column in columns:
+            found.append(Edit(layout.PROSE, row, column, None))
+    return found
 
 
 def refuse_displaced(values: Values, edits: Sequence[Edit]) -> None:
@@ -132,8 +150,9 @@ def refuse_displaced(values: Values, edits: Sequence[Edit]) -> None:
     filled = {edit.sheet for edit in edits if edit.value is not None}
     for name, sheet in TABLES.items():
         cells = values.get(name, {})
-        used = name in filled or any(spot in cells for spot in sheet.cells.values())
-        moved = displaced(sheet, cells) if used else []
+        if name not in filled and not figures_on(sheet, cells):
+            continue
+        moved = displaced(sheet, cells)
         if moved:
             raise WorkbookError(
                 f"{displaced_text(sheet, moved)}，没有导入，工作簿没有改动；"
@@ -141,12 +160,13 @@ def refuse_displaced(values: Values, edits: Sequence[Edit]) -> None:
             )
 
 
+def figures_on(sheet: TableSheet, cells: Cells) -> int:
+    """How many figures' cells hold something."""
+    return sum(spot in cells for spot in sheet.cells.values())
+
+
 def question(values: Values) -> str:
-    figures = sum(
-        spot in values.get(name, {})
-        for name, sheet in TABLES.items()
-        for spot in sheet.cells.values()
-    )
+    figures = sum(figures_on(sheet, values.get(name, {})) for name, sheet in TABLES.items())
     return (
         f"工作簿中已有内容（{figures}格数字），其中有手工填写或改动过的。"
         f"继续导入会换成新报告的内容，"
@@ -180,31 +200,43 @@ def name_of(report: Report) -> str:
 
 def verdict(report: Report, findings: list[Finding]) -> str:
     """✗ 2项不符，见“校验结果”。"""
-    names = ("error", "warning", "note")
-    counts = {
-        name: sum(finding.severity == name and is_open(finding) for finding in findings)
-        for name in names
-    }
-    others = [
-        f"{counts[name]}处{text}"
-        for name, text in (("warning", "警告"), ("note", "提示"))
-        if counts[name]
-    ]
-    others += filter(None, [dismissed_text(findings)])
-    if counts["error"]:
-        return "，".join([f"✗ {counts['error']}项不符", *others, "见“校验结果”。"])
-    if misread := sum(finding.cause == "reading" and is_open(finding) for finding in findings):
-        return "，".join(
-            [f"! {misread}处可能是读取有误，请对照原文核实", *others, "见“校验结果”。"]
-        )
-    if not checked(report):
-        return "，".join([NONE_CHECKED, *others, "见“校验结果”。"])
+    others = others_told(findings)
+    wrong = wrong_told(report, findings)
+    if wrong:
+        return "，".join([wrong, *others, "见“校验结果”。"])
     if others:
         other = "其他" if any(finding.severity == "error" for finding in findings) else ""
         what = f"没有发现{other}不符（{checked_text(report)}）"
         return "，".join([what, *others, "见“校验结果”。"])
-    told = [f"✓ {checked(report)}项勾稽关系全部相符", assumed_text(assumed(report))]
-    return f"{'，'.join(filter(None, told))}。"
+    told = f"✓ {checked(report)}项勾稽关系全部相符"
+    zeros = assumed_text(assumed(report))
+    return f"{told}，{zeros}。" if zeros else f"{told}。"
+
+
+def wrong_told(report: Report, findings: Sequence[Finding]) -> str:
+    """The gravest that can be said, "" where nothing is wrong: ✗ 2项不符."""
+    counting = list(filter(is_open, findings))
+    errors = sum(finding.severity == "error" for finding in counting)
+    if errors:
+        return f"✗ {errors}项不符"
+    misread = sum(finding.cause == "reading" for finding in counting)
+    if misread:
+        return f"! {misread}项可能是读取有误，请对照原文核实"
+    return "" if checked(report) else NONE_CHECKED
+
+
+def others_told(findings: Sequence[Finding]) -> list[str]:
+    """3处警告, 1处提示, and what is dismissed."""
+    counting = list(filter(is_open, findings))
+    told: list[str] = []
+    for severity, text in (("warning", "警告"), ("note", "提示")):
+        count = sum(finding.severity == severity for finding in counting)
+        if count:
+            told.append(f"{count}处{text}")
+    dismissed = dismissed_text(findings)
+    if dismissed:
+        told.append(dismissed)
+    return told
 
 
 # --- the old values kept --------------------------------------------------------------------------
@@ -218,13 +250,16 @@ def write_snapshot(book: xw.Book, values: Values) -> xw.Sheet:
     Each stands as on its own sheet, cell for cell from column A, below a line with the sheet's
     name: a block can be copied back as it is. One write, and one more for each very long text.
     """
-    rows = [row for name, cells in values.items() for row in sheet_rows(name, cells)]
-    width = max((len(row) for row in rows), default=1)
-    last = [sheet for sheet in book.sheets if sheet.visible][-1]
-    sheet = book.sheets.add(new_name(sheet_names(book)), after=last)
+    rows: list[list[object]] = []
+    for name, cells in values.items():
+        rows += sheet_rows(name, cells)
+    width = max(map(len, rows), default=1)
+    for row in rows:
+        row += [None] * (width - len(row))
+    sheet = book.sheets.add(new_name(sheet_names(book)), after=last_visible(book))
     try:
         if rows:
-            put_rows(sheet, (1, 1), [row + [None] * (width - len(row)) for row in rows])
+            put_rows(sheet, (1, 1), rows)
     except BaseException:
         drop_snapshot(sheet)
         raise
@@ -238,12 +273,16 @@ def drop_snapshot(sheet: xw.Sheet) -> None:
 
 
 def new_name(taken: list[str]) -> str:
-    """备份2026-11-24 09.30, with a number behind it where that is taken; Excel allows no colon in a
-    name.
+    """备份2026-11-24 09.30, with a number behind it where that is taken.
+
+    Excel allows no colon in a name.
     """
-    name = f"{PREFIX}{datetime.now():%Y-%m-%d %H.%M}"
-    names = [name, *(f"{name} ({number})" for number in range(2, len(taken) + 3))]
-    return next(name for name in names if name not in taken)
+    first = name = f"{PREFIX}{datetime.now():%Y-%m-%d %H.%M}"
+    number = 1
+    while name in taken:
+        number += 1
+        name = f"{first} ({number})"
+    return name
 
 
 def sheet_rows(name: str, cells: Cells) -> list[list[object]]:
@@ -251,28 +290,35 @@ def sheet_rows(name: str, cells: Cells) -> list[list[object]]:
     last = extent_of(name, cells)
     if last == (0, 0):
         return []
-    rows = [
-        [as_entered(cells.get((row, column))) for column in range(1, last[1] + 1)]
-        for row in range(1, last[0] + 1)
-    ]
-    return [[as_entered(f"以下是“{name}”在导入前的内容，从该表A1单元格起：")], *rows, []]
+    rows: list[list[object]] = [[as_entered(f"以下是“{name}”在导入前的内容，从该表A1单元格起：")]]
+    for row in range(1, last[0] + 1):
+        rows.append([as_entered(cells.get((row, column))) for column in range(1, last[1] + 1)])
+    return [*rows, []]
 
 
 def extent_of(name: str, cells: Cells) -> Spot:
     """The last row and column of what a person may have filled in; (0, 0) where nothing is."""
     if name in TABLES:
         size = TABLES[name].size
-        held = any(spot in cells for spot in TABLES[name].cells.values())
-        return (size.bottom, size.right) if held else (0, 0)
+        return (size.bottom, size.right) if figures_on(TABLES[name], cells) else (0, 0)
     if name == layout.COVER:
         return max(layout.EDITION_SPOTS.values())
     if name == layout.PROSE:
-        rows = [row for row, _ in cells if row >= layout.PROSE_TOP]
-        return (max(rows), max(layout.PROSE_COLUMNS.values())) if rows else (0, 0)
+        return extent_of_prose(cells)
     if name == layout.RESULTS and decisions_in(cells):
-        lines = range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
-        number, last = layout.RESULT_COLUMNS["number"], layout.RESULT_COLUMNS["reason"]
-        return max(
-            (row for row in lines if (row, number) in cells), default=layout.RESULTS_TOP - 1
-        ), last
+        return extent_of_results(cells)
     return (0, 0)
+
+
+def extent_of_prose(cells: Cells) -> Spot:
+    rows = [row for row, _ in cells if row >= layout.PROSE_TOP]
+    return (max(rows), len(layout.PROSE_COLUMNS)) if rows else (0, 0)
+
+
+def extent_of_results(cells: Cells) -> Spot:
+    """Down to the last finding, and to what was decided about each."""
+    last = layout.RESULTS_TOP - 1
+    for row in layout.RESULT_LIST.lines:
+        if (row, layout.RESULT_COLUMNS["number"]) in cells:
+            last = row
+    return last, layout.RESULT_COLUMNS["reason"]

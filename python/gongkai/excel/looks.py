@@ -51,10 +51,8 @@ def sheet_seen(live: xw.Sheet, sheet: TableSheet, cells: Cells) -> Sheet:
     blocks = edits_to_blocks([Edit(sheet.name, *spot, None) for spot in sheet.cells.values()])
     told = {question: answers(live, blocks, question, figures) for question in WHOLE}
     told["ground"] = grounds(live, blocks, told["color"])
-    found, kinds = (
-        dict(cells),
-        format_kinds(live, blocks, cells, figures) | letter_kinds(told, figures),
-    )
+    found = dict(cells)
+    kinds = format_kinds(live, blocks, cells, figures) | letter_kinds(told, figures)
     for spot in texts_in_pieces(live, blocks, cells, told):
         found[spot], kinds[spot] = text_in_pieces(live, spot, cells, told)
     return Sheet(
@@ -75,13 +73,17 @@ def hidden_at(told: Answers) -> list[Spot]:
 def texts_in_pieces(
     live: xw.Sheet, blocks: Sequence[Rectangle], cells: Cells, told: Mapping[str, Answers]
 ) -> Iterator[Spot]:
-    """The texts of which parts look otherwise; only they are asked for sizes, for a number has
-    one.
+    """The texts of which parts look otherwise.
+
+    Only they are asked for sizes, for a number has one.
     """
     texts = [spot for spot in told["struck"] if isinstance(cells[spot], str)]
-    sizes = answers(live, blocks, "size", texts) if texts else {}
+    if not texts:
+        return
+    sizes = answers(live, blocks, "size", texts)
     for spot in texts:
-        if sizes[spot] is None or any(told[question][spot] is None for question in OF_PIECES):
+        looks = [told[question][spot] for question in OF_PIECES]
+        if None in (sizes[spot], *looks):
             yield spot
 
 
@@ -91,10 +93,14 @@ def texts_in_pieces(
 def answers(
     live: xw.Sheet, blocks: Sequence[Rectangle], question: str, spots: Collection[Spot]
 ) -> Answers:
-    """Spot -> the answer; None for a cell that is no one thing itself, as a text of which a part is
-    struck.
+    """Spot -> the answer.
+
+    None for a cell that is no one thing itself, as a text of which a part is struck.
     """
-    areas = [(*first, *last) for first, last in (block.corners for block in blocks)]
+    areas: list[Area] = []
+    for block in blocks:
+        first, last = block.corners
+        areas.append((*first, *last))
     together = all_of(live, areas)
     value = told_of(together, question) if together is not None else None
     if value is not None:
@@ -106,20 +112,26 @@ def answers(
 
 
 def answers_in(live: xw.Sheet, area: Area, question: str, spots: Collection[Spot]) -> Answers:
-    top, left, bottom, right = area
-    inside = [spot for spot in spots if top <= spot[0] <= bottom and left <= spot[1] <= right]
+    inside = [spot for spot in spots if is_in(spot, area)]
     if not inside:
         return {}
-    value = told_of(live.range((top, left), (bottom, right)).api, question)
-    if value is not None or (top, left) == (bottom, right):
+    first, last = area[:2], area[2:]
+    value = told_of(live.range(first, last).api, question)
+    if value is not None or first == last:
         return dict.fromkeys(inside, value)
     one, other = halves(area)
     return {**answers_in(live, one, question, spots), **answers_in(live, other, question, spots)}
 
 
+def is_in(spot: Spot, area: Area) -> bool:
+    top, left, bottom, right = area
+    return top <= spot[0] <= bottom and left <= spot[1] <= right
+
+
 def halves(area: Area) -> tuple[Area, Area]:
-    """B4:D5 -> B4:D4 and B5:D5; rows first, for what is hidden or struck is a row of a form as a
-    rule.
+    """B4:D5 -> B4:D4 and B5:D5.
+
+    Rows first, for what is hidden or struck is a row of a form as a rule.
     """
     top, left, bottom, right = area
     if bottom > top:
@@ -130,8 +142,9 @@ def halves(area: Area) -> tuple[Area, Area]:
 
 
 def all_of(live: xw.Sheet, areas: Sequence[Area]) -> Any:
-    """The program's own object for several areas at once; None where it has none, as on a Mac:
-    xlwings would take the first cell of B4:D5,B8 there.
+    """The program's own object for several areas at once.
+
+    None where it has none, as on a Mac: xlwings would take the first cell of B4:D5,B8 there.
     """
     if len(areas) == 1:
         return None
@@ -147,8 +160,9 @@ def address_of(area: Area) -> str:
 
 
 def told_of(found: Any, question: str) -> object:
-    """What the program's object says: a truth, a size, a colour (RRGGBB); None where cells differ.
-    Raises Untold.
+    """What the program's object says: a truth, a size, a colour (RRGGBB).
+
+    None where cells differ. Raises Untold.
     """
     value = answer_of(found, question)
     if question in ("color", "ground"):
@@ -157,8 +171,9 @@ def told_of(found: Any, question: str) -> object:
 
 
 def answer_of(found: Any, question: str) -> object:
-    """As the program says it. Raises Untold where it has no such property; a Mac says so by an
-    error of its own.
+    """As the program says it.
+
+    Raises Untold where it has no such property; a Mac says so by an error of its own.
     """
     windows, mac = QUESTIONS[question]
     try:
@@ -170,12 +185,15 @@ def answer_of(found: Any, question: str) -> object:
     try:
         return reduce(getattr, mac, found).get()
     except Exception as error:
-        if isinstance(error, AttributeError) or type(error).__module__.partition(".")[0] in (
-            "appscript",
-            "aem",
-        ):
+        if is_of_a_mac(error):
             raise Untold(question) from error
         raise
+
+
+def is_of_a_mac(error: Exception) -> bool:
+    """Whether an error says that a Mac's program has no such property."""
+    module = type(error).__module__.partition(".")[0]
+    return isinstance(error, AttributeError) or module in ("appscript", "aem")
 
 
 def color_in(value: object) -> str | None:
@@ -186,7 +204,8 @@ def color_in(value: object) -> str | None:
         blue, green, red = int(value).to_bytes(3, "big")
         return f"{red:02X}{green:02X}{blue:02X}"
     if isinstance(value, list | tuple) and len(value) == 3:
-        return "".join(f"{int(part) & 0xFF:02X}" for part in value)
+        red, green, blue = (int(part) & 0xFF for part in value)
+        return f"{red:02X}{green:02X}{blue:02X}"
     return None
 
 
@@ -194,17 +213,24 @@ def color_in(value: object) -> str | None:
 
 
 def grounds(live: xw.Sheet, blocks: Sequence[Rectangle], colors: Answers) -> Answers:
-    """The colours behind letters. Of black ones nobody asks: that is one question less for nearly
-    every sheet.
+    """The colours behind letters.
+
+    Of black ones nobody asks: that is one question less for nearly every sheet.
     """
+    found: dict[Spot, object] = dict.fromkeys(colors, "")
     others = [spot for spot, color in colors.items() if color != BLACK]
-    found = answers(live, blocks, "ground", others) if others else {}
-    return {spot: found.get(spot, "") for spot in colors}
+    if others:
+        found |= answers(live, blocks, "ground", others)
+    return found
 
 
 def letter_kinds(told: Mapping[str, Answers], figures: Collection[Spot]) -> dict[Spot, str]:
-    found = {spot: letters_at(told, spot).kind for spot in figures}
-    return {spot: kind for spot, kind in found.items() if kind}
+    found: dict[Spot, str] = {}
+    for spot in figures:
+        kind = letters_at(told, spot).kind
+        if kind:
+            found[spot] = kind
+    return found
 
 
 def letters_at(told: Mapping[str, Answers], spot: Spot) -> Piece:
@@ -221,8 +247,9 @@ def word_of(color: object) -> str:
 def text_in_pieces(
     live: xw.Sheet, spot: Spot, cells: Cells, told: Mapping[str, Answers]
 ) -> tuple[str, str]:
-    """(text, kind) of a cell parts of which look otherwise. Where the program does not say which,
-    no part is taken.
+    """(text, kind) of a cell parts of which look otherwise.
+
+    Where the program does not say which, no part is taken.
     """
     cell, text = live.range(spot), text_of(cells[spot])
     try:
@@ -246,10 +273,14 @@ def piece_at(cell: xw.Range, at: int, text: str) -> Piece:
 
 
 def merged_figures(live: xw.Sheet, sheet: TableSheet, figures: Collection[Spot]) -> Answers:
-    """Whether figures stand in merged cells, or under them; those aside that the official form
-    merges itself.
+    """Whether figures stand in merged cells, or under them.
+
+    Those aside that the official form merges itself.
     """
-    single = [spot for cell, spot in sheet.cells.items() if is_single(sheet.form.cells[cell].box)]
+    single: list[Spot] = []
+    for cell, spot in sheet.cells.items():
+        if is_single(sheet.form.cells[cell].box):
+            single.append(spot)
     blocks = edits_to_blocks([Edit(sheet.name, *spot, None) for spot in single])
     return answers(live, blocks, "merged", [spot for spot in figures if spot in single])
 
@@ -272,22 +303,25 @@ def merged_areas(live: xw.Sheet, merged: Answers) -> Iterator[Area]:
 def format_kinds(
     live: xw.Sheet, blocks: Sequence[Rectangle], cells: Cells, figures: Collection[Spot]
 ) -> dict[Spot, str]:
-    """Kinds of the formats of cells. A block has one format as a rule: one call for each, and one
-    for each odd cell.
+    """Kinds of the formats of cells.
+
+    A block has one format as a rule: one call for each, and one for each odd cell.
     """
     kinds: dict[Spot, str] = {}
     for block in blocks:
         inside = [spot for spot, _ in block.cells() if spot in figures]
-        if inside and not is_plain(live.range(*block.corners).number_format):
-            for spot in inside:
-                code = live.range(spot).number_format
-                is_number = as_figure(cells[spot]) is not None
-                kinds[spot] = (
-                    (kind_of if is_number else kind_of_text)(code)
-                    if isinstance(code, str)
-                    else STRANGE
-                )
+        if not inside or is_plain(live.range(*block.corners).number_format):
+            continue
+        for spot in inside:
+            kinds[spot] = kind_shown(live.range(spot).number_format, cells[spot])
     return kinds
+
+
+def kind_shown(code: object, value: object) -> str:
+    """What a format makes of a number or a text."""
+    if not isinstance(code, str):
+        return STRANGE
+    return kind_of(code) if as_figure(value) is not None else kind_of_text(code)
 
 
 def is_plain(code: object) -> bool:
@@ -295,8 +329,9 @@ def is_plain(code: object) -> bool:
 
 
 def format_kind(cells: xw.Range) -> str:
-    """What the format makes of a number, "" for the number itself; STRANGE where the cells have
-    several formats.
+    """What the format makes of a number, "" for the number itself.
+
+    STRANGE where the cells have several formats.
     """
     code = cells.number_format
     return kind_of(code) if isinstance(code, str) else STRANGE

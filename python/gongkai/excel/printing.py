@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 
 import xlwings as xw
@@ -29,15 +29,15 @@ def switch_lanes(book: xw.Book) -> str:
     What was done, as a sentence. WorkbookError where nothing can be done.
     """
     pages = tables_shown(book)
-    named = "、".join(f"“{page.name}”" for page in pages if TABLES[page.name].lanes)
-    if not named:
+    names = [f"“{page.name}”" for page in pages if TABLES[page.name].lanes]
+    if not names:
         raise WorkbookError(NONE)
     for page in pages:
         refuse_shifted(page)
     with_lanes = not tables_with_lanes(book)
     for page in pages:
         page.page_setup.print_area = table_area(TABLES[page.name], with_lanes)
-    return (ON if with_lanes else OFF).format(named)
+    return (ON if with_lanes else OFF).format("、".join(names))
 
 
 def tables_shown(book: xw.Book) -> list[xw.Sheet]:
@@ -81,13 +81,20 @@ def put_areas(book: xw.Book, cells: Mapping[str, Cells]) -> None:
     As ``workbook.printing.put_areas`` does in a file.
     """
     with suppress(Exception):  # Excel refuses where no printer is installed
-        pages = {page.name: page for page in book.sheets if page.name in (*TABLES, layout.RESULTS)}
-        areas = {name: area_of(page) for name, page in pages.items()}
-        with_lanes = any(has_lanes(pages[name], areas[name]) for name in TABLES if name in pages)
-        for name, page in pages.items():
-            wanted = wanted_area(page, areas[name], with_lanes, cells.get(name, {}))
-            if wanted != areas[name]:
+        pages = [page for page in book.sheets if page.name in (*TABLES, layout.RESULTS)]
+        areas = {page.name: area_of(page) for page in pages}
+        with_lanes = is_with_lanes(pages, areas)
+        for page in pages:
+            area = areas[page.name]
+            wanted = wanted_area(page, area, with_lanes, cells.get(page.name, {}))
+            if wanted != area:
                 page.page_setup.print_area = wanted
+
+
+def is_with_lanes(pages: Iterable[xw.Sheet], areas: Mapping[str, str]) -> bool:
+    """Whether any table is printed with its lanes."""
+    tables = [page for page in pages if page.name in TABLES]
+    return any(has_lanes(page, areas[page.name]) for page in tables)
 
 
 def wanted_area(page: xw.Sheet, stands: str, with_lanes: bool, cells: Cells) -> str:
@@ -96,8 +103,7 @@ def wanted_area(page: xw.Sheet, stands: str, with_lanes: bool, cells: Cells) -> 
         return ""
     if page.name == layout.RESULTS:
         return results_area(cells) if cells else stands
-    is_moved = bool(cells) and bool(displaced(TABLES[page.name], cells))
-    if stands or is_moved:
+    if stands or (cells and displaced(TABLES[page.name], cells)):
         return stands
     return table_area(TABLES[page.name], with_lanes)
 

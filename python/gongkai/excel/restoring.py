@@ -14,16 +14,17 @@ import xlwings as xw
 
 from gongkai.excel.blocks import Cells, is_long
 from gongkai.excel.book import (
-    TABLES,
     NotRestored,
     as_entered,
+    formulas_in,
+    last_visible,
     read_block,
     refuse_batch,
     sheet_names,
 )
 from gongkai.excel.checking import check
 from gongkai.excel.importing import new_name
-from gongkai.excel.printing import put_areas_back, tables_with_lanes
+from gongkai.excel.printing import put_areas_back, tables_shown, tables_with_lanes
 from gongkai.excel.runner import YES, Command, CommandResult, Request
 from gongkai.model import WorkbookError
 from gongkai.spreadsheets import Spot, letters
@@ -62,17 +63,29 @@ def restore(book: xw.Book, asked: Request) -> CommandResult:
     present = sheet_names(book)
     refuse_batch(present)
     examined = [examine(book, sheet) for sheet in layout.table_sheets() if sheet.name in present]
-    doubtful = [one for one in examined if one.needs_a_yes]
-    if not doubtful and all(one.is_whole for one in examined) and is_cover_whole(book):
+    if is_in_order(book, examined):
         return CommandResult("done", IN_ORDER)
+    doubtful = [one for one in examined if one.needs_a_yes]
     if doubtful and asked.answer != YES:
-        told = [question_of(one.sheet, one.found, len(one.lanes)) for one in doubtful]
-        return CommandResult("ask", "；\n".join(told) + ASK)
+        return CommandResult("ask", question_of_all(doubtful))
     kept = [backup_of(book, one.sheet.name) for one in doubtful]
     put_right(book, examined)
     result = check(book, asked)
     backup = f"原来的表在工作表{'、'.join(kept)}。" if kept else ""
     return CommandResult(result.kind, f"已还原。{backup}{result.text}")
+
+
+def question_of_all(doubtful: Sequence[Examined]) -> str:
+    told = [question_of(one.sheet, one.found, len(one.lanes)) for one in doubtful]
+    return "；\n".join(told) + ASK
+
+
+def is_in_order(book: xw.Book, examined: Sequence[Examined]) -> bool:
+    """Whether all tables are as the official form has them, and the cover's formulas stand."""
+    for one in examined:
+        if one.needs_a_yes or not one.is_whole:
+            return False
+    return is_cover_whole(book)
 
 
 def is_cover_whole(book: xw.Book) -> bool:
@@ -87,22 +100,23 @@ def is_cover_whole(book: xw.Book) -> bool:
 
 def put_right(book: xw.Book, examined: Sequence[Examined]) -> None:
     with_lanes = tables_with_lanes(book)
+    moved: list[str] = []
     try:
         for one in examined:
             if one.found is not None:
+                moved.append(one.sheet.name)
                 put_back(book.sheets[one.sheet.name], one, one.found)
         put_formulas(book)
     except Exception as error:
         raise NotRestored(HALFWAY) from error
-    put_areas_back(book, [one.sheet.name for one in examined if one.found is not None], with_lanes)
+    put_areas_back(book, moved, with_lanes)
 
 
 def backup_of(book: xw.Book, name: str) -> str:
     """A copy of a sheet as it is, last in the workbook: looks, formulas and notes beside the table
     too.
     """
-    last = [page for page in book.sheets if page.visible][-1]
-    copy = book.sheets[name].copy(after=last, name=new_name(sheet_names(book)))
+    copy = book.sheets[name].copy(after=last_visible(book), name=new_name(sheet_names(book)))
     return f"“{copy.name}”"
 
 
@@ -114,10 +128,14 @@ def examine(book: xw.Book, sheet: TableSheet) -> Examined:
     )
     cells = read_block(page, (1, 1), last)
     formulas = read_formulas(page, last, cells)
-    wanted = formulas_of(sheet.name)
-    lost = {spot for spot, text in wanted.items() if not same_formula(formulas.get(spot, ""), text)}
-    found = standing(sheet, cells, formulas) if displaced(sheet, cells) else None
-    return Examined(sheet, cells, found, () if found else altered_lanes(sheet, formulas), not lost)
+    is_whole = has_formulas(formulas, formulas_of(sheet.name))
+    if displaced(sheet, cells):
+        return Examined(sheet, cells, standing(sheet, cells, formulas), (), is_whole)
+    return Examined(sheet, cells, None, altered_lanes(sheet, formulas), is_whole)
+
+
+def has_formulas(formulas: Mapping[Spot, str], wanted: Mapping[Spot, str]) -> bool:
+    return all(same_formula(formulas.get(spot, ""), text) for spot, text in wanted.items())
 
 
 def read_formulas(page: xw.Sheet, last: Spot, cells: Cells) -> dict[Spot, str]:
@@ -126,13 +144,7 @@ def read_formulas(page: xw.Sheet, last: Spot, cells: Cells) -> dict[Spot, str]:
         raise WorkbookError(
             f"“{page.name}”中有过长的文字，读不出公式，没有还原；请先移走这段文字。"
         )
-    rows = page.range((1, 1), last).formula
-    return {
-        (row, column): text
-        for row, line in enumerate(rows, 1)
-        for column, text in enumerate(line, 1)
-        if isinstance(text, str) and text.startswith("=") and text != cells.get((row, column))
-    }
+    return formulas_in(page.range((1, 1), last).formula, (1, 1), cells)
 
 
 # --- lines ----------------------------------------------------------------------------------------
@@ -145,8 +157,7 @@ def put_back(page: xw.Sheet, one: Examined, found: Standing) -> None:
     put_merged(page, sheet)
     stands = read_block(page, (1, 1), (sheet.size.bottom, sheet.size.right))
     stands |= read_block(page, (sheet.last_line, 1), (sheet.last_line, sheet.size.right))
-    texts = {(box.top, box.left): label.text for label, box in sheet.labels}
-    texts |= {**dict(sheet.guards_below), **dict(sheet.lane_head)}
+    texts = {**sheet.label_texts, **dict(sheet.guards_below), **dict(sheet.lane_head)}
     figures = {spot: figure_at(one, found, spot, stands) for spot in sheet.cells.values()}
     strange = set(stands) - {*texts, *figures, *sheet.own_texts}
     wanted: dict[Spot, object] = {**dict.fromkeys(strange), **texts, **figures}
@@ -174,8 +185,9 @@ def kept_place(found: Standing, spot: Spot) -> Spot | None:
 def move_lines(
     page: xw.Sheet, lines: Lines, last: int, shifts: tuple[str, str], name: Callable[[int], str]
 ) -> None:
-    """Delete the lines that are none of the table's, from the last one on; then insert those that
-    are gone.
+    """Delete the lines that are none of the table's, from the last one on.
+
+    Then insert those that are gone.
 
     ``name`` makes 9:9 of a row, C:C of a column.
     """
@@ -189,15 +201,14 @@ def move_lines(
 
 
 def put_merged(page: xw.Sheet, sheet: TableSheet) -> None:
-    boxes = [box for _, box in sheet.labels] + [
-        layout.moved(cell.box) for cell in sheet.form.cells.values()
-    ]
+    boxes = [box for _, box in sheet.labels]
+    boxes += [layout.moved(cell.box) for cell in sheet.form.cells.values()]
     for box in boxes:
+        if box.width * box.height == 1:
+            continue
+        first = page.range((box.top, box.left))
         area = page.range((box.top, box.left), (box.bottom, box.right))
-        if (
-            box.width * box.height > 1
-            and page.range((box.top, box.left)).merge_area.address != area.address
-        ):
+        if first.merge_area.address != area.address:
             area.unmerge()
             area.merge()
 
@@ -223,10 +234,10 @@ def put_formulas(book: xw.Book) -> None:
 
 def write_formulas(page: xw.Sheet, formulas: Mapping[Spot, str]) -> None:
     for box in rectangles(formulas):
-        rows = [
-            [formulas[row, column] for column in range(box.left, box.right + 1)]
-            for row in range(box.top, box.bottom + 1)
-        ]
+        columns = range(box.left, box.right + 1)
+        rows: list[list[str]] = []
+        for row in range(box.top, box.bottom + 1):
+            rows.append([formulas[row, column] for column in columns])
         page.range((box.top, box.left), (box.bottom, box.right)).formula = rows
 
 
@@ -248,13 +259,14 @@ def put_names(book: xw.Book, present: Iterable[str]) -> None:
     """
     known = {name.name for name in book.names}
     for sheet in layout.table_sheets():
-        for cell, (row, column) in sheet.cells.items() if sheet.name in present else ():
+        if sheet.name not in present:
+            continue
+        for cell, (row, column) in sheet.cells.items():
             if sheet.link(cell) not in known:
                 book.names.add(sheet.link(cell), f"='{sheet.name}'!${letters(column)}${row}")
-        if sheet.name in present:
-            with suppress(Exception):  # only printing depends on it
-                place = layout.absolute(sheet.printed_with_lanes, sheet.name)
-                book.sheets[sheet.name].names.add(layout.LANES_NAME, f"={place}")
+        with suppress(Exception):  # only printing depends on it
+            place = layout.absolute(sheet.printed_with_lanes, sheet.name)
+            book.sheets[sheet.name].names.add(layout.LANES_NAME, f"={place}")
 
 
 # --- before a command writes ----------------------------------------------------------------------
@@ -301,11 +313,11 @@ def bring_up(book: xw.Book) -> None:
 
 
 def refuse_protected(book: xw.Book) -> None:
-    names = [
-        f"“{page.name}”"
-        for page in book.sheets
-        if page.name in layout.sheet_names() and is_protected(page)
-    ]
+    ours = layout.sheet_names()
+    names: list[str] = []
+    for page in book.sheets:
+        if page.name in ours and is_protected(page):
+            names.append(f"“{page.name}”")
     if names:
         raise WorkbookError(PROTECTED.format("、".join(names)))
 
@@ -334,7 +346,7 @@ NO_SWITCH = "这个表格程序没有提供保护工作表的操作，没有改�
 def protect(book: xw.Book, asked: Request) -> CommandResult:
     """All visible tables protected, without a password; where any is, all are set free."""
     refuse_batch(sheet_names(book))
-    pages = [page for page in book.sheets if page.name in TABLES and page.visible]
+    pages = tables_shown(book)
     locked = [page for page in pages if is_protected(page)]
     changed = locked or pages
     for page in changed:
@@ -344,8 +356,9 @@ def protect(book: xw.Book, asked: Request) -> CommandResult:
 
 
 def switch(page: xw.Sheet, on: bool) -> None:
-    """pywin32 has Protect and Unprotect, appscript protect_worksheet and unprotect. WorkbookError
-    where neither is.
+    """pywin32 has Protect and Unprotect, appscript protect_worksheet and unprotect.
+
+    WorkbookError where neither is.
     """
     for name in ("Protect", "protect_worksheet") if on else ("Unprotect", "unprotect"):
         with suppress(AttributeError):

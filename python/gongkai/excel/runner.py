@@ -35,8 +35,9 @@ LONGEST_TEXT = 900  # characters; a message box of VBA shows about 1,000
 
 @dataclass(frozen=True)
 class CommandResult:
-    """``fingerprint`` is that of the report which the command left in the workbook; None where it
-    stays the same.
+    """``fingerprint`` is that of the report which the command left in the workbook.
+
+    None where it stays the same.
     """
 
     kind: NextStep
@@ -46,8 +47,9 @@ class CommandResult:
 
 @dataclass(frozen=True)
 class Request:
-    """``argument`` is the same over all runs of a command; ``answer`` is to the last run's
-    question, "" if none.
+    """``argument`` is the same over all runs of a command.
+
+    ``answer`` is to the last run's question, "" if none.
 
     ``fingerprint`` is that of the report which the last import left in the workbook.
     """
@@ -68,8 +70,9 @@ PLATFORM_NAMES = ("ExcelBusyError", "XlwingsError")
 
 
 def run_command(commands: Mapping[str, Command], name: str) -> None:
-    """Run a command on the calling workbook. Raises nothing: xlwings would show the user a
-    traceback.
+    """Run a command on the calling workbook.
+
+    Raises nothing: xlwings would show the user a traceback.
     """
     try:
         book = xw.Book.caller()
@@ -105,8 +108,9 @@ def perform(
 
 
 def sentence(name: str, error: Exception) -> str:
-    """What went wrong and what to do, for the user; what only a developer understands goes to the
-    log.
+    """What went wrong and what to do, for the user.
+
+    What only a developer understands goes to the log.
     """
     if isinstance(error, GongkaiError):
         return str(error)
@@ -143,12 +147,11 @@ def platform_reason(error: Exception) -> str:
 def read_request(tool: xw.Sheet) -> Request:
     first, last = layout.TOOL_SPOTS["argument"], layout.TOOL_SPOTS["fingerprint"]
     cells = tool.range(first, last).options(ndim=1).value
-    found = {
-        name: text_in(cells[row - first[0]])
-        for name, (row, _) in layout.TOOL_SPOTS.items()
-        if row <= last[0]
-    }
-    return Request(found["argument"], found["answer"], found["fingerprint"])
+    found: dict[str, str] = {}
+    for name in ("argument", "answer", "fingerprint"):
+        row, _ = layout.TOOL_SPOTS[name]
+        found[name] = text_in(cells[row - first[0]])
+    return Request(**found)
 
 
 def text_in(value: object) -> str:
@@ -175,21 +178,22 @@ def write_result(tool: xw.Sheet, result: CommandResult) -> None:
 
 
 def file_of(book: xw.Book) -> Path | None:
-    """A workbook's file; None for one without, or of which Excel names only the address in a
-    cloud.
+    """A workbook's file.
+
+    None for one without, or of which Excel names only the address in a cloud.
     """
     try:
         path = Path(book.fullname)
-    except (
-        Exception
-    ):  # xlwings raises where OneDrive or SharePoint keeps the file and it finds no copy here
+    except Exception:
+        # xlwings raises where OneDrive or SharePoint keeps the file and it finds no copy here.
         return None
     return path if path.is_file() else None
 
 
 def is_in_cloud(book: xw.Book) -> bool:
-    """Whether Excel keeps the workbook at an address that is no path here; it can be saved all the
-    same.
+    """Whether Excel keeps the workbook at an address that is no path here.
+
+    It can be saved all the same.
     """
     try:
         return "://" in book.fullname
@@ -211,8 +215,9 @@ def log_path() -> Path:
 
 
 def log_failure(name: str) -> None:
-    """The exception being handled, with its traceback; where not even that can be written, nothing
-    more can be done.
+    """The exception being handled, with its traceback.
+
+    Where not even that can be written, nothing more can be done.
     """
     with suppress(OSError):
         path = log_path()

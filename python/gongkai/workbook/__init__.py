@@ -48,8 +48,10 @@ def write_workbook(
 
 
 def refuse_unwritable(target: Path) -> str:
-    """The suffix that a report's workbook is to have. WorkbookError for one that no workbook is
-    written with, and for .ods where there is no LibreOffice.
+    """The suffix that a report's workbook is to have.
+
+    WorkbookError for one that no workbook is written with, and for .ods where there is no
+    LibreOffice.
     """
     from gongkai.readers.libreoffice import ODS_MISSING, find_program
     from gongkai.system import refuse_suffix
@@ -61,8 +63,9 @@ def refuse_unwritable(target: Path) -> str:
 
 
 def to_ods(content: bytes) -> bytes:
-    """An .xlsx of ours as LibreOffice saves it in .ods. WorkbookError where there is none, or it
-    fails.
+    """An .xlsx of ours as LibreOffice saves it in .ods.
+
+    WorkbookError where there is none, or it fails.
     """
     from gongkai.readers.libreoffice import ODS_MISSING, ODS_SAVE, converted
 
@@ -73,8 +76,9 @@ def to_ods(content: bytes) -> bytes:
 
 
 def read_workbook(path: Path, content: bytes | None = None, kind: Kind | None = None) -> Report:
-    """The report that a workbook of ours shows, as edited by whichever program. Raises
-    WorkbookError.
+    """The report that a workbook of ours shows, as edited by whichever program.
+
+    Raises WorkbookError.
 
     ``content`` is what the file holds and ``kind`` what that is, where it is known; the path then
     only names it.
@@ -87,8 +91,9 @@ def read_workbook(path: Path, content: bytes | None = None, kind: Kind | None = 
 
 
 def read_ours(path: Path) -> Report | None:
-    """The report that the workbook at ``path`` shows; None where there is no file, or one that is
-    no workbook of ours.
+    """The report that the workbook at ``path`` shows.
+
+    None where there is no file, or one that is no workbook of ours.
 
     WorkbookError where it is ours and cannot be read: what was decided in it would be lost with it.
     """

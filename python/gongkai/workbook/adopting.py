@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from gongkai.figures import plain_number
-from gongkai.model import Edit, Finding, Report, WorkbookError
+from gongkai.model import Edit, Entry, Finding, Report, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
@@ -24,14 +24,15 @@ BookValues = Mapping[str, Mapping[Spot, object]]
 def adoption_edits(
     changes: Sequence[Adoption], values: BookValues, report: Report, findings: Sequence[Finding]
 ) -> list[Edit]:
-    """All that adopting writes. ``values`` are those before, ``report`` and ``findings`` those
-    after the changes.
+    """All that adopting writes.
+
+    ``values`` are those before, ``report`` and ``findings`` those after the changes.
     """
-    figures = [
-        Edit(change.sheet.name, *change.spot, for_cell(change.proposed)) for change in changes
-    ]
+    edits: list[Edit] = []
+    for change in changes:
+        edits.append(Edit(change.sheet.name, *change.spot, for_cell(change.proposed)))
     time = f"{datetime.now():%Y-%m-%d %H:%M:%S}"
-    return [*figures, *log_edits(changes, values, time), *flag_edits(report, findings)]
+    return [*edits, *log_edits(changes, values, time), *flag_edits(report, findings)]
 
 
 def for_cell(value: Written) -> Written:
@@ -63,7 +64,10 @@ def refuse_unmended(choices: Sequence[Choice], left: Sequence[Finding]) -> None:
     """
     if len({choice.alternative for choice in choices}) < 2:
         return
-    broken = {finding.rule for finding in left if finding.severity == "error"}
+    broken: set[str] = set()
+    for finding in left:
+        if finding.severity == "error":
+            broken.add(finding.rule)
     for choice in choices:
         if choice.finding.rule in broken:
             raise WorkbookError(
@@ -91,18 +95,24 @@ def text_changes(
     left: list[str] = []
     for table in report.tables.values():
         sheet = layout.sheet_of(table.id, table.edition)
+        own = formulas.get(sheet.name, ())
         for entry in table.entries.values():
-            spot = sheet.cells[entry.cell]
             if entry.read_by != "text" or entry.value is None:
                 continue
-            number = plain_number(entry.raw)
-            kept = spot in formulas.get(sheet.name, ()) or isinstance(as_number(entry.value), str)
-            if number != entry.value or kept:
+            spot = sheet.cells[entry.cell]
+            if spot in own or not is_plain_number(entry):
                 left.append(layout.address(spot, sheet.name))
-            else:
-                name = name_of(entry.cell, forms)
-                changes.append(Adoption(sheet, spot, name, entry.value, entry.value, TEXT_REASON))
+                continue
+            name = name_of(entry.cell, forms)
+            changes.append(Adoption(sheet, spot, name, entry.value, entry.value, TEXT_REASON))
     return changes, left
+
+
+def is_plain_number(entry: Entry) -> bool:
+    """Whether a text is its number and nothing else, of so many digits as a cell keeps."""
+    if entry.value is None or plain_number(entry.raw) != entry.value:
+        return False
+    return not isinstance(as_number(entry.value), str)
 
 
 def question_of_texts(changes: Sequence[Adoption]) -> str:
@@ -130,9 +140,10 @@ NO_TEXTS = "没有可以直接改成数字的文本。"
 
 def places_text(changes: Sequence[Adoption]) -> str:
     """'表三'!D7、'表三'!E7等12格."""
-    named = "、".join(
-        layout.address(change.spot, change.sheet.name) for change in changes[:MOST_NAMED]
-    )
+    places: list[str] = []
+    for change in changes[:MOST_NAMED]:
+        places.append(layout.address(change.spot, change.sheet.name))
+    named = "、".join(places)
     return f"{named}等{len(changes)}格" if len(changes) > MOST_NAMED else named
 
 
@@ -140,8 +151,9 @@ def places_text(changes: Sequence[Adoption]) -> str:
 
 
 def log_edits(changes: Sequence[Adoption], values: BookValues, time: str) -> Iterator[Edit]:
-    """A line of the log for each change, below all that stands there. WorkbookError where it is
-    full.
+    """A line of the log for each change, below all that stands there.
+
+    WorkbookError where it is full.
     """
     used = [row for row, column in values[layout.LOG] if column in layout.LOG_COLUMNS.values()]
     first = max([layout.LOG_TOP - 1, *used]) + 1
@@ -154,13 +166,19 @@ def log_edits(changes: Sequence[Adoption], values: BookValues, time: str) -> Ite
 
 
 def log_line(change: Adoption, stood: object, time: str) -> dict[str, Written]:
-    figure = as_figure(stood)
     return {
         "time": time,
         "table": change.sheet.name,
         "cell": layout.address(change.spot),
         "name": change.name.partition(" ")[2],
-        "stated": as_number(figure) if figure is not None else text_of(stood) or NO_FIGURE,
+        "stated": stood_there(stood),
         "proposed": NO_FIGURE if change.proposed is None else for_cell(change.proposed),
         "reason": change.reason,
     }
+
+
+def stood_there(value: object) -> Written:
+    figure = as_figure(value)
+    if figure is not None:
+        return as_number(figure)
+    return text_of(value) or NO_FIGURE

@@ -7,6 +7,7 @@ stays unless it is asked for too, and a text that could not be read always does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -31,8 +32,9 @@ NOTHING = "没有可以填0的空白。"
 
 @dataclass(frozen=True)
 class BlankChoice:
-    """Which blanks: the forced ones, or with ``every`` all of them; with ``signs`` those that hold
-    a sign too.
+    """Which blanks: the forced ones, or with ``every`` all of them.
+
+    With ``signs`` those that hold a sign too.
     """
 
     every: bool = False
@@ -54,30 +56,31 @@ class ZeroFilling:
     odd: tuple[Adoption, ...] = ()
 
     def without(self, odd: Sequence[Adoption]) -> ZeroFilling:
-        return replace(
-            self, changes=tuple(one for one in self.changes if one not in odd), odd=tuple(odd)
-        )
+        left = [change for change in self.changes if change not in odd]
+        return replace(self, changes=tuple(left), odd=tuple(odd))
 
 
 def filling_of(
     report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankChoice
 ) -> ZeroFilling:
     changes: list[Adoption] = []
-    left = {"signs": 0, "others": 0, "formulas": 0, "open": 0}
+    left: Counter[str] = Counter()
     forms = forms_of(report.tables)
     for table in report.tables.values():
-        sheet, state = layout.sheet_of(table.id, table.edition), table_state(table)
-        short = short_blanks(table)
+        sheet = layout.sheet_of(table.id, table.edition)
+        figures, short = table_state(table).figures, short_blanks(table)
+        own = formulas.get(sheet.name, ())
         for entry in blank_entries(table.entries, sheet):
-            is_formula = sheet.cells[entry.cell] in formulas.get(sheet.name, ())
-            figure, is_short = state.figures.get(entry.cell), entry.cell in short
-            kept = "formulas" if is_formula else why_kept(entry, figure, wanted, is_short)
+            spot, figure = sheet.cells[entry.cell], figures.get(entry.cell)
+            kept = why_kept(entry, figure, wanted, entry.cell in short)
+            if spot in own:
+                kept = "formulas"
             if kept:
                 left[kept] += 1
                 continue
             reason = FORCED if figure == 0 else ASKED
             name = name_of(entry.cell, forms)
-            changes.append(Adoption(sheet, sheet.cells[entry.cell], name, None, 0, reason))
+            changes.append(Adoption(sheet, spot, name, None, 0, reason))
     return ZeroFilling(
         tuple(changes), left["signs"], left["others"], left["formulas"], left["open"]
     )
@@ -85,19 +88,21 @@ def filling_of(
 
 def short_blanks(table: Table) -> frozenset[str]:
     """The blanks of relations whose filled cells do not reach the sum: not all of them can be 0."""
-    sums = (RelationSums.of(relation, table.values) for relation in table.form.relations)
-    return frozenset().union(*(one.blanks for one in sums if one.gap))
+    found: set[str] = set()
+    for relation in table.form.relations:
+        sums = RelationSums.of(relation, table.values)
+        if sums.gap:
+            found |= sums.blanks
+    return frozenset(found)
 
 
 def blank_entries(entries: Mapping[str, Entry], sheet: TableSheet) -> Iterator[Entry]:
     """What holds nothing, or a sign."""
     for cell in sheet.cells:
         entry = entries.get(cell)
-        if (
-            entry is not None
-            and entry.value is None
-            and state_in(entry, sheet) in ("blank", "sign")
-        ):
+        if entry is None or entry.value is not None:
+            continue
+        if state_in(entry, sheet) in ("blank", "sign"):
             yield entry
 
 
@@ -107,8 +112,9 @@ def state_in(entry: Entry, sheet: TableSheet) -> str:
 
 
 def why_kept(entry: Entry, figure: int | None, wanted: BlankChoice, is_short: bool) -> str:
-    """Why a blank stays as it is, "" for one that is filled; ``figure`` is what the relations leave
-    it, if one.
+    """Why a blank stays as it is, "" for one that is filled.
+
+    ``figure`` is what the relations leave it, if one.
     """
     if entry.raw.strip() and not wanted.signs:
         return "signs"
@@ -126,36 +132,48 @@ def undoing_of(values: BookValues) -> tuple[Adoption, ...]:
     """What takes back the last filling: the cells that it filled and that hold its 0 still, and
     nothing since.
     """
-    filled = {place: line for place, line in last_lines(values).items() if line["reason"] in KINDS}
-    last = max((line["time"] for line in filled.values()), default="")
-    found = (
-        undone_cell(place, line, values) for place, line in filled.items() if line["time"] == last
-    )
-    return tuple(one for one in found if one is not None)
+    filled: dict[tuple[str, str], dict[str, str]] = {}
+    last = ""
+    for place, line in last_lines(values).items():
+        if line["reason"] in KINDS:
+            filled[place] = line
+            last = max(last, line["time"])
+    found: list[Adoption] = []
+    for place, line in filled.items():
+        change = undone_cell(place, line, values) if line["time"] == last else None
+        if change is not None:
+            found.append(change)
+    return tuple(found)
 
 
 def undone_cell(
     place: tuple[str, str], line: Mapping[str, str], values: BookValues
 ) -> Adoption | None:
     """None where another figure has taken the place of the 0."""
-    sheet = next(one for one in layout.table_sheets() if one.name == place[0])
-    spot = next((spot for spot in sheet.cells.values() if layout.address(spot) == place[1]), None)
+    sheet = layout.tables_by_name()[place[0]]
+    spot = spot_named(sheet, place[1])
     if spot is None or as_figure(values.get(sheet.name, {}).get(spot)) != 0:
         return None
     stood = None if line["stated"] == NO_FIGURE else line["stated"]
     return Adoption(sheet, spot, f"{sheet.name} {line['name']}", 0, stood, UNDONE)
 
 
+def spot_named(sheet: TableSheet, address: str) -> Spot | None:
+    """D7 -> (7, 4), of a figure."""
+    for spot in sheet.cells.values():
+        if layout.address(spot) == address:
+            return spot
+    return None
+
+
 def last_lines(values: BookValues) -> dict[tuple[str, str], dict[str, str]]:
     """(sheet, cell) of a table -> the last line of the log about it."""
     held = values.get(layout.LOG, {})
-    names = {sheet.name for sheet in layout.table_sheets()}
+    columns = layout.LOG_COLUMNS
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for row in sorted({row for row, _ in held if row >= layout.LOG_TOP}):
-        line = {
-            name: text_of(held.get((row, column))) for name, column in layout.LOG_COLUMNS.items()
-        }
-        if line["table"] in names:
+    for row in sorted({row for row, _ in held}):
+        line = {name: text_of(held.get((row, column))) for name, column in columns.items()}
+        if row >= layout.LOG_TOP and line["table"] in layout.tables_by_name():
             found[line["table"], line["cell"]] = line
     return found
 
@@ -166,8 +184,11 @@ def last_lines(values: BookValues) -> dict[tuple[str, str], dict[str, str]]:
 def question_of_filling(filling: ZeroFilling) -> str:
     forced = sum(change.reason == FORCED for change in filling.changes)
     asked = len(filling.changes) - forced
-    told = [f"{forced}格按勾稽关系只能是0"] if forced else []
-    told += [f"{asked}格不能由勾稽关系确定，请确认都是没有"] if asked else []
+    told: list[str] = []
+    if forced:
+        told.append(f"{forced}格按勾稽关系只能是0")
+    if asked:
+        told.append(f"{asked}格不能由勾稽关系确定，请确认都是没有")
     where = places_text(filling.changes)
     return f"把{where}空白填为0（{'，'.join(told)}）？改动会记在“{layout.LOG}”表，可以撤销。"
 

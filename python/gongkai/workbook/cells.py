@@ -22,9 +22,8 @@ from gongkai.workbook.layout import TableSheet
 OURS = "gongkai："  # how our comments begin
 MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
 CUT = "……"
-ESCAPE = re.compile(
-    r"_(?=x[0-9A-Fa-f]{4}_)"
-)  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
+# Spreadsheets read _x000D_ as a character, so its _ is written _x005F_.
+ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 Written = int | Decimal | str | None  # what a cell may be given
 
@@ -76,7 +75,9 @@ def entry_of(cell: str, kept: object) -> Entry | None:
 
 def with_source(entry: Entry, kept: object) -> Entry:
     """An entry of a sheet with what was kept of it, unless another figure has taken its place."""
-    found = entry_of(entry.cell, kept) if kept is not None else None
+    if kept is None:
+        return entry
+    found = entry_of(entry.cell, kept)
     if found is None or found.value is None or found.value != entry.value:
         return entry
     return replace(found, place=entry.place)
@@ -90,10 +91,11 @@ def comments_of(sheet: TableSheet, edits: Iterable[Edit]) -> dict[Spot, str]:
     found: dict[Spot, str] = {}
     for edit in edits:
         cell = cells.get((edit.row, edit.column))
-        if cell is not None:
-            entry = entry_of(cell, edit.value)
-            said = unit_text(entry, sheet.form.cells[cell].column) if entry else ""
-            found[sheet.cells[cell]] = f"{OURS}{said}。" if said else ""
+        if cell is None:
+            continue
+        entry = entry_of(cell, edit.value)
+        said = unit_text(entry, sheet.form.cells[cell].column) if entry else ""
+        found[sheet.cells[cell]] = f"{OURS}{said}。" if said else ""
     return found
 
 

@@ -151,8 +151,10 @@ class Draft:
         listing = listing_of(self.archive, part)
         if listing not in self.archive:
             return
-        for arrow in [arrow for arrow in self.root(listing) if is_gone(arrow)]:
-            self.root(listing).remove(arrow)
+        root = self.root(listing)
+        for arrow in list(root):
+            if is_gone(arrow):
+                root.remove(arrow)
 
     def content(self) -> bytes:
         """The package, without the parts to which nothing leads any more."""
@@ -168,8 +170,10 @@ class Draft:
     @property
     def kind(self) -> str:
         """What kind of workbook it says it is."""
-        nodes = read_xml(self.archive, self.types)
-        return next((node.get("ContentType", "") for node in nodes if self.is_main(node)), "")
+        for node in read_xml(self.archive, self.types):
+            if self.is_main(node):
+                return node.get("ContentType", "")
+        return ""
 
     def is_main(self, node: _Element) -> bool:
         return part_name(node.get("PartName", "")) == part_name(self.main)
@@ -179,14 +183,17 @@ class Draft:
     def drop_sheets(self, names: Collection[str]) -> None:
         """Take sheets out, and with them the names that are theirs; sheets behind them move up."""
         workbook = self.root(self.main)
-        tabs = workbook.findall("{*}sheets/{*}sheet")
-        left = [number for number, tab in enumerate(tabs) if tab.get("name") not in names]
-        gone = [tab for tab in tabs if tab.get("name") in names]
+        numbers: dict[int, int] = {}
+        gone: list[_Element] = []
+        for number, tab in enumerate(workbook.findall("{*}sheets/{*}sheet")):
+            if tab.get("name") in names:
+                gone.append(tab)
+            else:
+                numbers[number] = len(numbers)
         keys = keys_of(gone)
         self.drop_arrows(self.main, lambda arrow: arrow.get("Id") in keys)
         for tab in gone:
-            tab.getparent().remove(tab)  # type: ignore[union-attr]
-        numbers = {old: new for new, old in enumerate(left)}
+            take_out(tab)
         renumber_names(workbook, numbers, names)
         for view in workbook.iterfind("{*}bookViews/{*}workbookView"):
             for name in ("activeTab", "firstSheet"):
@@ -214,14 +221,19 @@ class Draft:
     def drop_buttons(self, sheet: str) -> None:
         """Whatever on a sheet calls a macro when it is clicked."""
         pointed = relations(self.archive, sheet)
+        has_controls = False
+        drawings: list[str] = []
         for key, relation in pointed.items():
-            if relation.kind == "vmlDrawing" and relation.target in self.archive:
+            has_controls |= relation.kind == "ctrlProp"
+            if relation.target not in self.archive:
+                continue
+            if relation.kind == "vmlDrawing":
                 self.drop_shapes(sheet, key, relation.target)
-        has_controls = any(one.kind == "ctrlProp" for one in pointed.values())
+            elif relation.kind == "drawing":
+                drawings.append(relation.target)
         numbers = self.drop_controls(sheet) if has_controls else set()
-        for relation in pointed.values():
-            if relation.kind == "drawing" and relation.target in self.archive:
-                self.drop_anchors(relation.target, numbers)
+        for part in drawings:
+            self.drop_anchors(part, numbers)
 
     def drop_shapes(self, sheet: str, key: str, part: str) -> None:
         """The buttons of a VML drawing, and the drawing where it has nothing else."""
@@ -233,12 +245,14 @@ class Draft:
         if SHAPE.search(kept) is None:
             self.drop_arrows(sheet, lambda arrow: arrow.get("Id") == key)
             for node in self.root(sheet).findall("{*}legacyDrawing"):
-                node.getparent().remove(node)  # type: ignore[union-attr]
+                take_out(node)
 
     def drop_controls(self, sheet: str) -> set[str]:
         """What Excel 2010 and later write about buttons besides; their numbers."""
-        controls = self.root(sheet).iter("{*}control")
-        calling = [node for node in controls if any(prop.get("macro") for prop in node)]
+        calling: list[_Element] = []
+        for node in self.root(sheet).iter("{*}control"):
+            if any(prop.get("macro") for prop in node):
+                calling.append(node)
         keys = keys_of(calling)
         for node in calling:
             remove_wrapped(node)
@@ -248,11 +262,9 @@ class Draft:
     def drop_anchors(self, part: str, numbers: Collection[str]) -> None:
         """The hidden shapes of buttons; of other shapes only the call."""
         if numbers:
-            named = self.root(part).iter("{*}cNvPr")
-            shapes = [node for node in named if node.get("id") in numbers]
-            for shape in shapes:
-                anchors = (node for node in shape.iterancestors() if local(node).endswith("Anchor"))
-                remove_wrapped(next(anchors, shape))
+            for shape in list(self.root(part).iter("{*}cNvPr")):
+                if shape.get("id") in numbers:
+                    remove_wrapped(anchor_of(shape))
         text = part_bytes(self.roots[part]) if part in self.roots else self.text(part)
         if MACRO.search(text):
             self.roots.pop(part, None)
@@ -262,24 +274,41 @@ class Draft:
         """The texts of the macros on the sheet that they share with commands: of the template
         alone.
         """
-        names = self.root(self.main).findall("{*}definedNames/{*}definedName")
-        for node in [node for node in names if node.get("name", "").startswith(SAYING)]:
-            node.getparent().remove(node)  # type: ignore[union-attr]
+        for node in self.root(self.main).findall("{*}definedNames/{*}definedName"):
+            if node.get("name", "").startswith(SAYING):
+                take_out(node)
         tabs = tabs_of(self.archive, read_xml(self.archive, self.main))
         sheet = self.root(next(tab.part for tab in tabs if tab.name == layout.TOOL))
-        rows = list(sheet.iter("{*}row"))
-        for row in rows:
+        for row in list(sheet.iter("{*}row")):
             if whole(row.get("r")) >= layout.TOOL_SAYINGS:
-                row.getparent().remove(row)  # type: ignore[union-attr]
+                take_out(row)
         last = max(row for row, _ in layout.TOOL_SPOTS.values())
         for node in sheet.findall("{*}dimension"):
             node.set("ref", f"A1:{layout.address((last, 2))}")
 
 
+def anchor_of(shape: _Element) -> _Element:
+    """The xdr:twoCellAnchor around a shape; the shape itself where there is none."""
+    for node in shape.iterancestors():
+        if local(node).endswith("Anchor"):
+            return node
+    return shape
+
+
+def take_out(node: _Element) -> None:
+    parent = node.getparent()
+    if parent is not None:
+        parent.remove(node)
+
+
 def keys_of(nodes: Iterable[_Element]) -> set[str]:
     """The relations that nodes name: r:id="rId3"."""
-    pairs = [pair for node in nodes for pair in node.items()]
-    return {str(value) for name, value in pairs if str(name).endswith(ID)}
+    found: set[str] = set()
+    for node in nodes:
+        for name, value in node.items():
+            if str(name).endswith(ID):
+                found.add(str(value))
+    return found
 
 
 def is_of_macros(arrow: _Element) -> bool:
@@ -292,7 +321,7 @@ def renumber_names(workbook: _Element, numbers: Mapping[int, int], gone: Collect
         own = node.get("localSheetId")
         is_left = own is None or whole(own) in numbers
         if not is_left or leads_to(node.text or "", gone):
-            node.getparent().remove(node)  # type: ignore[union-attr]
+            take_out(node)
         elif own is not None:
             node.set("localSheetId", str(numbers[whole(own)]))
 
@@ -324,8 +353,9 @@ def reached(archive: Archive) -> set[str]:
         pointed = relations(archive, part).values()
         if pointed:
             held.add(part_name(listing_of(archive, part)))
-        targets = [one.target for one in pointed if not one.outside]
-        left += [target for target in targets if part_name(target) not in held]
+        for one in pointed:
+            if not one.outside and part_name(one.target) not in held:
+                left.append(one.target)
     return held
 
 

@@ -4,26 +4,21 @@ byte.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gongkai.model import Edit, Kind, UnreadableDocument, WorkbookError
 from gongkai.opc import OLE2, Archive, BadArchive, Reason, open_archive
-from gongkai.opc.comments import TYPES_PART, Comment, NewParts, has_comments, patch_comments
+from gongkai.opc.comments import Comment, NewParts, has_comments, patch_comments
 from gongkai.opc.package import (
-    drop,
     is_on,
-    listing_of,
-    local,
     main_part,
     package_bytes,
     part_bytes,
     read_xml,
     related,
-    relations,
-    whole,
 )
 from gongkai.readers.worker import sheets_apart
 from gongkai.spreadsheets import Area, Sheet, Spot, area_of, read_sheets
@@ -42,18 +37,26 @@ from gongkai.workbook.live.fittings import (
     put_names,
     put_rules,
 )
+from gongkai.workbook.live.foreign import SheetSpot
 from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
 from gongkai.workbook.live.rebuild import drop_strays, put_back
 from gongkai.workbook.live.restoring import Standing, standing
 from gongkai.workbook.live.steps import is_lane_formula
 from gongkai.workbook.live.stored import (
-    PROGRAM,
     OpenFile,
+    OpenSheet,
     altered_cover,
     altered_lanes,
     foreign_formulas,
     forget,
     renew,
+)
+from gongkai.workbook.parts import (
+    deselect,
+    patch_author,
+    patch_chain,
+    patch_workbook,
+    without_chain,
 )
 from gongkai.workbook.printing import put_areas, put_areas_back
 from gongkai.workbook.sheet import Patched, fit_rows, patch_sheet
@@ -74,8 +77,6 @@ REFUSED: dict[Reason, str] = {
 ODS_PART = "content.xml"
 PROTECTED = "工作表{}设有保护，没有改动；请先取消保护（“审阅”中的“撤销工作表保护”）再试。"
 NOT_OURS = "不是Excel工作簿，请选择由gongkai生成的.xlsx或.xlsm文件。"
-CALCULATOR = 191_029  # the version of formulas of every Excel since 2019
-BEFORE_CALC = ("definedNames", "externalReferences", "functionGroups", "sheets")
 
 
 def template_path() -> Path:
@@ -110,15 +111,16 @@ def refuse_unfit(template: Path) -> None:
     columns, or of which a table has other lines than the official one: figures would stand beside
     other labels.
     """
-    tables = {sheet.name: sheet for sheet in layout.table_sheets()}
+    tables = layout.tables_by_name()
+    wanted = {layout.RESULTS, *tables}
     with refused(template.name):
-        found = read_sheets(
-            b"", lambda name, _: name == layout.RESULTS or name in tables, opened(template)
-        )
+        found = read_sheets(b"", lambda name, _: name in wanted, opened(template))
     for sheet in found:
         if sheet.name == layout.RESULTS:
             refuse_older_results(sheet.cells, template.name)
-        elif moved := displaced(tables[sheet.name], sheet.cells):
+            continue
+        moved = displaced(tables[sheet.name], sheet.cells)
+        if moved:
             raise WorkbookError(
                 f"{template.name}的{displaced_text(tables[sheet.name], moved)}，没有写入；"
                 f"{RESTORE}。"
@@ -142,12 +144,17 @@ def is_older(book: OpenFile) -> bool:
     """Whether the lanes of a workbook of ours were written by an earlier version: they have no
     steps.
     """
-    known = [sheet for sheet in layout.table_sheets() if sheet.lanes and sheet.name in book.parts]
-    found = book.sheet(known[0].name) if known else None
-    if found is None:
-        return False
-    texts = (text for text, _ in found.foreign.values())
-    return known[0].struck not in found.ours and not any(map(is_lane_formula, texts))
+    for sheet in layout.table_sheets():
+        if sheet.lanes and sheet.name in book.parts:
+            found = book.sheet(sheet.name)
+            return found is not None and not has_steps(sheet, found)
+    return False
+
+
+def has_steps(sheet: TableSheet, found: OpenSheet) -> bool:
+    if sheet.struck in found.ours:
+        return True
+    return any(is_lane_formula(text) for text, _ in found.foreign.values())
 
 
 def restored(
@@ -197,27 +204,6 @@ def refitted(book: OpenFile, model: OpenFile) -> dict[str, bytes]:
     return changed | {book.main: part_bytes(book.workbook)}
 
 
-def without_chain(book: OpenFile) -> tuple[list[str], dict[str, bytes]]:
-    """(parts to leave out, part -> content) without the list of formulas that Excel keeps, and
-    makes anew where there is none: it calls a file damaged whose list names a cell without one.
-    """
-    chain = related(book.archive, book.main, "calcChain")
-    if not chain:
-        return [], {}
-    listing, types = (
-        listing_of(book.archive, book.main),
-        read_xml(book.archive, TYPES_PART, keeping=True),
-    )
-    arrows = read_xml(book.archive, listing, keeping=True)
-    for node in [node for node in arrows if node.get("Type", "").endswith("/calcChain")]:
-        arrows.remove(node)
-    for node in [
-        node for node in types if node.get("PartName", "").lstrip("/").lower() == chain.lower()
-    ]:
-        types.remove(node)
-    return [chain], {listing: part_bytes(arrows), TYPES_PART: part_bytes(types)}
-
-
 def standings(path: Path, content: bytes | None = None) -> list[Standing]:
     """Where the lines of each table stand of which a label is not in its place. WorkbookError."""
     with refused(path.name):
@@ -236,14 +222,15 @@ def refuse_joined(root: _Element, found: Standing) -> None:
     figures = {found.place(spot) for spot in found.sheet.cells.values()}
     for node in root.iterfind("{*}mergeCells/{*}mergeCell"):
         area = area_of(node.get("ref", ""))
-        inside = [spot for spot in figures if spot and area and is_within(spot, area)]
-        if len(inside) > 1:
+        if area and sum(is_within(spot, area) for spot in figures) > 1:
             raise WorkbookError(
                 f"“{found.sheet.name}”的{node.get('ref')}合并了几个数字格，没有还原；请先取消合并。"
             )
 
 
-def is_within(spot: Spot, area: Area) -> bool:
+def is_within(spot: Spot | None, area: Area) -> bool:
+    if spot is None:
+        return False
     return area[0] <= spot[0] <= area[2] and area[1] <= spot[1] <= area[3]
 
 
@@ -251,33 +238,35 @@ def refuse_shifted(book: OpenFile, model: OpenFile) -> None:
     """WorkbookError where cover or list of findings have other lines than the template: what is
     written would stand beside other words, and what was decided would not be found.
     """
-    heads = {
-        layout.COVER: [
-            (row, 2) for row, _ in (*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values())
-        ],
-        layout.RESULTS: [
-            (layout.RESULTS_TOP - 1, column)
-            for column in range(1, layout.RESULT_COLUMNS["state"] + 1)
-        ],
-    }
-    for name, spots in heads.items():
-        held, official = book.sheet(name), model.sheet(name)
-        for spot in spots if held and official else ():
-            wanted, found = (text_of(one.cells.get(spot)) for one in (official, held) if one)
-            if wanted.strip() != found.strip():
-                place = layout.address(spot, name)
-                raise WorkbookError(
-                    f"{place}应为“{wanted}”，现为“{found}”，没有写入；请先恢复“{name}”的行列。"
-                )
+    fields = (*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values())
+    refuse_other_texts(book, model, layout.COVER, [(row, 2) for row, _ in fields])
+    columns = range(1, layout.RESULT_COLUMNS["state"] + 1)
+    heads = [(layout.RESULTS_TOP - 1, column) for column in columns]
+    refuse_other_texts(book, model, layout.RESULTS, heads)
+
+
+def refuse_other_texts(book: OpenFile, model: OpenFile, name: str, spots: Sequence[Spot]) -> None:
+    held, official = book.sheet(name), model.sheet(name)
+    if held is None or official is None:
+        return
+    for spot in spots:
+        wanted, found = text_of(official.cells.get(spot)), text_of(held.cells.get(spot))
+        if wanted.strip() != found.strip():
+            place = layout.address(spot, name)
+            raise WorkbookError(
+                f"{place}应为“{wanted}”，现为“{found}”，没有写入；请先恢复“{name}”的行列。"
+            )
 
 
 def refuse_protected(book: OpenFile) -> None:
     """WorkbookError that names those of our sheets that a user has protected."""
-    ours = [name for name in layout.sheet_names() if b"sheetProtection" in book.content(name)]
-    marks = {name: book.root(name).find("{*}sheetProtection") for name in ours}
-    names = [
-        f"“{name}”" for name, mark in marks.items() if mark is not None and is_on(mark.get("sheet"))
-    ]
+    names: list[str] = []
+    for name in layout.sheet_names():
+        if b"sheetProtection" not in book.content(name):
+            continue
+        mark = book.root(name).find("{*}sheetProtection")
+        if mark is not None and is_on(mark.get("sheet")):
+            names.append(f"“{name}”")
     if names:
         raise WorkbookError(PROTECTED.format("、".join(names)))
 
@@ -293,21 +282,22 @@ def patch_package(book: OpenFile, edits: Sequence[Edit], file: str) -> dict[str,
     for name, wanted in by_sheet(edits).items():
         if name in book.parts:
             done[name] = patch_one(parts, book, name, wanted, shown.get(name, True))
-        elif (
-            name != layout.TOOL
-        ):  # a template from before the macros; nothing but they reads that sheet
+        elif name != layout.TOOL:
+            # A template from before the macros lacks that sheet, which nothing but they read.
             raise WorkbookError(f"{file}没有工作表“{name}”，请使用gongkai的模板。")
     book.sheets.clear()  # what was read before the edits
-    complete = renew(
-        book, [(name, spot) for name, patched in done.items() for spot in patched.changed]
-    )
-    changed = parts.changed | {
-        book.parts[name]: part_bytes(book.roots[name]) for name in book.touched
-    }
+    written: list[SheetSpot] = []
+    overwritten: dict[str, set[Spot]] = {}
+    for name, patched in done.items():
+        written += [(name, spot) for spot in patched.changed]
+        overwritten[name] = patched.formulas
+    complete = renew(book, written)
+    changed = dict(parts.changed)
+    for name in book.touched:
+        changed[book.parts[name]] = part_bytes(book.roots[name])
     is_said = patch_workbook(book.workbook, shown, complete)
     if put_areas(book) or is_said:
         changed[book.main] = part_bytes(book.workbook)
-    overwritten = {name: patched.formulas for name, patched in done.items()}
     return changed | patch_chain(book, overwritten) | patch_author(book.archive)
 
 
@@ -316,7 +306,7 @@ def patch_one(
 ) -> Patched:
     """Change one sheet and what is said on its cells."""
     root, part = book.root(name), book.parts[name]
-    table = next((sheet for sheet in layout.table_sheets() if sheet.name == name), None)
+    table = layout.tables_by_name().get(name)
     before = comments_before(parts.archive, part, table) if table is not None else {}
     done = patch_sheet(root, wanted)
     touched = bool(done.changed)
@@ -341,10 +331,11 @@ def comments_before(archive: Archive, part: str, sheet: TableSheet) -> dict[Spot
 
 
 def cell_comments(wanted: Mapping[Spot, str], before: Mapping[Spot, str]) -> list[Comment]:
-    return [
-        Comment(layout.address(spot), *spot, cell_text(text), cell_text(before.get(spot, "")))
-        for spot, text in wanted.items()
-    ]
+    found: list[Comment] = []
+    for spot, text in wanted.items():
+        stood = cell_text(before.get(spot, ""))
+        found.append(Comment(layout.address(spot), *spot, cell_text(text), stood))
+    return found
 
 
 def by_sheet(edits: Sequence[Edit]) -> dict[str, list[Edit]]:
@@ -352,97 +343,6 @@ def by_sheet(edits: Sequence[Edit]) -> dict[str, list[Edit]]:
     for edit in edits:
         sheets.setdefault(edit.sheet, []).append(edit)
     return sheets
-
-
-def deselect(root: _Element) -> bool:
-    """A sheet about to be hidden must not stay selected: typing would go into it as well."""
-    views = root.findall("{*}sheetViews/{*}sheetView")
-    return sum(drop(view, "tabSelected") for view in views) > 0
-
-
-def patch_workbook(workbook: _Element, shown: Mapping[str, bool], complete: bool) -> bool:
-    """Show and hide sheets, ask for a full calculation on opening unless all results are told
-    (``complete``); whether that changed anything.
-    """
-    changed = False
-    tabs = workbook.findall("{*}sheets/{*}sheet")
-    for tab in tabs:
-        state = tab.get("state", "visible")
-        wanted = shown.get(tab.get("name", ""), state == "visible")
-        if wanted != (state == "visible"):
-            changed = True
-            if wanted:
-                drop(tab, "state")
-            else:
-                tab.set("state", "hidden")
-    for view in workbook.iterfind("{*}bookViews/{*}workbookView"):
-        active = whole(view.get("activeTab"))
-        if active < len(tabs) and not shown.get(tabs[active].get("name", ""), True):
-            view.set("activeTab", "0")
-            changed = True
-    return set_calculation(workbook, complete) or changed
-
-
-def set_calculation(workbook: _Element, complete: bool) -> bool:
-    """A workbook that asks for a calculation, or seems to come from an older Excel, asks for saving
-    when closed.
-    """
-    from lxml import etree
-
-    settings = workbook.find("{*}calcPr")
-    if settings is None:
-        settings = etree.Element(workbook.tag[: -len("workbook")] + "calcPr")
-        before = next(node for name in BEFORE_CALC for node in workbook if local(node) == name)
-        before.addnext(settings)
-    stood = dict(settings.items())
-    settings.set("calcId", str(max(whole(settings.get("calcId")), CALCULATOR)))
-    if complete:
-        drop(settings, "fullCalcOnLoad")
-    else:
-        settings.set("fullCalcOnLoad", "1")
-    return dict(settings.items()) != stood
-
-
-def patch_author(archive: Archive) -> dict[str, bytes]:
-    """Who wrote the file last. Of one that Excel wrote LibreOffice shows the stored results and
-    calculates nothing.
-    """
-    part = related(archive, "", "extended-properties")
-    if not part:
-        return {}
-    root = read_xml(archive, part, keeping=True)
-    application = root.find("{*}Application")
-    if application is None or application.text == PROGRAM:
-        return {}
-    application.text = PROGRAM
-    for version in root.findall("{*}AppVersion"):
-        root.remove(version)
-    return {part: part_bytes(root)}
-
-
-def patch_chain(book: OpenFile, overwritten: Mapping[str, set[Spot]]) -> dict[str, bytes]:
-    """Take overwritten formulas off the list of formulas that Excel keeps; it calls a file with
-    others damaged.
-    """
-    known = relations(book.archive, book.main).values()
-    chains = [relation.target for relation in known if relation.kind == "calcChain"]
-    gone = {
-        (tab.get("sheetId", ""), layout.address(place))
-        for tab in book.workbook.iterfind("{*}sheets/{*}sheet")
-        for place in overwritten.get(tab.get("name", ""), ())
-    }
-    if not gone or not chains:
-        return {}
-    root = read_xml(book.archive, chains[0], keeping=True)
-    sheet = ""
-    for node in list(root):
-        # A sheet's number stands only where it differs from the entry before, so every entry gets
-        # its own.
-        sheet = node.get("i", sheet)
-        node.set("i", sheet)
-        if (sheet, node.get("r", "")) in gone:
-            root.remove(node)
-    return {chains[0]: part_bytes(root)}
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -460,8 +360,9 @@ def refused(name: str) -> Iterator[None]:
 
 
 def opened(path: Path, content: bytes | None = None) -> Archive:
-    """The archive of a workbook that can be written to. WorkbookError for any other file; raises
-    BadArchive.
+    """The archive of a workbook that can be written to.
+
+    WorkbookError for any other file; raises BadArchive.
     """
     content = content_of(path) if content is None else content
     if content.startswith(OLE2):
@@ -487,8 +388,9 @@ def refuse_sealed(name: str, content: bytes) -> None:
 
 
 def refuse_damaged(path: Path, content: bytes) -> None:
-    """WorkbookError that says what is wrong with an archive that cannot be opened; nothing for
-    anything else.
+    """WorkbookError that says what is wrong with an archive that cannot be opened.
+
+    Nothing for anything else.
     """
     if content.startswith(b"PK"):
         with refused(path.name):
@@ -517,22 +419,33 @@ def read_file(
     .ods too. ``kind`` is what the content is, if that is known. WorkbookError for anything that is
     no such workbook.
     """
-    tables = {sheet.name: set(sheet.cells.values()) for sheet in layout.table_sheets()}
     wanted = names or layout.sheet_names()
     found = {sheet.name: sheet for sheet in our_sheets(path, content, kind, wanted)}
-    visible = {layout.newest_sheet(table).name for table in layout.EDITION_SPOTS} | {layout.COVER}
-    missing = [name for name in layout.sheet_names() if name in visible and name not in found]
-    if len(missing) == len(visible):
+    refuse_other(path, content, kind, found)
+    figures = {sheet.name: set(sheet.cells.values()) for sheet in layout.table_sheets()}
+    values: dict[str, dict[Spot, object]] = {}
+    with refused(path.name):
+        for name, sheet in found.items():
+            values[name] = figures_seen(sheet, figures.get(name, set()))
+    return values if is_old_format(path, content) else with_altered(values, found)
+
+
+def refuse_other(
+    path: Path, content: bytes | None, kind: Kind | None, found: Collection[str]
+) -> None:
+    """WorkbookError for a workbook without the sheets that every report of ours has."""
+    needed = {layout.COVER, *map(newest_name, layout.EDITION_SPOTS)}
+    missing = [name for name in layout.sheet_names() if name in needed and name not in found]
+    if len(missing) == len(needed):
         refuse_batch(path, content, kind)
     if missing:
         raise WorkbookError(
             f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。"
         )
-    with refused(path.name):
-        values = {
-            name: figures_seen(sheet, tables.get(name, set())) for name, sheet in found.items()
-        }
-    return values if is_old_format(path, content) else with_altered(values, found)
+
+
+def newest_name(table: str) -> str:
+    return layout.newest_sheet(table).name
 
 
 class BatchWorkbook(WorkbookError):
@@ -581,7 +494,7 @@ def our_sheets(
 
 def read_formulas(path: Path, content: bytes) -> dict[str, set[Spot]]:
     """Sheet of a table -> where a formula stands or puts its result."""
-    tables = {sheet.name for sheet in layout.table_sheets()}
+    tables = layout.tables_by_name()
     with refused(path.name):
         found = read_sheets(content, lambda name, _: name in tables, opened(path, content))
     return {sheet.name: set(sheet.formulas) for sheet in found}

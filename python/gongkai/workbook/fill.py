@@ -21,11 +21,13 @@ from gongkai.model import (
     BrokenSum,
     Cell,
     Decision,
+    Document,
     Edit,
     Entry,
     Finding,
     Report,
     Severity,
+    Table,
     Value,
     table_id,
 )
@@ -46,13 +48,10 @@ from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
 from gongkai.workbook.values import fingerprint
 
 TEXT_RULE = "coverage.text"
-SELF_EVIDENT = (
-    "coverage.blank",
-    "coverage.sign",
-)  # the cells show it themselves, often a hundred of them
-PARAGRAPH = (
-    1_000  # characters that a row of the prose sheet can show: a row is at most 409 points high
-)
+# The cells show it themselves, often a hundred of them.
+SELF_EVIDENT = ("coverage.blank", "coverage.sign")
+# Characters that a row of the prose sheet can show: a row is at most 409 points high.
+PARAGRAPH = 1_000
 LONGEST_CELL = 16_000  # characters; a cell holds 32,767 UTF-16 units
 
 
@@ -63,19 +62,18 @@ def report_to_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     Figures are written as numbers, so that nothing is told of those that another workbook holds as
     texts.
     """
-    numbers = {
-        name: replace(table, entries=as_numbers(table.entries))
-        for name, table in report.tables.items()
-    }
+    numbers: dict[str, Table] = {}
+    for name, table in report.tables.items():
+        numbers[name] = replace(table, entries=as_numbers(table.entries))
     told = [finding for finding in findings if finding.rule != TEXT_RULE]
     return all_edits(replace(report, tables=numbers), told)
 
 
 def as_numbers(entries: Mapping[str, Entry]) -> dict[str, Entry]:
-    return {
-        cell: replace(entry, read_by="") if entry.read_by == "text" else entry
-        for cell, entry in entries.items()
-    }
+    found: dict[str, Entry] = {}
+    for cell, entry in entries.items():
+        found[cell] = replace(entry, read_by="") if entry.read_by == "text" else entry
+    return found
 
 
 def all_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
@@ -104,16 +102,15 @@ def flag_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     """Of all that shows a report, the marks, the results, the counts of findings and what is said
     of converted figures.
     """
-    flags = {
-        sheet.name: {*sheet.marks.values(), *sheet.sources.values()}
-        for sheet in layout.table_sheets()
-    }
-    flags[layout.COVER] = set(layout.COUNTED)
-    return [
-        edit
-        for edit in all_edits(report, findings)
-        if edit.sheet == layout.RESULTS or (edit.row, edit.column) in flags.get(edit.sheet, ())
-    ]
+    flags: dict[str, set[Spot]] = {layout.COVER: set(layout.COUNTED)}
+    for sheet in layout.table_sheets():
+        flags[sheet.name] = {*sheet.marks.values(), *sheet.sources.values()}
+    found: list[Edit] = []
+    for edit in all_edits(report, findings):
+        is_flag = (edit.row, edit.column) in flags.get(edit.sheet, ())
+        if is_flag or edit.sheet == layout.RESULTS:
+            found.append(edit)
+    return found
 
 
 def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
@@ -121,13 +118,16 @@ def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
     named on the cover, the log once something stands in it.
     """
     tables = {spot: table for table, spot in layout.EDITION_SPOTS.items()}
-    named = {
-        tables[edit.row, edit.column]: "" if edit.value == layout.MISSING else str(edit.value)
-        for edit in edits
-        if edit.sheet == layout.COVER and (edit.row, edit.column) in tables
-    }
+    named: dict[str, str] = {}
+    has_log = False
+    for edit in edits:
+        table = tables.get((edit.row, edit.column))
+        if edit.sheet == layout.COVER and table is not None:
+            named[table] = "" if edit.value == layout.MISSING else str(edit.value)
+        elif edit.sheet == layout.LOG and edit.row == layout.LOG_TOP:
+            has_log = True
     shown = layout.sheets_shown(named)
-    if any(edit.sheet == layout.LOG and edit.row == layout.LOG_TOP for edit in edits):
+    if has_log:
         shown[layout.LOG] = True
     return shown
 
@@ -136,29 +136,47 @@ def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
 
 
 def cover_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
-    document = report.document
-    origin = document.provenance if document else ()
-    texts: dict[str, Written] = {
+    told: dict[Spot, Written] = {}
+    for name, text in cover_texts(report).items():
+        told[layout.COVER_SPOTS[name]] = text
+    for table, place in layout.EDITION_SPOTS.items():
+        held = report.tables.get(table)
+        told[place] = int(held.edition) if held is not None else layout.MISSING
+    told |= cover_counts(findings)
+    return [Edit(layout.COVER, *place, value) for place, value in told.items()]
+
+
+def cover_texts(report: Report) -> dict[str, Written]:
+    """What the cover says of a report, by field."""
+    return {
         "title": title_of(report) or None,
         "agency": report.agency or None,
         "year": report.year,
-        "source": ((document.url or document.origin) if document else "") or None,
+        "source": source_of(report.document) or None,
         "published": report.published or None,
-        "provenance": "".join((*origin, *evidence_lines(report), title_line(report))) or None,
+        "provenance": provenance_text(report) or None,
     }
-    edits = [Edit(layout.COVER, *layout.COVER_SPOTS[name], value) for name, value in texts.items()]
-    for table, place in layout.EDITION_SPOTS.items():
-        edition: Written = (
-            int(report.tables[table].edition) if table in report.tables else layout.MISSING
-        )
-        edits.append(Edit(layout.COVER, *place, edition))
-    counting = [finding for finding in findings if is_open(finding)]
-    for severity, place in layout.COUNT_SPOTS.items():
-        edits.append(
-            Edit(layout.COVER, *place, sum(finding.severity == severity for finding in counting))
-        )
-    edits.append(Edit(layout.COVER, *layout.DISMISSED_SPOT, len(findings) - len(counting)))
-    return edits
+
+
+def source_of(document: Document | None) -> str:
+    """https://www.ruian.gov.cn/…, or the path of a file."""
+    if document is None:
+        return ""
+    return document.url or document.origin
+
+
+def provenance_text(report: Report) -> str:
+    steps = report.document.provenance if report.document else ()
+    return "".join((*steps, *evidence_lines(report), title_line(report)))
+
+
+def cover_counts(findings: Sequence[Finding]) -> dict[Spot, Written]:
+    """How many findings of each severity count, and how many are dismissed."""
+    counts: dict[Spot, int] = dict.fromkeys(layout.COUNTED, 0)
+    for finding in findings:
+        place = layout.COUNT_SPOTS[finding.severity]
+        counts[place if is_open(finding) else layout.DISMISSED_SPOT] += 1
+    return {**counts}
 
 
 def used_sheet(report: Report, table: str) -> TableSheet | None:
@@ -166,17 +184,22 @@ def used_sheet(report: Report, table: str) -> TableSheet | None:
 
 
 def figure_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
-    entries = report.tables[sheet.table].entries if used_sheet(report, sheet.table) is sheet else {}
+    entries = entries_on(sheet, report)
     for cell_id, (row, column) in sheet.cells.items():
         entry = entries.get(cell_id)
-        yield Edit(
-            sheet.name, row, column, written(entry, sheet.form.cells[cell_id]) if entry else None
-        )
+        value = written(entry, sheet.form.cells[cell_id]) if entry else None
+        yield Edit(sheet.name, row, column, value)
+
+
+def entries_on(sheet: TableSheet, report: Report) -> Mapping[str, Entry]:
+    """The figures that stand on a sheet; none on that of another edition."""
+    if used_sheet(report, sheet.table) is not sheet:
+        return {}
+    return report.tables[sheet.table].entries
 
 
 def source_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
-    used = used_sheet(report, sheet.table) is sheet
-    entries = report.tables[sheet.table].entries if used else {}
+    entries = entries_on(sheet, report)
     for cell_id, (row, column) in sheet.sources.items():
         entry = entries.get(cell_id)
         yield Edit(sheet.name, row, column, source_text(entry) if entry else None)
@@ -205,27 +228,27 @@ def mark_edits(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -
 
 
 def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> dict[str, int]:
-    """Cell id -> mark: suspects, and findings that count and that no lane shows by itself; the
-    gravest one wins.
+    """Cell id -> mark: suspects, and findings that count and that no lane shows by itself.
+
+    The gravest one wins.
     """
     findings = list(filter(is_open, findings))
     broken = broken_lanes(report)
-    severities = gravest(sheet, findings, broken)
-    marks = {
-        cell_id: layout.MARK_CODES[severity]
-        + (0 if is_counted(report, cell_id) else layout.MARK_BLANK)
-        for cell_id, severity in severities.items()
-    }
-    errors = {cell_id: mark for cell_id, mark in marks.items() if severities[cell_id] == "error"}
-    every = [
-        suspect.cell
-        for finding in findings
-        for alternative in finding.suspects
-        for suspect in alternative
-    ]
-    certain = [suspect.cell for finding in findings for suspect in certain_suspects(finding)]
+    marks: dict[str, int] = {}
+    errors: dict[str, int] = {}
+    for cell_id, severity in gravest(sheet, findings, broken).items():
+        life = 0 if is_counted(report, cell_id) else layout.MARK_BLANK
+        marks[cell_id] = layout.MARK_CODES[severity] + life
+        if severity == "error":
+            errors[cell_id] = marks[cell_id]
+    possible: list[str] = []
+    certain: list[str] = []
+    for finding in findings:
+        certain += [suspect.cell for suspect in certain_suspects(finding)]
+        for alternative in finding.suspects:
+            possible += [suspect.cell for suspect in alternative]
     lives = Lives(sheet, report, broken, marks)
-    return marks | lives.of("possible", every) | errors | lives.of("suspect", certain)
+    return marks | lives.of("possible", possible) | errors | lives.of("suspect", certain)
 
 
 def gravest(
@@ -236,25 +259,31 @@ def gravest(
     """
     found: dict[str, Severity] = {}
     for finding in findings:
-        for cell_id in flagged_cells(sheet, finding, broken):
-            graver = layout.MARK_CODES[finding.severity] > layout.MARK_CODES.get(
-                found.get(cell_id, "note"), 0
-            )
-            if cell_id in sheet.cells and (cell_id not in found or graver):
+        for cell_id in marked_cells(sheet, finding, broken):
+            known = found.get(cell_id)
+            if known is None or is_graver(finding.severity, known):
                 found[cell_id] = finding.severity
     return found
 
 
-def flagged_cells(sheet: TableSheet, finding: Finding, broken: Collection[str]) -> Iterator[str]:
-    """The cells to which a finding leads and that no lane shows by itself."""
+def marked_cells(sheet: TableSheet, finding: Finding, broken: Collection[str]) -> list[str]:
+    """The cells of a sheet that a finding marks: none where a lane or the cells themselves show it,
+    总计 alone of a sum that no lane shows.
+    """
     if finding.rule in SELF_EVIDENT:
-        return
+        return []
     if not finding.sums:
-        yield from finding.cells
+        return [cell for cell in finding.cells if cell in sheet.cells]
+    found = []
     for one in finding.sums:
         lane = sheet.lanes.get(one.rule)
         if lane and one.rule not in broken:
-            yield lane.relation.marked
+            found.append(lane.relation.marked)
+    return found
+
+
+def is_graver(severity: Severity, known: Severity) -> bool:
+    return layout.MARK_CODES[severity] > layout.MARK_CODES[known]
 
 
 @dataclass(frozen=True)
@@ -276,7 +305,11 @@ class Lives:
     def of(self, suspicion: Suspicion, cells: Sequence[str]) -> dict[str, int]:
         """Cell id -> mark for suspected cells, those of other sheets left out."""
         code = layout.SUSPECT_CODES[suspicion]
-        return {cell: code + self.life(cell) for cell in cells if cell in self.sheet.cells}
+        found: dict[str, int] = {}
+        for cell in cells:
+            if cell in self.sheet.cells:
+                found[cell] = code + self.life(cell)
+        return found
 
     def life(self, cell: str) -> int:
         if not is_counted(self.report, cell):
@@ -309,8 +342,10 @@ def broken_lanes(report: Report) -> frozenset[str]:
     found: set[str] = set()
     for table in report.tables.values():
         sheet = layout.sheet_of(table.id, table.edition)
-        shown = shown_lanes(sheet, {cell: held_by(report, cell) for cell in sheet.cells})
-        found |= {rule for rule, value in shown.items() if is_number(value)}
+        held = {cell: held_by(report, cell) for cell in sheet.cells}
+        for rule, value in shown_lanes(sheet, held).items():
+            if is_number(value):
+                found.add(rule)
     return frozenset(found)
 
 
@@ -331,8 +366,9 @@ def prose_edits(report: Report) -> Iterator[Edit]:
 def prose_rows(
     sections: Mapping[int, str], titles: Mapping[int, str], longest: int
 ) -> list[tuple[Written, Written, Written]]:
-    """(number, title, text) rows; a paragraph a row where rows are short, a whole section where
-    they are long.
+    """(number, title, text) rows.
+
+    A paragraph a row where rows are short, a whole section where they are long.
 
     A row titled ``CONTINUED`` goes on in the middle of a text, any other begins a new line of it.
     """
@@ -340,14 +376,16 @@ def prose_rows(
     for number, text in sorted(sections.items()):
         head: tuple[Written, Written] = (number, titles.get(number, ""))
         for paragraph in text.split("\n") if longest == PARAGRAPH else [text]:
-            pieces = [
-                paragraph[start : start + longest] for start in range(0, len(paragraph), longest)
-            ]
-            for piece in pieces or [""]:
+            for piece in pieces_of(paragraph, longest):
                 rows.append((*head, piece or None))
                 head = (None, layout.CONTINUED)
             head = (None, None)
     return rows
+
+
+def pieces_of(text: str, longest: int) -> list[str]:
+    """A text cut after every so many characters; an empty one is one piece."""
+    return [text[start : start + longest] for start in range(0, len(text), longest)] or [""]
 
 
 # --- findings -------------------------------------------------------------------------------------
@@ -358,11 +396,9 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
     rows, left = listed_rows(report, findings, room)
     if left:
         rows.append({"message": f"另有{left}条未列出，请先改正以上各条，再重新校验。"})
-    columns = {
-        name: at
-        for name, at in layout.RESULT_COLUMNS.items()
-        if name not in ("place", "state", "now")
-    }
+    columns = dict(layout.RESULT_COLUMNS)
+    for name in ("place", "state", "now"):
+        del columns[name]
     for row in range(room):
         values = rows[row] if row < len(rows) else {}
         for name, column in columns.items():
@@ -420,12 +456,12 @@ def result_row(
         "number": number,
         "severity": layout.SIGNS[finding.severity],
         "message": row_text(finding),
+        "proposal": proposal_text(finding.suspects, forms_of(report.tables)) or None,
     }
     row |= figures_in(finding.stated, finding.computed, finding.difference)
-    row["proposal"] = proposal_text(finding.suspects, forms_of(report.tables)) or None
     decided, keys = shown_decision(finding, report), keys_of(finding, report)
     row |= decision_cells(keys, row_text(finding), decided)
-    return row | place_cells(finding, report, broken)
+    return row | result_place(finding, report, broken)
 
 
 def sum_row(
@@ -440,23 +476,35 @@ def sum_row(
     keys = keys_of(alone, report)
     decided = report.decisions.get(keys[0])
     row |= decision_cells(keys, text, decided if decided and decided.verdict else None)
-    return row | place_cells(alone, report, broken)
+    return row | result_place(alone, report, broken)
 
 
 def figures_in(stated: Value, computed: Value, difference: Value) -> ResultCells:
-    values = {"stated": stated, "computed": computed, "difference": difference}
-    return {name: None if value is None else as_number(value) for name, value in values.items()}
+    return {
+        "stated": figure_for(stated),
+        "computed": figure_for(computed),
+        "difference": figure_for(difference),
+    }
 
 
-def place_cells(finding: Finding, report: Report, broken: Collection[str]) -> ResultCells:
-    """Where a finding leads, and where the sheet's own formulas tell how it stands."""
+def figure_for(value: Value) -> Written:
+    return None if value is None else as_number(value)
+
+
+def result_place(finding: Finding, report: Report, broken: Collection[str]) -> ResultCells:
+    """Where a finding leads: its table, the link to a cell, and what the list's formulas look at to
+    tell its state.
+    """
     sheet, cell_id = place_of(finding, report)
     if sheet is None:
         return {}
-    row: ResultCells = {"table": sheet.name}
     if not cell_id:
-        return row
-    row |= {"link": sheet.link(cell_id), "link_text": cell_label(sheet.form.cells[cell_id])}
+        return {"table": sheet.name}
+    row: ResultCells = {
+        "table": sheet.name,
+        "link": sheet.link(cell_id),
+        "link_text": cell_label(sheet.form.cells[cell_id]),
+    }
     lane = sheet.lanes.get(finding.rule)
     if lane and finding.rule in broken:
         row["lane"] = place_code(lane.spot)
@@ -493,5 +541,7 @@ def place_of(finding: Finding, report: Report) -> tuple[TableSheet | None, str]:
 def cell_label(cell: Cell) -> str:
     """A cell's official name: （三）不予公开 1.属于国家秘密 · 自然人."""
     row = cell.row
-    inner = row.groups[-1].text + " " if row.groups and not row.label.text.startswith("（") else ""
-    return f"{inner}{row.label.text} · {cell.column.label.text}"
+    name = f"{row.label.text} · {cell.column.label.text}"
+    if row.groups and not row.label.text.startswith("（"):
+        return f"{row.groups[-1].text} {name}"
+    return name

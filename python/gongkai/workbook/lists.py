@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal, get_args
+from typing import Literal
 
 from gongkai.bodies import body
 from gongkai.compare.years import implied_in
@@ -21,45 +21,24 @@ from gongkai.wording import doubted_facts, one_line, title_of
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, as_number
 
-RowState = Literal["", "待确认", "完成", "失败", "未读出数字", "目录"]
-STATES: tuple[RowState, ...] = get_args(RowState)
-NEW: RowState = ""
-PROPOSED: RowState = "待确认"  # a link of a directory
-DONE: RowState = "完成"
-FAILED: RowState = "失败"
-# a report of which no figure was read: no workbook, and tried again as a failure is
-UNREAD: RowState = "未读出数字"
-DIRECTORY: RowState = "目录"
-RETRIED: tuple[RowState, ...] = (FAILED, UNREAD)
-FINISHED: tuple[RowState, ...] = (DONE, *RETRIED, DIRECTORY)
-BATCH_HEADS: Mapping[str, str] = {
-    "source": "来源（网址、文件或目录页，一行一个）",
-    "state": "状态",
-    "agency": "机关",
-    "year": "年度",
-    "editions": "版式",
-    "errors": "错误",
-    "message": "说明",
-    "finished": "完成时间",
-    "file": "保存为",
+RowState = Literal["new", "proposed", "done", "failed", "unread", "directory"]
+# What stands on the sheet 批量导入, in the journal and on the terminal. A proposed row is a link of
+# a directory; of an unread one no figure was read: it has no workbook.
+STATE_TEXTS: Mapping[RowState, str] = {
+    "new": "",
+    "proposed": "待确认",
+    "done": "完成",
+    "failed": "失败",
+    "unread": "未读出数字",
+    "directory": "目录",
 }
-SUMMARY_HEADS: Mapping[str, str] = {
-    "agency": "机关",
-    "year": "年度",
-    "title": "标题",
-    "source": "来源",
-    "file": "文件",
-    "editions": "版式",
-    "errors": "错误",
-    "warnings": "警告",
-    "notes": "提示",
-    "dismissed": "已忽略",
-    "years": "跨年核对",
-    "code": "行政区划代码",
-    "doubts": "待核",
-}
+STATES: tuple[RowState, ...] = tuple(STATE_TEXTS)
+RETRIED: tuple[RowState, ...] = ("failed", "unread")
+FINISHED: tuple[RowState, ...] = ("done", *RETRIED, "directory")
+BATCH_HEADS = layout.BATCH_LIST.heads
+SUMMARY_HEADS = layout.SUMMARY_LIST.heads
 TOLD_BY_NAME = ("code",)  # columns that are worked out from the others
-COUNTS = ("year", "errors", "warnings", "notes", "dismissed")
+COUNTS = layout.SUMMARY_LIST.ids("figure")
 REMARK = re.compile(r"(?<=.)（[^（）]*）$")
 LONGEST_LABEL = (
     20  # characters of a head; the few longer labels end with a clause that the first one implies
@@ -81,7 +60,7 @@ class BatchRow:
     """
 
     source: str
-    state: RowState = ""
+    state: RowState = "new"
     agency: str = ""
     year: int | None = None
     title: str = ""
@@ -106,11 +85,16 @@ class BatchRow:
 
     @property
     def is_done(self) -> bool:
-        return self.state == DONE
+        return self.state == "done"
 
     @property
     def is_unread(self) -> bool:
-        return self.state == UNREAD
+        return self.state == "unread"
+
+    @property
+    def state_text(self) -> str:
+        """What a person is shown of the state."""
+        return STATE_TEXTS[self.state]
 
 
 @dataclass(frozen=True)
@@ -226,7 +210,7 @@ def report_to_row(
     }
     return BatchRow(
         source=source,
-        state=DONE,
+        state="done",
         agency=clipped(report.agency),
         year=report.year,
         title=clipped(title_of(report)),
@@ -280,7 +264,7 @@ def summary_line(row: BatchRow) -> list[Written]:
 
 
 def field_of(row: BatchRow, name: str) -> Written:
-    value: int | str | None = getattr(row, name)
+    value: int | str | None = row.state_text if name == "state" else getattr(row, name)
     return None if value == "" else value
 
 
@@ -345,8 +329,15 @@ def batch_row(values: Mapping[Spot, object], number: int) -> BatchRow:
     source, state = (text_of(found.pop(name)).strip() for name in ("source", "state"))
     if not source:
         return BatchRow("")
-    known: RowState = state if state in STATES else ""
-    return BatchRow(source, known, **fields(found))  # type: ignore[arg-type]
+    return BatchRow(source, state_of_text(state) or "new", **fields(found))  # type: ignore[arg-type]
+
+
+def state_of_text(text: str) -> RowState | None:
+    """完成 -> done; None for a text that is none of ours."""
+    for state, told in STATE_TEXTS.items():
+        if told == text:
+            return state
+    return None
 
 
 def fields(found: Mapping[str, object]) -> dict[str, int | str | None]:
@@ -399,7 +390,7 @@ def summary_row(line: Mapping[int, object], cells: Sequence[str]) -> BatchRow:
         for column, cell in enumerate(cells, len(SUMMARY_HEADS) + 1)
     }
     known = {cell: value for cell, value in figures.items() if value is not None}
-    return BatchRow(state=DONE, figures=known, **found)  # type: ignore[arg-type]
+    return BatchRow(state="done", figures=known, **found)  # type: ignore[arg-type]
 
 
 def summary_row_heads() -> list[str]:

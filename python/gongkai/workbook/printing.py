@@ -21,7 +21,7 @@ from gongkai.workbook.live.stored import OpenFile
 from gongkai.workbook.values import displaced
 
 AREA = "_xlnm.Print_Area"
-TABLES = {sheet.name: sheet for sheet in layout.table_sheets()}
+TABLES = layout.tables_by_name()
 LAST_COLUMN = layout.RESULT_COLUMNS["state"]  # of what is seen of 校验结果
 FORMULAS = [layout.RESULT_COLUMNS[name] for name in ("place", "state")]  # these stand on every row
 
@@ -54,10 +54,13 @@ class PrintedSheets:
 
     def __init__(self, book: OpenFile) -> None:
         self.book = book
-        tabs = list(book.workbook.iterfind("{*}sheets/{*}sheet"))
-        self.numbers = {tab.get("name", ""): str(number) for number, tab in enumerate(tabs)}
-        visible = [tab for tab in tabs if tab.get("state", "visible") == "visible"]
-        self.shown = {tab.get("name", "") for tab in visible}
+        self.numbers: dict[str, str] = {}
+        self.shown: set[str] = set()
+        for number, tab in enumerate(book.workbook.iterfind("{*}sheets/{*}sheet")):
+            name = tab.get("name", "")
+            self.numbers[name] = str(number)
+            if tab.get("state", "visible") == "visible":
+                self.shown.add(name)
         self.names = defined_names(book.workbook)
 
     def place(self, name: str, sheet: str) -> str:
@@ -73,18 +76,29 @@ class PrintedSheets:
 def put_areas(book: OpenFile) -> bool:
     """Give each sheet its area, as cells are and sheets are shown by now; whether any changed."""
     said = PrintedSheets(book)
+    wanted = {**areas_of_tables(said), **area_of_results(book, said)}
+    changed: dict[NameKey, str] = {}
+    for key, place in wanted.items():
+        if bare(said.names.get(key, "")) != bare(place):
+            changed[key] = place
+    if changed:
+        define(book.workbook, changed)
+    return bool(changed)
+
+
+def areas_of_tables(said: PrintedSheets) -> dict[NameKey, str]:
     tables = [name for name in TABLES if name in said.numbers]
     with_lanes = any(said.has_lanes(name) for name in tables)
     wanted: dict[NameKey, str] = {}
     for name in tables:
         for key, place in names_of_table(said, name, with_lanes):
-            wanted[key, said.numbers[name]] = place and f"'{name}'!{place}"
-    wanted |= area_of_results(book, said)
-    stands = {key: bare(said.names.get(key, "")) for key in wanted}
-    changed = {key: place for key, place in wanted.items() if stands[key] != bare(place)}
-    if changed:
-        define(book.workbook, changed)
-    return bool(changed)
+            wanted[key, said.numbers[name]] = on_sheet(name, place)
+    return wanted
+
+
+def on_sheet(name: str, place: str) -> str:
+    """'表三'!$A$1:$J$29; "" for no place."""
+    return f"'{name}'!{place}" if place else ""
 
 
 def area_of_results(book: OpenFile, said: PrintedSheets) -> dict[NameKey, str]:
@@ -92,15 +106,20 @@ def area_of_results(book: OpenFile, said: PrintedSheets) -> dict[NameKey, str]:
     if listed is None:
         return {}
     area = results_area(listed.cells) if layout.RESULTS in said.shown else ""
-    return {(AREA, said.numbers[layout.RESULTS]): area and f"'{layout.RESULTS}'!{area}"}
+    return {(AREA, said.numbers[layout.RESULTS]): on_sheet(layout.RESULTS, area)}
 
 
 def names_of_table(said: PrintedSheets, name: str, with_lanes: bool) -> Iterator[tuple[str, str]]:
-    """The names that a table's sheet lacks or must not have; none of a table whose lines were moved
-    before it had them: they would cut it off."""
-    if name not in said.shown:
+    """The names that a table's sheet lacks or must not have.
+
+    None of a table whose lines were moved before it had them: they would cut it off.
+    """
+    is_shown = name in said.shown
+    if not is_shown:
         yield AREA, ""
-    lacking = [AREA] if name in said.shown and not said.place(AREA, name) else []
+    lacking: list[str] = []
+    if is_shown and not said.place(AREA, name):
+        lacking.append(AREA)
     if not said.place(layout.LANES_NAME, name):
         lacking.append(layout.LANES_NAME)
     held = said.book.sheet(name) if lacking else None
@@ -113,9 +132,9 @@ def names_of_table(said: PrintedSheets, name: str, with_lanes: bool) -> Iterator
 def put_areas_back(book: OpenFile, tables: Collection[str]) -> None:
     """The areas of tables whose lines were put back, with lanes where they had them."""
     said = PrintedSheets(book)
-    wanted = {
-        (AREA, said.numbers[name]): f"'{name}'!{table_area(TABLES[name], said.has_lanes(name))}"
-        for name in tables
-        if said.place(AREA, name)
-    }
+    wanted: dict[NameKey, str] = {}
+    for name in tables:
+        if said.place(AREA, name):
+            area = table_area(TABLES[name], said.has_lanes(name))
+            wanted[AREA, said.numbers[name]] = on_sheet(name, area)
     define(book.workbook, wanted)

@@ -39,25 +39,35 @@ def patch_sheet(root: _Element, edits: Iterable[Edit]) -> Patched:
     if data is None:
         raise WorkbookError("模板的工作表没有数据区，请使用原样的模板。")
     done = Patched()
-    rows = index_rows(data)
     planned = by_row(edits)
-    styles = column_styles(root, {edit.column for wanted in planned.values() for edit in wanted})
+    rows = index_rows(data)
+    styles = column_styles(root, columns_of(planned.values()))
     for number, wanted in planned.items():
-        emptied = all(edit.value is None for edit in wanted)
+        if all(edit.value is None for edit in wanted):
+            if number in rows:
+                empty_row(rows[number], wanted, done)
+            continue
         if number not in rows:
-            if emptied:
-                continue
             rows[number] = insert_row(data, number, rows)
-        if emptied:
-            empty_row(rows[number], wanted, done)
-        else:
-            patch_row(rows[number], wanted, done, styles)
+        patch_row(rows[number], wanted, done, styles)
     if done.formulas:
         refuse_orphans(data)
-    if done.changed:  # it only helps a reader to plan ahead, and may now be wrong
-        for dimension in root.findall("{*}dimension"):
-            root.remove(dimension)
+    if done.changed:
+        drop_dimension(root)
     return done
+
+
+def columns_of(rows: Iterable[Sequence[Edit]]) -> set[int]:
+    columns: set[int] = set()
+    for edits in rows:
+        columns.update(edit.column for edit in edits)
+    return columns
+
+
+def drop_dimension(root: _Element) -> None:
+    """It only helps a reader to plan ahead, and may be wrong now."""
+    for dimension in root.findall("{*}dimension"):
+        root.remove(dimension)
 
 
 def by_row(edits: Iterable[Edit]) -> dict[int, list[Edit]]:
@@ -70,22 +80,16 @@ def by_row(edits: Iterable[Edit]) -> dict[int, list[Edit]]:
 def empty_row(row: _Element, edits: Sequence[Edit], done: Patched) -> None:
     """Empty cells of a row; on its own, for most rows of a list are empty and stay so."""
     columns = {edit.column for edit in edits}
-    found = [
-        (place, cell)
-        for place, cell in placed_cells(row, edits[0].row)
-        if len(cell) and place[1] in columns
-    ]
-    for place, cell in found:
-        put(cell, place, None, done)
+    for place, cell in list(placed_cells(row, edits[0].row)):
+        if len(cell) and place[1] in columns:
+            put(cell, place, None, done)
 
 
 def patch_row(
-    row: _Element, edits: Iterable[Edit], done: Patched, styles: Mapping[int, str]
+    row: _Element, edits: Sequence[Edit], done: Patched, styles: Mapping[int, str]
 ) -> None:
-    columns: Columns | None = None
+    columns = index_cells(row, edits[0].row)
     for edit in edits:
-        if columns is None:
-            columns = index_cells(row, edit.row)
         cell = columns.get(edit.column)
         if cell is None:
             if edit.value is None:
@@ -108,14 +112,11 @@ def fit_rows(root: _Element, edits: Iterable[Edit], wrapped: Wrapped) -> None:
     The heights are no fixed ones, so a program that fits rows itself still does; a height that a
     user fixed stays.
     """
-    room = {column: (pixels - 10) / wrapped.glyph for column, pixels in wrapped.columns}
-    lines: dict[int, int] = {}
-    for edit in edits:
-        if edit.column in room:
-            needed = lines_of(edit.value, room[edit.column]) if isinstance(edit.value, str) else 0
-            lines[edit.row] = max(lines.get(edit.row, 0), needed)
+    lines = lines_needed(edits, wrapped)
     data = root.find("{*}sheetData")
-    for number, row in index_rows(data).items() if data is not None else ():
+    if data is None:
+        return
+    for number, row in index_rows(data).items():
         if number not in lines or row.get("customHeight") in ("1", "true"):
             continue
         if lines[number]:
@@ -124,26 +125,40 @@ def fit_rows(root: _Element, edits: Iterable[Edit], wrapped: Wrapped) -> None:
             drop(row, "ht")
 
 
+def lines_needed(edits: Iterable[Edit], wrapped: Wrapped) -> dict[int, int]:
+    """Row -> the lines of its longest text, 0 for a row that is emptied."""
+    room = {column: (pixels - 10) / wrapped.glyph for column, pixels in wrapped.columns}
+    lines: dict[int, int] = {}
+    for edit in edits:
+        if edit.column in room:
+            needed = lines_of(edit.value, room[edit.column]) if isinstance(edit.value, str) else 0
+            lines[edit.row] = max(lines.get(edit.row, 0), needed)
+    return lines
+
+
 def lines_of(text: str, room: float) -> int:
-    """Lines that a text takes where ``room`` Chinese characters go on one; a Latin letter is half
-    as wide.
+    """Lines that a text takes where ``room`` Chinese characters go on one.
+
+    A Latin letter is half as wide.
     """
-    return sum(
-        max(1, ceil(len(line.encode("gbk", "replace")) / 2 / room)) for line in text.split("\n")
-    )
+    lines = 0
+    for line in text.split("\n"):
+        width = len(line.encode("gbk", "replace")) / 2
+        lines += max(1, ceil(width / room))
+    return lines
 
 
 def refuse_orphans(data: _Element) -> None:
     """Stop where a figure overwrote the formula from which cells elsewhere take theirs."""
-    shared = [
-        (cell, formula)
-        for cell in data.iterfind("{*}row/{*}c")
-        for formula in cell.iterfind("{*}f[@t='shared']")
-    ]
-    owned = {formula.get("si") for _, formula in shared if formula.get("ref")}
-    for cell, formula in shared:
-        if formula.get("si") not in owned:
-            place = cell.get("r", "")
+    owned: set[str | None] = set()
+    shared: list[tuple[str, str | None]] = []
+    for cell in data.iterfind("{*}row/{*}c"):
+        for formula in cell.iterfind("{*}f[@t='shared']"):
+            shared.append((cell.get("r", ""), formula.get("si")))
+            if formula.get("ref"):
+                owned.add(formula.get("si"))
+    for place, number in shared:
+        if number not in owned:
             raise WorkbookError(
                 f"模板{place}的公式引自一个要填写的单元格，请把它改为独立的公式后再试。"
             )
@@ -157,9 +172,16 @@ def insert_row(data: _Element, number: int, rows: dict[int, _Element]) -> _Eleme
     from lxml import etree
 
     row = etree.Element(data.tag.replace("sheetData", "row"), {"r": str(number)})
-    after = [other for other in rows if other < number]
-    data.insert(data.index(rows[max(after)]) + 1 if after else 0, row)
+    insert_in_order(data, row, number, rows)
     return row
+
+
+def insert_in_order(
+    parent: _Element, node: _Element, number: int, others: Mapping[int, _Element]
+) -> None:
+    """Put a row or cell behind the last one with a smaller number."""
+    before = max((other for other in others if other < number), default=None)
+    parent.insert(0 if before is None else parent.index(others[before]) + 1, node)
 
 
 def insert_cell(row: _Element, edit: Edit, columns: Columns, styles: Mapping[int, str]) -> _Element:
@@ -169,24 +191,24 @@ def insert_cell(row: _Element, edit: Edit, columns: Columns, styles: Mapping[int
     style = row.get("s") or styles[edit.column]
     if style:
         cell.set("s", style)
-    after = [other for other in columns if other < edit.column]
-    row.insert(row.index(columns[max(after)]) + 1 if after else 0, cell)
+    insert_in_order(row, cell, edit.column, columns)
     drop(row, "spans")  # as wrong now as the sheet's dimension
     return cell
 
 
 def column_styles(root: _Element, columns: Iterable[int]) -> dict[int, str]:
-    """Column -> its style, "" for none; taken once, for a list has many rows to be written in a
-    column's style.
+    """Column -> its style, "" for none.
+
+    Taken once, for a list has many rows to be written in a column's style.
     """
-    spans = [
-        (whole(node.get("min")), whole(node.get("max")), node.get("style", ""))
-        for node in root.iterfind("{*}cols/{*}col")
-    ]
-    return {
-        column: next((style for first, last, style in spans if first <= column <= last), "")
-        for column in columns
-    }
+    wanted = set(columns)
+    styles = dict.fromkeys(wanted, "")
+    for node in reversed(root.findall("{*}cols/{*}col")):
+        first, last = whole(node.get("min")), whole(node.get("max"))
+        for column in wanted:
+            if first <= column <= last:
+                styles[column] = node.get("style", "")
+    return styles
 
 
 def write_cell(cell: _Element, value: int | Decimal | str | None) -> bool:

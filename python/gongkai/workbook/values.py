@@ -5,7 +5,7 @@ problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -25,15 +25,14 @@ from gongkai.workbook.layout import DOUBTFUL, TableSheet
 
 SheetValues = Mapping[Spot, object]
 MOST_PLACES = 5
+SECTIONS = ("1", "2", "3", "4", "5", "6")
 HIDDEN_TABLE = "工作表“{}”已隐藏，其中的数字没有采用，请取消隐藏"
 LOST_LINE = f"工作表的{{}}标着“{DOUBTFUL}”，来源中的数字没有读出；请对照原文填写，没有的填0"
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
 RESTORE = "请用“还原表格”（或运行 gongkai check 文件名 --write）还原"
 ODD_SIGN = "{}的内容“{}”含有看不见的字符或不常用的符号，公式不认得；请删去后重新填写。"
-ALTERED: Spot = (
-    0,
-    1,
-)  # no cell: the places of the lanes of a sheet that no longer hold their formulas
+# No cell: the places of the lanes of a sheet that no longer hold their formulas.
+ALTERED: Spot = (0, 1)
 
 
 def values_to_report(values: Mapping[str, SheetValues]) -> Report:
@@ -76,8 +75,9 @@ def with_doubts(report: Report, said: str) -> Report:
 
 
 def with_decisions(report: Report, results: SheetValues) -> Report:
-    """A report with what is decided about it; where that was another report's, a problem says so
-    instead.
+    """A report with what is decided about it.
+
+    Where that was another report's, a problem says so instead.
     """
     decisions = decisions_in(results)
     if not is_about_another(results, report):
@@ -109,28 +109,22 @@ def read_year(value: object, problems: list[Problem]) -> int | None:
 
 
 def read_date(value: object, problems: list[Problem]) -> str:
-    """An ISO date, "" where none can be read. A bare number is no date: its day depends on the
-    workbook's calendar.
+    """An ISO date, "" where none can be read.
+
+    A bare number is no date: its day depends on the workbook's calendar.
     """
     if isinstance(value, date):
         return value.isoformat()[:10]
     text = text_of(value).strip()
     match = re.fullmatch(r"(\d{4}) ?[-./年] ?(\d{1,2}) ?[-./月] ?(\d{1,2}) ?日?", text, re.ASCII)
-    try:
-        return (
-            date(*(int(part) for part in match.groups())).isoformat()
-            if match
-            else missing_date(text, problems)
-        )
-    except ValueError:
-        return missing_date(text, problems)
-
-
-def missing_date(text: str, problems: list[Problem]) -> str:
+    if match:
+        try:
+            return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+        except ValueError:  # 2022-02-30
+            pass
     if text:
-        problems.append(
-            Problem("", "", "", text, f"封面的发布日期“{text}”无法识别，请写作2022-02-20的样式。")
-        )
+        reason = f"封面的发布日期“{text}”无法识别，请写作2022-02-20的样式。"
+        problems.append(Problem("", "", "", text, reason))
     return ""
 
 
@@ -140,41 +134,48 @@ def missing_date(text: str, problems: list[Problem]) -> str:
 def read_table(
     table: str, values: Mapping[str, SheetValues], problems: list[Problem]
 ) -> Table | None:
-    """The table in the edition that the cover names; None where it names none and no figure stands
-    anywhere.
+    """The table in the edition that the cover names.
+
+    None where it names none and no figure stands anywhere.
     """
     edition = named_edition(table, values, problems)
-    filled = [
-        sheet
-        for sheet in layout.table_sheets()
-        if sheet.table == table and has_figures(sheet, values)
-    ]
+    filled = filled_sheets(table, values)
     if not edition and not filled:
         return None
     sheet = layout.sheet_of(table, edition) if edition else filled[0]
-    for other in filled:
-        if other is not sheet:
-            reason = (
-                f"采用的是“{sheet.name}”，“{other.name}”中也有数字，没有采用，"
-                f"请核对封面的版式一栏。"
-            )
-            problems.append(Problem(table, "", "", other.name, reason))
-    seen = placed_of(sheet, seen_of(sheet, values.get(sheet.name, {}), problems), problems)
-    entries = read_entries(sheet, seen, problems)
-    return Table(editions()[edition].forms[table] if edition else sheet.form, entries)
+    form = editions()[edition].forms[table] if edition else sheet.form
+    problems += [other_sheet(sheet, other) for other in filled if other is not sheet]
+    seen = seen_of(sheet, values.get(sheet.name, {}), problems)
+    return Table(form, read_entries(sheet, placed_of(sheet, seen, problems), problems))
+
+
+def filled_sheets(table: str, values: Mapping[str, SheetValues]) -> list[TableSheet]:
+    """The sheets of a table, one for each edition, on which a figure stands."""
+    found: list[TableSheet] = []
+    for sheet in layout.table_sheets():
+        if sheet.table == table and has_figures(sheet, values):
+            found.append(sheet)
+    return found
+
+
+def other_sheet(used: TableSheet, other: TableSheet) -> Problem:
+    reason = f"采用的是“{used.name}”，“{other.name}”中也有数字，没有采用，请核对封面的版式一栏。"
+    return Problem(used.table, "", "", other.name, reason)
 
 
 def cover_problems(values: Mapping[str, SheetValues]) -> list[Problem]:
-    """What is wrong with the cover's own formulas; after lines of a table or its lanes were moved
-    they look at other places, and that is told already.
+    """What is wrong with the cover's own formulas.
+
+    After lines of a table or its lanes were moved they look at other places, and that is told
+    already.
     """
     altered = values.get(layout.COVER, {}).get(ALTERED)
-    tables = [
-        (sheet, values[sheet.name]) for sheet in layout.table_sheets() if sheet.name in values
-    ]
-    told = any(cells.get(ALTERED) or displaced(sheet, cells) for sheet, cells in tables)
-    if not isinstance(altered, tuple) or not altered or told:
+    if not isinstance(altered, tuple) or not altered:
         return []
+    for sheet in layout.table_sheets():
+        cells = values.get(sheet.name)
+        if cells is not None and (cells.get(ALTERED) or displaced(sheet, cells)):
+            return []
     reason = (
         f"“{layout.COVER}”的核对公式有{len(altered)}格（{places_text(altered)}）被改动或清除，"
         f"所显示的结论不可靠；"
@@ -187,6 +188,10 @@ def seen_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> 
     if not values.get(HIDDEN_SHEET):
         return values
     problems.append(Problem(sheet.table, "", "", "", HIDDEN_TABLE.format(sheet.name)))
+    return without_figures(sheet, values)
+
+
+def without_figures(sheet: TableSheet, values: SheetValues) -> SheetValues:
     figures = set(sheet.cells.values())
     return {spot: value for spot, value in values.items() if spot not in figures}
 
@@ -197,8 +202,7 @@ def placed_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -
     if moved:
         reason = f"{displaced_text(sheet, moved)}，整张表的数字没有采用；{RESTORE}"
         problems.append(Problem(sheet.table, "", "", "", reason))
-        figures = set(sheet.cells.values())
-        return {spot: value for spot, value in values.items() if spot not in figures}
+        return without_figures(sheet, values)
     altered = values.get(ALTERED)
     if isinstance(altered, tuple) and altered:
         reason = (
@@ -235,39 +239,50 @@ def read_entries(
     sheet: TableSheet, values: SheetValues, problems: list[Problem]
 ) -> dict[str, Entry]:
     """One entry for each cell; a hidden figure is not taken."""
-    hidden = {
-        cell_id for cell_id, place in sheet.cells.items() if is_out_of_sight(values.get(place))
-    }
-    lost = {cell_id for cell_id, place in sheet.cells.items() if is_lost(values.get(place))}
+    hidden = cells_where(sheet, values, is_out_of_sight)
+    lost = cells_where(sheet, values, is_lost)
     problems += line_problems(sheet, values, hidden, HIDDEN_LINE)
     if len(lost) == len(sheet.cells):
         problems.append(Problem(sheet.table, "", "", "", LOST_LINE.format("数字格都")))
     else:
         problems += line_problems(sheet, values, lost, LOST_LINE)
-    entries = {}
+    entries: dict[str, Entry] = {}
     for cell_id, place in sheet.cells.items():
-        cell = sheet.form.cells[cell_id]
         value = values.get(place)
-        raw = text_of(value)
-        at = Place(row=place[0], column=place[1])
         if cell_id in hidden:
-            entries[cell_id] = Entry(cell_id, None, raw, at)
+            at = Place(row=place[0], column=place[1])
+            entries[cell_id] = Entry(cell_id, None, text_of(value), at)
             continue
+        cell = sheet.form.cells[cell_id]
         figure, reason = read_value(value, cell, layout.address(place, sheet.name))
-        is_told = figure is not None or read_figure(raw, cell.column.unit).state in (
-            "blank",
-            "sign",
-        )
-        is_text = isinstance(value, str) and sheet_text(value) and is_told
-        entry = Entry(cell_id, figure, raw, at, read_by="text" if is_text else "")
+        entry = entry_at(cell, place, value, figure)
         entries[cell_id] = with_source(entry, values.get(sheet.sources[cell_id]))
         if reason and cell_id not in lost:
-            problems.append(
-                Problem(
-                    sheet.table, cell.row.id, cell.column.id, raw.removeprefix(DOUBTFUL), reason
-                )
-            )
+            raw = text_of(value).removeprefix(DOUBTFUL)
+            problems.append(Problem(sheet.table, cell.row.id, cell.column.id, raw, reason))
     return entries
+
+
+def cells_where(
+    sheet: TableSheet, values: SheetValues, is_such: Callable[[object], bool]
+) -> set[str]:
+    return {cell_id for cell_id, place in sheet.cells.items() if is_such(values.get(place))}
+
+
+def entry_at(cell: Cell, place: Spot, value: object, figure: Value) -> Entry:
+    """The figure in a cell, and whether it stands there as a text: "134", "/" behind a blank that
+    nobody sees.
+    """
+    raw = text_of(value)
+    at = Place(row=place[0], column=place[1])
+    is_told = figure is not None or is_sign_or_blank(raw, cell)
+    if isinstance(value, str) and is_told and sheet_text(value):
+        return Entry(cell.id, figure, raw, at, read_by="text")
+    return Entry(cell.id, figure, raw, at)
+
+
+def is_sign_or_blank(text: str, cell: Cell) -> bool:
+    return read_figure(text, cell.column.unit).state in ("blank", "sign")
 
 
 def is_out_of_sight(value: object) -> bool:
@@ -285,20 +300,32 @@ def line_problems(
     """One for each row of which all that it holds is ``told``, and one for each column of what else
     is.
     """
-    held = [cell for cell_id, cell in sheet.form.cells.items() if sheet.cells[cell_id] in values]
-    seen_rows = {cell.row.id for cell in held if cell.id not in told}
-    columns: dict[str, str] = {}
+    whole = rows_within(sheet, values, told)
     rows: dict[str, int] = {}
-    for cell in held:
-        row, column = sheet.cells[cell.id]
-        if cell.row.id not in seen_rows:
+    columns: dict[str, str] = {}
+    for cell_id, (row, column) in sheet.cells.items():
+        cell = sheet.form.cells[cell_id]
+        if cell.row.id in whole:
             rows[cell.row.id] = row
-        elif cell.id in told:
+        elif cell_id in told:
             columns[cell.column.id] = letters(column)
     for name, row in rows.items():
         yield Problem(sheet.table, name, "", "", reason.format(f"第{row}行"))
     for name, letter in columns.items():
         yield Problem(sheet.table, "", name, "", reason.format(f"{letter}列"))
+
+
+def rows_within(sheet: TableSheet, values: SheetValues, told: Collection[str]) -> set[str]:
+    """The rows that hold something, and nothing but some cells."""
+    held: set[str] = set()
+    others: set[str] = set()
+    for cell_id, spot in sheet.cells.items():
+        if spot in values:
+            row = sheet.form.cells[cell_id].row.id
+            held.add(row)
+            if cell_id not in told:
+                others.add(row)
+    return held - others
 
 
 def displaced(sheet: TableSheet, values: SheetValues) -> list[tuple[Spot, str, str]]:
@@ -307,8 +334,11 @@ def displaced(sheet: TableSheet, values: SheetValues) -> list[tuple[Spot, str, s
 
     The same labels as the guards on the sheet have an eye on (gongkai.workbook.live.formulas).
     """
-    found = [(spot, label, text_of(values.get(spot))) for spot, label in sheet.guarded]
-    moved = [each for each in found if without_blanks(each[2]) != without_blanks(each[1])]
+    moved: list[tuple[Spot, str, str]] = []
+    for spot, label in sheet.guarded:
+        found = text_of(values.get(spot))
+        if without_blanks(found) != without_blanks(label):
+            moved.append((spot, label, found))
     return sorted(moved, key=lambda each: line_of_label(sheet, each[0]))
 
 
@@ -338,13 +368,11 @@ def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
     if text.startswith("="):
         return None, f"{place}的公式没有计算结果，请在表格软件中打开并保存后再试。"
     reading = read_figure(text, cell.column.unit)
+    if reading.state == "unreadable":
+        told = text.removeprefix(DOUBTFUL)
+        return None, f"{place}的内容“{told}”不是可以确定的数，请核对原文后填写。"
     if reading.state in ("blank", "sign") and sheet_text(text):
         return None, ODD_SIGN.format(place, text)
-    if reading.state == "unreadable":
-        return (
-            None,
-            f"{place}的内容“{text.removeprefix(DOUBTFUL)}”不是可以确定的数，请核对原文后填写。",
-        )
     return reading.value, ""
 
 
@@ -356,20 +384,16 @@ def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str
     sections: dict[int, str] = {}
     number = 0
     for row in range(layout.PROSE_TOP, max((row for row, _ in values), default=0) + 1):
-        first, title, text = (
-            text_of(values.get((row, column))) for column in layout.PROSE_COLUMNS.values()
-        )
-        if first.strip() in ("1", "2", "3", "4", "5", "6"):
+        line = [text_of(values.get((row, column))) for column in layout.PROSE_COLUMNS.values()]
+        first, title, text = line
+        if first.strip() in SECTIONS:
             number = int(first)
             sections[number] = sections[number] + "\n" + text if number in sections else text
         elif number:
             sections[number] += text if title == layout.CONTINUED else "\n" + text
         elif text.strip():
-            problems.append(
-                Problem(
-                    "", "", "", text, f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6。"
-                )
-            )
+            reason = f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6。"
+            problems.append(Problem("", "", "", text, reason))
     return {number: text.rstrip("\n") for number, text in sections.items()}
 
 
@@ -377,8 +401,9 @@ def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str
 
 
 def fingerprint(values: Mapping[str, SheetValues]) -> str:
-    """What tells whether somebody changed a report in its workbook since it was filled in; "" where
-    all is blank.
+    """What tells whether somebody changed a report in its workbook since it was filled in.
+
+    "" where all is blank.
 
     It covers the cover's fields, all figures and the prose, and is the same for planned edits and
     for the values that any program gives back: numbers by their value, texts without white space,
@@ -399,22 +424,28 @@ def content(values: Mapping[str, SheetValues]) -> Iterator[tuple[str, int, int, 
     """(sheet, row, column, text) of every cell filled in by a person or an import, blanks left
     out.
     """
-    spots: dict[str, list[Spot]] = {
-        layout.COVER: [
-            place
-            for name, place in layout.COVER_SPOTS.items()
-            if name not in ("source", "provenance")
-        ]
-    }
-    spots |= {sheet.name: list(sheet.cells.values()) for sheet in layout.table_sheets()}
-    columns = layout.PROSE_COLUMNS.values()
-    prose = values.get(layout.PROSE, {})
-    spots[layout.PROSE] = [
-        place for place in prose if place[0] >= layout.PROSE_TOP and place[1] in columns
-    ]
-    for sheet, places in spots.items():
+    for sheet, places in places_filled_in(values.get(layout.PROSE, {})).items():
         found = values.get(sheet, {})
         for place in places:
             text = canonical(found.get(place))
             if text:
                 yield sheet, *place, text
+
+
+def places_filled_in(prose: SheetValues) -> dict[str, list[Spot]]:
+    """Sheet -> the cells that a person or an import fills in.
+
+    Of the prose those that hold something.
+    """
+    cover = dict(layout.COVER_SPOTS)
+    for name in ("source", "provenance"):
+        del cover[name]
+    spots: dict[str, list[Spot]] = {layout.COVER: list(cover.values())}
+    for sheet in layout.table_sheets():
+        spots[sheet.name] = list(sheet.cells.values())
+    columns = layout.PROSE_COLUMNS.values()
+    spots[layout.PROSE] = []
+    for place in prose:
+        if place[0] >= layout.PROSE_TOP and place[1] in columns:
+            spots[layout.PROSE].append(place)
+    return spots

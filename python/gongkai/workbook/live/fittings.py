@@ -37,7 +37,9 @@ NameKey = tuple[str, str]  # a name, and the number of the sheet that owns it, "
 
 def all_cells(root: _Element) -> Iterator[tuple[Spot, _Element]]:
     data = root.find("{*}sheetData")
-    for number, row in index_rows(data).items() if data is not None else ():
+    if data is None:
+        return
+    for number, row in index_rows(data).items():
         yield from placed_cells(row, number)
 
 
@@ -63,10 +65,11 @@ class CellsOf:
         if spot not in self.found:
             row = self.row(spot[0])
             cell = etree.Element(self.data.tag.replace("sheetData", "c"), {"r": address(spot)})
-            before = [
-                other for (_, column), other in placed_cells(row, spot[0]) if column < spot[1]
-            ]
-            row.insert(row.index(before[-1]) + 1 if before else 0, cell)
+            place = 0
+            for (_, column), other in placed_cells(row, spot[0]):
+                if column < spot[1]:
+                    place = row.index(other) + 1
+            row.insert(place, cell)
             drop(row, "spans")
             self.found[spot] = cell
         return self.found[spot]
@@ -76,8 +79,9 @@ class CellsOf:
 
         if number not in self.rows:
             row = etree.Element(self.data.tag.replace("sheetData", "row"), {"r": str(number)})
-            after = [other for other in self.rows if other < number]
-            self.data.insert(self.data.index(self.rows[max(after)]) + 1 if after else 0, row)
+            before = max((other for other in self.rows if other < number), default=None)
+            place = 0 if before is None else self.data.index(self.rows[before]) + 1
+            self.data.insert(place, row)
             self.rows[number] = row
         return self.rows[number]
 
@@ -111,8 +115,11 @@ class CellsOf:
 
 def insert_after(root: _Element, node: _Element, before: Collection[str]) -> None:
     """Put a node behind the last one that may stand before it."""
-    places = [at for at, child in enumerate(root) if local(child) in before]
-    root.insert(places[-1] + 1 if places else 0, node)
+    place = 0
+    for number, child in enumerate(root, 1):
+        if local(child) in before:
+            place = number
+    root.insert(place, node)
 
 
 # --- formulas and what is hidden ------------------------------------------------------------------
@@ -134,11 +141,10 @@ def put_formulas(root: _Element, formulas: Mapping[Spot, str]) -> None:
 def hide_image(root: _Element, sheet: TableSheet) -> None:
     """A line below the table on which somebody has written stays in sight."""
     cells = CellsOf(root)
-    written = {
-        row
-        for (row, column), cell in cells.found.items()
-        if len(cell) and column < sheet.image_box.left
-    }
+    written: set[int] = set()
+    for (row, column), cell in cells.found.items():
+        if len(cell) and column < sheet.image_box.left:
+            written.add(row)
     for number in sheet.hidden_lines:
         if number not in written:
             cells.row(number).set("hidden", "1")
@@ -215,8 +221,9 @@ class Looks:
 
 
 def put_rules(root: _Element, model: _Element, sheet: TableSheet, looks: Looks) -> None:
-    """The template's flags in the place of ours; conditional formats of others stay, behind
-    them.
+    """The template's flags in the place of ours.
+
+    Conditional formats of others stay, behind them.
     """
     wanted = rules_of(model)
     known = set(map(rule_text, wanted))
@@ -225,21 +232,20 @@ def put_rules(root: _Element, model: _Element, sheet: TableSheet, looks: Looks) 
         return
     for rule in ours:
         take_away(rule)
-    first = next(
-        (
-            at
-            for at, node in enumerate(root)
-            if local(node) in ("conditionalFormatting", *RULES_BEFORE)
-        ),
-        None,
-    )
-    for number, block in enumerate(
-        model.iterfind("{*}conditionalFormatting"), len(root) if first is None else first
-    ):
+    first = place_of_rules(root)
+    for number, block in enumerate(model.iterfind("{*}conditionalFormatting"), first):
         copy = deepcopy(block)
         for rule in copy.iter("{*}cfRule"):
             rule.set("dxfId", looks.number(rule.get("dxfId", "")))
         root.insert(number, copy)
+
+
+def place_of_rules(root: _Element) -> int:
+    """Before the first conditional format, or what may stand behind them."""
+    for number, node in enumerate(root):
+        if local(node) in ("conditionalFormatting", *RULES_BEFORE):
+            return number
+    return len(root)
 
 
 def rules_of(root: _Element) -> list[_Element]:
@@ -265,10 +271,10 @@ def is_flag(rule: _Element, known: Collection[str], sheet: TableSheet) -> bool:
     if text in known or layout.MOVED in text:
         return True
     areas = [box for name, box in looked_at(sheet.name, f"={text}") or () if name == sheet.name]
-    at_lanes = text.startswith(("OR(ISNUMBER(", "ISNUMBER(")) and all(
-        is_at_lanes(box, sheet) for box in areas
-    )
-    return at_lanes or any(is_hidden(box, sheet) for box in areas)
+    if any(is_hidden(box, sheet) for box in areas):
+        return True
+    tests_lanes = text.startswith(("OR(ISNUMBER(", "ISNUMBER("))
+    return tests_lanes and all(is_at_lanes(box, sheet) for box in areas)
 
 
 def is_at_lanes(box: Box, sheet: TableSheet) -> bool:
@@ -324,10 +330,13 @@ def define(workbook: _Element, wanted: Mapping[NameKey, str]) -> None:
     if names is None:
         names = etree.Element(workbook.tag[: -len("workbook")] + "definedNames")
         insert_after(workbook, names, NAMES_BEFORE)
-    for node in [node for node in names if key_of(node) in wanted]:
-        names.remove(node)
+    for node in list(names):
+        if key_of(node) in wanted:
+            names.remove(node)
     for (name, local_to), place in wanted.items():
-        attributes = {"name": name} | ({"localSheetId": local_to} if local_to else {})
+        attributes = {"name": name}
+        if local_to:
+            attributes["localSheetId"] = local_to
         if place:
             etree.SubElement(names, names.tag[:-1], attributes).text = place
     names[:] = sorted(names, key=in_names_order)

@@ -8,7 +8,7 @@ everything is assumed: such a formula is stale as soon as anything changes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gongkai.model import Box
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 SheetSpot = tuple[str, Spot]
 Areas = Sequence[tuple[str, Box]]
-Moved = Callable[
-    [Spot], Spot | None
-]  # where a cell stands after lines were put back; None for one that is gone
+# Where a cell stands after lines were put back; None for one that is gone.
+Moved = Callable[[Spot], Spot | None]
 
 # Their results change with the time, or with cells that the formula does not name: a short sum
 # range is stretched.
@@ -52,19 +51,26 @@ def stale_formulas(
     """Those whose results may be others now: they look at what changed, at a formula of ours, or at
     such a one.
     """
-    if not foreign or not changed or len(foreign) > MOST_FOREIGN:
-        return set(foreign) if changed else set()
+    if not changed:
+        return set()
+    if len(foreign) > MOST_FOREIGN:
+        return set(foreign)
     looks = {place: looked_at(place[0], text) for place, (text, _) in foreign.items()}
-    ours = [(name, spot) for name in sheets_with_formulas() for spot in formulas_of(name)]
-    fresh = by_sheet([*ours, *changed])
+    fresh = by_sheet([*places_of_ours(), *changed]) if looks else {}
     while fresh:
-        more = [place for place, areas in looks.items() if is_touched(areas, fresh)]
-        for place in more:
+        stale = [place for place, areas in looks.items() if is_touched(areas, fresh)]
+        filled: list[SheetSpot] = []
+        for place in stale:
             del looks[place]
-        fresh = by_sheet(
-            [(name, filled) for name, spot in more for filled in foreign[name, spot][1]]
-        )
+            filled += [(place[0], spot) for spot in foreign[place][1]]
+        fresh = by_sheet(filled)
     return set(foreign) - set(looks)
+
+
+def places_of_ours() -> Iterator[SheetSpot]:
+    for name in sheets_with_formulas():
+        for spot in formulas_of(name):
+            yield name, spot
 
 
 def by_sheet(places: Iterable[SheetSpot]) -> dict[str, set[Spot]]:
@@ -83,9 +89,10 @@ def is_touched(areas: Areas | None, fresh: Mapping[str, set[Spot]]) -> bool:
 def has_any(box: Box, spots: set[Spot]) -> bool:
     if box.width * box.height == 1:
         return (box.top, box.left) in spots
-    return any(
-        box.top <= row <= box.bottom and box.left <= column <= box.right for row, column in spots
-    )
+    for row, column in spots:
+        if box.top <= row <= box.bottom and box.left <= column <= box.right:
+            return True
+    return False
 
 
 # --- what a formula names -------------------------------------------------------------------------
@@ -107,8 +114,14 @@ def looked_at(sheet: str, text: str) -> list[tuple[str, Box]] | None:
     tokens = tokens_of(text)
     if tokens is None or text == "=" or any(map(is_untold, tokens)):
         return None
-    found = [named_area(sheet, token.value) for token in tokens if is_reference(token)]
-    return None if None in found else [area for area in found if area is not None]
+    found: list[tuple[str, Box]] = []
+    for token in tokens:
+        if is_reference(token):
+            area = named_area(sheet, token.value)
+            if area is None:
+                return None
+            found.append(area)
+    return found
 
 
 def is_reference(token: Token) -> bool:
@@ -116,8 +129,9 @@ def is_reference(token: Token) -> bool:
 
 
 def is_untold(token: Token) -> bool:
-    """A function that looks elsewhere or is nobody's we know; a range from one formula to
-    another.
+    """A function that looks elsewhere or is nobody's we know.
+
+    A range from one formula to another.
     """
     from openpyxl.utils import FORMULAE
 
@@ -159,34 +173,44 @@ def box_of(place: str) -> Box | None:
 
 
 def moved_formula(own: str, text: str, sheet: str, moved: Moved) -> str | None:
-    """A formula on the sheet ``own`` that looks at ``sheet``, after cells of that one moved; None
-    where what it looks at is gone. =表三!D9*2 -> =表三!D8*2 after an inserted row was taken out.
+    """A formula on the sheet ``own`` that looks at ``sheet``, after cells of that one moved.
+
+    None where what it looks at is gone. =表三!D9*2 -> =表三!D8*2 after an inserted row was taken
+    out.
     """
     tokens = tokens_of(text)
     if tokens is None:
         return None
-    parts = []
+    parts: list[str] = []
     for token in tokens:
         name, _, place = token.value.rpartition("!")
-        here = (
-            is_reference(token)
-            and (unquoted(name) or own) == sheet
-            and box_of(place.upper()) is not None
-        )
-        part = moved_reference(place, moved) if here else place
+        part: str | None = place
+        if is_reference(token) and (unquoted(name) or own) == sheet:
+            part = moved_place(place, moved)
         if part is None:
             return None
         parts.append(f"{name}!{part}" if name else part)
     return f"={''.join(parts)}"
 
 
+def moved_place(place: str, moved: Moved) -> str | None:
+    """The same for one reference; a name stays what it is."""
+    return place if box_of(place.upper()) is None else moved_reference(place, moved)
+
+
 def moved_reference(place: str, moved: Moved) -> str | None:
     """$D$9:D12 -> $D$8:D11; whole rows and columns stay."""
     cells = place.split(":")
-    if not all(CELL.fullmatch(cell) for cell in cells):
-        return place
-    found = [moved_cell(cell, moved) for cell in cells]
-    return None if None in found else ":".join(cell for cell in found if cell is not None)
+    found: list[str] = []
+    for cell in cells:
+        if not CELL.fullmatch(cell):
+            return place
+    for cell in cells:
+        there = moved_cell(cell, moved)
+        if there is None:
+            return None
+        found.append(there)
+    return ":".join(found)
 
 
 def moved_cell(cell: str, moved: Moved) -> str | None:

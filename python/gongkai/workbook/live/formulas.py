@@ -56,12 +56,16 @@ def sheets_with_formulas() -> tuple[str, ...]:
 @cache
 def formulas_of(name: str) -> Formulas:
     """Place -> formula, of a sheet; {} for one that has none of ours."""
-    table = next((sheet for sheet in layout.table_sheets() if sheet.name == name), None)
+    table = layout.tables_by_name().get(name)
     if table is not None:
         return table_formulas(table)
+    if name == layout.COVER:
+        return cover_formulas()
+    if name == layout.RESULTS:
+        return results_formulas()
     if name == layout.SUMMARY:
         return {spot: text for spot, text in block_cells().cells.items() if text.startswith("=")}
-    return {layout.COVER: cover_formulas, layout.RESULTS: results_formulas}.get(name, dict)()
+    return {}
 
 
 # --- the same in another writing ------------------------------------------------------------------
@@ -87,15 +91,18 @@ plain_wanted = cache(plain_formula)
 
 
 def table_formulas(sheet: TableSheet) -> Formulas:
-    """The lanes, and the image of the table: mirrors, guards, twins; behind it what is a text, and
-    the steps.
+    """The lanes, and the image of the table: mirrors, guards, twins.
+
+    Behind it what is a text, and the steps.
     """
-    found: dict[Spot, str] = {
-        sheet.image(spot): mirror_formula(sheet, spot) for spot in sheet.cells.values()
-    }
+    found: dict[Spot, str] = {}
+    for spot in sheet.cells.values():
+        found[sheet.image(spot)] = mirror_formula(sheet, spot)
     found[sheet.signs] = f'="{KNOWN_SIGNS}"'
-    found |= {sheet.text_flag(spot): text_formula(sheet, spot) for spot in sheet.cells.values()}
-    found |= {sheet.image(spot): guard_formula(sheet, spot, text) for spot, text in sheet.guarded}
+    for spot in sheet.cells.values():
+        found[sheet.text_flag(spot)] = text_formula(sheet, spot)
+    for spot, text in sheet.guarded:
+        found[sheet.image(spot)] = guard_formula(sheet, spot, text)
     found |= {sheet.first_moved: first_formula(sheet), sheet.is_moved: moved_formula(sheet)}
     found |= step_formulas(sheet)
     for lane in sheet.lanes.values():
@@ -131,8 +138,9 @@ def mirror_formula(sheet: TableSheet, place: Spot) -> str:
 
 
 def text_formula(sheet: TableSheet, place: Spot) -> str:
-    """1 for what is neither a number nor nothing nor a sign; TRUE and #N/A are none
-    (``figures.is_text``).
+    """1 for what is neither a number nor nothing nor a sign.
+
+    TRUE and #N/A are none (``figures.is_text``).
     """
     mirror = address(sheet.image(place))
     plain = f"TRIM({replaced(mirror, BLANKS.strip(' '), ' ')})"
@@ -145,11 +153,9 @@ def text_formula(sheet: TableSheet, place: Spot) -> str:
 def replaced(text: str, letters_out: str, other: str) -> str:
     """SUBSTITUTE around SUBSTITUTE; a control as CHAR(10), for none may stand in a formula."""
     for letter in letters_out:
-        written = (
-            f'"{letter}"'
-            if letter.isprintable() or letter in "\u3000\u00a0"
-            else f"CHAR({ord(letter)})"
-        )
+        written = f"CHAR({ord(letter)})"
+        if letter.isprintable() or letter in "\u3000\u00a0":
+            written = f'"{letter}"'
         text = f'SUBSTITUTE({text},{written},"{other}")'
     return text
 
@@ -175,8 +181,9 @@ def changed_formula(lane: str, twin: str) -> str:
 
 
 def first_formula(sheet: TableSheet) -> str:
-    """The first guard whose label is not in its place, 0 where all are; -1 where guards are gone or
-    damaged.
+    """The first guard whose label is not in its place, 0 where all are.
+
+    -1 where guards are gone or damaged.
     """
     guards = ranges_of(sheet.image(spot) for spot, _ in sheet.guarded)
     lost = f"OR(ISERROR(SUM({guards})),COUNTA({guards})<{len(sheet.guarded)})"
@@ -217,7 +224,7 @@ def address_of(place: Spot) -> str:
 
 
 def cover_formulas() -> dict[Spot, str]:
-    found = {}
+    found: dict[Spot, str] = {}
     for table, (row, _) in layout.EDITION_SPOTS.items():
         for name, column in COUNTERS.items():
             found[row, column] = f"={by_edition(table, COUNTED[name])}"
@@ -227,8 +234,9 @@ def cover_formulas() -> dict[Spot, str]:
 
 
 def by_edition(table: str, told: Callable[[TableSheet], str]) -> str:
-    """What is told of the sheet of the edition that the cover names for a table; of the newest by
-    default.
+    """What is told of the sheet of the edition that the cover names for a table.
+
+    Of the newest by default.
     """
     formula = told(layout.newest_sheet(table))
     cell = f"$C${layout.EDITION_SPOTS[table][0]}"
@@ -239,7 +247,7 @@ def by_edition(table: str, told: Callable[[TableSheet], str]) -> str:
 
 
 def twins(sheet: TableSheet) -> str:
-    return ranges_of((sheet.image(lane.spot) for lane in sheet.lanes.values()), sheet.name)
+    return ranges_of(map(sheet.image, sheet.lane_spots), sheet.name)
 
 
 def count_of_lanes(sheet: TableSheet, shown: str) -> str:
@@ -266,13 +274,11 @@ COUNTED: Mapping[str, Callable[[TableSheet], str]] = {
 
 
 def changed_lanes(sheet: TableSheet) -> str:
-    return ranges_of((sheet.text_flag(lane.spot) for lane in sheet.lanes.values()), sheet.name)
+    return ranges_of(map(sheet.text_flag, sheet.lane_spots), sheet.name)
 
 
 def assumed_lanes(sheet: TableSheet) -> str:
-    return ranges_of(
-        (sheet.step(lane.spot, "assumed") for lane in sheet.lanes.values()), sheet.name
-    )
+    return ranges_of((sheet.step(spot, "assumed") for spot in sheet.lane_spots), sheet.name)
 
 
 def assumed_formula(count: str) -> str:
@@ -328,14 +334,11 @@ def live_formula() -> str:
 
 def moved_tables() -> str:
     """移 表三第9行；, "" where every table is in order."""
-    told = []
+    told: list[str] = []
     for table, (row, _) in layout.EDITION_SPOTS.items():
         cell = f"{letters(COUNTERS['moved'])}{row}"
-        told.append(
-            f'IF({cell}<>"","{layout.MOVED} '
-            f'{layout.newest_sheet(table).form.number}"&{cell}&"；'
-            f'","")'
-        )
+        number = layout.newest_sheet(table).form.number
+        told.append(f'IF({cell}<>"","{layout.MOVED} {number}"&{cell}&"；","")')
     return "&".join(told)
 
 
@@ -366,15 +369,13 @@ def ignored_line() -> str:
 
 
 def results_formulas() -> dict[Spot, str]:
+    columns = layout.RESULT_COLUMNS
     found: dict[Spot, str] = {}
-    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
-        at = {name: f"{letters(column)}{row}" for name, column in layout.RESULT_COLUMNS.items()}
-        formulas = {
-            "place": place_formula(at),
-            "now": now_formula(at),
-            "state": state_of_finding(at),
-        }
-        found |= {(row, layout.RESULT_COLUMNS[name]): text for name, text in formulas.items()}
+    for row in layout.RESULT_LIST.lines:
+        at = {name: f"{letters(column)}{row}" for name, column in columns.items()}
+        found[row, columns["place"]] = place_formula(at)
+        found[row, columns["now"]] = now_formula(at)
+        found[row, columns["state"]] = state_of_finding(at)
     return found
 
 

@@ -52,16 +52,19 @@ def outcomes() -> dict[str, tuple[str, ...]]:
 def block_cells() -> YearBlock:
     """Columns A and B hold years and applications received; the rest stands right of the charts."""
     rest, total = YEARS_TOP + YEARS, YEARS_TOP + YEARS + 1
-    names = list(outcomes())
-    counts = {name: BLOCK_LEFT + 2 + place for place, name in enumerate(names)}
-    shares = {name: BLOCK_LEFT + 3 + len(names) + place for place, name in enumerate(names)}
-    helper = BLOCK_LEFT + 3 + 2 * len(names)
+    counts: dict[str, int] = {}
+    shares: dict[str, int] = {}
+    number = len(outcomes())
+    for place, name in enumerate(outcomes()):
+        counts[name] = BLOCK_LEFT + 2 + place
+        shares[name] = BLOCK_LEFT + 3 + number + place
+    helper = BLOCK_LEFT + 3 + 2 * number
+    kinds = {YEARS_TOP - 1: "head", rest: "rest", total: "total"}
     cells: dict[Spot, str] = {}
     for row in range(YEARS_TOP - 1, total + 1):
-        kind = {YEARS_TOP - 1: "head", rest: "rest", total: "total"}.get(row, "year")
-        cells |= {
-            (row, column): text for column, text in line_cells(kind, row, counts, shares).items()
-        }
+        kind = kinds.get(row, "year")
+        for column, text in line_cells(kind, row, counts, shares).items():
+            cells[row, column] = text
     cells[YEARS_TOP - 1, helper] = "年度（新到旧）"
     for row in range(YEARS_TOP, rest):
         cells[row, helper] = newest_years(row, letters(helper))
@@ -73,19 +76,17 @@ def line_cells(
     kind: str, row: int, counts: Mapping[str, int], shares: Mapping[str, int]
 ) -> dict[int, str]:
     """Column -> text or formula of one line of the block, without its year."""
-    amounts = {2: ("新收申请", ["applications.new.total"]), BLOCK_LEFT + 1: ("报告数", [])}
-    amounts |= {column: (name, list(outcomes()[name])) for name, column in counts.items()}
+    if kind == "head":
+        return head_cells(counts, shares)
+    cells = {
+        2: amount(kind, row, 2, ["applications.new.total"]),
+        BLOCK_LEFT + 1: amount(kind, row, BLOCK_LEFT + 1, []),
+    }
+    for name, column in counts.items():
+        cells[column] = amount(kind, row, column, outcomes()[name])
     sum_column = max(counts.values()) + 1
     first, last = letters(min(counts.values())), letters(sum_column - 1)
     total = f"${letters(sum_column)}{row}"
-    if kind == "head":
-        heads = {column: name for column, (name, _) in amounts.items()}
-        return (
-            heads
-            | {1: "年度", BLOCK_LEFT: "年度", sum_column: "合计"}
-            | {c: f"{n}占比" for n, c in shares.items()}
-        )
-    cells = {column: amount(kind, row, column, figures) for column, (_, figures) in amounts.items()}
     cells[sum_column] = when_year(kind, row, f"SUM({first}{row}:{last}{row})")
     for name, column in shares.items():
         share = f'IF({total}=0,"",{letters(counts[name])}{row}/{total})'
@@ -94,23 +95,36 @@ def line_cells(
     return cells | {1: title.get(kind, ""), BLOCK_LEFT: f'=$A{row}&""'}
 
 
+def head_cells(counts: Mapping[str, int], shares: Mapping[str, int]) -> dict[int, str]:
+    heads = {2: "新收申请", BLOCK_LEFT + 1: "报告数"}
+    for name, column in counts.items():
+        heads[column] = name
+    heads |= {1: "年度", BLOCK_LEFT: "年度", max(counts.values()) + 1: "合计"}
+    for name, column in shares.items():
+        heads[column] = f"{name}占比"
+    return heads
+
+
 def when_year(kind: str, row: int, formula: str) -> str:
     return f'=IF($A{row}="","",{formula})' if kind == "year" else f"={formula}"
 
 
 def amount(kind: str, row: int, column: int, figures: Sequence[str]) -> str:
-    """The sum of some figures over the reports of a line's year; without figures, the number of
-    these reports.
+    """The sum of some figures over the reports of a line's year.
+
+    Without figures, the number of these reports.
     """
     if kind == "rest":
         name, last = letters(column), YEARS_TOP + YEARS
         return f"={name}{last + 1}-SUM({name}{YEARS_TOP}:{name}{last - 1})"
     if kind == "total":
-        ranges = ",".join(column_range(name) for name in figures)
+        ranges = ",".join(map(column_range, figures))
         return f"=SUM({ranges})" if figures else f"=COUNTA({column_range('source')})"
     years = column_range("year")
+    if not figures:
+        return when_year(kind, row, f"COUNTIF({years},$A{row})")
     parts = [f"SUMIF({years},$A{row},{column_range(name)})" for name in figures]
-    return when_year(kind, row, "+".join(parts) or f"COUNTIF({years},$A{row})")
+    return when_year(kind, row, "+".join(parts))
 
 
 def column_range(name: str) -> str:
@@ -142,9 +156,10 @@ def oldest_first(row: int, helper: str) -> str:
 
 
 def block_results(cells: Mapping[Spot, object]) -> dict[Spot, Any]:
-    """Place -> what the block's formulas show over the list as it stands; nothing is told where a
-    year or a figure is no plain number: to a spreadsheet a text 2021 is the number in one function
-    and not in the next.
+    """Place -> what the block's formulas show over the list as it stands.
+
+    Nothing is told where a year or a figure is no plain number: to a spreadsheet a text 2021 is the
+    number in one function and not in the next.
     """
     lines = summary_lines(cells)
     if lines is None:
@@ -161,9 +176,10 @@ def block_results(cells: Mapping[Spot, object]) -> dict[Spot, Any]:
     found |= line_results(block, block.total_row, "合计", lines)
     found[block.total_row, BLOCK_LEFT + 1] = sum(line.source for line in lines)
     found |= rest_results(block, found)
-    return {
-        spot: value for spot, value in found.items() if block.cells.get(spot, "").startswith("=")
-    }
+    for spot in list(found):
+        if not block.cells.get(spot, "").startswith("="):
+            del found[spot]
+    return found
 
 
 @dataclass(frozen=True)
@@ -176,33 +192,41 @@ class SummaryLine:
 
 
 def counted_cells() -> set[str]:
-    outcome_cells = {cell for found in outcomes().values() for cell in found}
-    return {"applications.new.total", *outcome_cells}
+    found = {"applications.new.total"}
+    for cells in outcomes().values():
+        found.update(cells)
+    return found
 
 
 def summary_lines(cells: Mapping[Spot, object]) -> list[SummaryLine] | None:
     columns = {name: column for column, name in enumerate((*SUMMARY_HEADS, *summary_cells()), 1)}
-    last = layout.SUMMARY_TOP + layout.SUMMARY_ROWS - 1
-    rows = sorted({row for row, _ in cells if layout.SUMMARY_TOP <= row <= last})
-    lines = [
-        summary_line({name: cells.get((row, column)) for name, column in columns.items()})
-        for row in rows
-    ]
-    return None if None in lines else [line for line in lines if line is not None]
+    listed = layout.SUMMARY_LIST.lines
+    lines: list[SummaryLine] = []
+    for row in sorted({row for row, _ in cells if row in listed}):
+        line = summary_line({name: cells.get((row, column)) for name, column in columns.items()})
+        if line is None:
+            return None
+        lines.append(line)
+    return lines
 
 
 def summary_line(held: Mapping[str, object]) -> SummaryLine | None:
     year = held["year"]
-    figures = {name: counted_figure(held[name]) for name in counted_cells()}
-    known = {name: figure for name, figure in figures.items() if figure is not None}
-    if len(known) < len(figures) or (year is not None and type(year) is not int):
+    if year is not None and type(year) is not int:
         return None
-    return SummaryLine(year, held["source"] is not None, known)
+    figures: dict[str, int | float] = {}
+    for name in counted_cells():
+        figure = counted_figure(held[name])
+        if figure is None:
+            return None
+        figures[name] = figure
+    return SummaryLine(year, held["source"] is not None, figures)
 
 
 def counted_figure(value: object) -> int | float | None:
-    """A figure as SUM counts it, a text as nothing; None for what no sum can be told with, such as
-    #N/A.
+    """A figure as SUM counts it, a text as nothing.
+
+    None for what no sum can be told with, such as #N/A.
     """
     if isinstance(value, bool | str) or value is None:
         return 0
@@ -215,20 +239,23 @@ def line_results(
     block: YearBlock, row: int, title: str, lines: Sequence[SummaryLine]
 ) -> dict[Spot, Any]:
     """A line of the block: of one year, of all, or of none ("")."""
-    names = {
-        2: ("applications.new.total",),
-        **{column: outcomes()[name] for name, column in block.counts.items()},
-    }
-    sums: dict[int, int | float] = {column: sum_of(lines, cells) for column, cells in names.items()}
+    sums: dict[int, int | float] = {2: sum_of(lines, ("applications.new.total",))}
+    for name, column in block.counts.items():
+        sums[column] = sum_of(lines, outcomes()[name])
     sums[BLOCK_LEFT + 1] = len(lines)
     sums[sum_column(block)] = sum(sums[column] for column in block.counts.values())
-    found: dict[int, Any] = sums | shares_of(block, sums)
-    told = found if title else dict.fromkeys(found, "")
-    return {(row, column): value for column, value in (told | {BLOCK_LEFT: title}).items()}
+    told: dict[int, Any] = sums | shares_of(block, sums)
+    if not title:
+        told = dict.fromkeys(told, "")
+    told[BLOCK_LEFT] = title
+    return {(row, column): value for column, value in told.items()}
 
 
 def sum_of(lines: Sequence[SummaryLine], cells: Sequence[str]) -> int | float:
-    return sum(sum(line.figures[cell] for cell in cells) for line in lines)
+    amounts: list[int | float] = []
+    for line in lines:
+        amounts.append(sum(line.figures[cell] for cell in cells))
+    return sum(amounts)
 
 
 def sum_column(block: YearBlock) -> int:
@@ -237,10 +264,10 @@ def sum_column(block: YearBlock) -> int:
 
 def shares_of(block: YearBlock, sums: Mapping[int, int | float]) -> dict[int, float | str]:
     whole = sums[sum_column(block)]
-    return {
-        column: sums[block.counts[name]] / whole if whole else ""
-        for name, column in block.shares.items()
-    }
+    shares: dict[int, float | str] = {}
+    for name, column in block.shares.items():
+        shares[column] = sums[block.counts[name]] / whole if whole else ""
+    return shares
 
 
 def rest_results(block: YearBlock, found: Mapping[Spot, Any]) -> dict[Spot, Any]:

@@ -41,8 +41,9 @@ Official = Callable[[Spot], Spot | None]  # where a cell belongs; None for one o
 
 
 def put_back(book: OpenFile, model: OpenFile, parts: NewParts, standing: Standing) -> None:
-    """Rows and columns in their places, then figures and labels in theirs; ``model`` is the
-    template.
+    """Rows and columns in their places, then figures and labels in theirs.
+
+    ``model`` is the template.
     """
     sheet = standing.sheet
     root, template = book.root(sheet.name), model.root(sheet.name)
@@ -70,11 +71,14 @@ def official_place(standing: Standing) -> Official:
     """
     rows = turned(standing.kept_rows, standing.sheet.last_line)
     columns = turned(standing.kept_columns, standing.sheet.size.right + 1)
-    figures = {standing.place(spot): spot for spot in standing.sheet.cells.values()}
+    figures = places_of(standing)
 
     def place(spot: Spot) -> Spot | None:
-        row, column = moved_line(spot[0], rows, LAST_ROW), moved_line(spot[1], columns, LAST_COLUMN)
-        return figures.get(spot) or ((row, column) if row and column else None)
+        if spot in figures:
+            return figures[spot]
+        row = moved_line(spot[0], rows, LAST_ROW)
+        column = moved_line(spot[1], columns, LAST_COLUMN)
+        return (row, column) if row and column else None
 
     return place
 
@@ -100,7 +104,9 @@ def single_formulas(book: OpenFile, name: str) -> None:
     results.
     """
     sheet = book.sheet(name)
-    for spot, (text, cell) in list(sheet.foreign.items()) if sheet else ():
+    if sheet is None:
+        return
+    for spot, (text, cell) in list(sheet.foreign.items()):
         formula = cell.find("{*}f")
         if formula is None or formula.get("t", "normal") == "normal":
             continue
@@ -109,25 +115,28 @@ def single_formulas(book: OpenFile, name: str) -> None:
             drop(formula, "t", "si", "ref")
         else:
             cell.remove(formula)
-            del sheet.foreign[spot]  # type: ignore[union-attr]
+            del sheet.foreign[spot]
 
 
 def look_again(book: OpenFile, moved: str, place: Official) -> None:
-    """Formulas of others look at the cells that they looked at; of what is gone they keep the
-    result that they had.
+    """Formulas of others look at the cells that they looked at.
+
+    Of what is gone they keep the result that they had.
     """
     for name in book.parts:
         sheet = book.sheet(name) if b"f>" in book.content(name) else None
-        for spot, (text, cell) in list(sheet.foreign.items()) if sheet else ():
+        if sheet is None:
+            continue
+        for spot, (text, cell) in list(sheet.foreign.items()):
             formula, told = cell.find("{*}f"), moved_formula(name, text, moved, place)
             if formula is None or told == text:
                 continue
             if told is None:
                 cell.remove(formula)
-                del sheet.foreign[spot]  # type: ignore[union-attr]
+                del sheet.foreign[spot]
             else:
                 formula.text = told[1:]
-                sheet.foreign[spot] = told, cell  # type: ignore[union-attr]
+                sheet.foreign[spot] = told, cell
 
 
 # --- figures and texts ----------------------------------------------------------------------------
@@ -137,16 +146,22 @@ def figures_of(root: _Element, standing: Standing) -> dict[Spot, _Element]:
     """Official place -> a copy of the cell that belongs there, with the result in the place of a
     formula.
     """
-    places = {standing.place(spot): spot for spot in standing.sheet.cells.values()}
-    found = {}
+    places = places_of(standing)
+    found: dict[Spot, _Element] = {}
     for spot, cell in all_cells(root):
         official = places.get(spot)
-        if official is not None and len(cell) and not is_lane(standing.sheet.name, cell):
-            copy = deepcopy(cell)
-            for formula in copy.findall("{*}f"):
-                copy.remove(formula)
-            found[official] = copy
+        if official is None or not len(cell) or is_lane(standing.sheet.name, cell):
+            continue
+        copy = deepcopy(cell)
+        for formula in copy.findall("{*}f"):
+            copy.remove(formula)
+        found[official] = copy
     return found
+
+
+def places_of(standing: Standing) -> dict[Spot | None, Spot]:
+    """Where a figure stands -> its official place."""
+    return {standing.place(spot): spot for spot in standing.sheet.cells.values()}
 
 
 def is_lane(name: str, cell: _Element) -> bool:
@@ -157,9 +172,9 @@ def is_lane(name: str, cell: _Element) -> bool:
 
 def drop_strays(book: OpenFile, sheet: TableSheet) -> None:
     """No lane anywhere but in its place: one that was dragged away would show what it once did."""
-    own = {lane.spot for lane in sheet.lanes.values()} | {
-        sheet.image(lane.spot) for lane in sheet.lanes.values()
-    }
+    own: set[Spot] = set()
+    for lane in sheet.lanes.values():
+        own |= {lane.spot, sheet.image(lane.spot)}
     for spot, cell in all_cells(book.root(sheet.name)):
         if spot not in own and is_lane(sheet.name, cell):
             empty(cell)
@@ -176,13 +191,16 @@ def shape_of(text: str) -> str:
 
 
 def shift(root: _Element, standing: Standing) -> None:
-    """Whole rows and columns of the sheet to where the form has them; lines that are none of the
-    table's go.
+    """Whole rows and columns of the sheet to where the form has them.
+
+    Lines that are none of the table's go.
     """
     data = root.find("{*}sheetData")
+    if data is None:
+        return
     rows = turned(standing.kept_rows, standing.sheet.last_line)
     columns = turned(standing.kept_columns, standing.sheet.size.right + 1)
-    for number, row in index_rows(data).items() if data is not None else ():
+    for number, row in index_rows(data).items():
         place = moved_line(number, rows, LAST_ROW)
         for (_, column), cell in list(placed_cells(row, number)):
             at = moved_line(column, columns, LAST_COLUMN)
@@ -193,7 +211,7 @@ def shift(root: _Element, standing: Standing) -> None:
         if place:
             row.set("r", str(place))
             drop(row, "spans")
-        elif data is not None:
+        else:
             data.remove(row)
 
 
@@ -202,7 +220,8 @@ def clear_between(root: _Element, sheet: TableSheet) -> None:
     size = sheet.size
     kept = {*sheet.cells.values(), *sheet.own_texts}
     for spot, cell in all_cells(root):
-        if len(cell) and spot[0] <= size.bottom and spot[1] <= size.right and spot not in kept:
+        is_inside = spot[0] <= size.bottom and spot[1] <= size.right
+        if is_inside and len(cell) and spot not in kept:
             empty(cell)
 
 
@@ -224,10 +243,8 @@ def put_figures(root: _Element, standing: Standing, figures: Mapping[Spot, _Elem
 def put_texts(root: _Element, model: OpenFile, sheet: TableSheet) -> None:
     """Labels as the template has them."""
     cells, template = CellsOf(root), model.sheet(sheet.name)
-    own = {*sheet.own_texts} - {
-        layout.TITLE_SPOT,
-        (sheet.last_line, 1),
-    }  # a note may stand there by now
+    # A note may stand in the place of the title or of the last line by now.
+    own = {*sheet.own_texts} - {layout.TITLE_SPOT, (sheet.last_line, 1)}
     for spot in sorted(own):
         text = template.cells.get(spot) if template else None
         if isinstance(text, str):
@@ -262,12 +279,11 @@ def replace_list(root: _Element, template: _Element, name: str, nodes: list[_Ele
         copy.set("count", str(len(nodes)))
     if old is not None:
         root.replace(old, copy)
-    else:
-        insert_after(
-            root,
-            copy,
-            [str(node.tag).rpartition("}")[2] for node in list(template)[: template.index(new)]],
-        )
+        return
+    before: list[str] = []
+    for node in list(template)[: template.index(new)]:
+        before.append(str(node.tag).rpartition("}")[2])
+    insert_after(root, copy, before)
 
 
 def move_places(root: _Element, place: Official) -> None:
@@ -284,32 +300,42 @@ def move_places(root: _Element, place: Official) -> None:
 
 def moved_areas(places: str, place: Official) -> str:
     """N10 D9:E12 -> N9 D8:E11; what lies on lines that go is left out."""
-    found = [moved_area(area, place) for text in places.split() if (area := area_of(text))]
-    return " ".join(filter(None, found))
+    found: list[str] = []
+    for text in places.split():
+        area = area_of(text)
+        moved = moved_area(area, place) if area else ""
+        if moved:
+            found.append(moved)
+    return " ".join(found)
 
 
 def moved_area(area: Area, place: Official) -> str:
-    corners = [place(area[:2]), place(area[2:])]
-    if None in corners:
-        inside = [place((row, column)) for row, column in edges(area)]
-        kept = sorted(spot for spot in inside if spot)
-        corners = [kept[0], kept[-1]] if kept else [None, None]
-    first, last = corners
+    first, last = place(area[:2]), place(area[2:])
     if first is None or last is None:
-        return ""
+        kept: list[Spot] = []
+        for spot in edges(area):
+            there = place(spot)
+            if there is not None:
+                kept.append(there)
+        if not kept:
+            return ""
+        first, last = min(kept), max(kept)
     return address(first) if first == last else f"{address(first)}:{address(last)}"
 
 
 def edges(area: Area) -> Iterator[Spot]:
     """The cells of an area's first column and row: enough to find what is left of it."""
     top, left, bottom, right = area
-    yield from ((row, left) for row in range(top, min(bottom, top + 500) + 1))
-    yield from ((top, column) for column in range(left, min(right, left + 500) + 1))
+    for row in range(top, min(bottom, top + 500) + 1):
+        yield row, left
+    for column in range(left, min(right, left + 500) + 1):
+        yield top, column
 
 
 def put_columns(root: _Element, template: _Element, standing: Standing) -> None:
-    """Widths of the table and of what is hidden as the template has them; further columns keep
-    theirs.
+    """Widths of the table and of what is hidden as the template has them.
+
+    Further columns keep theirs.
     """
     sheet = standing.sheet
     delta = sheet.size.right + 1 - max(standing.kept_columns.values())

@@ -17,9 +17,8 @@ from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import clipped
 from gongkai.workbook.layout import TableSheet, address
 
-Lines = Mapping[
-    int, int
-]  # official row or column -> where it stands now; one that was deleted is left out
+# Official row or column -> where it stands now; one that was deleted is left out.
+Lines = Mapping[int, int]
 MOST_INSERTED = 60  # rows or columns; beyond them nothing is looked for
 MOST_NAMED = 3
 
@@ -38,19 +37,17 @@ class Standing:
     @property
     def is_official(self) -> bool:
         """Whether every line is in its place."""
-        return all(
-            line == place for lines in (self.rows, self.columns) for line, place in lines.items()
-        ) and not (self.missing_rows or self.missing_columns)
+        if self.missing_rows or self.missing_columns:
+            return False
+        return is_unmoved(self.rows) and is_unmoved(self.columns)
 
     @property
     def missing_rows(self) -> list[int]:
-        return [row for row in range(1, self.sheet.last_line + 1) if row not in self.rows]
+        return missing_lines(self.rows, self.sheet.last_line)
 
     @property
     def missing_columns(self) -> list[int]:
-        return [
-            column for column in range(1, self.sheet.size.right + 2) if column not in self.columns
-        ]
+        return missing_lines(self.columns, self.sheet.size.right + 1)
 
     @property
     def kept_rows(self) -> Lines:
@@ -69,6 +66,14 @@ class Standing:
         return (row, column) if row is not None and column is not None else None
 
 
+def missing_lines(lines: Lines, last: int) -> list[int]:
+    return [line for line in range(1, last + 1) if line not in lines]
+
+
+def is_unmoved(lines: Lines) -> bool:
+    return all(line == place for line, place in lines.items())
+
+
 def in_order(lines: Lines) -> Lines:
     return dict(zip(sorted(lines), sorted(lines.values()), strict=True))
 
@@ -82,15 +87,12 @@ def standing(
     """
     labels = found_labels(sheet, constants_of(cells, formulas))
     near = [spot for spot in cells if is_near(sheet, spot)]
-    rows = filled_in(
-        sheet,
-        agreed(sheet, row_pairs(sheet, labels), "行"),
-        sheet.last_line,
-        {row for row, _ in near},
-        "行",
-    )
+    held_rows = {row for row, _ in near}
+    held_columns = {column for _, column in near}
+    known = agreed(sheet, row_pairs(sheet, labels), "行")
+    rows = filled_in(sheet, known, sheet.last_line, held_rows, "行")
     known = agreed(sheet, [(spot[1], place[1]) for spot, place in labels.items()], "列")
-    columns = filled_in(sheet, known, sheet.size.right + 1, {column for _, column in near}, "列")
+    columns = filled_in(sheet, known, sheet.size.right + 1, held_columns, "列")
     return Standing(sheet, rows, columns, tuple(strange_cells(cells, rows, columns)))
 
 
@@ -102,37 +104,39 @@ def row_pairs(sheet: TableSheet, labels: Mapping[Spot, Spot]) -> list[tuple[int,
     """(row, where it stands), by every label but those over several rows: a sort leaves them where
     they are.
     """
-    over_several = {(box.top, box.left) for label, box in sheet.labels if label.kind == "group"}
+    groups = [box for label, box in sheet.labels if label.kind == "group"]
+    over_several = {(box.top, box.left) for box in groups}
     return [(spot[0], place[0]) for spot, place in labels.items() if spot not in over_several]
 
 
 def found_labels(sheet: TableSheet, cells: Mapping[Spot, object]) -> dict[Spot, Spot]:
-    """Official place of a label -> where it stands. Of labels of one text those that stand are
-    taken in their order, or, where some are missing, only the ones in their places.
+    """Official place of a label -> where it stands.
+
+    Of labels of one text those that stand are taken in their order, or, where some are missing,
+    only the ones in their places.
     """
-    official = by_text((*sheet.guarded, *sheet.lane_head))
-    near = [spot for spot in sorted(cells) if is_near(sheet, spot)]
-    stands = by_text((spot, text_of(cells[spot])) for spot in near)
+    stands: dict[str, list[Spot]] = {}
+    for spot in sorted(cells):
+        if is_near(sheet, spot):
+            stands.setdefault(without_blanks(text_of(cells[spot])), []).append(spot)
     found: dict[Spot, Spot] = {}
-    for text, places in official.items():
+    for text, places in official_labels(sheet).items():
         at = stands.get(text, [])
         if len(at) > len(places):
             raise WorkbookError(
                 f"“{sheet.name}”中“{clipped(text)}”有{len(at)}处，不能确定是哪一行；{BY_HAND}"
             )
-        pairs = (
-            zip(sorted(places), at, strict=True)
-            if len(at) == len(places)
-            else zip(at, at, strict=True)
-        )
-        found |= {place: spot for place, spot in pairs if place in places}
+        if len(at) == len(places):
+            found.update(zip(sorted(places), at, strict=True))
+        else:
+            found.update((place, place) for place in at if place in places)
     return found
 
 
-def by_text(labels: Iterable[tuple[Spot, str]]) -> dict[str, list[Spot]]:
-    """Text without blanks -> the places where it stands."""
+def official_labels(sheet: TableSheet) -> dict[str, list[Spot]]:
+    """Text without blanks -> the places that it has in the form: 其他 two in 表三."""
     found: dict[str, list[Spot]] = {}
-    for spot, text in labels:
+    for spot, text in (*sheet.guarded, *sheet.lane_head):
         found.setdefault(without_blanks(text), []).append(spot)
     return found
 
@@ -147,8 +151,9 @@ def is_near(sheet: TableSheet, spot: Spot) -> bool:
 
 
 def agreed(sheet: TableSheet, pairs: Iterable[tuple[int, int]], what: str) -> dict[int, int]:
-    """Line -> place, by all labels on it. The labels of several columns stand on the rows of the
-    head.
+    """Line -> place, by all labels on it.
+
+    The labels of several columns stand on the rows of the head.
     """
     found: dict[int, int] = {}
     for line, place in pairs:
@@ -172,23 +177,31 @@ def filled_in(
     if not found:
         raise WorkbookError(f"“{sheet.name}”中找不到官方表格的行名和列名，不能还原；{BY_HAND}")
     run: list[int] = []
-    for line in range(1, last + 2):
-        if line in known:
-            if run:
-                found |= run_of_lines(
-                    sheet, run, known.get(line - len(run) - 1), known[line], held, what
-                )
-            run = []
-        elif line <= last:
+    for line in range(1, max(known) + 1):
+        if line not in known:
             run.append(line)
-    before = max(known)
-    return found | {line: known[before] + line - before for line in run}
+            continue
+        if run:
+            before = known.get(run[0] - 1)
+            places = run_of_lines(run, before, known[line], held)
+            if places is None:
+                raise WorkbookError(
+                    f"“{sheet.name}”第{before}{what}以下的行列不能确定是哪一{what}；{BY_HAND}"
+                )
+            found |= places
+        run = []
+    for line in range(max(known) + 1, last + 1):
+        found[line] = known[max(known)] + line - max(known)
+    return found
 
 
 def run_of_lines(
-    sheet: TableSheet, run: Sequence[int], before: int | None, after: int, held: set[int], what: str
-) -> dict[int, int]:
-    """Neighbouring lines without labels -> their places between two that have one."""
+    run: Sequence[int], before: int | None, after: int, held: set[int]
+) -> dict[int, int] | None:
+    """Neighbouring lines without labels -> their places between two that have one.
+
+    None where several might be theirs.
+    """
     if before is None:  # the first lines of the sheet, the title among them
         first = after - len(run)
         return {line: first + at for at, line in enumerate(run) if first + at > 0}
@@ -197,19 +210,20 @@ def run_of_lines(
         between = [place for place in between if place in held]
     if len(between) == len(run):
         return dict(zip(run, between, strict=True))
-    if not between:
-        return {}
-    raise WorkbookError(f"“{sheet.name}”第{before}{what}以下的行列不能确定是哪一{what}；{BY_HAND}")
+    return None if between else {}
 
 
 def strange_cells(cells: Mapping[Spot, object], rows: Lines, columns: Lines) -> list[Spot]:
     """What stands on lines that go, for they are none of the table's: beside and below the table
     too.
     """
-    own_rows, own_columns = set(rows.values()), set(columns.values())
-    gone_rows = set(range(1, max(own_rows))) - own_rows
-    gone_columns = set(range(1, max(own_columns))) - own_columns
+    gone_rows, gone_columns = lines_that_go(rows), lines_that_go(columns)
     return [spot for spot in sorted(cells) if spot[0] in gone_rows or spot[1] in gone_columns]
+
+
+def lines_that_go(lines: Lines) -> set[int]:
+    own = set(lines.values())
+    return set(range(1, max(own))) - own
 
 
 # --- told -----------------------------------------------------------------------------------------

@@ -64,7 +64,9 @@ def is_number(value: CellValue) -> TypeGuard[Figure | float]:
 
 def text_shown(value: CellValue) -> str:
     """A value beside & in a formula."""
-    return shown(value) if isinstance(value, int | Decimal) else "" if value is None else str(value)
+    if value is None:
+        return ""
+    return shown(value) if isinstance(value, int | Decimal) else str(value)
 
 
 # --- a table --------------------------------------------------------------------------------------
@@ -77,9 +79,11 @@ def table_results(sheet: TableSheet, cells: CellValues, own: Collection[Spot] = 
         held = cells.get(spot)
         found[sheet.image(spot)] = "" if held is None else held
         found[sheet.text_flag(spot)] = text_flag(held)
-    guards = {spot: guard(sheet, spot, text, cells.get(spot)) for spot, text in sheet.guarded}
-    found |= {sheet.image(spot): value for spot, value in guards.items()}
-    found[sheet.first_moved] = first = first_moved(list(guards.values()))
+    guards: list[CellValue] = []
+    for spot, text in sheet.guarded:
+        guards.append(guard(sheet, spot, text, cells.get(spot)))
+        found[sheet.image(spot)] = guards[-1]
+    found[sheet.first_moved] = first = first_moved(guards)
     found[sheet.is_moved] = moved = moved_text(first)
     found |= lane_results(sheet, found, moved)
     for lane in sheet.lanes.values():
@@ -107,16 +111,25 @@ def guard(sheet: TableSheet, spot: Spot, label: str, held: CellValue) -> CellVal
 
 
 def first_moved(guards: Sequence[CellValue]) -> int | UnknownResult:
-    if UNKNOWN in guards:
-        return UNKNOWN
-    if any(isinstance(value, CellError) for value in guards):
-        return -1
-    return min((int(value) for value in guards if is_number(value)), default=0)
+    """The lowest number of a guard that tells one, 0 where all say ✓; -1 for #REF!."""
+    first = 0
+    is_damaged = False
+    for value in guards:
+        if value is UNKNOWN:
+            return UNKNOWN
+        if isinstance(value, CellError):
+            is_damaged = True
+        elif is_number(value):
+            first = min(first or int(value), int(value))
+    return -1 if is_damaged else first
 
 
 def moved_text(first: int | UnknownResult) -> CellValue:
-    if first is UNKNOWN or first == 0:
-        return UNKNOWN if first is UNKNOWN else ""
+    """9 -> 第9行, 1004 -> D列, 0 -> nothing."""
+    if first is UNKNOWN:
+        return UNKNOWN
+    if first == 0:
+        return ""
     if first < 0:
         return SHAPE
     return f"第{first}行" if first < COLUMN_GUARD else f"{letters(first - COLUMN_GUARD)}列"
@@ -124,14 +137,17 @@ def moved_text(first: int | UnknownResult) -> CellValue:
 
 def lane_results(sheet: TableSheet, found: Results, moved: CellValue) -> Results:
     """What the lanes show, and the steps by which they come to it."""
-    flags = {cell: found[sheet.text_flag(spot)] for cell, spot in sheet.cells.items()}
+    flags: dict[str, CellValue] = {}
+    values: dict[str, Value] = {}
+    for cell, spot in sheet.cells.items():
+        flags[cell] = found[sheet.text_flag(spot)]
+        values[cell] = figure_in(found[sheet.image(spot)])
     signs = signs_of(sheet, flags, moved)
     known = {rule: sign for rule, sign in signs.items() if isinstance(sign, str)}
-    values = {cell: figure_in(found[sheet.image(spot)]) for cell, spot in sheet.cells.items()}
     judging = judge(judged_relations(sheet, signs), values)
-    shown = lane_texts(sheet, known, judging, values)
     told: Results = {**step_results(sheet, judging, known)}
-    told |= {sheet.image(sheet.lanes[rule].spot): text for rule, text in shown.items()}
+    for rule, text in lane_texts(sheet, known, judging, values).items():
+        told[sheet.image(sheet.lanes[rule].spot)] = text
     lost = lost_lanes(sheet, signs)
     return told | dict.fromkeys(places_of(sheet, lost), UNKNOWN)
 
@@ -150,14 +166,19 @@ def places_of(sheet: TableSheet, rules: Collection[str]) -> Iterator[Spot]:
     for rule in rules:
         spot = sheet.lanes[rule].spot
         yield sheet.image(spot)
-        yield from (sheet.step(spot, name) for name in layout.STEPS)
+        for name in layout.STEPS:
+            yield sheet.step(spot, name)
 
 
 def shown_lanes(sheet: TableSheet, held: Mapping[str, CellValue]) -> dict[str, CellValue]:
     """Rule -> what its lane shows, with these values in the cells of the table."""
-    signs = signs_of(sheet, {cell: text_flag(value) for cell, value in held.items()}, "")
+    flags: dict[str, CellValue] = {}
+    values: dict[str, Value] = {}
+    for cell, value in held.items():
+        flags[cell] = text_flag(value)
+        values[cell] = figure_in(value)
+    signs = signs_of(sheet, flags, "")
     known = {rule: str(sign) for rule, sign in signs.items()}
-    values = {cell: figure_in(value) for cell, value in held.items()}
     return lane_texts(sheet, known, judge(judged_relations(sheet, signs), values), values)
 
 
@@ -165,8 +186,10 @@ def signs_of(
     sheet: TableSheet, flags: Mapping[str, CellValue], moved: CellValue
 ) -> dict[str, CellValue]:
     """移 or 文, by rule, for the relations that are not judged; UNKNOWN where that is not known."""
+    if moved is UNKNOWN:
+        return dict.fromkeys(sheet.lanes, UNKNOWN)
     if moved != "":
-        return dict.fromkeys(sheet.lanes, UNKNOWN if moved is UNKNOWN else layout.MOVED)
+        return dict.fromkeys(sheet.lanes, layout.MOVED)
     found: dict[str, CellValue] = {}
     for rule, lane in sheet.lanes.items():
         held = [flags[cell] for cell in lane.relation.cells]
@@ -198,9 +221,11 @@ def lane_texts(
             found[rule] = judging.gaps[rule]
         elif verdict == "holds":
             found[rule] = layout.HOLDS
+        elif signs.get(rule):
+            found[rule] = signs[rule]
         else:
             filled = stated_figures(lane.relation.cells, values)
-            found[rule] = signs.get(rule) or (layout.MISSING if filled else "")
+            found[rule] = layout.MISSING if filled else ""
     return found
 
 
@@ -208,9 +233,11 @@ def is_changed(stands: CellValue, twin: CellValue) -> CellValue:
     """Whether a lane shows something else than its relation gives: it was overtyped or cleared."""
     if UNKNOWN in (stands, twin):
         return UNKNOWN
+    if isinstance(stands, CellError):
+        return 1
     shown_there = "" if stands is None else stands
-    same = shown_there == twin and is_number(shown_there) == is_number(twin)
-    return int(isinstance(stands, CellError) or not same)
+    is_same = shown_there == twin and is_number(shown_there) == is_number(twin)
+    return int(not is_same)
 
 
 # --- cover ----------------------------------------------------------------------------------------
@@ -232,39 +259,48 @@ def cover_results(
 
 
 def chosen_sheet(table: str, edition: CellValue) -> TableSheet:
+    """The sheet of the edition that the cover names, the newest one where it names none."""
     named = text_shown(edition)
-    sheets = [
-        sheet
-        for sheet in layout.table_sheets()
-        if sheet.table == table and sheet.editions[0] == named
-    ]
-    return sheets[0] if sheets else layout.newest_sheet(table)
+    for sheet in layout.table_sheets():
+        if sheet.table == table and sheet.editions[0] == named:
+            return sheet
+    return layout.newest_sheet(table)
 
 
 def counted(sheet: TableSheet, found: Results | None) -> dict[str, CellValue]:
-    """What the hidden columns of the cover count of a table; UNKNOWN for a sheet that is not as we
-    write it.
+    """What the hidden columns of the cover count of a table.
+
+    UNKNOWN for a sheet that is not as we write it.
     """
     if found is None:
         return dict.fromkeys(COUNTERS, UNKNOWN)
-    lanes = [found[sheet.image(lane.spot)] for lane in sheet.lanes.values()]
-    figures = [found[sheet.image(spot)] for spot in sheet.cells.values()]
+    lanes, cells = sheet.lane_spots, sheet.cells.values()
+    twins = [found[sheet.image(spot)] for spot in lanes]
     return {
         "relations": len(lanes),
-        "broken": sum_of(int(is_number(lane)) for lane in lanes)
-        if UNKNOWN not in lanes
-        else UNKNOWN,
-        "holding": lanes.count(layout.HOLDS) if UNKNOWN not in lanes else UNKNOWN,
-        "figures": sum(map(is_number, figures)) if UNKNOWN not in figures else UNKNOWN,
-        "texts": sum_of(found[sheet.text_flag(spot)] for spot in sheet.cells.values()),
+        "broken": numbers_in(twins),
+        "holding": UNKNOWN if UNKNOWN in twins else twins.count(layout.HOLDS),
+        "figures": numbers_in([found[sheet.image(spot)] for spot in cells]),
+        "texts": sum_of(found[sheet.text_flag(spot)] for spot in cells),
         "moved": found[sheet.is_moved],
-        "changed": sum_of(found[sheet.text_flag(lane.spot)] for lane in sheet.lanes.values()),
-        "assumed": sum_of(found[sheet.step(lane.spot, "assumed")] for lane in sheet.lanes.values()),
+        "changed": sum_of(found[sheet.text_flag(spot)] for spot in lanes),
+        "assumed": sum_of(found[sheet.step(spot, "assumed")] for spot in lanes),
     }
 
 
+def numbers_in(values: Sequence[CellValue]) -> CellValue:
+    """How many of the values are numbers, as COUNT has it."""
+    if UNKNOWN in values:
+        return UNKNOWN
+    return sum(map(is_number, values))
+
+
 def count_in(values: Iterable[CellValue]) -> int:
-    return sum(int(value) for value in values if is_number(value))
+    count = 0
+    for value in values:
+        if is_number(value):
+            count += int(value)
+    return count
 
 
 def sum_of(values: Iterable[CellValue]) -> CellValue:
@@ -282,18 +318,24 @@ def state_text(counts: Mapping[str, CellValue]) -> CellValue:
 
 
 def state_of_figures(counts: Mapping[str, CellValue]) -> str:
-    texts, broken, holding = counts["texts"], counts["broken"], counts["holding"]
+    """✗ 不符1项，文 2格是文本; ✓ 全部相符，其中3项含推定的0"""
+    texts, broken = counts["texts"], counts["broken"]
     told = f"{layout.TEXT} {texts}格是文本" if texts else ""
     if not counts["figures"] and not texts:
         return NO_FIGURES
     if not counts["relations"]:
         return told or "没有规定勾稽关系"
     if broken:
-        return "，".join(filter(None, (f"✗ 不符{broken}项", told)))
+        return f"✗ 不符{broken}项，{told}" if told else f"✗ 不符{broken}项"
     if told:
         return f"{told}，有关的项没有核对"
-    told = "✓ 全部相符" if holding == counts["relations"] else f"相符{holding}项，其余数据不全"
-    return told + also_assumed(counts["assumed"])
+    return holding_text(counts) + also_assumed(counts["assumed"])
+
+
+def holding_text(counts: Mapping[str, CellValue]) -> str:
+    if counts["holding"] == counts["relations"]:
+        return "✓ 全部相符"
+    return f"相符{counts['holding']}项，其余数据不全"
 
 
 def also_assumed(count: CellValue) -> str:
@@ -304,15 +346,26 @@ def also_assumed(count: CellValue) -> str:
 def live_text(
     counts: Mapping[str, Mapping[str, CellValue]], ignored: CellValue, others: CellValue
 ) -> CellValue:
-    values = [value for one in counts.values() for value in one.values()]
-    if UNKNOWN in values or not is_number(ignored) or not is_number(others):
+    """✗ 勾稽关系共25项，不符2项（…）；“校验结果”中已忽略1处"""
+    if not is_number(ignored) or not is_number(others):
         return UNKNOWN
+    if any(UNKNOWN in one.values() for one in counts.values()):
+        return UNKNOWN
+    told = [moved_table(table, one["moved"]) for table, one in counts.items()]
     total_of = {name: count_in(one[name] for one in counts.values()) for name in COUNTERS}
-    moved = "".join(moved_table(table, one["moved"]) for table, one in counts.items())
-    also = f"；{layout.TEXT} {total_of['texts']}格是文本" if total_of["texts"] else ""
-    dismissed = f"；“{layout.RESULTS}”中已忽略{ignored}处" if ignored else ""
-    told = OTHER_ERRORS.format(others) if others else ""
-    return f"{moved}{live_count(total_of)}{also}{told}{dismissed}"
+    told.append(live_count(total_of))
+    if total_of["texts"]:
+        told.append(f"；{layout.TEXT} {total_of['texts']}格是文本")
+    return "".join([*told, others_told(others), ignored_told(ignored)])
+
+
+def others_told(count: Figure | float) -> str:
+    """；写入时另有2处错误，见“校验结果”"""
+    return OTHER_ERRORS.format(count) if count else ""
+
+
+def ignored_told(count: Figure | float) -> str:
+    return f"；“{layout.RESULTS}”中已忽略{count}处" if count else ""
 
 
 def moved_table(table: str, moved: CellValue) -> str:
@@ -339,24 +392,21 @@ def live_count(counts: Mapping[str, int]) -> str:
 
 def findings_results(cells: CellValues, tables: Mapping[str, Results]) -> Results:
     found: Results = {}
-    for row in result_rows():
-        at = {name: (row, column) for name, column in layout.RESULT_COLUMNS.items()}
-        held = {name: cells.get(spot) for name, spot in at.items()}
-        found[at["place"]] = (
-            text_shown(held["link_text"]) if held["link"] in SKIPS else held["link_text"]
-        )
-        found[at["now"]] = now = now_result(held, tables)
-        found[at["state"]] = finding_state(held, now)
+    columns = layout.RESULT_COLUMNS
+    for row in layout.RESULT_LIST.lines:
+        held = {name: cells.get((row, column)) for name, column in columns.items()}
+        text = held["link_text"]
+        found[row, columns["place"]] = text_shown(text) if held["link"] in SKIPS else text
+        found[row, columns["now"]] = now = now_result(held, tables)
+        found[row, columns["state"]] = finding_state(held, now)
     return found
 
 
 def now_result(held: Mapping[str, CellValue], tables: Mapping[str, Results]) -> CellValue:
-    places = [value for name in ("lane", "blank") if is_number(value := held[name])]
+    places = [value for value in (held["lane"], held["blank"]) if is_number(value)]
     place = int(max(places, default=0))
-    if not place:
-        return ""
-    sheet = next((one for one in layout.table_sheets() if one.name == held["table"]), None)
-    if sheet is None:
+    sheet = layout.tables_by_name().get(text_shown(held["table"]))
+    if not place or sheet is None:
         return ""
     results = tables.get(sheet.name)
     if results is None or results[sheet.is_moved] is UNKNOWN:
@@ -373,8 +423,14 @@ def finding_state(held: Mapping[str, CellValue], now: CellValue) -> CellValue:
     if held["lane"] not in SKIPS:
         return lane_state(now, ignored and now == held["difference"])
     if held["blank"] not in SKIPS:
-        return "已填写" if is_number(now) else IGNORED if ignored else "未填写"
+        return blank_state(now, ignored)
     return IGNORED if ignored else ""
+
+
+def blank_state(now: CellValue, ignored: bool) -> str:
+    if is_number(now):
+        return "已填写"
+    return IGNORED if ignored else "未填写"
 
 
 def lane_state(now: CellValue, ignored: bool) -> str:
@@ -389,7 +445,7 @@ def ignored_in(cells: CellValues, found: Results) -> CellValue:
     """How many findings are dismissed; rows without a number are further sums of the one above."""
     at = layout.RESULT_COLUMNS
     states = []
-    for row in result_rows():
+    for row in layout.RESULT_LIST.lines:
         if is_number(cells.get((row, at["number"]))):
             states.append(found[row, at["state"]])
     return UNKNOWN if UNKNOWN in states else states.count(IGNORED)
@@ -399,7 +455,7 @@ def others_in(cells: CellValues, found: Results) -> CellValue:
     """How many errors of the list no lane shows, those left out that are dismissed."""
     at = layout.RESULT_COLUMNS
     count = 0
-    for row in result_rows():
+    for row in layout.RESULT_LIST.lines:
         state = found[row, at["state"]]
         is_error = cells.get((row, at["severity"])) == layout.SIGNS["error"]
         if is_error and not is_number(cells.get((row, at["lane"]))):
@@ -407,7 +463,3 @@ def others_in(cells: CellValues, found: Results) -> CellValue:
                 return UNKNOWN
             count += state != IGNORED
     return count
-
-
-def result_rows() -> range:
-    return range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)

@@ -47,9 +47,12 @@ class Run:
         if len(lanes) != len(self.lanes):
             return False
         way = way_between(self.cells[-1], cell)
-        ways = [way_between(run[-1], lane) for run, lane in zip(self.lanes, lanes, strict=True)]
-        begun = way if len(self.cells) == 1 else way_between(self.cells[0], self.cells[1])
-        return way in ((0, 1), (1, 0)) and way == begun and all(one == way for one in ways)
+        if way not in ((0, 1), (1, 0)):
+            return False
+        if len(self.cells) > 1 and way != way_between(self.cells[0], self.cells[1]):
+            return False
+        lasts = [run[-1] for run in self.lanes]
+        return all(way_between(*pair) == way for pair in zip(lasts, lanes, strict=True))
 
     def with_cell(self, cell: Spot, lanes: Sequence[Spot]) -> Run:
         runs = tuple((*run, lane) for run, lane in zip(self.lanes, lanes, strict=True))
@@ -63,7 +66,7 @@ def way_between(one: Spot, other: Spot) -> Spot:
 @cache
 def runs_of(name: str, rule: str, is_whole: bool) -> tuple[Run, ...]:
     """The cells of one side of a relation on the sheet of this name."""
-    sheet = next(one for one in layout.table_sheets() if one.name == name)
+    sheet = layout.tables_by_name()[name]
     relation = sheet.lanes[rule].relation
     found: list[Run] = []
     for cell in relation.whole if is_whole else relation.parts:
@@ -83,12 +86,12 @@ def sides_of(sheet: TableSheet, relation: Relation) -> tuple[tuple[Run, ...], tu
 
 def crossing_lanes(sheet: TableSheet) -> list[str]:
     """The rules whose cells take part in other relations too: all of 表三, none of 表四."""
-    found = []
-    for rule, lane in sheet.lanes.items():
-        parts, whole = sides_of(sheet, lane.relation)
-        if any(run.lanes for run in (*parts, *whole)):
-            found.append(rule)
-    return found
+    return [rule for rule, lane in sheet.lanes.items() if is_crossing(sheet, lane.relation)]
+
+
+def is_crossing(sheet: TableSheet, relation: Relation) -> bool:
+    parts, whole = sides_of(sheet, relation)
+    return any(run.lanes for run in (*parts, *whole))
 
 
 def block(places: Iterable[Spot]) -> str:
@@ -99,25 +102,32 @@ def block(places: Iterable[Spot]) -> str:
 
 def unknown(sheet: TableSheet, runs: Sequence[Run], step: str) -> str:
     """How many blanks no lane with a 1 in ``step`` makes 0."""
-    terms = []
+    terms: list[str] = []
     for run in runs:
         cells = block(map(sheet.image, run.cells))
-        open_lanes = [(block(sheet.step(lane, step) for lane in lanes), "0") for lanes in run.lanes]
-        terms.append(
-            blanks_where(cells, open_lanes) if open_lanes else f"{len(run.cells)}-COUNT({cells})"
-        )
+        open_lanes = [(places, "0") for places in step_blocks(sheet, run, step)]
+        if open_lanes:
+            terms.append(blanks_where(cells, open_lanes))
+        else:
+            terms.append(f"{len(run.cells)}-COUNT({cells})")
     return "+".join(terms)
 
 
+def step_blocks(sheet: TableSheet, run: Run, step: str) -> list[str]:
+    """Where a step of the lanes beside a run stands, a range for each run of lanes."""
+    return [block(sheet.step(lane, step) for lane in lanes) for lanes in run.lanes]
+
+
 def doubtful(sheet: TableSheet, runs: Sequence[Run]) -> str:
-    """How many blanks stand in a relation that the zeros of others break; "" where no other
-    relation has them.
+    """How many blanks stand in a relation that the zeros of others break.
+
+    "" where no other relation has them.
     """
-    terms = []
+    terms: list[str] = []
     for run in runs:
         cells = block(map(sheet.image, run.cells))
-        places = [block(sheet.step(lane, "broken") for lane in lanes) for lanes in run.lanes]
-        terms += [blanks_where(cells, [(place, str(WITH_OTHERS))]) for place in places]
+        for places in step_blocks(sheet, run, "broken"):
+            terms.append(blanks_where(cells, [(places, str(WITH_OTHERS))]))
     return "+".join(terms)
 
 
@@ -139,9 +149,8 @@ def step_formulas(sheet: TableSheet) -> dict[Spot, str]:
     if crossing_lanes(sheet):
         found[sheet.struck] = struck_formula(sheet)
     for lane in sheet.lanes.values():
-        found |= {
-            sheet.step(lane.spot, name): text for name, text in lane_steps(sheet, lane).items()
-        }
+        for name, text in lane_steps(sheet, lane).items():
+            found[sheet.step(lane.spot, name)] = text
     return found
 
 
@@ -150,12 +159,18 @@ def lane_steps(sheet: TableSheet, lane: Lane) -> dict[str, str]:
     steps = {"gap": gap_formula(sheet, relation)}
     steps[round_name(1)] = closing_formula(sheet, lane, *blank_counts(sheet, relation))
     for number in range(2, ROUNDS + 1):
-        sides = (unknown(sheet, side, round_name(number - 1)) for side in sides_of(sheet, relation))
-        steps[round_name(number)] = closing_formula(sheet, lane, *sides)
+        before = unknown_sides(sheet, relation, round_name(number - 1))
+        steps[round_name(number)] = closing_formula(sheet, lane, *before)
     steps["broken"] = broken_formula(sheet, lane)
     steps["settling"] = settling_formula(sheet, lane)
     steps["assumed"] = assumed_formula(sheet, lane)
     return steps
+
+
+def unknown_sides(sheet: TableSheet, relation: Relation, step: str) -> tuple[str, str]:
+    """``unknown`` of the parts, and of the whole."""
+    parts, whole = sides_of(sheet, relation)
+    return unknown(sheet, parts, step), unknown(sheet, whole, step)
 
 
 def image_ranges(sheet: TableSheet, cells: Iterable[str]) -> str:
@@ -164,16 +179,17 @@ def image_ranges(sheet: TableSheet, cells: Iterable[str]) -> str:
 
 def blank_counts(sheet: TableSheet, relation: Relation) -> tuple[str, str]:
     """How many blanks the parts have, and the whole."""
-    counts = [
-        f"{len(cells)}-COUNT({image_ranges(sheet, cells)})"
-        for cells in (relation.parts, relation.whole)
-    ]
-    return counts[0], counts[1]
+    return blank_count(sheet, relation.parts), blank_count(sheet, relation.whole)
+
+
+def blank_count(sheet: TableSheet, cells: Sequence[str]) -> str:
+    return f"{len(cells)}-COUNT({image_ranges(sheet, cells)})"
 
 
 def gap_formula(sheet: TableSheet, relation: Relation) -> str:
-    """The stated parts less the stated whole, as ``figures.rounded`` has it; 移 or 文 where nothing
-    is judged.
+    """The stated parts less the stated whole, as ``figures.rounded`` has it.
+
+    移 or 文 where nothing is judged.
     """
     parts, whole = image_ranges(sheet, relation.parts), image_ranges(sheet, relation.whole)
     texts = ranges_of(sheet.text_flag(sheet.cells[cell]) for cell in relation.cells)
@@ -202,10 +218,9 @@ def closing_formula(sheet: TableSheet, lane: Lane, parts: str, whole: str) -> st
 
 
 def broken_formula(sheet: TableSheet, lane: Lane) -> str:
-    alone = is_wrong(gap_at(sheet, lane), *blank_counts(sheet, lane.relation))
-    last = round_name(ROUNDS)
-    sides = [unknown(sheet, side, last) for side in sides_of(sheet, lane.relation)]
-    others = is_wrong(gap_at(sheet, lane), sides[0], sides[1])
+    gap = gap_at(sheet, lane)
+    alone = is_wrong(gap, *blank_counts(sheet, lane.relation))
+    others = is_wrong(gap, *unknown_sides(sheet, lane.relation, round_name(ROUNDS)))
     return judged(sheet, lane, f"IF({alone},{ALONE},IF({others},{WITH_OTHERS},0))")
 
 
@@ -216,14 +231,15 @@ def is_wrong(gap: str, parts: str, whole: str) -> str:
 
 def struck_formula(sheet: TableSheet) -> str:
     """How many relations the zeros of others break."""
-    ranges = ranges_of(sheet.step(lane.spot, "broken") for lane in sheet.lanes.values())
+    ranges = ranges_of(sheet.step(spot, "broken") for spot in sheet.lane_spots)
     return "=" + "+".join(f"COUNTIF({each},{WITH_OTHERS})" for each in ranges.split(","))
 
 
 def settling_formula(sheet: TableSheet, lane: Lane) -> str:
-    first, last = (address(sheet.step(lane.spot, round_name(number))) for number in (1, ROUNDS))
-    counts = [doubtful(sheet, side) for side in sides_of(sheet, lane.relation)]
-    doubt = "+".join(filter(None, counts))
+    first = address(sheet.step(lane.spot, round_name(1)))
+    last = address(sheet.step(lane.spot, round_name(ROUNDS)))
+    parts, whole = sides_of(sheet, lane.relation)
+    doubt = "+".join(filter(None, (doubtful(sheet, parts), doubtful(sheet, whole))))
     if not doubt:
         return f"={first}"
     return f"=IF({address(sheet.struck)}=0,{last},IF({doubt}=0,{first},0))"
@@ -238,8 +254,9 @@ def assumed_formula(sheet: TableSheet, lane: Lane) -> str:
 def lane_formula(sheet: TableSheet, lane: Lane) -> str:
     """移, 文, the signed difference, ✓, "" (nothing filled in) or 缺 (open), in this order."""
     gap, relation = gap_at(sheet, lane), lane.relation
-    broken, settling = (address(sheet.step(lane.spot, name)) for name in ("broken", "settling"))
-    left = "+".join(unknown(sheet, side, "settling") for side in sides_of(sheet, relation))
+    broken = address(sheet.step(lane.spot, "broken"))
+    settling = address(sheet.step(lane.spot, "settling"))
+    left = "+".join(unknown_sides(sheet, relation, "settling"))
     filled = f"COUNT({image_ranges(sheet, relation.parts)},{image_ranges(sheet, relation.whole)})"
     empty = f'IF({filled}=0,"","{layout.MISSING}")'
     holds = f'IF({settling}=1,"{layout.HOLDS}",IF({left}=0,"{layout.HOLDS}",{empty}))'
@@ -247,8 +264,9 @@ def lane_formula(sheet: TableSheet, lane: Lane) -> str:
 
 
 def is_lane_formula(text: str) -> bool:
-    """Whether a formula is that of a lane with steps, wherever it was dragged to; earlier versions
-    had others.
+    """Whether a formula is that of a lane with steps, wherever it was dragged to.
+
+    Earlier versions had others.
     """
     return text.startswith(START) and f'"{layout.HOLDS}"' in text and f'"{layout.MISSING}"' in text
 
@@ -263,10 +281,12 @@ def step_results(
     found: dict[Spot, Figure | str] = {}
     if crossing_lanes(sheet):
         found[sheet.struck] = sum(conflict == "with others" for conflict in told.broken.values())
-    rounds = {round_name(number): closed for number, closed in enumerate(told.closed, 1)}
-    sets = {**rounds, "settling": told.settling, "assumed": told.assumed}
+    sets = {"settling": told.settling, "assumed": told.assumed}
+    for number, closed in enumerate(told.closed, 1):
+        sets[round_name(number)] = closed
     for rule, lane in sheet.lanes.items():
         found[sheet.step(lane.spot, "gap")] = told.gaps.get(rule, signs.get(rule, ""))
         found[sheet.step(lane.spot, "broken")] = CONFLICTS.get(told.broken.get(rule, ""), 0)
-        found |= {sheet.step(lane.spot, name): int(rule in rules) for name, rules in sets.items()}
+        for name, rules in sets.items():
+            found[sheet.step(lane.spot, name)] = int(rule in rules)
     return found

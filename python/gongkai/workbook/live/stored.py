@@ -116,9 +116,9 @@ class OpenFile:
             part = related(self.archive, self.main, "sharedStrings")
             self.strings = shared_strings(read_xml(self.archive, part)) if part else ()
         found, wanted = OpenSheet(self.root(name)), formulas_of(name)
-        shared: dict[str, tuple[str, str]] = {}
+        texts = SheetTexts(self.strings)
         for spot, cell in filled_cells(found.root):
-            take_cell(found, spot, cell, wanted.get(spot), self.strings, shared)
+            take_cell(found, spot, cell, wanted.get(spot), texts)
         return found
 
     def needs_reading(self, name: str) -> bool:
@@ -131,45 +131,53 @@ class OpenFile:
         formulas = len(FORMULA_TAG.findall(content))
         if not formulas:
             return False
-        return (
-            formulas != len(formulas_of(name)) or b"</f></c>" in content or not self.is_stored_by_us
-        )
+        if formulas != len(formulas_of(name)) or b"</f></c>" in content:
+            return True
+        return not self.is_stored_by_us
 
     @property
     def is_stored_by_us(self) -> bool:
         """Whether we wrote the file last, and all results."""
-        part = related(self.archive, "", "extended-properties")
         settings = self.workbook.find("{*}calcPr")
-        asks = settings is not None and is_on(settings.get("fullCalcOnLoad"))
-        return (
-            bool(part) and not asks and f">{PROGRAM}<".encode() in self.archive.read(part, MOST_XML)
-        )
+        if settings is not None and is_on(settings.get("fullCalcOnLoad")):
+            return False
+        part = related(self.archive, "", "extended-properties")
+        return bool(part) and f">{PROGRAM}<".encode() in self.archive.read(part, MOST_XML)
 
 
 def filled_cells(root: _Element) -> list[tuple[Spot, _Element]]:
     data = root.find("{*}sheetData")
-    rows = index_rows(data).items() if data is not None else ()
-    return [
-        placed for number, row in rows for placed in placed_cells(row, number) if len(placed[1])
-    ]
+    if data is None:
+        return []
+    found: list[tuple[Spot, _Element]] = []
+    for number, row in index_rows(data).items():
+        for spot, cell in placed_cells(row, number):
+            if len(cell):
+                found.append((spot, cell))
+    return found
+
+
+@dataclass
+class SheetTexts:
+    """What cells of a sheet have in common: texts by number, and, of formulas that several cells
+    share, the text and place of the first, by number too.
+    """
+
+    strings: Sequence[Text]
+    shared: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def take_cell(
-    sheet: OpenSheet,
-    spot: Spot,
-    cell: _Element,
-    wanted: str | None,
-    strings: Sequence[Text],
-    shared: dict[str, tuple[str, str]],
+    sheet: OpenSheet, spot: Spot, cell: _Element, wanted: str | None, texts: SheetTexts
 ) -> None:
     formula = cell[0] if cell[0].tag.endswith("}f") else None
     if formula is not None:
-        text = formula_text(formula, address(spot), shared)
+        text = formula_text(formula, address(spot), texts.shared)
         if wanted is not None and same_formula(text, wanted):
             sheet.ours[spot] = cell
             return
         sheet.foreign[spot] = text, cell
-    value = held_value(cell, strings)
+    value = held_value(cell, texts.strings)
     if value is not None:
         sheet.cells[spot] = value
 
@@ -206,13 +214,18 @@ def held_value(cell: _Element, strings: Sequence[Text]) -> CellValue:
         return CellError(stored or "")
     if kind == "d" or is_unfinished(cell, kind, stored):
         return UNKNOWN
-    value = cell_value(cell, strings)
+    return plain_value(cell_value(cell, strings), kind)
+
+
+def plain_value(value: object, kind: str) -> CellValue:
+    """A text of several pieces as one.
+
+    UNKNOWN for a number beyond what we read, such as 1E+305.
+    """
     if isinstance(value, tuple):
         return "".join(piece.text for piece in value)
     if kind == "n":
-        return (
-            UNKNOWN if isinstance(value, str) else as_figure(value)
-        )  # 1E+305 is more than we read
+        return UNKNOWN if isinstance(value, str) else as_figure(value)
     return None if value is None else str(value)
 
 
@@ -220,50 +233,60 @@ def is_unfinished(cell: _Element, kind: str, stored: str | None) -> bool:
     """Whether a cell is a formula without a result: no <v>, or an empty one, as openpyxl writes
     it.
     """
-    empty = not stored and kind != "str" if stored is not None else cell.find("{*}is") is None
-    return empty and cell.find("{*}f") is not None
+    if cell.find("{*}f") is None:
+        return False
+    if stored is None:
+        return cell.find("{*}is") is None
+    return not stored and kind != "str"
 
 
 # --- renewed --------------------------------------------------------------------------------------
 
 
 def renew(book: OpenFile, changed: Iterable[SheetSpot]) -> bool:
-    """Store what every formula of ours shows now that ``changed`` cells hold something else;
-    whether all results of the workbook are told, those of other people's formulas too.
+    """Store what every formula of ours shows now that ``changed`` cells hold something else.
+
+    Whether all results of the workbook are told, those of other people's formulas too.
     """
-    for name in [name for name in book.parts if book.needs_reading(name)]:
-        book.sheet(name)
+    for name in book.parts:
+        if book.needs_reading(name):
+            book.sheet(name)
     for table in looked_at_tables(book):
         book.sheet(table)
     foreign = foreign_formulas(book)
     for name, spot in stale_formulas(foreign, set(changed)):
         forget(book, name, spot)
     told = results_of(book)
-    known = [store_results(book, name, told.get(name, {})) for name in book.sheets]
-    return all(known) and all(
-        book.sheets[name].cells.get(spot) is not UNKNOWN for name, spot in foreign
-    )
+    is_complete = True
+    for name in book.sheets:
+        is_complete &= store_results(book, name, told.get(name, {}))
+    for name, spot in foreign:
+        is_complete &= book.sheets[name].cells.get(spot) is not UNKNOWN
+    return is_complete
 
 
 def foreign_formulas(book: OpenFile) -> dict[SheetSpot, tuple[str, set[Spot]]]:
     """Place -> a formula that is none of ours, and the cells that its result fills."""
-    found = {}
+    found: dict[SheetSpot, tuple[str, set[Spot]]] = {}
     for name, sheet in book.sheets.items():
         for spot, (text, cell) in sheet.foreign.items():
+            filled = {spot}
             formula = cell.find("{*}f")
-            found[name, spot] = (
-                text,
-                {spot, *(formula_area(formula) if formula is not None else ())},
-            )
+            if formula is not None:
+                filled.update(formula_area(formula))
+            found[name, spot] = text, filled
     return found
 
 
 def store_results(book: OpenFile, name: str, results: Results) -> bool:
     """Whether every formula of ours on a sheet has a result."""
-    values = [(cell, results.get(spot, UNKNOWN)) for spot, cell in book.sheets[name].ours.items()]
-    if [cell for cell, value in values if store(cell, value)]:
-        book.touched.add(name)
-    return all(value is not UNKNOWN for _, value in values)
+    is_complete = True
+    for spot, cell in book.sheets[name].ours.items():
+        value = results.get(spot, UNKNOWN)
+        is_complete &= value is not UNKNOWN
+        if store(cell, value):
+            book.touched.add(name)
+    return is_complete
 
 
 def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
@@ -273,48 +296,58 @@ def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot
     A formula in another format's writing counts (""), and in a workbook of an earlier version any:
     its lanes are others.
     """
-    wanted = formulas_of(table.name)
-    is_older = not any(not text or is_lane_formula(text) for text in formulas.values())
-    found = ((lane.spot, formulas.get(lane.spot)) for lane in table.lanes.values())
-    return tuple(
-        spot for spot, text in found if text is None or not (is_older or stands(text, wanted[spot]))
-    )
+    is_today = any(not text or is_lane_formula(text) for text in formulas.values())
+    return altered_spots(table.lane_spots, formulas, formulas_of(table.name) if is_today else {})
 
 
 def altered_cover(formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
     """The same of what the cover says of each table and of all."""
     wanted = formulas_of(layout.COVER)
-    is_older = not any(not text or is_cover_formula(text) for text in formulas.values())
-    told = [layout.LIVE_SPOT, *((row, STATE_COLUMN) for row, _ in layout.EDITION_SPOTS.values())]
-    counted = [] if is_older else [spot for spot in wanted if spot not in told]
-    found = ((spot, formulas.get(spot)) for spot in (*told, *counted))
-    return tuple(
-        spot for spot, text in found if text is None or not (is_older or stands(text, wanted[spot]))
-    )
+    told = [layout.LIVE_SPOT]
+    told += [(row, STATE_COLUMN) for row, _ in layout.EDITION_SPOTS.values()]
+    if not any(not text or is_cover_formula(text) for text in formulas.values()):
+        return altered_spots(told, formulas, {})
+    told += [spot for spot in wanted if spot not in told]
+    return altered_spots(told, formulas, wanted)
 
 
-def stands(found: str | None, wanted: str) -> bool:
-    return found is not None and (found == "" or same_formula(found, wanted))
+def altered_spots(
+    spots: Iterable[Spot], formulas: Mapping[Spot, str], wanted: Mapping[Spot, str]
+) -> tuple[Spot, ...]:
+    """Those of some places where no formula stands, or another than is ``wanted`` there."""
+    altered: list[Spot] = []
+    for spot in spots:
+        text = formulas.get(spot)
+        if text is None or (spot in wanted and not stands(text, wanted[spot])):
+            altered.append(spot)
+    return tuple(altered)
+
+
+def stands(found: str, wanted: str) -> bool:
+    return found == "" or same_formula(found, wanted)
 
 
 def results_of(book: OpenFile) -> dict[str, Results]:
-    """What our formulas show; nothing is told of a table whose image is not whole, nor of what
-    looks at it.
+    """What our formulas show.
+
+    Nothing is told of a table whose image is not whole, nor of what looks at it.
     """
-    found: dict[str, Results] = {
-        table.name: table_results(table, sheet.cells, sheet.ours)
-        for table in layout.table_sheets()
-        if (sheet := book.sheets.get(table.name)) and has_whole_image(table, sheet)
-    }
+    found: dict[str, Results] = {}
+    for table in layout.table_sheets():
+        sheet = book.sheets.get(table.name)
+        if sheet is not None and has_whole_image(table, sheet):
+            found[table.name] = table_results(table, sheet.cells, sheet.ours)
     tables = dict(found)
     cover, listed = book.sheet(layout.COVER), book.sheet(layout.RESULTS)
-    summary = book.sheets.get(layout.SUMMARY)
+    ignored: CellValue = UNKNOWN
+    others: CellValue = UNKNOWN
     if listed:
         found[layout.RESULTS] = findings_results(listed.cells, tables)
+        ignored = ignored_in(listed.cells, found[layout.RESULTS])
+        others = others_in(listed.cells, found[layout.RESULTS])
     if cover:
-        ignored = ignored_in(listed.cells, found[layout.RESULTS]) if listed else UNKNOWN
-        others = others_in(listed.cells, found[layout.RESULTS]) if listed else UNKNOWN
         found[layout.COVER] = cover_results(cover.cells, tables, ignored, others)
+    summary = book.sheets.get(layout.SUMMARY)
     if summary:
         found[layout.SUMMARY] = block_results(summary.cells)
     return found
@@ -324,17 +357,20 @@ def looked_at_tables(book: OpenFile) -> set[str]:
     """The tables' sheets that the cover tells of, and those of which the list of findings does."""
     cover, listed = book.sheet(layout.COVER), book.sheet(layout.RESULTS)
     held = cover.cells if cover else {}
-    shown_tables = {
-        chosen_sheet(table, held.get(spot)).name for table, spot in layout.EDITION_SPOTS.items()
-    }
+    found: set[str] = set()
+    for table, spot in layout.EDITION_SPOTS.items():
+        found.add(chosen_sheet(table, held.get(spot)).name)
+    if listed is None:
+        return found
     column = layout.RESULT_COLUMNS["table"]
-    named = {value for (_, at), value in listed.cells.items() if at == column} if listed else set()
-    return shown_tables | {sheet.name for sheet in layout.table_sheets() if sheet.name in named}
+    for (_, at), value in listed.cells.items():
+        if at == column and isinstance(value, str) and value in layout.tables_by_name():
+            found.add(value)
+    return found
 
 
 def has_whole_image(table: TableSheet, sheet: OpenSheet) -> bool:
-    lanes = {lane.spot for lane in table.lanes.values()}
-    return formulas_of(table.name).keys() - lanes <= sheet.ours.keys()
+    return formulas_of(table.name).keys() - set(table.lane_spots) <= sheet.ours.keys()
 
 
 # --- one result -----------------------------------------------------------------------------------
@@ -347,16 +383,15 @@ def store(cell: _Element, value: CellValue) -> bool:
     kind, text = as_stored(value)
     if (cell.get("t", "n"), stored_text(cell)) == (kind, text):
         return False
-    for child in [node for node in cell if local(node) in ("v", "is")]:
-        cell.remove(child)
+    for child in list(cell):
+        if local(child) in ("v", "is"):
+            cell.remove(child)
     drop(cell, "t")
     if kind != "n":
         cell.set("t", kind)
     if text is not None:
-        node = etree.SubElement(
-            cell, cell.tag[:-1] + "v", {SPACE: "preserve"} if text != text.strip() else {}
-        )
-        node.text = text
+        keeping = {SPACE: "preserve"} if text != text.strip() else {}
+        etree.SubElement(cell, cell.tag[:-1] + "v", keeping).text = text
     return True
 
 
@@ -390,8 +425,9 @@ def forget(book: OpenFile, name: str, spot: Spot) -> None:
     filled = {spot, *formula_area(formula)}
     sheet.cells.update(dict.fromkeys(filled, UNKNOWN))
     cells = [cell] if len(filled) == 1 else cells_at(sheet.root, filled)
-    if [other for other in cells if store(other, UNKNOWN)]:
-        book.touched.add(name)
+    for other in cells:
+        if store(other, UNKNOWN):
+            book.touched.add(name)
 
 
 def cells_at(root: _Element, places: Collection[Spot]) -> list[_Element]:
