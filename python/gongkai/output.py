@@ -412,9 +412,7 @@ def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     told = "，".join(filter(None, (calm, tally(findings), dismissed_text(findings))))
     yield f"{start}，{told}："
     for number, finding in in_order(findings):
-        yield f"  {finding_line(number, finding)}"
-        if finding.lines[1]:
-            yield f"    {finding.lines[1]}"
+        yield from listed_finding(number, finding, "  ")
 
 
 def no_errors(findings: Sequence[Finding]) -> str:
@@ -427,6 +425,13 @@ def no_errors(findings: Sequence[Finding]) -> str:
     if misread := sum(finding.cause == "reading" and is_open(finding) for finding in findings):
         return f"其中{misread}处可能是读取有误"
     return "没有其他错误" if errors else "没有错误"
+
+
+def listed_finding(name: int | str, finding: Finding, indent: str) -> Iterator[str]:
+    """The two lines of a finding in a list: what is wrong, and below it why and what to do."""
+    yield f"{indent}{finding_line(name, finding)}"
+    if finding.lines[1]:
+        yield f"{indent}  {finding.lines[1]}"
 
 
 def finding_line(name: int | str, finding: Finding) -> str:
@@ -454,7 +459,8 @@ def years_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:
         )  # the findings tell the rest
         yield f"  {one_line(comparison.report.agency) or '机关未识别'} {year}：{told}"
         for _, finding in in_order(comparison.findings):
-            yield f"    {finding_line(key_of(finding, comparison.report.figures), finding)}"
+            key = key_of(finding, comparison.report.figures)
+            yield from listed_finding(key, finding, "    ")
 
 
 YEAR_HEADS = (

@@ -11,9 +11,9 @@ from gongkai.decisions import dismissed_text, in_order
 from gongkai.figures import shown
 from gongkai.model import Value
 from gongkai.output import (
-    finding_line,
     finding_to_dict,
     head_lines,
+    listed_finding,
     number,
     provenance_of,
     source_of,
@@ -119,7 +119,7 @@ def levels_lines(found: Levels) -> Iterator[str]:
             f"{one_line(one.reason)}"
         )
     for _, finding in in_order(found.findings):
-        yield f"  {finding_line(found.keys_of(finding)[0], finding)}"
+        yield from listed_finding(found.keys_of(finding)[0], finding, "  ")
     yield outcome_line(found)
 
 
