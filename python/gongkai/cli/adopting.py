@@ -105,27 +105,34 @@ def listed(opened: Opened) -> Iterator[str]:
     from gongkai.output import finding_line
     from gongkai.workbook.proposals import forms_of, proposal_text
 
-    proposed = [
-        (number, finding) for number, finding in in_order(opened.findings) if finding.suspects
-    ]
+    proposed = []
+    for number, finding in in_order(opened.findings):
+        if finding.suspects:
+            proposed.append((number, finding))
     if not proposed:
         yield "没有可以采纳的建议。" if opened.findings else "✓ 没有发现问题，没有要采纳的建议。"
         return
     same = all(is_numbered_so(opened, number, finding) for number, finding in proposed)
-    yield f"有建议的问题{len(proposed)}处{f'，前面是“{layout.RESULTS}”中的序号' if same else ''}："
+    numbers = f"，前面是“{layout.RESULTS}”中的序号" if same else ""
+    yield f"有建议的问题{len(proposed)}处{numbers}："
     for number, finding in proposed:
         yield f"  {finding_line(number, finding)}"
         text = proposal_text(finding.suspects, forms_of(opened.report.tables))
-        yield from (f"      {line}" for line in text.split("\n"))
-    number, finding = proposed[0]
-    chosen = f"{number}" if len(finding.suspects) == 1 else f"{number}=1"
+        for line in text.split("\n"):
+            yield f"      {line}"
     if same:
-        yield f"尚未改动。核对原文后采纳，如：gongkai adopt {opened.path} {chosen}"
-    else:
-        yield (
-            f"尚未改动。“{layout.RESULTS}”中的问题或序号与现在的不同，"
-            f"请重新校验后再采纳{how_to_check(opened.path)}。"
-        )
+        yield how_to_adopt(opened, *proposed[0])
+        return
+    yield (
+        f"尚未改动。“{layout.RESULTS}”中的问题或序号与现在的不同，"
+        f"请重新校验后再采纳{how_to_check(opened.path)}。"
+    )
+
+
+def how_to_adopt(opened: Opened, number: int, finding: Finding) -> str:
+    """尚未改动。核对原文后采纳，如：gongkai adopt 年报.xlsm 2=1"""
+    chosen = f"{number}" if len(finding.suspects) == 1 else f"{number}=1"
+    return f"尚未改动。核对原文后采纳，如：gongkai adopt {opened.path} {chosen}"
 
 
 def is_numbered_so(opened: Opened, number: int, finding: Finding) -> bool:

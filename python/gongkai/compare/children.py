@@ -274,14 +274,21 @@ def members_of(children: Iterable[Named]) -> list[Member]:
     known: dict[str, list[Named]] = {}
     for named in children:
         keys = keys_of(named)
-        group = next((known[key] for key in keys if key in known), None)
-        if group is None:
-            group = []
+        group = group_of(keys, known)
+        if not group:
             groups.append(group)
         group.append(named)
         for key in keys:
             known.setdefault(key, group)
     return [member_made(group) for group in groups]
+
+
+def group_of(keys: Iterable[str], known: Mapping[str, list[Named]]) -> list[Named]:
+    """Those already found that have a key in common with it, else a new group."""
+    for key in keys:
+        if key in known:
+            return known[key]
+    return []
 
 
 def keys_of(named: Named) -> list[str]:
@@ -341,22 +348,29 @@ def held_against(
     """The names for which there is no report, or not certainly, and the members that no name stands
     for.
     """
-    by_name = {normal(member.name): member for member in members if member.name}
+    by_name: dict[str, Member] = {}
+    for member in members:
+        if member.name:
+            by_name[normal(member.name)] = member
     taken: set[int] = set()
     unfound: dict[str, Named] = {}
     for named in expected:
-        member = member_of(named.name, by_name, year)
-        if member is None:
+        found = member_of(named.name, by_name, year)
+        if found is None:
             unfound[named.child.name] = named
         else:
-            taken.add(id(member))
-    free = [member for member in members if id(member) not in taken]
+            taken.add(id(found))
+    free = left_of(members, taken)
     lost = []
     for named in unfound.values():
         alike = members_like(named.name, free)
         taken.update(map(id, alike))
         lost.append(lost_name(named.child, alike))
-    return lost, [member for member in free if id(member) not in taken]
+    return lost, left_of(free, taken)
+
+
+def left_of(members: Iterable[Member], taken: Collection[int]) -> list[Member]:
+    return [member for member in members if id(member) not in taken]
 
 
 def members_like(name: str, members: Iterable[Member]) -> list[Member]:
@@ -402,16 +416,31 @@ def roll_findings(parent: Report, roll: Roll) -> Iterator[Finding]:
         if kind != "year" or parent.year is not None:
             yield from left_out_findings(kind, roll.left_out)
     yield from copy_findings(roll.members)
-    yield from on("extra", tuple(member.title for member in roll.extra))
-    nameless, outside = [], []
-    for member in roll.members:
+    yield from on("extra", titles_of(roll.extra))
+    yield from member_findings(parent, roll.members)
+
+
+def member_findings(parent: Report, members: Sequence[Member]) -> Iterator[Finding]:
+    """Members of whom it is doubtful that they are the parent's children."""
+    area = area_of(parent.agency)
+    nameless = []
+    outside = []
+    twins = []
+    for member in members:
         if not member.name:
-            nameless.append(member.title)
-        if lies_outside(member.name, area_of(parent.agency)):
-            outside.append(member.title)
-    yield from on("nameless", tuple(nameless))
-    yield from on("outside", tuple(outside))
-    yield from on("twins", twins(parent, roll.members))
+            nameless.append(member)
+        if lies_outside(member.name, area):
+            outside.append(member)
+        # The parent's very figures are the parent's report once more, as a rule.
+        if len(members) > 1 and is_alike(parent, report_in(member.children[0])):
+            twins.append(member)
+    yield from on("nameless", titles_of(nameless))
+    yield from on("outside", titles_of(outside))
+    yield from on("twins", titles_of(twins))
+
+
+def titles_of(members: Iterable[Member]) -> tuple[str, ...]:
+    return tuple(member.title for member in members)
 
 
 def on(says: str, names: Names, severity: Severity = "warning") -> Iterator[Finding]:
@@ -424,12 +453,14 @@ def left_out_findings(kind: Exclusion, left_out: Iterable[LeftOut]) -> Iterator[
     """Those that are left out for one reason; where it is another year and the sum lacks nothing, a
     note.
     """
-    found = [one for one in left_out if one.kind == kind]
-    names = tuple((one.child.title, one.reason) for one in found)
-    severity = SEVERITIES[kind]
-    if kind == "year" and not any(one.lacking for one in found):
-        severity = "note"
-    yield from on(kind, names, severity)
+    names = []
+    is_lacking = False
+    for one in left_out:
+        if one.kind == kind:
+            names.append((one.child.title, one.reason))
+            is_lacking = is_lacking or one.lacking
+    is_harmless = kind == "year" and not is_lacking
+    yield from on(kind, tuple(names), "note" if is_harmless else SEVERITIES[kind])
 
 
 def copy_findings(members: Iterable[Member]) -> Iterator[Finding]:
@@ -445,19 +476,6 @@ def copy_findings(members: Iterable[Member]) -> Iterator[Finding]:
             agreeing.append(named)
     yield from on("clashing", tuple(clashing))
     yield from on("agreeing", tuple(agreeing), "note")
-
-
-def twins(parent: Report, members: Sequence[Member]) -> tuple[str, ...]:
-    """The children with the parent's very figures, whatever their names: the parent's report once
-    more, as a rule.
-    """
-    if len(members) < 2:
-        return ()
-    found = []
-    for member in members:
-        if is_alike(parent, report_in(member.children[0])):
-            found.append(member.title)
-    return tuple(found)
 
 
 def listed(names: Iterable[str]) -> str:

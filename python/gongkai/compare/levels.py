@@ -149,11 +149,24 @@ def figure_line(
     cell: Cell, own: Given, held: Sequence[Given], lacking: tuple[str, ...]
 ) -> LevelFigure:
     """``own`` is the parent's, ``held`` the members', ``lacking`` who has none."""
-    figures = tuple(one.value for one in held)
-    implied = tuple(number for number, one in enumerate(held) if one.is_implied)
-    computed = total(figure for figure in figures if figure is not None)
+    figures = []
+    implied = []
+    stated: list[Figure] = []
+    for number, one in enumerate(held):
+        figures.append(one.value)
+        if one.is_implied:
+            implied.append(number)
+        if one.value is not None:
+            stated.append(one.value)
     line = LevelFigure(
-        cell, "blank", own.value, computed, figures, lacking, implied, own.is_implied
+        cell,
+        "blank",
+        own.value,
+        total(stated),
+        tuple(figures),
+        lacking,
+        tuple(implied),
+        own.is_implied,
     )
     return replace(line, status=status_of(line))
 
@@ -188,27 +201,39 @@ def column_of(member: Member, layout: Form) -> dict[str, Given]:
     """What a member has in the cells of a table of this layout; nothing where its reports differ on
     it.
     """
+    found = columns_of(member, layout)
+    if len(found) == 1:
+        return found[0]
+    is_one_body = member.is_certain or not differ(reports_of(member))
+    held = {}
+    for cell in layout.cells:
+        one = agreed([column[cell] for column in found])
+        # Of two bodies, what is alike would be added up.
+        held[cell] = one if is_one_body or one.value == 0 else NOTHING
+    return held
+
+
+def columns_of(member: Member, layout: Form) -> list[dict[str, Given]]:
+    """What each of its reports has there, of those that have the table in this layout."""
     found = []
     for child in member.children:
         table = report_in(child).tables.get(layout.id)
         if table is not None and is_layout(table, layout):
             found.append(held_in(table, layout))
-    if len(found) == 1:
-        return found[0]
-    held = {cell: agreed([one[cell] for one in found]) for cell in layout.cells}
-    if member.is_certain or not differ(reports_of(member)):
-        return held
-    # Of two bodies, what is alike would be added up.
-    return {cell: one if one.value == 0 else NOTHING for cell, one in held.items()}
+    return found
 
 
 def agreed(held: Sequence[Given]) -> Given:
     """The one figure that all of those stated agree on; of none stated, the one that all imply."""
-    known = [one for one in held if one.value is not None]
-    found = {one.value for one in known if not one.is_implied} or {one.value for one in known}
+    stated: set[Value] = set()
+    implied: set[Value] = set()
+    for one in held:
+        if one.value is not None:
+            (implied if one.is_implied else stated).add(one.value)
+    found = stated or implied
     if len(found) != 1:
         return NOTHING
-    return Given(found.pop(), all(one.is_implied for one in known))
+    return Given(found.pop(), is_implied=found is implied)
 
 
 def is_layout(table: Table, layout: Form) -> bool:
@@ -222,14 +247,15 @@ def status_of(line: LevelFigure) -> Status:
     """
     if line.stated is None:
         return "blank"
-    is_whole = bool(line.figures) and not line.lacking
-    if is_whole and line.computed == line.stated:
-        return "equal"
-    if not is_whole and (line.computed <= line.stated or line.cell.column.signed):
-        return "uncertain"
-    if line.is_guessed:
-        return "asked"
-    return "differs" if is_whole else "exceeds"
+    if line.figures and not line.lacking:
+        apart: Status = "differs"
+        if line.computed == line.stated:
+            return "equal"
+    else:
+        apart = "exceeds"
+        if line.computed <= line.stated or line.cell.column.signed:
+            return "uncertain"
+    return "asked" if line.is_guessed else apart
 
 
 # --- sums that differ -----------------------------------------------------------------------------
@@ -240,14 +266,17 @@ def one_body_findings(lines: Sequence[LevelFigure], members: Sequence[Member]) -
     a whole.
     """
     apart = gaps_in(lines)
-    cells = tuple(line.cell.id for line, gap in apart if gap)
+    cells = []
+    for line, gap in apart:
+        if gap:
+            cells.append(line.cell.id)
     if len(members) < 2 or len(cells) < 2:
         return
     for at, member in enumerate(members):
         for sign, says in ((1, "whole_left_out"), (-1, "whole_twice")):
             if is_every_gap(at, sign, apart):
                 facts = {"body": member.title}
-                yield Finding("levels.sum", "warning", says, cells, facts=facts)
+                yield Finding("levels.sum", "warning", says, tuple(cells), facts=facts)
 
 
 Gaps = Sequence[tuple[LevelFigure, Figure]]
@@ -297,7 +326,7 @@ def sum_finding(
 
 def facts_of_sum(line: LevelFigure, members: Sequence[Member]) -> dict[str, Fact]:
     return {
-        "count": sum(figure is not None for figure in line.figures),
+        "count": len(line.figures) - line.figures.count(None),
         "gap": gap_of(line),
         "largest": largest(line, members),
         "lacking": len(line.lacking),
@@ -317,7 +346,8 @@ def largest(line: LevelFigure, members: Sequence[Member]) -> Pairs:
     for member, figure in zip(members, line.figures, strict=True):
         if figure:
             given.append((abs(figure), (member.title, shown(figure))))
-    return tuple(pair for _, pair in nlargest(LARGEST, given, key=itemgetter(0)))
+    most = nlargest(LARGEST, given, key=itemgetter(0))
+    return tuple(pair for _, pair in most)
 
 
 def body_of_gap(line: LevelFigure, members: Sequence[Member]) -> str:
@@ -378,7 +408,7 @@ def implied_findings(
 
 def uncertain_notes(lines: Sequence[LevelFigure], roll: Roll) -> Iterator[Finding]:
     """One note for all figures that cannot be compared, with the names of those that lack."""
-    cells = tuple(line.cell.id for line in lines if line.status == "uncertain")
+    cells = cells_of(lines, "uncertain")
     if not cells:
         return
     names = [*names_left_out(roll), *names_with_gaps(lines, roll.members)]
@@ -388,6 +418,10 @@ def uncertain_notes(lines: Sequence[LevelFigure], roll: Roll) -> Iterator[Findin
         "names": tuple(names),
     }
     yield Finding("levels.uncertain", "note", "" if names else "nobody", cells, facts=facts)
+
+
+def cells_of(lines: Sequence[LevelFigure], status: Status) -> tuple[str, ...]:
+    return tuple(line.cell.id for line in lines if line.status == status)
 
 
 def names_left_out(roll: Roll) -> Iterator[tuple[str, ...]]:
@@ -400,32 +434,36 @@ def names_with_gaps(
     lines: Sequence[LevelFigure], members: Sequence[Member]
 ) -> Iterator[tuple[str, ...]]:
     """(公安局, 3格没有可以计入的数字)."""
-    open_lines = [line for line in lines if line.status in ("uncertain", "exceeds")]
+    gaps: Counter[int] = Counter()
+    for line in lines:
+        if line.status in ("uncertain", "exceeds"):
+            gaps.update(at for at, figure in enumerate(line.figures) if figure is None)
     for at, member in enumerate(members):
-        gaps = sum(line.figures[at] is None for line in open_lines)
-        if gaps:
-            yield member.title, f"{gaps}格没有可以计入的数字"
+        if gaps[at]:
+            yield member.title, f"{gaps[at]}格没有可以计入的数字"
 
 
 def blank_notes(parent: Report, lines: Sequence[LevelFigure]) -> Iterator[Finding]:
     """What the parent does not state was compared with nothing; a sum above zero there is told."""
-    blank = [line for line in lines if line.status == "blank"]
-    if blank:
-        cells = tuple(line.cell.id for line in blank)
-        sums = sums_beside(parent, blank)
-        facts: dict[str, Fact] = {"count": len(blank), "summed": len(sums), "sums": sums}
+    cells = cells_of(lines, "blank")
+    if cells:
+        sums = sums_beside(parent, lines)
+        facts: dict[str, Fact] = {"count": len(cells), "summed": len(sums), "sums": sums}
         says = "summed" if sums else ""
         yield Finding("levels.blank", "note", says, cells, facts=facts)
-    absent = tuple(number for name, number in numbers().items() if name not in parent.tables)
+    absent = []
+    for name, number in numbers().items():
+        if name not in parent.tables:
+            absent.append(number)
     if absent:
-        yield Finding("levels.blank", "note", "tables", facts={"tables": absent})
+        yield Finding("levels.blank", "note", "tables", facts={"tables": tuple(absent)})
 
 
-def sums_beside(parent: Report, blank: Sequence[LevelFigure]) -> Pairs:
+def sums_beside(parent: Report, lines: Sequence[LevelFigure]) -> Pairs:
     """Of each blank whose children's sum is not 0 its short name, the official one, the sum."""
     found = []
-    for line in blank:
-        if line.computed:
+    for line in lines:
+        if line.status == "blank" and line.computed:
             form = parent.tables[line.cell.table].form
             name = f"{form.number} {label_of(line.cell)}"
             found.append((where(form, (line.cell.id,)), name, shown(line.computed)))

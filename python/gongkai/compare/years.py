@@ -9,6 +9,7 @@ figure; a difference is a note then. Rules: years.carried, .documents (warnings)
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -141,7 +142,8 @@ def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> Year
     elif report.year - 1 in group.years:
         found = unread_before(report, report.year - 1, group.years[report.year - 1])
     else:
-        found = missing_before(report, report.year, group, matched)
+        told = missing_notes(report, report.year, group, matched)
+        found = YearComparison(report, f"没有{report.year - 1}年的报告", told)
     return replace(found, findings=(*doubles, *found.findings))
 
 
@@ -178,7 +180,7 @@ def compared_with(report: Yearly, last: Yearly) -> YearComparison:
             found.append(finding)
             if is_counted(finding):
                 short.append(short_text(link, last, sides))
-    differing = [finding for finding in found if is_difference(finding)]
+    differing = list(filter(is_difference, found))
     text = f"与{last.year}年没有可比的数字"
     if known:
         remark = limits_text(report, last, known) + guessed_text(known, differing)
@@ -248,15 +250,12 @@ def broken(link: YearLink, report: Yearly, last: Yearly, sides: Sides) -> Findin
     severity: Severity = "note" if sides.guessed else "warning"
     more, less = max(sides.stated, sides.computed), min(sides.stated, sides.computed)
     facts = facts_of_last(report, last) | {"gap": difference(more, less)}
-    says = ""
-    if link.rule == "years.carried":
-        says = carried_says(link, sides)
-    else:
+    if link.rule == "years.documents":
         facts |= document_facts(link, report, last)
     return Finding(
         link.rule,
         severity,
-        says,
+        says_of(link, sides),
         official_order(form, (link.cell, *link.plus, *link.minus)),
         sides.stated,
         sides.computed,
@@ -266,14 +265,15 @@ def broken(link: YearLink, report: Yearly, last: Yearly, sides: Sides) -> Findin
     )
 
 
-def carried_says(link: YearLink, sides: Sides) -> str:
-    """Which of the two figures stands there, and which only the relations of its report leave."""
-    own, before = link.cell in sides.guessed, link.last in sides.guessed
-    if own and before:
+def says_of(link: YearLink, sides: Sides) -> str:
+    """Which of the two figures stands there, and which only the relations of its report leave:
+    relations that documents have none of.
+    """
+    if link.rule == "years.documents" or not sides.guessed:
+        return ""
+    if len(sides.guessed) > 1:
         return "both_implied"
-    if own:
-        return "implied"
-    return "last_implied" if before else ""
+    return "implied" if link.cell in sides.guessed else "last_implied"
 
 
 def document_facts(link: YearLink, report: Yearly, last: Yearly) -> dict[str, Fact]:
@@ -371,26 +371,33 @@ def outcome_text(
 
 def limits_text(report: Yearly, last: Yearly, known: Collection[YearLink]) -> str:
     """（结转7项只能比1项）: what could not be compared; "" where all could."""
+    wanted = Counter(link.rule for link in links())
+    compared = Counter(link.rule for link in known)
     limits = []
-    wanted = sum(link.rule == "years.carried" for link in links())
-    carried = sum(link.rule == "years.carried" for link in known)
-    if carried < wanted:
-        limits.append(f"结转{wanted}项只能比{carried}项")
-    limits += documents_limit(report, last, len(known) - carried)
-    return f"（{'；'.join(limits)}）" if limits else ""
+    if compared["years.carried"] < wanted["years.carried"]:
+        limits.append(f"结转{wanted['years.carried']}项只能比{compared['years.carried']}项")
+    if compared["years.documents"] < wanted["years.documents"]:
+        number = compared["years.documents"]
+        limits.append(documents_limit(report, last, wanted["years.documents"], number))
+    told = "；".join(filter(None, limits))
+    return f"（{told}）" if told else ""
 
 
-def documents_limit(report: Yearly, last: Yearly, compared: int) -> list[str]:
+def documents_limit(report: Yearly, last: Yearly, wanted: int, compared: int) -> str:
     """What to say where documents in force could not all be compared; nothing of two reports in the
     old layout.
     """
-    wanted = sum(link.rule == "years.documents" for link in links())
-    old = [one for one in (last, report) if any(cell in one.figures for cell in public_cells())]
-    if compared == wanted or len(old) > 1:
-        return []
+    old = list(filter(is_old, (last, report)))
+    if len(old) > 1:
+        return ""
     if old:
-        return [f"{old[0].year}年表二是旧格式，文件数不能比"]
-    return [f"文件{wanted}项只能比{compared}项" if compared else "文件数没有可比的数字"]
+        return f"{old[0].year}年表二是旧格式，文件数不能比"
+    return f"文件{wanted}项只能比{compared}项" if compared else "文件数没有可比的数字"
+
+
+def is_old(report: Yearly) -> bool:
+    """Whether its table two has the layout of 2019."""
+    return not report.figures.keys().isdisjoint(public_cells())
 
 
 # --- what cannot be compared ----------------------------------------------------------------------
@@ -468,11 +475,6 @@ def double_notes(report: Yearly, distinct: Sequence[Yearly]) -> tuple[Finding, .
     return (Finding("years.double", "note", facts=facts),)
 
 
-def missing_before(report: Yearly, year: int, group: Group, matched: Matched) -> YearComparison:
-    found = missing_notes(report, year, group, matched)
-    return YearComparison(report, f"没有{year - 1}年的报告", found)
-
-
 def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> tuple[Finding, ...]:
     """Why there is no report of the year before: perhaps under a name that does not tell the body,
     or it is missing.
@@ -495,7 +497,4 @@ def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> 
 
 def named(reports: Sequence[Yearly]) -> tuple[tuple[str, ...], ...]:
     """Body, year and source of each of the first few."""
-    found = []
-    for one in reports[:MOST_NAMED]:
-        found.append((one.agency, shown(one.year), source_of(one)))
-    return tuple(found)
+    return tuple((one.agency, shown(one.year), source_of(one)) for one in reports[:MOST_NAMED])
