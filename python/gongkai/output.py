@@ -163,10 +163,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         **evaluation_of(report),
         "tables": {name: table_to_dict(table) for name, table in report.tables.items()},
         "sections": {str(item): text for item, text in report.sections.items()},
-        "problems": [
-            {"table": p.table, "row": p.row, "column": p.column, "raw": p.raw, "reason": p.reason}
-            for p in report.problems
-        ],
+        "problems": list(map(asdict, report.problems)),
     }
 
 
@@ -208,16 +205,10 @@ def parts_to_dict(report: Report) -> dict[str, Any]:
     """``read --parts --json``: the parts that hold tables, numbered from 1; ``part`` is the one
     that is read.
     """
-    parts = [
-        {
-            "part": number,
-            "kind": part.kind,
-            "title": part.title,
-            "agency": part.agency,
-            "year": part.year,
-        }
-        for number, part in enumerate(report.parts, 1)
-    ]
+    parts = []
+    for number, part in enumerate(report.parts, 1):
+        told = {"part": number, "kind": part.kind, "title": part.title}
+        parts.append({**told, "agency": part.agency, "year": part.year})
     return {"source": source_of(report), "part": report.part or None, "parts": parts}
 
 
@@ -255,8 +246,14 @@ def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]
         **evaluation_of(report),
         "checked": checked(report),
         "assumed": assumed(report),
-        "findings": [finding_to_dict(finding, report) for finding in findings],
+        "findings": findings_to_list(findings, report),
     }
+
+
+def findings_to_list(
+    findings: Sequence[Finding], held: Report | Mapping[str, Value]
+) -> list[dict[str, Any]]:
+    return [finding_to_dict(finding, held) for finding in findings]
 
 
 def finding_to_dict(finding: Finding, held: Report | Mapping[str, Value]) -> dict[str, Any]:
@@ -273,7 +270,7 @@ def finding_to_dict(finding: Finding, held: Report | Mapping[str, Value]) -> dic
         "suspects": [alternative_to_list(alternative) for alternative in finding.suspects],
         "too_many": finding.too_many,
         "sums": [sum_to_dict(one) for one in finding.sums],
-        "members": [finding_to_dict(member, held) for member in finding.members],
+        "members": findings_to_list(finding.members, held),
         "cause": finding.cause or None,
         "raws": raws_of(held, finding) if isinstance(held, Report) else {},
         "key": key_of(finding, held),
@@ -309,9 +306,8 @@ def add_years(found: Mapping[str, Any], comparison: YearComparison) -> dict[str,
     """``check --json`` of a report, with what came of comparing it with the year before among its
     findings.
     """
-    findings = list(found["findings"])
-    for finding in comparison.findings:
-        findings.append(finding_to_dict(finding, comparison.report.figures))
+    across = findings_to_list(comparison.findings, comparison.report.figures)
+    findings = [*found["findings"], *across]
     ranks = list(SEVERITIES)
     findings.sort(key=lambda finding: ranks.index(finding["severity"]))
     return {**found, "findings": findings}
@@ -429,12 +425,17 @@ def no_errors(findings: Sequence[Finding]) -> str:
     """What to say where no error counts, "" where one does; one that is dismissed was an error none
     the less.
     """
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if any(map(is_open, errors)):
-        return ""
-    if misread := sum(finding.cause == "reading" and is_open(finding) for finding in findings):
+    misread = 0
+    has_errors = False
+    for finding in findings:
+        is_error = finding.severity == "error"
+        if is_error and is_open(finding):
+            return ""
+        has_errors = has_errors or is_error
+        misread += finding.cause == "reading" and is_open(finding)
+    if misread:
         return f"其中{misread}处可能是读取有误"
-    return "没有其他错误" if errors else "没有错误"
+    return "没有其他错误" if has_errors else "没有错误"
 
 
 def listed_finding(name: int | str, finding: Finding, indent: str) -> Iterator[str]:
@@ -506,7 +507,7 @@ def comparison_to_dict(one: YearComparison) -> dict[str, Any]:
         "source": one.report.source,
         "outcome": one.text,
         "compared": one.compared,
-        "findings": [finding_to_dict(finding, one.report.figures) for finding in one.findings],
+        "findings": findings_to_list(one.findings, one.report.figures),
     }
 
 

@@ -60,17 +60,17 @@ def install(places: Places) -> list[str]:
 
 def new_record(places: Places, steps: list[Step], old: InstallRecord) -> InstallRecord:
     """What an older version put in places of its own stays recorded."""
-    here = {step.entry.path for step in steps}
-    entries = [
-        *(step.entry for step in steps),
-        *(entry for entry in old.entries if entry.path not in here),
-    ]
-    made = map(
-        str, missing_folders([record_path(places.state), *(step.component.path for step in steps)])
-    )
-    return InstallRecord(
-        gongkai.__version__, tuple(entries), tuple(dict.fromkeys([*old.folders, *made]))
-    )
+    entries = []
+    written = [record_path(places.state)]
+    for step in steps:
+        entries.append(step.entry)
+        written.append(step.component.path)
+    here = {entry.path for entry in entries}
+    for entry in old.entries:
+        if entry.path not in here:
+            entries.append(entry)
+    folders = dict.fromkeys([*old.folders, *map(str, missing_folders(written))])
+    return InstallRecord(gongkai.__version__, tuple(entries), tuple(folders))
 
 
 def planned(component: Component, record: InstallRecord, places: Places) -> Step:

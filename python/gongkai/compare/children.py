@@ -81,10 +81,11 @@ class Member:
         """Whether its reports name it in full: only then two that differ are certainly of one
         body.
         """
-        return all(
-            is_certain(child.agency, child.report.year if child.report else None)
-            for child in self.children
-        )
+        for child in self.children:
+            year = child.report.year if child.report else None
+            if not is_certain(child.agency, year):
+                return False
+        return True
 
 
 class Named(NamedTuple):

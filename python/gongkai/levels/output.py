@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gongkai.compare.children import Child, listed
+from gongkai.compare.children import Child, listed, titles_of
 from gongkai.compare.levels import STATUSES, LevelFigure, Levels, numbers
 from gongkai.decisions import dismissed_text, in_order
 from gongkai.figures import shown
@@ -110,7 +110,9 @@ def levels_lines(found: Levels) -> Iterator[str]:
     """
     yield from head_lines(found.parent)
     roll = found.roll
-    reports = sum(len(member.children) for member in roll.members)
+    reports = 0
+    for member in roll.members:
+        reports += len(member.children)
     left = f"，没有计入{len(roll.left_out)}个" if roll.left_out else ""
     yield f"下级：计入{len(roll.members)}个机关的{reports}份报告{left}。"
     for one in roll.left_out:
@@ -160,7 +162,7 @@ def levels_bytes(found: Levels, suffix: str) -> bytes:
     """
     if suffix == ".json":
         return to_json(levels_to_dict(found)).encode()
-    heads: list[object] = [*HEADS, *(member.title for member in found.roll.members)]
+    heads: list[object] = [*HEADS, *titles_of(found.roll.members)]
     rows = [heads, *map(csv_line, found.lines)]
     return to_xlsx(rows) if suffix == ".xlsx" else to_csv(rows)
 
