@@ -228,8 +228,10 @@ def agreed(held: Sequence[Given]) -> Given:
     stated: set[Value] = set()
     implied: set[Value] = set()
     for one in held:
-        if one.value is not None:
-            (implied if one.is_implied else stated).add(one.value)
+        if one.is_implied:
+            implied.add(one.value)
+        elif one.value is not None:
+            stated.add(one.value)
     found = stated or implied
     if len(found) != 1:
         return NOTHING
