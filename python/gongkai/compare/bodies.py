@@ -13,7 +13,7 @@ from gongkai.model import Decision, Value
 
 # the body's name in one form, and for a name that does not tell it for certain, the site
 Key = tuple[str, str]
-Spot = tuple[int, str, str]  # the year, area and department under which a report is looked for
+SoughtAt = tuple[int, str, str]  # the year, area and department under which a report is looked for
 
 MOST_LOOKED_AT, MOST_FOUND = 20, 4  # reports with names alike; one more than are told
 
@@ -79,7 +79,7 @@ class Matched:
     """
 
     groups: list[Group | None]
-    alike: Mapping[Spot, Sequence[tuple[Yearly, Group]]]
+    alike: Mapping[SoughtAt, Sequence[tuple[Yearly, Group]]]
     years: frozenset[int]
 
     def candidates(self, report: Yearly, year: int, own: Group) -> list[Yearly]:
@@ -94,7 +94,7 @@ class Matched:
         return found
 
 
-def spots_sought(report: Yearly, year: int) -> list[Spot]:
+def spots_sought(report: Yearly, year: int) -> list[SoughtAt]:
     """瑞安市财政局 is sought under its area, and among those that name none; 财政局 under any."""
     area, department = tail(report.agency)
     if not department and not area:
@@ -110,7 +110,7 @@ def match(reports: Sequence[Yearly]) -> Matched:
     keys = [key_of(report, place) for place, report in enumerate(reports)]
     joined = join_changed(grouped(reports, keys))
     groups: list[Group | None] = []
-    alike: dict[Spot, list[tuple[Yearly, Group]]] = {}
+    alike: dict[SoughtAt, list[tuple[Yearly, Group]]] = {}
     years = set()
     for report, key in zip(reports, keys, strict=True):
         if report.year is not None:
@@ -151,7 +151,7 @@ def site_of(source: str) -> str:
     return found.hostname or "" if found.scheme.lower() in ("http", "https") else ""
 
 
-def spots_of(report: Yearly) -> Iterator[Spot]:
+def spots_of(report: Yearly) -> Iterator[SoughtAt]:
     """Under what a report is looked for: its own area and department, and any area for one who
     names none.
     """

@@ -48,7 +48,7 @@ LARGEST = 3  # contributors in a fact; a message tells fewer
 SHORT_REASONS = {"missing": "没有它的报告", "unread": "没有读出", "no_figures": NO_FIGURES}
 # rows of table two of which a government itself makes what its bodies draft
 DOCUMENTS = ("rules", "normative")
-Pairs = tuple[tuple[str, ...], ...]
+TextRows = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -342,7 +342,7 @@ def gap_of(line: LevelFigure) -> Figure:
     return difference(more, less)
 
 
-def largest(line: LevelFigure, members: Sequence[Member]) -> Pairs:
+def largest(line: LevelFigure, members: Sequence[Member]) -> TextRows:
     """(公安局, 80), (教育局, 40): the members that contribute most, of equal ones the first."""
     given = []
     for member, figure in zip(members, line.figures, strict=True):
@@ -461,7 +461,7 @@ def blank_notes(parent: Report, lines: Sequence[LevelFigure]) -> Iterator[Findin
         yield Finding("levels.blank", "note", "tables", facts={"tables": tuple(absent)})
 
 
-def sums_beside(parent: Report, lines: Sequence[LevelFigure]) -> Pairs:
+def sums_beside(parent: Report, lines: Sequence[LevelFigure]) -> TextRows:
     """Of each blank whose children's sum is not 0 its short name, the official one, the sum."""
     found = []
     for line in lines:
