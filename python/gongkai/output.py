@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,11 @@ from gongkai.editions import edition_of_year, editions
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
 from gongkai.model import (
+    Alternative,
     BrokenSum,
+    Decision,
     Finding,
+    Form,
     GongkaiError,
     Report,
     Rule,
@@ -159,10 +163,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         **evaluation_of(report),
         "tables": {name: table_to_dict(table) for name, table in report.tables.items()},
         "sections": {str(item): text for item, text in report.sections.items()},
-        "problems": [
-            {"table": p.table, "row": p.row, "column": p.column, "raw": p.raw, "reason": p.reason}
-            for p in report.problems
-        ],
+        "problems": list(map(asdict, report.problems)),
     }
 
 
@@ -183,9 +184,8 @@ def report_rows(report: Report) -> list[Iterable[object]]:
 
 def report_to_json(report: Report, findings: Sequence[Finding]) -> str:
     """What ``gongkai read --json`` and ``gongkai check --json`` give, in one object."""
-    checked = {
-        name: value for name, value in check_to_dict(report, findings).items() if name != "report"
-    }
+    checked = check_to_dict(report, findings)
+    del checked["report"]
     return to_json({**report_to_dict(report), **checked})
 
 
@@ -205,16 +205,10 @@ def parts_to_dict(report: Report) -> dict[str, Any]:
     """``read --parts --json``: the parts that hold tables, numbered from 1; ``part`` is the one
     that is read.
     """
-    parts = [
-        {
-            "part": number,
-            "kind": part.kind,
-            "title": part.title,
-            "agency": part.agency,
-            "year": part.year,
-        }
-        for number, part in enumerate(report.parts, 1)
-    ]
+    parts = []
+    for number, part in enumerate(report.parts, 1):
+        told = {"part": number, "kind": part.kind, "title": part.title}
+        parts.append({**told, "agency": part.agency, "year": part.year})
     return {"source": source_of(report), "part": report.part or None, "parts": parts}
 
 
@@ -222,21 +216,18 @@ def table_to_dict(table: Table) -> dict[str, Any]:
     """``values`` as the source states them. A blank is null there; ``states`` tells whether the
     relations leave it a figure (implied) or not (open), ``implied`` which one.
     """
-    layout, state = table.form, table_state(table)
+    state = table_state(table)
     rows = []
-    for row in layout.rows:
-        cells = [cell.id for cell in layout.row_cells(row.id)]
-        entries = [table.entries[cell] for cell in cells]
-        rows.append(
-            {
-                "id": row.id,
-                "label": row.label.text,
-                "values": [number(entry.value) for entry in entries],
-                "raw": [entry.raw for entry in entries],
-                "states": [state.cells[cell] for cell in cells],
-                "implied": [state.figures.get(cell) for cell in cells],
-            }
-        )
+    for row in table.form.rows:
+        told: dict[str, Any] = {"id": row.id, "label": row.label.text}
+        told |= {"values": [], "raw": [], "states": [], "implied": []}
+        for cell in table.form.row_cells(row.id):
+            entry = table.entries[cell.id]
+            told["values"].append(number(entry.value))
+            told["raw"].append(entry.raw)
+            told["states"].append(state.cells[cell.id])
+            told["implied"].append(state.figures.get(cell.id))
+        rows.append(told)
     return {"edition": table.edition, "rows": rows}
 
 
@@ -255,35 +246,43 @@ def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]
         **evaluation_of(report),
         "checked": checked(report),
         "assumed": assumed(report),
-        "findings": [finding_to_dict(finding, report) for finding in findings],
+        "findings": findings_to_list(findings, report),
     }
+
+
+def findings_to_list(
+    findings: Sequence[Finding], held: Report | Mapping[str, Value]
+) -> list[dict[str, Any]]:
+    return [finding_to_dict(finding, held) for finding in findings]
 
 
 def finding_to_dict(finding: Finding, held: Report | Mapping[str, Value]) -> dict[str, Any]:
     """``held`` is the report that the finding is about, or its figures by cell."""
-    decision = finding.decision
     return {
         "rule": finding.rule,
         "severity": finding.severity,
         "message": finding.message,
-        "lines": [line for line in finding.lines if line],
+        "lines": list(filter(None, finding.lines)),
         "cells": list(finding.cells),
         "stated": number(finding.stated),
         "computed": number(finding.computed),
         "difference": number(finding.difference),
-        "suspects": [
-            [suspect_to_dict(suspect) for suspect in alternative]
-            for alternative in finding.suspects
-        ],
+        "suspects": [alternative_to_list(alternative) for alternative in finding.suspects],
         "too_many": finding.too_many,
         "sums": [sum_to_dict(one) for one in finding.sums],
-        "members": [finding_to_dict(member, held) for member in finding.members],
+        "members": findings_to_list(finding.members, held),
         "cause": finding.cause or None,
         "raws": raws_of(held, finding) if isinstance(held, Report) else {},
         "key": key_of(finding, held),
         "keys": list(keys_of(finding, held)),
-        "ruling": {"verdict": decision.verdict, "reason": decision.reason} if decision else None,
+        "ruling": ruling_to_dict(finding.decision),
     }
+
+
+def ruling_to_dict(decision: Decision | None) -> dict[str, str] | None:
+    if decision is None:
+        return None
+    return {"verdict": decision.verdict, "reason": decision.reason}
 
 
 def sum_to_dict(one: BrokenSum) -> dict[str, Any]:
@@ -295,6 +294,10 @@ def sum_to_dict(one: BrokenSum) -> dict[str, Any]:
     }
 
 
+def alternative_to_list(alternative: Alternative) -> list[dict[str, Any]]:
+    return [suspect_to_dict(suspect) for suspect in alternative]
+
+
 def suspect_to_dict(suspect: Suspect) -> dict[str, Any]:
     return {"cell": suspect.cell, "stated": number(suspect.stated), "proposed": suspect.proposed}
 
@@ -303,25 +306,19 @@ def add_years(found: Mapping[str, Any], comparison: YearComparison) -> dict[str,
     """``check --json`` of a report, with what came of comparing it with the year before among its
     findings.
     """
-    figures = comparison.report.figures
-    across = [finding_to_dict(finding, figures) for finding in comparison.findings]
+    across = findings_to_list(comparison.findings, comparison.report.figures)
     findings = [*found["findings"], *across]
-    return {
-        **found,
-        "findings": sorted(
-            findings, key=lambda finding: list(SEVERITIES).index(finding["severity"])
-        ),
-    }
+    ranks = list(SEVERITIES)
+    findings.sort(key=lambda finding: ranks.index(finding["severity"]))
+    return {**found, "findings": findings}
 
 
 def failure_to_dict(source: str, error: GongkaiError) -> dict[str, Any]:
     """A source that could not be read; ``candidates`` are the links of a directory page."""
-    found = {"source": source, "error": str(error)}
-    return (
-        {**found, "candidates": links_to_list(error.found)}
-        if isinstance(error, Directory)
-        else found
-    )
+    found: dict[str, Any] = {"source": source, "error": str(error)}
+    if isinstance(error, Directory):
+        found["candidates"] = links_to_list(error.found)
+    return found
 
 
 def links_to_list(found: Sequence[Candidate]) -> list[dict[str, Any]]:
@@ -349,11 +346,13 @@ def rules_to_list(edition: str, every: bool = False) -> list[dict[str, Any]]:
     """``rules --json``: every relation of an edition with its cells; with ``every`` all other rules
     after them.
     """
-    relations: list[dict[str, Any]] = [
-        {"rule": r.rule, "table": r.table, "parts": list(r.parts), "whole": list(r.whole)}
-        for r in editions()[edition].relations
-    ]
-    return relations + [rule_to_dict(rule) for rule in written_rules()] if every else relations
+    found: list[dict[str, Any]] = []
+    for one in editions()[edition].relations:
+        parts, whole = list(one.parts), list(one.whole)
+        found.append({"rule": one.rule, "table": one.table, "parts": parts, "whole": whole})
+    if every:
+        found += map(rule_to_dict, written_rules())
+    return found
 
 
 def rule_to_dict(rule: Rule) -> dict[str, str]:
@@ -368,12 +367,21 @@ def problem_line(report: Report, table: str, row: str, column: str) -> str:
     layout = found.form if found else edition_of_year(report.year).forms.get(table)
     if layout is None:
         return ""
-    rows = [item.label.text for item in layout.rows if item.id == row]
-    wanted = column.split()
-    columns = [
-        item.label.text for part in layout.parts for item in part.columns if item.id in wanted
-    ]
-    return " ".join([layout.number, *rows, *dict.fromkeys(columns)]) + " "
+    labels = [layout.number]
+    for item in layout.rows:
+        if item.id == row:
+            labels.append(item.label.text)
+    return " ".join([*labels, *column_labels(layout, column.split())]) + " "
+
+
+def column_labels(layout: Form, wanted: Collection[str]) -> Iterator[str]:
+    """The labels of some columns, each once, in the order of the form."""
+    found: dict[str, None] = {}
+    for part in layout.parts:
+        for column in part.columns:
+            if column.id in wanted:
+                found[column.label.text] = None
+    yield from found
 
 
 def part_lines(report: Report) -> Iterator[str]:
@@ -389,10 +397,8 @@ def part_lines(report: Report) -> Iterator[str]:
 def head_lines(report: Report) -> Iterator[str]:
     yield title_of(report) or "（没有标题）"
     year = f"{report.year}年" if report.year else "未识别"
-    yield (
-        f"  机关：{report.agency or '未识别'}　年度：{year}　发布日期："
-        f"{report.published or '未注明'}"
-    )
+    published = report.published or "未注明"
+    yield f"  机关：{report.agency or '未识别'}　年度：{year}　发布日期：{published}"
     if told := doubts_text(doubted_facts(report)):
         yield f"  {told}"
     yield f"  来源：{one_line(source_of(report))}"
@@ -412,21 +418,31 @@ def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     told = "，".join(filter(None, (calm, tally(findings), dismissed_text(findings))))
     yield f"{start}，{told}："
     for number, finding in in_order(findings):
-        yield f"  {finding_line(number, finding)}"
-        if finding.lines[1]:
-            yield f"    {finding.lines[1]}"
+        yield from listed_finding(number, finding, "  ")
 
 
 def no_errors(findings: Sequence[Finding]) -> str:
     """What to say where no error counts, "" where one does; one that is dismissed was an error none
     the less.
     """
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if any(map(is_open, errors)):
-        return ""
-    if misread := sum(finding.cause == "reading" and is_open(finding) for finding in findings):
+    misread = 0
+    has_errors = False
+    for finding in findings:
+        is_error = finding.severity == "error"
+        if is_error and is_open(finding):
+            return ""
+        has_errors = has_errors or is_error
+        misread += finding.cause == "reading" and is_open(finding)
+    if misread:
         return f"其中{misread}处可能是读取有误"
-    return "没有其他错误" if errors else "没有错误"
+    return "没有其他错误" if has_errors else "没有错误"
+
+
+def listed_finding(name: int | str, finding: Finding, indent: str) -> Iterator[str]:
+    """The two lines of a finding in a list: what is wrong, and below it why and what to do."""
+    yield f"{indent}{finding_line(name, finding)}"
+    if finding.lines[1]:
+        yield f"{indent}  {finding.lines[1]}"
 
 
 def finding_line(name: int | str, finding: Finding) -> str:
@@ -434,27 +450,33 @@ def finding_line(name: int | str, finding: Finding) -> str:
     reports, is what ``gongkai dismiss`` and ``confirm`` take.
     """
     sign = SEVERITIES[finding.severity] if is_open(finding) else DISMISSED
-    return (
-        f"{name}. {sign}　{finding.lines[0]}"
-        f"{decision_text(finding.decision) if finding.decision else ''}"
-    )
+    decided = decision_text(finding.decision) if finding.decision else ""
+    return f"{name}. {sign}　{finding.lines[0]}{decided}"
 
 
 def years_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:
     """What came of comparing reports over years, for people; nothing where there was nothing to
     compare.
     """
-    if not any(comparison.compared or comparison.findings for comparison in comparisons):
+    if not any(one.compared or one.findings for one in comparisons):
         return
     yield "跨年核对："
-    for comparison in comparisons:
-        year = f"{comparison.report.year}年" if comparison.report.year else "年度未识别"
-        told = (
-            comparison.text.partition("：")[0] if comparison.differs else comparison.text
-        )  # the findings tell the rest
-        yield f"  {one_line(comparison.report.agency) or '机关未识别'} {year}：{told}"
-        for _, finding in in_order(comparison.findings):
-            yield f"    {finding_line(key_of(finding, comparison.report.figures), finding)}"
+    for one in comparisons:
+        yield f"  {comparison_line(one)}"
+        for _, finding in in_order(one.findings):
+            key = key_of(finding, one.report.figures)
+            yield from listed_finding(key, finding, "    ")
+
+
+def comparison_line(comparison: YearComparison) -> str:
+    """青溪县人民政府 2022年：与2021年不符2处"""
+    report = comparison.report
+    who = one_line(report.agency) or "机关未识别"
+    year = f"{report.year}年" if report.year else "年度未识别"
+    told = comparison.text
+    if comparison.differs:
+        told = told.partition("：")[0]  # the findings tell the rest
+    return f"{who} {year}：{told}"
 
 
 YEAR_HEADS = (
@@ -475,17 +497,18 @@ YEAR_HEADS = (
 
 def years_to_list(comparisons: Sequence[YearComparison]) -> list[dict[str, Any]]:
     """``years --json``: each report with what came of comparing it with the year before."""
-    return [
-        {
-            "agency": one.report.agency,
-            "year": one.report.year,
-            "source": one.report.source,
-            "outcome": one.text,
-            "compared": one.compared,
-            "findings": [finding_to_dict(finding, one.report.figures) for finding in one.findings],
-        }
-        for one in comparisons
-    ]
+    return list(map(comparison_to_dict, comparisons))
+
+
+def comparison_to_dict(one: YearComparison) -> dict[str, Any]:
+    return {
+        "agency": one.report.agency,
+        "year": one.report.year,
+        "source": one.report.source,
+        "outcome": one.text,
+        "compared": one.compared,
+        "findings": findings_to_list(one.findings, one.report.figures),
+    }
 
 
 def years_bytes(comparisons: Sequence[YearComparison], suffix: str) -> bytes:
@@ -517,18 +540,20 @@ def stated_cell(finding: Finding, figures: Mapping[str, Value]) -> str:
     """The cell of what a finding states: of 现行有效, 本年制发 and 本年废止 the first, whose figure
     it is.
     """
-    same = (
-        cell
-        for cell in finding.cells
-        if finding.stated is not None and figures.get(cell) == finding.stated
-    )
-    return next(same, finding.cells[0] if finding.cells else "")
+    for cell in finding.cells:
+        if finding.stated is not None and figures.get(cell) == finding.stated:
+            return cell
+    return finding.cells[0] if finding.cells else ""
 
 
 def tally(findings: Sequence[Finding]) -> str:
     """``2处错误、1处提示`` of the findings that count."""
-    counts = {name: sum(f.severity == name and is_open(f) for f in findings) for name in SEVERITIES}
-    return "、".join(f"{count}处{SEVERITIES[name][2:]}" for name, count in counts.items() if count)
+    counts = Counter(finding.severity for finding in filter(is_open, findings))
+    told = []
+    for name, text in SEVERITIES.items():
+        if counts[name]:
+            told.append(f"{counts[name]}处{text[2:]}")
+    return "、".join(told)
 
 
 def rules_lines(edition: str, every: bool = False) -> Iterator[str]:

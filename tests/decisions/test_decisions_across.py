@@ -9,6 +9,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any, Literal
 
 import pytest
@@ -20,12 +21,16 @@ from gongkai.compare.bodies import Yearly
 from gongkai.compare.children import Child
 from gongkai.compare.levels import compare
 from gongkai.compare.years import compare_years
-from gongkai.decisions import key_of
+from gongkai.decisions import decided_findings, former_keys_of, key_of
 from gongkai.decisions.file import decisions_path
-from gongkai.model import Decision, Finding, Report, Severity
+from gongkai.model import Decision, Finding, Report, Rule, Severity
 from gongkai.output import finding_to_dict
+from gongkai.wording.findings import sentence_of
+from gongkai.wording.phrases import LONGEST, sentences
+from gongkai.wording.rules import rules_of
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.lists import DONE, BatchRow, read_summary
+from helpers.across import CASES
 from helpers.batches import later, page, pages, run, sheets_in, years_in
 from helpers.families import BODIES, CELLS, GRANTED, family, parent_of, report, saved, summed
 from helpers.made import report_of
@@ -102,7 +107,8 @@ def test_a_difference_between_years_is_dismissed_by_its_key(
         shown = told(capsys, "check", *order)
         assert "2022年：与2021年不符1处（另1处已忽略）\n" in shown
         assert re.search(
-            rf"    {keys[1]}\. ! 警告.*\n    {keys[0]}\. ○ 已忽略　.*（理由：上年报告已更正）\n",
+            rf"    {keys[1]}\. ! 警告.*\n      差.*\n"
+            rf"    {keys[0]}\. ○ 已忽略　.*（理由：上年报告已更正）\n",
             shown,
         )
     assert [item["ruling"] for item in found_in(capsys, "check", late, first)] == [
@@ -329,14 +335,12 @@ def test_check_and_batch_give_one_code(
     verdict: str,
     code: int,
 ) -> None:
-    """A sum that is broken as we read it: neither command calls that clean, whichever run imported
-    the report.
+    """What is wrong as we read it: neither command calls that clean, whichever run imported the
+    report.
     """
     source, folder = imported[0], copied(imported[1], tmp_path)
     decision = Decision(verdict, "甲") if verdict else None  # type: ignore[arg-type]
-    finding = Finding(
-        "applications.sum.natural", severity, "可能是读取有误", cause=cause or "", decision=decision
-    )
+    finding = Finding("coverage.year", severity, cause=cause or "", decision=decision)
     lines = [json.loads(line) for line in (folder / NAME).read_text().splitlines()]
     for line in lines:
         if "check" in line:
@@ -357,8 +361,8 @@ def test_a_difference_between_levels_is_dismissed(
     assert cli.main(["dismiss", parent, item["key"], *REASON]) == 2
     assert cli.main(["dismiss", parent, item["key"], *REASON, "--levels", children]) == 0
     lines = told(capsys, "levels", parent, children).splitlines()
-    assert lines[-2].startswith(f"  {item['key']}. ○ 已忽略　")
-    assert lines[-2].endswith("（理由：上年报告已更正）")
+    assert lines[-3].startswith(f"  {item['key']}. ○ 已忽略　")
+    assert lines[-3].endswith("（理由：上年报告已更正）")
     assert lines[-1] == f"比对{len(CELLS)}格：相等{len(CELLS) - 1}格、不等1格；另有1处已忽略。"
     [item] = found_in(capsys, "levels", parent, children)
     assert item["ruling"] == {"verdict": "dismissed", "reason": "上年报告已更正"}
@@ -383,14 +387,14 @@ def levels_of(
 def test_two_bodies_that_may_be_left_out_are_two_findings() -> None:
     found = levels_of([5, 5, 7], 12)
     whole = [finding for finding in found.findings if "每一格" in finding.message]
-    assert len({found.key_of(finding) for finding in found.findings}) == len(found.findings)
+    assert len({found.keys_of(finding)[0] for finding in found.findings}) == len(found.findings)
     assert len(whole) == 2
 
 
 def test_what_states_no_figure_is_known_by_its_text_and_the_sums() -> None:
     found = levels_of([5, 6, 7], 13)
     whole = next(finding for finding in found.findings if "每一格" in finding.message)
-    decisions = {found.key_of(whole): Decision("dismissed", "甲")}
+    decisions = {found.keys_of(whole)[0]: Decision("dismissed", "甲")}
     again = levels_of([5, 6, 7], 13, decisions=decisions)
     assert [finding.decision is not None for finding in again.findings].count(True) == 1
     for figures, stated in (([5, 6, 8], 14), ([5, 6, 7], 11), ([5, 7, 7], 14)):
@@ -398,6 +402,51 @@ def test_what_states_no_figure_is_known_by_its_text_and_the_sums() -> None:
             finding.decision is None
             for finding in levels_of(figures, stated, decisions=decisions).findings
         )
+
+
+# --- keys of earlier versions ---------------------------------------------------------------------
+
+FORMER = json.loads((Path(__file__).parent / "former" / "across.json").read_bytes())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_decision_of_an_earlier_version_is_found(name: str) -> None:
+    """``former/across.json`` holds what the version of 2026-11-28 said and the keys it made."""
+    made = CASES[name]
+    kept = [(one["rule"], one["key"]) for one in FORMER[name]["findings"]]
+    now = [
+        (finding.rule, former_keys_of(finding, held, beside)) for finding, held, beside in made()
+    ]
+    assert now == [(rule, (key,)) for rule, key in kept]
+    assert FORMER[name]["reports"] == made.__doc__
+
+
+def test_every_sentence_on_several_reports_is_among_them_and_short() -> None:
+    found = [finding for made in CASES.values() for finding, _, _ in made()]
+    said = {f"{finding.rule}/{finding.says}".rstrip("/") for finding in found}
+    assert said == {name for name in sentences() if name.startswith(("years.", "levels."))}
+    lengths = [sum(map(len, finding.lines)) for finding in found]
+    assert median(lengths) <= 60
+    assert max(lengths) <= LONGEST
+
+
+@pytest.mark.parametrize("rule", [*rules_of("years"), *rules_of("levels")], ids=lambda one: one.id)
+def test_the_example_of_a_rule_is_what_it_says(rule: Rule) -> None:
+    found = [finding for made in CASES.values() for finding, _, _ in made()]
+    messages = {finding.message for finding in found if finding.rule == rule.id}
+    assert rule.example in messages
+
+
+@pytest.mark.parametrize("name", ["years_double", "levels_uncertain"])
+def test_what_is_told_by_its_text_is_known_by_its_facts(name: str) -> None:
+    """Of an old key or a new one: both are found, and no two findings share one."""
+    for finding, held, beside in CASES[name]():
+        new, old = key_of(finding, held, beside), former_keys_of(finding, held, beside)[0]
+        for key in (new, old):
+            decisions = {key: Decision("dismissed", "甲")}
+            [decided] = decided_findings([finding], decisions, held, beside)
+            assert decided.decision == decisions[key]
+        assert (new != old) == ("former" in sentence_of(finding))
 
 
 def test_a_child_more_that_lacks_is_told_again() -> None:
@@ -409,7 +458,9 @@ def test_a_child_more_that_lacks_is_told_again() -> None:
         )
 
     first = found(["a"], {})
-    decisions = {first.key_of(finding): Decision("dismissed", "甲") for finding in first.findings}
+    decisions = {
+        first.keys_of(finding)[0]: Decision("dismissed", "甲") for finding in first.findings
+    }
     assert all(finding.decision for finding in found(["a"], decisions).findings)
     assert any(
         finding.rule == "levels.uncertain" and finding.decision is None

@@ -41,7 +41,7 @@ def changed(report: Yearly, **changes: object) -> Yearly:
     return replace(report, **changes)  # type: ignore[arg-type]
 
 
-def with_figure(report: Yearly, cell: str, value: int | None) -> Yearly:
+def with_figure(report: Yearly, cell: str, value: Value) -> Yearly:
     figures = dict(report.figures)
     figures.pop(cell, None)
     return changed(report, figures=figures if value is None else {**figures, cell: value})

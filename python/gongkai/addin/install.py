@@ -60,17 +60,17 @@ def install(places: Places) -> list[str]:
 
 def new_record(places: Places, steps: list[Step], old: InstallRecord) -> InstallRecord:
     """What an older version put in places of its own stays recorded."""
-    here = {step.entry.path for step in steps}
-    entries = [
-        *(step.entry for step in steps),
-        *(entry for entry in old.entries if entry.path not in here),
-    ]
-    made = map(
-        str, missing_folders([record_path(places.state), *(step.component.path for step in steps)])
-    )
-    return InstallRecord(
-        gongkai.__version__, tuple(entries), tuple(dict.fromkeys([*old.folders, *made]))
-    )
+    entries = []
+    written = [record_path(places.state)]
+    for step in steps:
+        entries.append(step.entry)
+        written.append(step.component.path)
+    here = {entry.path for entry in entries}
+    for entry in old.entries:
+        if entry.path not in here:
+            entries.append(entry)
+    folders = dict.fromkeys([*old.folders, *map(str, missing_folders(written))])
+    return InstallRecord(gongkai.__version__, tuple(entries), tuple(folders))
 
 
 def planned(component: Component, record: InstallRecord, places: Places) -> Step:
@@ -102,10 +102,7 @@ def is_known(content: bytes, entry: InstalledFile, places: Places) -> bool:
     if digest_of(content) in (*entry.ours, entry.backup):
         return True
     value = setting_of(content, places.key)
-    return bool(entry.values) and value in [
-        None,
-        *(text.encode(places.encoding) for text in entry.values),
-    ]
+    return bool(entry.values) and value in [None, *encoded_values(entry, places)]
 
 
 # --- doing it -------------------------------------------------------------------------------------
@@ -113,11 +110,15 @@ def is_known(content: bytes, entry: InstalledFile, places: Places) -> bool:
 
 def carry_out(places: Places, steps: list[Step], record: InstallRecord) -> None:
     """Backups first, then the record, then the files; on any failure everything back."""
-    backups = [path for step in steps for path in backup_of(step, places)]
+    backups: list[tuple[Path, bytes]] = []
+    written = [record_path(places.state)]
+    for step in steps:
+        backups += backup_of(step, places)
+        written.append(step.component.path)
     fresh = [path for path, _ in backups if not path.exists()]
     at = record_path(places.state)
     recorded = current(at)
-    made = missing_folders([*fresh, at, *(step.component.path for step in steps)])
+    made = missing_folders([*fresh, *written])
     try:
         for at, content in backups:
             at.parent.mkdir(parents=True, exist_ok=True)
@@ -328,15 +329,25 @@ def undo_of_settings(
     value = setting_of(now, places.key)
     if value is None:
         return Undo(now, f"保留　　{entry.path}（其中已没有{places.key}，没有改动）", spent=False)
-    if value not in [text.encode(places.encoding) for text in entry.values]:
-        shown = value.decode(places.encoding, "replace")
-        return Undo(
-            now, f"保留　　{entry.path}（{places.key}已另设为 {shown}，没有改动）", spent=False
-        )
-    content = without_setting(now, places.key, value, line_of(before or b"", places.key))
-    if setting_of(before or b"", SAFE_KEY) is None:
-        content = without_setting(content, SAFE_KEY, SAFE_VALUE, line_of(before or b"", SAFE_KEY))
-    old = setting_of(before or b"", places.key)
-    was = f"恢复为 {old.decode(places.encoding, 'replace')}" if old is not None else "已去掉"
-    kept = None if before is None and not content.strip() else content
-    return Undo(kept, f"已恢复　{entry.path}：{places.key}{was}（其他设置不变）")
+    shown = value.decode(places.encoding, "replace")
+    if value not in encoded_values(entry, places):
+        told = f"保留　　{entry.path}（{places.key}已另设为 {shown}，没有改动）"
+        return Undo(now, told, spent=False)
+    first = before or b""
+    content = without_setting(now, places.key, value, line_of(first, places.key))
+    if setting_of(first, SAFE_KEY) is None:
+        content = without_setting(content, SAFE_KEY, SAFE_VALUE, line_of(first, SAFE_KEY))
+    is_empty = before is None and not content.strip()
+    told = f"已恢复　{entry.path}：{places.key}{former_setting(first, places)}（其他设置不变）"
+    return Undo(None if is_empty else content, told)
+
+
+def encoded_values(entry: InstalledFile, places: Places) -> list[bytes]:
+    """What we have set it to, as it stands in the file."""
+    return [text.encode(places.encoding) for text in entry.values]
+
+
+def former_setting(before: bytes, places: Places) -> str:
+    """恢复为 C:\\Python\\python.exe, or 已去掉 where there was none."""
+    old = setting_of(before, places.key)
+    return "已去掉" if old is None else f"恢复为 {old.decode(places.encoding, 'replace')}"

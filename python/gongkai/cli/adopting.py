@@ -105,27 +105,34 @@ def listed(opened: Opened) -> Iterator[str]:
     from gongkai.output import finding_line
     from gongkai.workbook.proposals import forms_of, proposal_text
 
-    proposed = [
-        (number, finding) for number, finding in in_order(opened.findings) if finding.suspects
-    ]
+    proposed = []
+    for number, finding in in_order(opened.findings):
+        if finding.suspects:
+            proposed.append((number, finding))
     if not proposed:
         yield "没有可以采纳的建议。" if opened.findings else "✓ 没有发现问题，没有要采纳的建议。"
         return
     same = all(is_numbered_so(opened, number, finding) for number, finding in proposed)
-    yield f"有建议的问题{len(proposed)}处{f'，前面是“{layout.RESULTS}”中的序号' if same else ''}："
+    numbers = f"，前面是“{layout.RESULTS}”中的序号" if same else ""
+    yield f"有建议的问题{len(proposed)}处{numbers}："
     for number, finding in proposed:
         yield f"  {finding_line(number, finding)}"
         text = proposal_text(finding.suspects, forms_of(opened.report.tables))
-        yield from (f"      {line}" for line in text.split("\n"))
-    number, finding = proposed[0]
-    chosen = f"{number}" if len(finding.suspects) == 1 else f"{number}=1"
+        for line in text.split("\n"):
+            yield f"      {line}"
     if same:
-        yield f"尚未改动。核对原文后采纳，如：gongkai adopt {opened.path} {chosen}"
-    else:
-        yield (
-            f"尚未改动。“{layout.RESULTS}”中的问题或序号与现在的不同，"
-            f"请重新校验后再采纳{how_to_check(opened.path)}。"
-        )
+        yield how_to_adopt(opened, *proposed[0])
+        return
+    yield (
+        f"尚未改动。“{layout.RESULTS}”中的问题或序号与现在的不同，"
+        f"请重新校验后再采纳{how_to_check(opened.path)}。"
+    )
+
+
+def how_to_adopt(opened: Opened, number: int, finding: Finding) -> str:
+    """尚未改动。核对原文后采纳，如：gongkai adopt 年报.xlsm 2=1"""
+    chosen = f"{number}" if len(finding.suspects) == 1 else f"{number}=1"
+    return f"尚未改动。核对原文后采纳，如：gongkai adopt {opened.path} {chosen}"
 
 
 def is_numbered_so(opened: Opened, number: int, finding: Finding) -> bool:
@@ -133,8 +140,10 @@ def is_numbered_so(opened: Opened, number: int, finding: Finding) -> bool:
     from gongkai.workbook.proposals import shown_rows, shows
 
     rows = shown_rows(opened.values.get(layout.RESULTS, {}))
-    mine = [row for row in rows if row.number == str(number)]
-    return not rows or any(shows(row, finding, opened.report) for row in mine)
+    for row in rows:
+        if row.number == str(number) and shows(row, finding, opened.report):
+            return True
+    return not rows
 
 
 def how_to_check(path: Path) -> str:
@@ -175,13 +184,11 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     edits = adoption_edits(changes, opened.values, report, findings)
     content = as_named(opened.path, filled(opened.path, edits, opened.content))
     refuse_unread(opened.path, content, report)
-    judged = check(
-        with_decisions_beside(report, opened.path)
-    )  # before writing: the file beside it may be damaged
+    # before writing: the file beside it may be damaged
+    judged = check(with_decisions_beside(report, opened.path))
     write_whole(opened.path, content, overwrite=True)
-    return [f"已{question_of(change)}。" for change in changes] + closing(
-        opened.path, report, judged
-    ), judged
+    lines = [f"已{question_of(change)}。" for change in changes]
+    return [*lines, *closing(opened.path, report, judged)], judged
 
 
 def run_numbers(options: argparse.Namespace) -> int:
@@ -206,16 +213,18 @@ def converted(opened: Opened) -> tuple[list[str], list[Finding]]:
     formulas = read_formulas(opened.path, opened.content)
     changes, left = text_changes(opened.report, formulas)
     report, content = with_numbers(opened, changes)
-    misshown = [change for change in changes if not shows_number(report, change)]
-    if misshown:  # a cell whose format makes another number of it
-        changes = [change for change in changes if change not in misshown]
-        left += [layout.address(change.spot, change.sheet.name) for change in misshown]
+    shown = []
+    for change in changes:
+        if shows_number(report, change):
+            shown.append(change)
+        else:  # a cell whose format makes another number of it
+            left.append(layout.address(change.spot, change.sheet.name))
+    if len(shown) < len(changes):
+        changes = shown
         report, content = with_numbers(opened, changes)
     if not changes:
-        return [
-            *finding_lines(opened.report, opened.findings),
-            done_text(changes, left),
-        ], opened.findings
+        lines = [*finding_lines(opened.report, opened.findings), done_text(changes, left)]
+        return lines, opened.findings
     judged = check(with_decisions_beside(report, opened.path))
     write_whole(opened.path, content, overwrite=True)
     lines = [done_text(changes, left), *finding_lines(report, judged), f"已写入 {opened.path}"]
@@ -243,16 +252,18 @@ def with_numbers(opened: Opened, changes: Sequence[Adoption]) -> tuple[Report, b
 
 
 def shows_number(report: Report, change: Adoption) -> bool:
-    cell = next(cell for cell, spot in change.sheet.cells.items() if spot == change.spot)
-    return report.value(cell) == change.proposed
+    spots = {spot: cell for cell, spot in change.sheet.cells.items()}
+    return report.value(spots[change.spot]) == change.proposed
 
 
 def has_formulas(formulas: Mapping[str, set[Spot]]) -> bool:
     """Whether somebody has a formula in the place of a figure: what it gave is no longer in the
     file.
     """
-    figures = {sheet.name: set(sheet.cells.values()) for sheet in layout.table_sheets()}
-    return any(not figures[name].isdisjoint(spots) for name, spots in formulas.items())
+    for sheet in layout.table_sheets():
+        if not formulas.get(sheet.name, set()).isdisjoint(sheet.cells.values()):
+            return True
+    return False
 
 
 def closing(path: Path, report: Report, findings: Sequence[Finding]) -> list[str]:

@@ -158,19 +158,16 @@ def report_outcome(sources: Sequence[str], progress: Progress, options: argparse
 
     if options.json:
         checks = batch_checks(options.output) if progress.rows else {}
-        others = [source for source in progress.rows if source not in sources]
-        rows = [progress.rows[source] for source in [*sources, *others] if source in progress.rows]
-        put(to_json([row_to_dict(row, checks) for row in rows]))
+        told = []
+        for source in dict.fromkeys([*sources, *progress.rows]):
+            if source in progress.rows:
+                told.append(row_to_dict(progress.rows[source], checks))
+        put(to_json(told))
         tell(progress.tally())
     elif progress.rows:
         across = across_lines(batch_years(options.output))
-        show(
-            [
-                progress.tally(),
-                *across,
-                "汇总：" + "、".join(str(path) for path in summary_files(options.output)),
-            ]
-        )
+        files = "、".join(map(str, summary_files(options.output)))
+        show([progress.tally(), *across, f"汇总：{files}"])
 
 
 def row_to_dict(row: BatchRow, checks: Mapping[str, Any]) -> dict[str, Any]:

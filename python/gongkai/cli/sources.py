@@ -62,7 +62,9 @@ def in_folder(name: str, workbooks: bool) -> list[Source]:
 
 
 def workbooks_among(folder: str, names: Sequence[str]) -> list[Source]:
-    found = [Source(name, is_listed=True) for name in names if is_workbook(name)]
+    found = []
+    for name in filter(is_workbook, names):
+        found.append(Source(name, is_listed=True))
     if not found:
         lost = GongkaiError(f"文件夹{folder}中没有本工具的工作簿，没有写入；请检查文件夹是否正确。")
         return [Source(folder, lost, is_listed=True)]
@@ -92,10 +94,13 @@ def without_copies(found: Sequence[Source], done: str) -> list[Source]:
     from gongkai.batch.ours import is_copy
 
     names = {one.name for one in found}
-    copies = [one for one in found if is_copy(one.name, names)]
-    for one in copies:
-        tell(f"{one.name}：这是 check --write 留下的上一版，没有{done}。")
-    return [one for one in found if one not in copies]
+    others = []
+    for one in found:
+        if is_copy(one.name, names):
+            tell(f"{one.name}：这是 check --write 留下的上一版，没有{done}。")
+        else:
+            others.append(one)
+    return others
 
 
 def without_records(found: Sequence[Source]) -> list[Source]:
@@ -106,11 +111,16 @@ def without_records(found: Sequence[Source]) -> list[Source]:
 
     if len(found) < 2:
         return list(found)
-    records = {one: record_of(Path(one.name)) for one in found if not one.is_listed}
-    others = [one for one in found if not records.get(one)]
+    others = []
+    told = []
+    for one in found:
+        what = "" if one.is_listed else record_of(Path(one.name))
+        if what:
+            told.append(f"{one.name}：这是{what}，不是报告，没有读取。")
+        else:
+            others.append(one)
     if not others:
         return list(found)
-    for one, what in records.items():
-        if what:
-            tell(f"{one.name}：这是{what}，不是报告，没有读取。")
+    for line in told:
+        tell(line)
     return others

@@ -72,10 +72,10 @@ def table_lines(table: Table) -> Iterator[str]:
     widths = [column_widths(layout, block, texts) for block in blocks]
     gap = GAP if room_beside(widths, GAP) >= min(NARROW, longest_label(layout)) else CLOSE
     labels = max(min(longest_label(layout), room_beside(widths, gap)), NARROWEST)
-    widths = [[gap + width for width in own] for own in widths]
-    for number, (block, own) in enumerate(zip(blocks, widths, strict=True)):
+    for number, block in enumerate(blocks):
         if number:
             yield ""
+        own = [gap + width for width in widths[number]]
         yield from head_rows(block, labels, own)
         yield from figure_rows(layout, block, labels, own, texts)
 
@@ -105,10 +105,11 @@ def blocks_of(layout: Form) -> list[HeadedRows]:
 
 
 def column_widths(layout: Form, block: HeadedRows, texts: Mapping[str, str]) -> list[int]:
+    """The widest text of each column, its head's lines among them."""
     widths = [max(map(width_of, pieces)) for pieces in head_pieces(block)]
     for row in block.rows:
-        own = [width_of(texts[cell.id]) for cell in layout.row_cells(row.id)]
-        widths = [max(pair) for pair in zip(widths, own, strict=True)]
+        for at, cell in enumerate(layout.row_cells(row.id)):
+            widths[at] = max(widths[at], width_of(texts[cell.id]))
     return widths
 
 
@@ -151,9 +152,11 @@ def head_rows(block: HeadedRows, labels: int, widths: Sequence[int]) -> Iterator
     pieces = head_pieces(block)
     deepest = max(map(len, pieces))
     unit = "" if is_mixed(block) else f"单位：{block.columns[0].unit}"
-    for line in range(deepest):
-        own = ["" if line < deepest - len(each) else each[line - deepest] for each in pieces]
-        yield row_line(unit if line == deepest - 1 else "", labels, own, widths)
+    for line in range(-deepest, 0):
+        own = []
+        for each in pieces:
+            own.append(each[line] if -line <= len(each) else "")
+        yield row_line(unit if line == -1 else "", labels, own, widths)
 
 
 def figure_rows(

@@ -6,15 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from gongkai.bodies import Succession, is_certain, may_be_one, normal, successions_of, tail
 from gongkai.model import Decision, Value
 
-Key = tuple[
-    str, str
-]  # the body's name in one form, and for a name that does not tell it for certain, the site
+# the body's name in one form, and for a name that does not tell it for certain, the site
+Key = tuple[str, str]
+SoughtAt = tuple[int, str, str]  # the year, area and department under which a report is looked for
 
 MOST_LOOKED_AT, MOST_FOUND = 20, 4  # reports with names alike; one more than are told
 
@@ -56,10 +55,11 @@ class Group:
         read.
         """
         if year not in self.kinds:
-            stated = [
-                report for report in reversed(self.years.get(year, [])) if report.is_evaluated
-            ]
-            found = {frozenset(report.figures.items()): report for report in stated}
+            found: dict[object, Yearly] = {}
+            # From the last on: of copies the first is kept, in the place of the last.
+            for report in reversed(self.years.get(year, [])):
+                if report.is_evaluated:
+                    found[frozenset(report.figures.items())] = report
             self.kinds[year] = list(reversed(found.values()))
         return self.kinds[year]
 
@@ -79,26 +79,28 @@ class Matched:
     """
 
     groups: list[Group | None]
-    alike: Mapping[tuple[int, str, str], Sequence[tuple[Yearly, Group]]]
+    alike: Mapping[SoughtAt, Sequence[tuple[Yearly, Group]]]
     years: frozenset[int]
 
     def candidates(self, report: Yearly, year: int, own: Group) -> list[Yearly]:
         """A few of the reports of a year whose bodies may be this one, but not for certain."""
-        area, department = tail(report.agency)
-        places = (
-            [(year, area, department), (year, "*" if not area else "", department)]
-            if department or area
-            else []
-        )
-        found = chain.from_iterable(
-            self.alike.get(place, ())[:MOST_LOOKED_AT] for place in dict.fromkeys(places)
-        )
-        alike = (
-            one
-            for one, group in found
-            if group is not own and may_be_one(one.agency, report.agency)
-        )
-        return list(islice(alike, MOST_FOUND))
+        found: list[Yearly] = []
+        for spot in spots_sought(report, year):
+            for one, group in self.alike.get(spot, ())[:MOST_LOOKED_AT]:
+                if group is not own and may_be_one(one.agency, report.agency):
+                    found.append(one)
+                if len(found) == MOST_FOUND:
+                    return found
+        return found
+
+
+def spots_sought(report: Yearly, year: int) -> list[SoughtAt]:
+    """瑞安市财政局 is sought under its area, and among those that name none; 财政局 under any."""
+    area, department = tail(report.agency)
+    if not department and not area:
+        return []
+    spots = [(year, area, department), (year, "" if area else "*", department)]
+    return list(dict.fromkeys(spots))
 
 
 def match(reports: Sequence[Yearly]) -> Matched:
@@ -106,27 +108,39 @@ def match(reports: Sequence[Yearly]) -> Matched:
     one after another.
     """
     keys = [key_of(report, place) for place, report in enumerate(reports)]
+    joined = join_changed(grouped(reports, keys))
+    groups: list[Group | None] = []
+    alike: dict[SoughtAt, list[tuple[Yearly, Group]]] = {}
+    years = set()
+    for report, key in zip(reports, keys, strict=True):
+        if report.year is not None:
+            years.add(report.year)
+        if key is None:
+            groups.append(None)
+            continue
+        groups.append(joined[key])
+        for spot in spots_of(report):
+            alike.setdefault(spot, []).append((report, joined[key]))
+    return Matched(groups, alike, frozenset(years))
+
+
+def grouped(reports: Sequence[Yearly], keys: Sequence[Key | None]) -> dict[Key, Group]:
     groups: dict[Key, Group] = {}
-    for key, report in zip(keys, reports, strict=True):
+    for report, key in zip(reports, keys, strict=True):
         if key is not None and report.year is not None:
-            groups.setdefault(key, Group([key])).years.setdefault(report.year, []).append(report)
-    joined = join_changed(groups)
-    alike: dict[tuple[int, str, str], list[tuple[Yearly, Group]]] = {}
-    for key, report in zip(keys, reports, strict=True):
-        if key is not None:
-            for place in places_of(report):
-                alike.setdefault(place, []).append((report, joined[key]))
-    years = frozenset(report.year for report in reports if report.year is not None)
-    return Matched([None if key is None else joined[key] for key in keys], alike, years)
+            group = groups.setdefault(key, Group([key]))
+            group.years.setdefault(report.year, []).append(report)
+    return groups
 
 
 def key_of(report: Yearly, place: int) -> Key | None:
+    """A name that does not tell its body is that of one body on one site only: 城关镇人民政府."""
     name = normal(report.agency, report.year)
     if not name or report.year is None:
         return None
-    return name, "" if is_certain(report.agency, report.year) else site_of(
-        report.source
-    ) or f"#{place}"
+    if is_certain(report.agency, report.year):
+        return name, ""
+    return name, site_of(report.source) or f"#{place}"
 
 
 def site_of(source: str) -> str:
@@ -137,7 +151,7 @@ def site_of(source: str) -> str:
     return found.hostname or "" if found.scheme.lower() in ("http", "https") else ""
 
 
-def places_of(report: Yearly) -> Iterator[tuple[int, str, str]]:
+def spots_of(report: Yearly) -> Iterator[SoughtAt]:
     """Under what a report is looked for: its own area and department, and any area for one who
     names none.
     """
@@ -157,17 +171,28 @@ def join_changed(groups: Mapping[Key, Group]) -> dict[Key, Group]:
     """
     joined = dict(groups)
     for key in sorted(groups):
-        known = [] if key[1] else successions_of(*name_of(groups[key]))
-        changes = [change for change in known if (change.new, "") in joined]
-        for change in changes:
-            if change.kind != "renamed":
+        renamed = []
+        for change in changes_of(key, groups[key], joined):
+            if change.kind == "renamed":
+                renamed.append(change)
+            else:
                 joined[change.new, ""].merged.append((change, joined[key]))
-        renamed = [change for change in changes if change.kind == "renamed"]
-        if len(renamed) == 1 and follows(
-            joined[key].years, joined[renamed[0].new, ""].years, renamed[0].since
-        ):
-            take_over(joined, joined[renamed[0].new, ""], joined[key])
+        if len(renamed) == 1:
+            new = joined[renamed[0].new, ""]
+            if follows(joined[key].years, new.years, renamed[0].since):
+                take_over(joined, new, joined[key])
     return joined
+
+
+def changes_of(key: Key, group: Group, joined: Mapping[Key, Group]) -> list[Succession]:
+    """What became of a body that its name tells for certain, as far as reports of it are there."""
+    if key[1]:
+        return []
+    found = []
+    for change in successions_of(*name_of(group)):
+        if (change.new, "") in joined:
+            found.append(change)
+    return found
 
 
 def name_of(group: Group) -> tuple[str, int]:

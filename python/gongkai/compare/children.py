@@ -27,23 +27,17 @@ from gongkai.wording import clipped, why_no_figures
 Exclusion = Literal[
     "missing", "unread", "no_figures", "doubtful", "self", "namesake", "year", "within"
 ]
-MOST_NAMED = 12  # names in one message; a list of them all stands beside it
-# What is said of those left out; of the missing, the unread and those without figures
-# `levels.uncertain` speaks.
-SAID: Mapping[Exclusion, tuple[Severity, str]] = {
-    "self": ("note", "下级中有上级报告本身，没有计入：{names}。"),
-    "namesake": (
-        "warning",
-        "与上级同名而数字不同，不知道是上级报告的另一版本还是本级机关的报告，没有计入：{names}；"
-        "如果是政府办公室等本级机关的，请在工作簿中把两份报告的机关名称改正后再比对。",
-    ),
-    "year": ("warning", "年度与上级报告不同，或没有识别出年度，没有计入：{names}。"),
-    "within": (
-        "warning",
-        "上一层的政府也在名单中，其数字应当已经包括它们，没有重复计入：{names}。",
-    ),
-    "doubtful": ("warning", "名单上的名称不能确定是哪一份报告：{names}；请在名单中写机关全称。"),
+MOST_NAMED = 12  # names in one cell of a table
+# How grave it is that somebody is left out, of the kinds that `levels.children` tells of; of the
+# missing, the unread and those without figures `levels.uncertain` speaks.
+SEVERITIES: Mapping[Exclusion, Severity] = {
+    "self": "note",
+    "namesake": "warning",
+    "year": "warning",
+    "within": "warning",
+    "doubtful": "warning",
 }
+Names = tuple[str, ...] | tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -87,10 +81,11 @@ class Member:
         """Whether its reports name it in full: only then two that differ are certainly of one
         body.
         """
-        return all(
-            is_certain(child.agency, child.report.year if child.report else None)
-            for child in self.children
-        )
+        for child in self.children:
+            year = child.report.year if child.report else None
+            if not is_certain(child.agency, year):
+                return False
+        return True
 
 
 class Named(NamedTuple):
@@ -130,26 +125,38 @@ class Roll:
 def roll_of(parent: Report, children: Sequence[Child], expected: Sequence[str] = ()) -> Roll:
     """Sort the children; ``expected`` are the names that must be there, () where nobody said."""
     area = area_of(parent.agency)
-    read = [
-        Named(child, qualified(child.agency, area))
-        for child in children
-        if child.report is not None
-    ]
+    read: list[Named] = []
+    unread: list[LeftOut] = []
+    for child in children:
+        if child.report is None:
+            unread.append(LeftOut(child, "unread", child.error))
+        else:
+            read.append(Named(child, qualified(child.agency, area)))
+    counted, left = judged(parent, read)
+    members = members_of(counted)
+    there = {normal(member.name) for member in members}
+    left = [covered(one, parent, there) for one in left]
+    told = {normal(qualified(one.child.agency, area)) for one in left}
+    spoken_of = told - there - {""}
+    wanted = []
+    for name in expected:
+        named = Named(Child(name), qualified(name, area))
+        if normal(named.name) not in spoken_of:
+            wanted.append(named)
+    lost, extra = held_against(wanted, members, parent.year)
+    return Roll(tuple(members), (*lost, *unread, *left), tuple(extra) if expected else ())
+
+
+def judged(parent: Report, read: Sequence[Named]) -> tuple[list[Named], list[LeftOut]]:
+    """Those that are summed and those that something speaks against, by one question after the
+    other; who lies within another child is asked last, of those that are left.
+    """
     left: list[LeftOut] = []
     stated = sifted(read, without_figures, left)
     others = sifted(stated, lambda named: own(parent, named), left)
     of_year = sifted(others, lambda named: other_year(parent, named), left)
     governments = governments_of(of_year)
-    members = members_of(sifted(of_year, lambda named: inner(named, governments), left))
-    there = {normal(member.name) for member in members}
-    left = [covered(one, parent, there) for one in left]
-    told = {normal(qualified(one.child.agency, area)) for one in left} - {""}
-    wanted = [Named(Child(name), qualified(name, area)) for name in expected]
-    lost, extra = held_against(
-        [named for named in wanted if normal(named.name) not in told - there], members, parent.year
-    )
-    unread = [LeftOut(child, "unread", child.error) for child in children if child.report is None]
-    return Roll(tuple(members), (*lost, *unread, *left), tuple(extra) if expected else ())
+    return sifted(of_year, lambda named: inner(named, governments), left), left
 
 
 def sifted(
@@ -174,9 +181,9 @@ def report_in(child: Child) -> Report:
 def without_figures(named: Named) -> LeftOut | None:
     """A report of which nothing was read states no zeros: its body's figures are lacking."""
     report = report_in(named.child)
-    return (
-        None if report.is_evaluated else LeftOut(named.child, "no_figures", why_no_figures(report))
-    )
+    if report.is_evaluated:
+        return None
+    return LeftOut(named.child, "no_figures", why_no_figures(report))
 
 
 # --- the parent itself, other years, what lies within another child -------------------------------
@@ -226,13 +233,13 @@ def governments_of(children: Iterable[Named]) -> dict[str, list[Named]]:
 
 
 def inner(named: Named, governments: Mapping[str, Sequence[Named]]) -> LeftOut | None:
-    above = (other for area in units_in(named.name) for other in governments.get(area, ()))
-    found = next((other for other in above if lies_within(named.name, other.name)), None)
-    return (
-        None
-        if found is None
-        else LeftOut(named.child, "within", f"应已计入{found.child.title}", lacking=False)
-    )
+    """城北区东街街道办事处 counts with 云岭市城北区人民政府, if that is a child as well."""
+    for area in units_in(named.name):
+        for other in governments.get(area, ()):
+            if lies_within(named.name, other.name):
+                reason = f"应已计入{other.child.title}"
+                return LeftOut(named.child, "within", reason, lacking=False)
+    return None
 
 
 def covered(one: LeftOut, parent: Report, there: Collection[str]) -> LeftOut:
@@ -241,15 +248,20 @@ def covered(one: LeftOut, parent: Report, there: Collection[str]) -> LeftOut:
     One whose year nobody knows may be of this year.
     """
     name = qualified(one.child.agency, area_of(parent.agency))
-    owned = is_parents_name(name, parent.agency) and None not in (
-        parent.year,
-        report_in(one.child).year,
-    )
-    if one.kind == "no_figures" and normal(name) in there:
+    is_there = normal(name) in there
+    if one.kind == "no_figures" and is_there:
         return replace(one, lacking=False)
-    if one.kind == "year" and name and (owned or normal(name) in there):
+    if one.kind == "year" and name and (is_there or is_parents_other(one, name, parent)):
         return replace(one, lacking=False)
     return one
+
+
+def is_parents_other(one: LeftOut, name: str, parent: Report) -> bool:
+    """Whether it is for certain the parent's own report of another year."""
+    year = report_in(one.child).year
+    if year is None or parent.year is None:
+        return False
+    return is_parents_name(name, parent.agency)
 
 
 # --- one body, several reports --------------------------------------------------------------------
@@ -262,31 +274,51 @@ def members_of(children: Iterable[Named]) -> list[Member]:
     groups: list[list[Named]] = []
     known: dict[str, list[Named]] = {}
     for named in children:
-        document = report_in(named.child).document
-        keys = [key for key in (normal(named.name), document.sha256 if document else "") if key]
-        group = next((known[key] for key in keys if key in known), None)
-        if group is None:
-            groups.append(group := [])
+        keys = keys_of(named)
+        group = group_of(keys, known)
+        if not group:
+            groups.append(group)
         group.append(named)
-        known |= {key: group for key in keys if key not in known}
-    return [Member(tuple(named.child for named in group), group[0].name) for group in groups]
+        for key in keys:
+            known.setdefault(key, group)
+    return [member_made(group) for group in groups]
+
+
+def group_of(keys: Iterable[str], known: Mapping[str, list[Named]]) -> list[Named]:
+    """Those already found that have a key in common with it, else a new group."""
+    for key in keys:
+        if key in known:
+            return known[key]
+    return []
+
+
+def keys_of(named: Named) -> list[str]:
+    """What two reports of one body have in common: its name, or all their bytes."""
+    document = report_in(named.child).document
+    keys = [normal(named.name), document.sha256 if document else ""]
+    return list(filter(None, keys))
+
+
+def member_made(group: Sequence[Named]) -> Member:
+    return Member(tuple(named.child for named in group), group[0].name)
 
 
 def is_one_document(one: Report, other: Report) -> bool:
-    documents = one.document, other.document
-    return (
-        all(documents) and len({document.sha256 for document in documents if document} | {""}) == 2
-    )
+    if one.document is None or other.document is None:
+        return False
+    return one.document.sha256 == other.document.sha256 != ""
 
 
 def differ(reports: Sequence[Report]) -> bool:
     """Whether reports state different figures for a cell."""
     known: dict[str, Value] = {}
-    return any(
-        entry.value is not None and known.setdefault(entry.cell, entry.value) != entry.value
-        for report in reports
-        for entry in report.entries()
-    )
+    for report in reports:
+        for entry in report.entries():
+            if entry.value is None:
+                continue
+            if known.setdefault(entry.cell, entry.value) != entry.value:
+                return True
+    return False
 
 
 def is_alike(one: Report, other: Report) -> bool:
@@ -317,23 +349,45 @@ def held_against(
     """The names for which there is no report, or not certainly, and the members that no name stands
     for.
     """
-    by_name = {normal(member.name): member for member in members if member.name}
-    found = {named.child.name: (named, member_of(named.name, by_name, year)) for named in expected}
-    taken = {id(member) for _, member in found.values() if member}
-    free = [member for member in members if id(member) not in taken]
+    by_name: dict[str, Member] = {}
+    for member in members:
+        if member.name:
+            by_name[normal(member.name)] = member
+    taken: set[int] = set()
+    unfound: dict[str, Named] = {}
+    for named in expected:
+        found = member_of(named.name, by_name, year)
+        if found is None:
+            unfound[named.child.name] = named
+        else:
+            taken.add(id(found))
+    free = left_of(members, taken)
     lost = []
-    for named, member in found.values():
-        if member is None:
-            alike = [
-                other
-                for other in free
-                if named.name and other.name and may_be_one(named.name, other.name)
-            ]
-            taken |= {id(other) for other in alike}
-            titles = "、".join(other.title for other in alike)
-            kind: Exclusion = "doubtful" if alike else "missing"
-            lost.append(LeftOut(named.child, kind, f"可能是{titles}" if alike else "没有它的报告"))
-    return lost, [member for member in members if id(member) not in taken]
+    for named in unfound.values():
+        alike = members_like(named.name, free)
+        taken.update(map(id, alike))
+        lost.append(lost_name(named.child, alike))
+    return lost, left_of(free, taken)
+
+
+def left_of(members: Iterable[Member], taken: Collection[int]) -> list[Member]:
+    return [member for member in members if id(member) not in taken]
+
+
+def members_like(name: str, members: Iterable[Member]) -> list[Member]:
+    """水利局 may be 青溪县农业农村和水利局."""
+    found = []
+    for member in members:
+        if name and member.name and may_be_one(name, member.name):
+            found.append(member)
+    return found
+
+
+def lost_name(child: Child, alike: Sequence[Member]) -> LeftOut:
+    if not alike:
+        return LeftOut(child, "missing", "没有它的报告")
+    titles = "、".join(member.title for member in alike)
+    return LeftOut(child, "doubtful", f"可能是{titles}")
 
 
 def member_of(name: str, by_name: Mapping[str, Member], year: int | None) -> Member | None:
@@ -344,8 +398,12 @@ def member_of(name: str, by_name: Mapping[str, Member], year: int | None) -> Mem
         return None
     if normal(name) in by_name:
         return by_name[normal(name)]
-    later = [change.new for change in successions_of(name, year) if year and change.since <= year]
-    return next((by_name[key] for key in later if key in by_name), None)
+    if year is None:
+        return None
+    for change in successions_of(name, year):
+        if change.since <= year and change.new in by_name:
+            return by_name[change.new]
+    return None
 
 
 # --- what is said of them -------------------------------------------------------------------------
@@ -354,74 +412,75 @@ def member_of(name: str, by_name: Mapping[str, Member], year: int | None) -> Mem
 def roll_findings(parent: Report, roll: Roll) -> Iterator[Finding]:
     """One finding for each kind of oddity, with the names."""
     if parent.year is None:
-        yield warning(
-            "上级报告没有识别出年度，不能确定下级是否同一年度，没有比对；"
-            "请在它的工作簿中填上年度后再比对。"
-        )
-    for kind, (severity, text) in SAID.items():
-        found = [one for one in roll.left_out if one.kind == kind]
-        if found and not (kind == "year" and parent.year is None):
-            names = listed(f"{one.child.title}（{one.reason}）" for one in found)
-            harmless = kind == "year" and not any(one.lacking for one in found)
-            yield Finding(
-                "levels.children", "note" if harmless else severity, text.format(names=names)
-            )
-    yield from copy_findings([member for member in roll.members if len(member.children) > 1])
-    if roll.extra:
-        names = listed(member.title for member in roll.extra)
-        yield warning(
-            f"名单上没有这些机关，它们的数字已经计入：{names}；不应计入的请移出后再比对。"
-        )
-    nameless = [member.title for member in roll.members if not member.name]
-    if nameless:
-        yield warning(
-            f"没有识别出机关名称，数字已经计入，请核对是否与其他下级重复：{listed(nameless)}。"
-        )
-    outside = [
-        member.title for member in roll.members if lies_outside(member.name, area_of(parent.agency))
-    ]
-    if outside:
-        yield warning(f"看名称不属于上级的区域，数字已经计入，请核对：{listed(outside)}。")
-    yield from twins(parent, roll.members)
+        yield Finding("levels.children", "warning", "undated")
+    for kind in SEVERITIES:
+        if kind != "year" or parent.year is not None:
+            yield from left_out_findings(kind, roll.left_out)
+    yield from copy_findings(roll.members)
+    yield from on("extra", titles_of(roll.extra))
+    yield from member_findings(parent, roll.members)
 
 
-def copy_findings(copies: Sequence[Member]) -> Iterator[Finding]:
-    clashing = [member for member in copies if differ(reports_of(member))]
-    agreeing = [member for member in copies if member not in clashing]
-    if clashing:
-        yield warning(
-            f"同一机关有多份报告而数字不同，不同的格不能确定："
-            f"{listed(map(with_sources, clashing))}。"
-        )
-    if agreeing:
-        text = (
-            f"同一机关有多份报告，数字没有矛盾，各只计一次：{listed(map(with_sources, agreeing))}。"
-        )
-        yield Finding("levels.children", "note", text)
+def member_findings(parent: Report, members: Sequence[Member]) -> Iterator[Finding]:
+    """Members of whom it is doubtful that they are the parent's children."""
+    area = area_of(parent.agency)
+    nameless = []
+    outside = []
+    twins = []
+    for member in members:
+        if not member.name:
+            nameless.append(member)
+        if lies_outside(member.name, area):
+            outside.append(member)
+        # The parent's very figures are the parent's report once more, as a rule.
+        if len(members) > 1 and is_alike(parent, report_in(member.children[0])):
+            twins.append(member)
+    yield from on("nameless", titles_of(nameless))
+    yield from on("outside", titles_of(outside))
+    yield from on("twins", titles_of(twins))
 
 
-def warning(message: str) -> Finding:
-    return Finding("levels.children", "warning", message)
+def titles_of(members: Iterable[Member]) -> tuple[str, ...]:
+    return tuple(member.title for member in members)
 
 
-def twins(parent: Report, members: Sequence[Member]) -> Iterator[Finding]:
-    """A child with the parent's very figures, whatever its name: the parent's report once more, as
-    a rule.
+def on(says: str, names: Names, severity: Severity = "warning") -> Iterator[Finding]:
+    """The finding on all that one thing is said of, none where there is nobody."""
+    if names:
+        yield Finding("levels.children", severity, says, facts={"names": names})
+
+
+def left_out_findings(kind: Exclusion, left_out: Iterable[LeftOut]) -> Iterator[Finding]:
+    """Those that are left out for one reason; where it is another year and the sum lacks nothing, a
+    note.
     """
-    if len(members) < 2:
-        return
-    alike = [member.title for member in members if is_alike(parent, report_in(member.children[0]))]
-    if alike:
-        yield warning(
-            f"数字与上级完全相同，可能就是上级报告，数字已经计入，请核对：{listed(alike)}。"
-        )
+    names = []
+    is_lacking = False
+    for one in left_out:
+        if one.kind == kind:
+            names.append((one.child.title, one.reason))
+            is_lacking = is_lacking or one.lacking
+    is_harmless = kind == "year" and not is_lacking
+    yield from on(kind, tuple(names), "note" if is_harmless else SEVERITIES[kind])
 
 
-def with_sources(member: Member) -> str:
-    return f"{member.title}（{listed(clipped(child.name) for child in member.children)}）"
+def copy_findings(members: Iterable[Member]) -> Iterator[Finding]:
+    clashing: list[tuple[str, ...]] = []
+    agreeing: list[tuple[str, ...]] = []
+    for member in members:
+        if len(member.children) < 2:
+            continue
+        named = (member.title, *(child.name for child in member.children))
+        if differ(reports_of(member)):
+            clashing.append(named)
+        else:
+            agreeing.append(named)
+    yield from on("clashing", tuple(clashing))
+    yield from on("agreeing", tuple(agreeing), "note")
 
 
 def listed(names: Iterable[str]) -> str:
     """甲局、乙局; many are cut short, with their number."""
     found = list(names)
-    return "、".join(found[:MOST_NAMED]) + (f"等{len(found)}个" if len(found) > MOST_NAMED else "")
+    more = f"等{len(found)}个" if len(found) > MOST_NAMED else ""
+    return "、".join(found[:MOST_NAMED]) + more

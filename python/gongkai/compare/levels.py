@@ -22,7 +22,6 @@ from gongkai.compare.children import (
     Member,
     Roll,
     differ,
-    listed,
     report_in,
     reports_of,
     roll_findings,
@@ -31,9 +30,10 @@ from gongkai.compare.children import (
 from gongkai.decisions import decided_findings, former_keys_of, gravest_first, keys_of
 from gongkai.editions import editions
 from gongkai.figures import shown
-from gongkai.model import Cell, Figure, Finding, Form, Report, Table, Value
+from gongkai.model import Cell, Fact, Figure, Finding, Form, Report, Table, Value
 from gongkai.sums import difference, table_state, total
 from gongkai.wording import NO_FIGURES, label_of
+from gongkai.wording.phrases import where
 
 Status = Literal["equal", "differs", "exceeds", "asked", "uncertain", "blank"]
 STATUSES: Mapping[Status, str] = {
@@ -44,12 +44,11 @@ STATUSES: Mapping[Status, str] = {
     "uncertain": "不能确定",
     "blank": "上级空白",
 }
-LARGEST = 3  # contributors named in a message
+LARGEST = 3  # contributors in a fact; a message tells fewer
 SHORT_REASONS = {"missing": "没有它的报告", "unread": "没有读出", "no_figures": NO_FIGURES}
-DOCUMENTS = (
-    "rules",
-    "normative",
-)  # rows of table two of which a government itself makes what its bodies draft
+# rows of table two of which a government itself makes what its bodies draft
+DOCUMENTS = ("rules", "normative")
+TextRows = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -109,18 +108,18 @@ def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] =
     them.
     """
     roll = roll_of(parent, children, expected)
-    lines = tuple(line for table in parent.tables.values() for line in table_lines(table, roll))
-    said = list(roll_findings(parent, roll))
-    own = own_figures(parent, roll.members)
-    said += one_body_findings(lines, roll.members)
-    said += [
-        sum_finding(line, roll.members, own)
-        for line in lines
-        if line.status in ("differs", "exceeds")
+    found: list[LevelFigure] = []
+    for table in parent.tables.values():
+        found += table_lines(table, roll)
+    lines = tuple(found)
+    said = [
+        *roll_findings(parent, roll),
+        *one_body_findings(lines, roll.members),
+        *sum_findings(parent, lines, roll.members),
+        *implied_findings(parent, lines, roll.members),
+        *uncertain_notes(lines, roll),
+        *blank_notes(parent, lines),
     ]
-    said += [implied_finding(line, roll.members) for line in lines if line.status == "asked"]
-    said += uncertain_notes(lines, roll)
-    said += blank_notes(parent, lines)
     said = decided_findings(said, parent.decisions, parent, sums_of(lines))
     return Levels(parent, roll, lines, tuple(gravest_first(said)))
 
@@ -136,26 +135,38 @@ def table_lines(table: Table, roll: Roll) -> Iterator[LevelFigure]:
     layout = table.form
     own = held_in(table, layout)
     columns = [column_of(member, layout) for member in roll.members]
-    absent = tuple(one.child.title for one in roll.lacking)
+    absent = [one.child.title for one in roll.lacking]
     for cell in layout.cells.values():
         held = [column[cell.id] for column in columns]
-        lost = [
-            member.title
-            for member, one in zip(roll.members, held, strict=True)
-            if one.value is None
-        ]
-        yield figure_line(cell, own[cell.id], held, (*absent, *lost))
+        lacking = list(absent)
+        for member, one in zip(roll.members, held, strict=True):
+            if one.value is None:
+                lacking.append(member.title)
+        yield figure_line(cell, own[cell.id], held, tuple(lacking))
 
 
 def figure_line(
     cell: Cell, own: Given, held: Sequence[Given], lacking: tuple[str, ...]
 ) -> LevelFigure:
     """``own`` is the parent's, ``held`` the members', ``lacking`` who has none."""
-    figures = tuple(one.value for one in held)
-    implied = tuple(number for number, one in enumerate(held) if one.is_implied)
-    computed = total(figure for figure in figures if figure is not None)
+    figures = []
+    implied = []
+    stated: list[Figure] = []
+    for number, one in enumerate(held):
+        figures.append(one.value)
+        if one.is_implied:
+            implied.append(number)
+        if one.value is not None:
+            stated.append(one.value)
     line = LevelFigure(
-        cell, "blank", own.value, computed, figures, lacking, implied, own.is_implied
+        cell,
+        "blank",
+        own.value,
+        total(stated),
+        tuple(figures),
+        lacking,
+        tuple(implied),
+        own.is_implied,
     )
     return replace(line, status=status_of(line))
 
@@ -174,36 +185,57 @@ NOTHING = Given(None)
 
 def held_in(table: Table, layout: Form) -> dict[str, Given]:
     """Every cell of a layout with what a table has there."""
-    held = {cell: Given(entry.value) for cell, entry in table.entries.items()}
-    if any(one.value is None for one in held.values()):
-        held |= {cell: Given(figure, True) for cell, figure in table_state(table).figures.items()}
-    return {cell: held.get(cell, NOTHING) for cell in layout.cells}
+    held = dict.fromkeys(layout.cells, NOTHING)
+    is_whole = True
+    for cell, entry in table.entries.items():
+        held[cell] = Given(entry.value)
+        if entry.value is None:
+            is_whole = False
+    if not is_whole:
+        for cell, figure in table_state(table).figures.items():
+            held[cell] = Given(figure, True)
+    return held
 
 
 def column_of(member: Member, layout: Form) -> dict[str, Given]:
     """What a member has in the cells of a table of this layout; nothing where its reports differ on
     it.
     """
-    tables = [report_in(child).tables.get(layout.id) for child in member.children]
-    found = [
-        held_in(table, layout) for table in tables if table is not None and is_layout(table, layout)
-    ]
+    found = columns_of(member, layout)
     if len(found) == 1:
         return found[0]
-    held = {cell: agreed([one[cell] for one in found]) for cell in layout.cells}
-    if member.is_certain or not differ(reports_of(member)):
-        return held
-    # Of two bodies, what is alike would be added up.
-    return {cell: one if one.value == 0 else NOTHING for cell, one in held.items()}
+    is_one_body = member.is_certain or not differ(reports_of(member))
+    held = {}
+    for cell in layout.cells:
+        one = agreed([column[cell] for column in found])
+        # Of two bodies, what is alike would be added up.
+        held[cell] = one if is_one_body or one.value == 0 else NOTHING
+    return held
+
+
+def columns_of(member: Member, layout: Form) -> list[dict[str, Given]]:
+    """What each of its reports has there, of those that have the table in this layout."""
+    found = []
+    for child in member.children:
+        table = report_in(child).tables.get(layout.id)
+        if table is not None and is_layout(table, layout):
+            found.append(held_in(table, layout))
+    return found
 
 
 def agreed(held: Sequence[Given]) -> Given:
     """The one figure that all of those stated agree on; of none stated, the one that all imply."""
-    known = [one for one in held if one.value is not None]
-    found = {one.value for one in known if not one.is_implied} or {one.value for one in known}
+    stated: set[Value] = set()
+    implied: set[Value] = set()
+    for one in held:
+        if one.is_implied:
+            implied.add(one.value)
+        elif one.value is not None:
+            stated.add(one.value)
+    found = stated or implied
     if len(found) != 1:
         return NOTHING
-    return Given(found.pop(), all(one.is_implied for one in known))
+    return Given(found.pop(), is_implied=found is implied)
 
 
 def is_layout(table: Table, layout: Form) -> bool:
@@ -217,167 +249,234 @@ def status_of(line: LevelFigure) -> Status:
     """
     if line.stated is None:
         return "blank"
-    is_whole = bool(line.figures) and not line.lacking
-    if is_whole and line.computed == line.stated:
-        return "equal"
-    if not is_whole and (line.computed <= line.stated or line.cell.column.signed):
-        return "uncertain"
-    if line.is_guessed:
-        return "asked"
-    return "differs" if is_whole else "exceeds"
+    if line.figures and not line.lacking:
+        apart: Status = "differs"
+        if line.computed == line.stated:
+            return "equal"
+    else:
+        apart = "exceeds"
+        if line.computed <= line.stated or line.cell.column.signed:
+            return "uncertain"
+    return "asked" if line.is_guessed else apart
 
 
-# --- what is said of them -------------------------------------------------------------------------
-
-
-def own_figures(parent: Report, members: Sequence[Member]) -> str:
-    """What to say where the parent has more: "" if its office, which reports what it does itself,
-    is in the sum.
-    """
-    if any(is_office(member.name) for member in members):
-        return ""
-    if governed_area(parent.agency) or is_office(parent.agency) or not parent.agency:
-        return "；下级中没有政府办公室，政府本身的数字可能没有计入"
-    return "；上级机关本身的数字可能没有计入"
+# --- sums that differ -----------------------------------------------------------------------------
 
 
 def one_body_findings(lines: Sequence[LevelFigure], members: Sequence[Member]) -> Iterator[Finding]:
     """Where a body's figures are the difference in every cell, it was left out or counted twice as
     a whole.
     """
-    apart = [(line, line.difference or 0) for line in lines if line.status in ("equal", "differs")]
-    if len(members) < 2 or sum(gap != 0 for _, gap in apart) < 2:
+    apart = gaps_in(lines)
+    cells = []
+    for line, gap in apart:
+        if gap:
+            cells.append(line.cell.id)
+    if len(members) < 2 or len(cells) < 2:
         return
     for at, member in enumerate(members):
-        for sign, how in ((1, "漏计"), (-1, "重复计入")):
-            if all(line.figures[at] == sign * gap for line, gap in apart):
-                cells = tuple(line.cell.id for line, gap in apart if gap)
-                message = f"相差的每一格都正好是{member.title}的数字，请先核对上级是否{how}了它。"
-                yield Finding("levels.sum", "warning", message, cells)
+        for sign, says in ((1, "whole_left_out"), (-1, "whole_twice")):
+            if is_every_gap(at, sign, apart):
+                facts = {"body": member.title}
+                yield Finding("levels.sum", "warning", says, tuple(cells), facts=facts)
 
 
-def sum_finding(line: LevelFigure, members: Sequence[Member], own: str) -> Finding:
-    _, gap = more_and_gap(line)
-    message = f"{sums_text(line, members)}{hints(line, members, own, gap)}。"
+Gaps = Sequence[tuple[LevelFigure, Figure]]
+
+
+def gaps_in(lines: Sequence[LevelFigure]) -> Gaps:
+    """Every figure that is certain on both sides, with what the sum has more."""
+    found = []
+    for line in lines:
+        if line.status in ("equal", "differs"):
+            found.append((line, line.difference or 0))
+    return found
+
+
+def is_every_gap(at: int, sign: int, apart: Gaps) -> bool:
+    """Whether a member's figures are the differences throughout: 0 where there is none."""
+    return all(line.figures[at] == sign * gap for line, gap in apart)
+
+
+def sum_findings(
+    parent: Report, lines: Sequence[LevelFigure], members: Sequence[Member]
+) -> Iterator[Finding]:
+    own = own_says(parent, members)
+    for line in lines:
+        if line.status not in ("differs", "exceeds"):
+            continue
+        body = body_of_gap(line, members)
+        facts = facts_of_sum(line, members) | {"body": body}
+        yield sum_finding(parent, line, "levels.sum", sum_says(line, bool(body), own), facts)
+
+
+def sum_finding(
+    parent: Report, line: LevelFigure, rule: str, says: str, facts: Mapping[str, Fact]
+) -> Finding:
     return Finding(
-        "levels.sum",
-        "warning",
-        message,
+        rule,
+        "warning" if rule == "levels.sum" else "note",
+        says,
         (line.cell.id,),
         line.stated,
         line.computed,
         line.difference,
+        facts=facts,
+        form=parent.tables[line.cell.table].form,
     )
 
 
-def more_and_gap(line: LevelFigure) -> tuple[str, Figure]:
-    """Who has more, and how much."""
+def facts_of_sum(line: LevelFigure, members: Sequence[Member]) -> dict[str, Fact]:
+    return {
+        "count": len(line.figures) - line.figures.count(None),
+        "gap": gap_of(line),
+        "largest": largest(line, members),
+        "lacking": len(line.lacking),
+    }
+
+
+def gap_of(line: LevelFigure) -> Figure:
+    """143 against 134, or 134 against 143 -> 9."""
     assert line.stated is not None, f"{line.cell.id} is blank"
-    apart = difference(line.computed, line.stated)
-    return ("下级之和", apart) if apart > 0 else ("上级", difference(line.stated, line.computed))
+    more, less = max(line.computed, line.stated), min(line.computed, line.stated)
+    return difference(more, less)
 
 
-def sums_text(line: LevelFigure, members: Sequence[Member]) -> str:
-    """表三 …·自然人：12个下级之和为143（其中公安局80、教育局40），上级填134，下级之和多9"""
-    more, gap = more_and_gap(line)
-    count = sum(figure is not None for figure in line.figures)
-    sums = f"{count}个下级之和为{shown(line.computed)}{largest(line, members)}"
-    stated = (
-        f"上级空白，推定为{shown(line.stated)}"
-        if line.is_implied
-        else f"上级填{shown(line.stated)}"
-    )
-    return f"{where(line.cell)}：{sums}，{stated}，{more}多{shown(gap)}"
+def largest(line: LevelFigure, members: Sequence[Member]) -> TextRows:
+    """(公安局, 80), (教育局, 40): the members that contribute most, of equal ones the first."""
+    given = []
+    for member, figure in zip(members, line.figures, strict=True):
+        if figure:
+            given.append((abs(figure), (member.title, shown(figure))))
+    most = nlargest(LARGEST, given, key=itemgetter(0))
+    return tuple(pair for _, pair in most)
 
 
-def implied_finding(line: LevelFigure, members: Sequence[Member]) -> Finding:
-    """A difference that figures have a part in which nobody wrote."""
-    guessed = [f"{members[at].title}{shown(line.figures[at])}" for at in line.implied]
-    told = f"；其中{len(guessed)}个下级的数是推定的：{listed(guessed)}" if guessed else ""
-    message = f"{sums_text(line, members)}{told}，请核对。"
-    return Finding(
-        "levels.implied",
-        "note",
-        message,
-        (line.cell.id,),
-        line.stated,
-        line.computed,
-        line.difference,
-    )
+def body_of_gap(line: LevelFigure, members: Sequence[Member]) -> str:
+    """The one body whose figure is the difference, if the sum is whole and not all its own."""
+    gap = gap_of(line)
+    is_one_of_several = sum(map(bool, line.figures)) > 1 and line.figures.count(gap) == 1
+    if line.status == "differs" and is_one_of_several:
+        return members[line.figures.index(gap)].title
+    return ""
 
 
-def where(cell: Cell) -> str:
-    return f"{numbers()[cell.table]} {label_of(cell)}"
+def sum_says(line: LevelFigure, has_body: bool, own: str) -> str:
+    """What may explain a difference: one body left out or counted twice, figures still lacking,
+    documents that two bodies count, the parent's own.
+    """
+    assert line.stated is not None, f"{line.cell.id} is blank"
+    is_more = line.computed > line.stated
+    is_drafted = is_more and line.cell.row.id in DOCUMENTS
+    if line.status == "exceeds":
+        return "lacking_documents" if is_drafted else "lacking"
+    if has_body:
+        return "left_out" if is_more else "twice"
+    if is_drafted:
+        return "documents"
+    return "" if is_more else own
+
+
+def own_says(parent: Report, members: Sequence[Member]) -> str:
+    """What to say where the parent has more: nothing if its office, which reports what it does
+    itself, is in the sum.
+    """
+    if any(is_office(member.name) for member in members):
+        return ""
+    if governed_area(parent.agency) or is_office(parent.agency) or not parent.agency:
+        return "office"
+    return "own"
+
+
+def implied_findings(
+    parent: Report, lines: Sequence[LevelFigure], members: Sequence[Member]
+) -> Iterator[Finding]:
+    """Differences that figures have a part in which nobody wrote."""
+    for line in lines:
+        if line.status != "asked":
+            continue
+        guessed: list[tuple[str, ...]] = []
+        for at in line.implied:
+            guessed.append((members[at].title, shown(line.figures[at])))
+        says = ""
+        if line.is_implied:
+            says = "both" if guessed else "parent"
+        facts = facts_of_sum(line, members) | {"guessed": tuple(guessed)}
+        yield sum_finding(parent, line, "levels.implied", says, facts)
+
+
+# --- what cannot be compared ----------------------------------------------------------------------
+
+
+def uncertain_notes(lines: Sequence[LevelFigure], roll: Roll) -> Iterator[Finding]:
+    """One note for all figures that cannot be compared, with the names of those that lack."""
+    cells = cells_of(lines, "uncertain")
+    if not cells:
+        return
+    names = [*names_left_out(roll), *names_with_gaps(lines, roll.members)]
+    facts: dict[str, Fact] = {
+        "count": len(cells),
+        "lacking": len(names),
+        "names": tuple(names),
+    }
+    yield Finding("levels.uncertain", "note", "" if names else "nobody", cells, facts=facts)
+
+
+def cells_of(lines: Sequence[LevelFigure], status: Status) -> tuple[str, ...]:
+    return tuple(line.cell.id for line in lines if line.status == status)
+
+
+def names_left_out(roll: Roll) -> Iterator[tuple[str, ...]]:
+    """(民政局, 没有它的报告)."""
+    for one in roll.lacking:
+        yield one.child.title, SHORT_REASONS.get(one.kind, one.reason)
+
+
+def names_with_gaps(
+    lines: Sequence[LevelFigure], members: Sequence[Member]
+) -> Iterator[tuple[str, ...]]:
+    """(公安局, 3格没有可以计入的数字)."""
+    gaps: Counter[int] = Counter()
+    for line in lines:
+        if line.status in ("uncertain", "exceeds"):
+            gaps.update(at for at, figure in enumerate(line.figures) if figure is None)
+    for at, member in enumerate(members):
+        if gaps[at]:
+            yield member.title, f"{gaps[at]}格没有可以计入的数字"
+
+
+def blank_notes(parent: Report, lines: Sequence[LevelFigure]) -> Iterator[Finding]:
+    """What the parent does not state was compared with nothing; a sum above zero there is told."""
+    cells = cells_of(lines, "blank")
+    if cells:
+        sums = sums_beside(parent, lines)
+        facts: dict[str, Fact] = {"count": len(cells), "summed": len(sums), "sums": sums}
+        says = "summed" if sums else ""
+        yield Finding("levels.blank", "note", says, cells, facts=facts)
+    absent = []
+    for name, number in numbers().items():
+        if name not in parent.tables:
+            absent.append(number)
+    if absent:
+        yield Finding("levels.blank", "note", "tables", facts={"tables": tuple(absent)})
+
+
+def sums_beside(parent: Report, lines: Sequence[LevelFigure]) -> TextRows:
+    """Of each blank whose children's sum is not 0 its short name, the official one, the sum."""
+    found = []
+    for line in lines:
+        if line.status == "blank" and line.computed:
+            form = parent.tables[line.cell.table].form
+            name = f"{form.number} {label_of(line.cell)}"
+            found.append((where(form, (line.cell.id,)), name, shown(line.computed)))
+    return tuple(found)
 
 
 @cache
 def numbers() -> Mapping[str, str]:
     """Table id -> 表二, 表三, 表四."""
-    return {
-        name: layout.number
-        for edition in editions().values()
-        for name, layout in edition.forms.items()
-    }
-
-
-def largest(line: LevelFigure, members: Sequence[Member]) -> str:
-    """（其中甲局12、乙局7）: the members that contribute most."""
-    given = [
-        (abs(figure), figure, member)
-        for figure, member in zip(line.figures, members, strict=True)
-        if figure
-    ]
-    most = nlargest(LARGEST, given, key=itemgetter(0))
-    return (
-        f"（其中{'、'.join(f'{member.title}{shown(figure)}' for _, figure, member in most)}）"
-        if most
-        else ""
-    )
-
-
-def hints(line: LevelFigure, members: Sequence[Member], own: str, gap: Figure) -> str:
-    """What may explain a difference: figures still lacking, one body's left out or counted twice,
-    the parent's own.
-    """
-    told = ""
-    if line.status == "exceeds":
-        told += f"，还没有计入缺数的{len(line.lacking)}个下级"
-    over = line.computed > (line.stated or 0)
-    several = sum(map(bool, line.figures)) > 1
-    if line.status == "differs" and several and line.figures.count(gap) == 1:
-        name, how = members[line.figures.index(gap)].title, "漏计" if over else "重复计入"
-        told += f"；相差的正好是{name}的{shown(gap)}，请核对上级是否{how}"
-    if not over:
-        told += own
-    elif line.cell.row.id in DOCUMENTS:
-        told += "；以政府名义制发的文件，起草部门可能也计了一次"
-    return told
-
-
-def uncertain_notes(lines: Sequence[LevelFigure], roll: Roll) -> Iterator[Finding]:
-    """One note for all figures that cannot be compared, with the names of those that lack."""
-    cells = tuple(line.cell.id for line in lines if line.status == "uncertain")
-    names = [
-        f"{one.child.title}（{SHORT_REASONS.get(one.kind, one.reason)}）" for one in roll.lacking
-    ]
-    open_lines = [line for line in lines if line.status in ("uncertain", "exceeds")]
-    for at, member in enumerate(roll.members):
-        gaps = sum(line.figures[at] is None for line in open_lines)
-        names += [f"{member.title}（{gaps}格没有可以计入的数字）"] if gaps else []
-    if cells:
-        whom = f"有{len(names)}个下级的数字不全：{listed(names)}" if names else "没有可以计入的下级"
-        message = f"{whom}；因此有{len(cells)}格不能确定，补齐后请再比对。"
-        yield Finding("levels.uncertain", "note", message, cells)
-
-
-def blank_notes(parent: Report, lines: Sequence[LevelFigure]) -> Iterator[Finding]:
-    """What the parent does not state was compared with nothing; a sum above zero there is told."""
-    blank = [line for line in lines if line.status == "blank"]
-    if blank:
-        counted = [f"{where(line.cell)}{shown(line.computed)}" for line in blank if line.computed]
-        told = f"；其中下级之和不为0的有{len(counted)}格：{listed(counted)}" if counted else ""
-        message = f"上级报告有{len(blank)}格空白，没有比对{told}。"
-        yield Finding("levels.blank", "note", message, tuple(line.cell.id for line in blank))
-    absent = [number for name, number in numbers().items() if name not in parent.tables]
-    if absent:
-        yield Finding("levels.blank", "note", f"上级报告缺少{'、'.join(absent)}，没有比对。")
+    found = {}
+    for edition in editions().values():
+        for name, form in edition.forms.items():
+            found[name] = form.number
+    return found

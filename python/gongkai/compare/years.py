@@ -9,6 +9,7 @@ figure; a difference is a note then. Rules: years.carried, .documents (warnings)
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,31 +19,31 @@ from gongkai.decisions import decided_findings, is_open
 from gongkai.editions import YearLink, editions, jump_cells, links, public_cells, yearly_cells
 from gongkai.figures import shown
 from gongkai.model import (
-    Cell,
+    Fact,
     Figure,
     Finding,
     Form,
     Report,
     Severity,
+    Value,
     table_id,
 )
 from gongkai.sums import difference, stated_figures, table_state, total
 from gongkai.wording import (
     NO_FIGURES,
-    clipped,
     column_label,
     doubted_facts,
     doubts_text,
     label_of,
     official_order,
     one_line,
-    row_label,
 )
+from gongkai.wording.phrases import where
 
 FACTOR, LEAST = 5, 20  # a jump: so many times as much, and the larger figure at least so large
-MOST_NAMED = 3
+MOST_NAMED = 4  # reports in a fact; a message tells fewer
 MOST_TOLD = 4  # differences named in the short text
-LONGEST_SOURCE = 200
+UNKNOWN_SOURCE = "未注明来源"
 LINKED = ("years.carried", "years.documents")
 
 
@@ -61,7 +62,7 @@ class YearComparison:
 
     @property
     def differs(self) -> bool:
-        return any(finding.severity == "warning" and is_open(finding) for finding in self.findings)
+        return any(map(is_counted, self.findings))
 
     @property
     def follows(self) -> bool:
@@ -72,20 +73,21 @@ class YearComparison:
 
 
 def yearly(report: Report) -> Yearly:
-    values = {cell: report.value(cell) for cell in yearly_cells()}
-    source = report.document.origin if report.document else ""
-    stated = {cell: value for cell, value in values.items() if value is not None}
-    doubts = doubted_facts(report)
-    known = (
+    figures: dict[str, Value] = {}
+    for cell in yearly_cells():
+        value = report.value(cell)
+        if value is not None:
+            figures[cell] = value
+    return Yearly(
         report.agency,
         report.year,
-        source,
-        stated,
+        report.document.origin if report.document else "",
+        figures,
         report.decisions,
         report.is_evaluated,
-        doubts,
+        doubted_facts(report),
+        implied_in(report),
     )
-    return Yearly(*known, implied=implied_in(report))
 
 
 def implied_in(report: Report) -> dict[str, int]:
@@ -94,21 +96,21 @@ def implied_in(report: Report) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for table in report.tables.values():
-        found |= table_state(table).figures
-    return {cell: figure for cell, figure in found.items() if cell in yearly_cells()}
+        for cell, figure in table_state(table).figures.items():
+            if cell in yearly_cells():
+                found[cell] = figure
+    return found
 
 
 def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:
     """A comparison for each report, in their order; thousands take well under a second."""
     matched = match(reports)
-    pairs = zip(reports, matched.groups, strict=True)
-    found = (comparison_of(report, group, matched) for report, group in pairs)
-    return [
-        replace(
-            one, findings=decided(one.findings, one.report), text=one.text + doubted(one.report)
-        )
-        for one in found
-    ]
+    compared = []
+    for report, group in zip(reports, matched.groups, strict=True):
+        one = comparison_of(report, group, matched)
+        findings = decided(one.findings, report)
+        compared.append(replace(one, findings=findings, text=one.text + doubted(report)))
+    return compared
 
 
 def doubted(report: Yearly) -> str:
@@ -123,44 +125,26 @@ def decided(findings: Sequence[Finding], report: Yearly) -> tuple[Finding, ...]:
 
 
 def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> YearComparison:
-    year = report.year
     if not report.is_evaluated:
-        return YearComparison(
-            report, f"{NO_FIGURES}，没有核对", notes(without_figures(report), matched, year)
-        )
-    if group is None or year is None:
-        lacking = "年度" if year is None else "机关名称"
-        return YearComparison(
-            report, f"没有识别出{lacking}", notes(nameless(lacking), matched, year)
-        )
-    doubles = double_notes(report, group.distinct(year))
-    before = group.distinct(year - 1)
-    change = group.breaks(year - 1, year)
+        return without_figures(report, matched)
+    if group is None or report.year is None:
+        return nameless(report, matched)
+    doubles = double_notes(report, group.distinct(report.year))
+    change = group.breaks(report.year - 1, report.year)
+    before = group.distinct(report.year - 1)
+    if change is None and len(before) == 1:
+        found = compared_with(report, before[0])
+        return replace(found, findings=(*found.findings, *doubles))
     if change is not None:
-        return YearComparison(
-            report,
-            f"机构调整，没有与{year - 1}年核对",
-            (*doubles, merged_note(report, year - 1, change)),
-        )
-    if not before and year - 1 in group.years:
-        text = f"{year - 1}年的报告{NO_FIGURES}，没有核对"
-        told = f"机关“{clipped(report.agency)}”{text}：{named(group.years[year - 1])}。"
-        return YearComparison(report, text, (*doubles, unmatched(told)))
-    if not before:
-        return YearComparison(
-            report,
-            f"没有{year - 1}年的报告",
-            (*doubles, *missing_notes(report, year, group, matched)),
-        )
-    if len(before) > 1:
-        text = f"{year - 1}年有{len(before)}份数字不同的报告，没有核对"
-        return YearComparison(
-            report,
-            text,
-            (*doubles, unmatched(f"机关“{clipped(report.agency)}”{text}：{named(before)}。")),
-        )
-    found = compared_with(report, before[0])
-    return YearComparison(report, found.text, (*found.findings, *doubles), found.compared)
+        found = changed_body(report, report.year - 1, change)
+    elif before:
+        found = several_before(report, report.year - 1, before)
+    elif report.year - 1 in group.years:
+        found = unread_before(report, report.year - 1, group.years[report.year - 1])
+    else:
+        told = missing_notes(report, report.year, group, matched)
+        found = YearComparison(report, f"没有{report.year - 1}年的报告", told)
+    return replace(found, findings=(*doubles, *found.findings))
 
 
 # --- two years that follow each other -------------------------------------------------------------
@@ -184,23 +168,34 @@ class Sides:
 
 def compared_with(report: Yearly, last: Yearly) -> YearComparison:
     """A report against that of the year before."""
+    known = known_sides(report, last)
     found: list[Finding] = []
     short: list[str] = []
-    sides = {link: sides_of(link, report, last) for link in links()}
-    for link, one in sides.items():
-        if one is None:
+    for link in links():
+        sides = known.get(link)
+        if sides is None:
             found += unfilled(link, report, last)
-        elif one.differ:
-            found += decided([broken(link, report, last, one)], report)
-            short += [short_text(link, last, one)] if is_open(found[-1]) and not one.guessed else []
+        elif sides.differ:
+            [finding] = decided([broken(link, report, last, sides)], report)
+            found.append(finding)
+            if is_counted(finding):
+                short.append(short_text(link, last, sides))
     differing = list(filter(is_difference, found))
-    found += jumps(report, last)
-    known = {link: one for link, one in sides.items() if one is not None}
-    remark = limits_text(report, last, known) + guessed_text(known, differing)
-    outcome = outcome_text(last, short, differing, remark) if known else ""
-    return YearComparison(
-        report, outcome or f"与{last.year}年没有可比的数字", tuple(found), len(known)
-    )
+    text = f"与{last.year}年没有可比的数字"
+    if known:
+        remark = limits_text(report, last, known) + guessed_text(known, differing)
+        text = outcome_text(last, short, differing, remark)
+    return YearComparison(report, text, (*found, *jumps(report, last)), len(known))
+
+
+def known_sides(report: Yearly, last: Yearly) -> dict[YearLink, Sides]:
+    """Both sides of every link that can be compared."""
+    known = {}
+    for link in links():
+        sides = sides_of(link, report, last)
+        if sides is not None:
+            known[link] = sides
+    return known
 
 
 def short_text(link: YearLink, last: Yearly, sides: Sides) -> str:
@@ -223,6 +218,11 @@ def is_difference(finding: Finding) -> bool:
     return finding.rule in LINKED and finding.stated is not None
 
 
+def is_counted(finding: Finding) -> bool:
+    """Whether it is a difference between figures that stand there, and nobody has dismissed it."""
+    return finding.severity == "warning" and is_open(finding)
+
+
 def is_asked(finding: Finding) -> bool:
     """Whether it tells of a difference that counts, but rests on a figure that nobody wrote."""
     return is_difference(finding) and finding.severity == "note" and is_open(finding)
@@ -235,93 +235,120 @@ def sides_of(link: YearLink, report: Yearly, last: Yearly) -> Sides | None:
     if len(own) < len(cells) or not before:
         return None
     added, taken = own[1 : 1 + len(link.plus)], own[1 + len(link.plus) :]
-    guessed = [cell for cell in cells if cell not in report.figures]
-    guessed += [] if link.last in last.figures else [link.last]
+    guessed = []
+    for cell in cells:
+        if cell not in report.figures:
+            guessed.append(cell)
+    if link.last not in last.figures:
+        guessed.append(link.last)
     return Sides(own[0], difference(total([*before, *added]), total(taken)), tuple(guessed))
 
 
 def broken(link: YearLink, report: Yearly, last: Yearly, sides: Sides) -> Finding:
-    form, cell = form_of(link.table, link.cell)
-    stated, computed = sides.stated, sides.computed
-    apart = difference(max(stated, computed), min(stated, computed))
-    before = form.cells[link.last]
-    written = (
-        f"空白，按勾稽关系为{shown(stated)}" if link.cell in sides.guessed else f"填{shown(stated)}"
-    )
-    start = f"{form.number} {label_of(cell)} {written}，{last.year}年报告的"
-    figure = shown(last.known[link.last])
-    if link.rule == "years.carried":
-        blank = "空白，按勾稽关系" if link.last in sides.guessed else ""
-        told = f"“{row_label(before.row)}”{blank}为{figure}"
-    else:
-        plus, minus = (shown(report.known[name]) for name in (link.plus[0], link.minus[0]))
-        told = (
-            f"{column_label(before.column)}{figure}，加本年制发{plus}，减本年废止{minus}，"
-            f"应为{shown(computed)}"
-        )
-    message = f"{start}{told}，差{shown(apart)}（{former(report, last)}）。"
-    cells = official_order(form, (link.cell, *link.plus, *link.minus))
+    """A link that does not hold: a warning, or a note where it rests on what nobody wrote."""
+    form = form_of(link.table)
     severity: Severity = "note" if sides.guessed else "warning"
+    more, less = max(sides.stated, sides.computed), min(sides.stated, sides.computed)
+    facts = facts_of_last(report, last) | {"gap": difference(more, less)}
+    if link.rule == "years.documents":
+        facts |= document_facts(link, report, last)
     return Finding(
-        link.rule, severity, message, cells, stated, computed, difference(computed, stated)
+        link.rule,
+        severity,
+        says_of(link, sides),
+        official_order(form, (link.cell, *link.plus, *link.minus)),
+        sides.stated,
+        sides.computed,
+        difference(sides.computed, sides.stated),
+        facts=facts,
+        form=form,
     )
+
+
+def says_of(link: YearLink, sides: Sides) -> str:
+    """Which of the two figures stands there, and which only the relations of its report leave:
+    relations that documents have none of.
+    """
+    if link.rule == "years.documents" or not sides.guessed:
+        return ""
+    if len(sides.guessed) > 1:
+        return "both_implied"
+    return "implied" if link.cell in sides.guessed else "last_implied"
+
+
+def document_facts(link: YearLink, report: Yearly, last: Yearly) -> dict[str, Fact]:
+    """20 in force the year before, 3 made, 1 repealed."""
+    return {
+        "cell": where(form_of(link.table), (link.cell,)),
+        "before": last.known[link.last],
+        "made": report.known[link.plus[0]],
+        "repealed": report.known[link.minus[0]],
+    }
 
 
 def unfilled(link: YearLink, report: Yearly, last: Yearly) -> Iterator[Finding]:
     """A note where the year before has carried something out and this year's figure is blank."""
     before = last.figures.get(link.last)
     if link.rule == "years.carried" and before and link.cell not in report.figures:
-        form, cell = form_of(link.table, link.cell)
-        carried = f"“{row_label(form.cells[link.last].row)}”为{shown(before)}"
-        message = (
-            f"{form.number} {label_of(cell)} 没有数字，{last.year}年报告的{carried}（"
-            f"{former(report, last)}）。"
+        yield Finding(
+            link.rule,
+            "note",
+            "blank",
+            (link.cell,),
+            computed=before,
+            facts=facts_of_last(report, last),
+            form=form_of(link.table),
         )
-        yield Finding(link.rule, "note", message, (link.cell,), computed=before)
 
 
 def jumps(report: Yearly, last: Yearly) -> Iterator[Finding]:
     for name in jump_cells():
         now, before = report.figures.get(name), last.figures.get(name)
-        if now is None or before is None or max(now, before) < LEAST or min(now, before) < 0:
+        if now is None or before is None or not is_jump(now, before):
             continue
-        if max(now, before) >= FACTOR * min(now, before):
-            form, cell = form_of(table_id(name), name)
-            change = "增" if now > before else "减"
-            moved = f"由{last.year}年的{shown(before)}{change}至{shown(now)}"
-            message = (
-                f"{form.number} {label_of(cell)} {moved}，请核实数字和单位（"
-                f"{former(report, last)}）。"
-            )
-            yield Finding("years.jump", "note", message, (name,), stated=now, computed=before)
+        yield Finding(
+            "years.jump",
+            "note",
+            "up" if now > before else "down",
+            (name,),
+            stated=now,
+            computed=before,
+            facts=facts_of_last(report, last),
+            form=form_of(table_id(name)),
+        )
 
 
-def form_of(table: str, cell: str) -> tuple[Form, Cell]:
-    form = list(editions().values())[-1].forms[table]
-    return form, form.cells[cell]
+def is_jump(now: Figure, before: Figure) -> bool:
+    """25.1 -> 251000 is, 1 -> 9 and 0 -> 12 are not."""
+    more, less = max(now, before), min(now, before)
+    return more >= LEAST and less >= 0 and more >= FACTOR * less
 
 
-def former(report: Yearly, last: Yearly) -> str:
-    """``2020年报告：SOURCE``, with the name that the body had then where it was another."""
-    name = "" if last.agency == report.agency else f"“{clipped(last.agency)}”"
-    return f"{last.year}年{name}报告：{source_text(last)}"
+def form_of(table: str) -> Form:
+    return list(editions().values())[-1].forms[table]
 
 
-def source_text(report: Yearly) -> str:
-    plain = one_line(report.source) or "未注明来源"
-    return plain if len(plain) <= LONGEST_SOURCE else f"{plain[: LONGEST_SOURCE - 1]}…"
+def facts_of_last(report: Yearly, last: Yearly) -> dict[str, Fact]:
+    """Which report the figure of the year before stands in, with the name that the body had then
+    where it was another.
+    """
+    name = "" if last.agency == report.agency else last.agency
+    return {"last": last.year, "agency": name, "source": source_of(last)}
+
+
+def source_of(report: Yearly) -> str:
+    return report.source if one_line(report.source) else UNKNOWN_SOURCE
 
 
 # --- in short -------------------------------------------------------------------------------------
 
 
 def short_name(link: YearLink) -> str:
-    form, cell = form_of(link.table, link.cell)
-    return (
-        f"上年结转·{column_label(cell.column)}"
-        if link.rule == "years.carried"
-        else f"{form.number}{label_of(cell)}"
-    )
+    form = form_of(link.table)
+    cell = form.cells[link.cell]
+    if link.rule == "years.carried":
+        return f"上年结转·{column_label(cell.column)}"
+    return f"{form.number}{label_of(cell)}"
 
 
 def outcome_text(
@@ -334,9 +361,8 @@ def outcome_text(
     if short:
         more = "等" if len(short) > MOST_TOLD else ""
         also = f"（另{dismissed}处已忽略）" if dismissed else ""
-        return (
-            f"与{last.year}年不符{len(short)}处{also}：{'；'.join(short[:MOST_TOLD])}{more}{remark}"
-        )
+        told = "；".join(short[:MOST_TOLD])
+        return f"与{last.year}年不符{len(short)}处{also}：{told}{more}{remark}"
     if dismissed:
         return f"与{last.year}年的{dismissed}处不符已忽略{remark}"
     what = "填了的数字相符" if any(map(is_asked, differing)) else "相符"
@@ -345,103 +371,130 @@ def outcome_text(
 
 def limits_text(report: Yearly, last: Yearly, known: Collection[YearLink]) -> str:
     """（结转7项只能比1项）: what could not be compared; "" where all could."""
+    wanted = Counter(link.rule for link in links())
+    compared = Counter(link.rule for link in known)
     limits = []
-    wanted = sum(link.rule == "years.carried" for link in links())
-    carried = sum(link.rule == "years.carried" for link in known)
-    if carried < wanted:
-        limits.append(f"结转{wanted}项只能比{carried}项")
-    limits += documents_limit(report, last, len(known) - carried)
-    return f"（{'；'.join(limits)}）" if limits else ""
+    if compared["years.carried"] < wanted["years.carried"]:
+        limits.append(f"结转{wanted['years.carried']}项只能比{compared['years.carried']}项")
+    if compared["years.documents"] < wanted["years.documents"]:
+        number = compared["years.documents"]
+        limits.append(documents_limit(report, last, wanted["years.documents"], number))
+    told = "；".join(filter(None, limits))
+    return f"（{told}）" if told else ""
 
 
-def documents_limit(report: Yearly, last: Yearly, compared: int) -> list[str]:
+def documents_limit(report: Yearly, last: Yearly, wanted: int, compared: int) -> str:
     """What to say where documents in force could not all be compared; nothing of two reports in the
     old layout.
     """
-    wanted = sum(link.rule == "years.documents" for link in links())
-    old = [one for one in (last, report) if any(cell in one.figures for cell in public_cells())]
-    if compared == wanted or len(old) > 1:
-        return []
+    old = list(filter(is_old, (last, report)))
+    if len(old) > 1:
+        return ""
     if old:
-        return [f"{old[0].year}年表二是旧格式，文件数不能比"]
-    return [f"文件{wanted}项只能比{compared}项" if compared else "文件数没有可比的数字"]
+        return f"{old[0].year}年表二是旧格式，文件数不能比"
+    return f"文件{wanted}项只能比{compared}项" if compared else "文件数没有可比的数字"
+
+
+def is_old(report: Yearly) -> bool:
+    """Whether its table two has the layout of 2019."""
+    return not report.figures.keys().isdisjoint(public_cells())
 
 
 # --- what cannot be compared ----------------------------------------------------------------------
 
 
-def unmatched(message: str) -> Finding:
-    return Finding("years.unmatched", "note", message)
+def unmatched(says: str, facts: Mapping[str, Fact]) -> Finding:
+    return Finding("years.unmatched", "note", says, facts=facts)
 
 
-def notes(message: str, matched: Matched, year: int | None) -> tuple[Finding, ...]:
+def notes(
+    says: str, facts: Mapping[str, Fact], matched: Matched, year: int | None
+) -> tuple[Finding, ...]:
     """A note where the other reports are such that there was something to compare with."""
-    return (unmatched(message),) if matched.years - {year} else ()
+    return (unmatched(says, facts),) if matched.years - {year} else ()
 
 
-def without_figures(report: Yearly) -> str:
-    who = (
-        f"机关“{clipped(report.agency)}”{report.year}年的报告"
-        if report.agency and report.year
-        else "有一份报告"
-    )
-    return f"{who}{NO_FIGURES}（{source_text(report)}），没有与其他年度核对。"
+def without_figures(report: Yearly, matched: Matched) -> YearComparison:
+    says = "no_figures_nameless"
+    facts: dict[str, Fact] = {"source": source_of(report)}
+    if report.agency and report.year:
+        says = "no_figures"
+        facts |= {"agency": report.agency, "year": report.year}
+    text = f"{NO_FIGURES}，没有核对"
+    return YearComparison(report, text, notes(says, facts, matched, report.year))
 
 
-def nameless(lacking: str) -> str:
-    return (
-        f"没有识别出报告的{lacking}，不能与其他年度核对；请在工作簿的封面上补填{lacking}后再核对。"
-    )
+def nameless(report: Yearly, matched: Matched) -> YearComparison:
+    says, lacking = ("no_year", "年度") if report.year is None else ("no_agency", "机关名称")
+    text = f"没有识别出{lacking}"
+    return YearComparison(report, text, notes(says, {}, matched, report.year))
 
 
-def merged_note(report: Yearly, last: int, change: Succession) -> Finding:
-    how = "拆分" if change.kind == "split" else "合并"
-    text = f"机关“{clipped(report.agency)}”经过机构或区划调整（{how}：{change.source}）"
-    return unmatched(
-        f"{text}，{report.year}年的数字不单是{last}年一个机关的延续，没有与{last}年核对。"
-    )
+def changed_body(report: Yearly, last: int, change: Succession) -> YearComparison:
+    """青溪县国土资源局 went into 青溪县自然资源和规划局: its figures are not of one body alone."""
+    says = "split" if change.kind == "split" else "merged"
+    facts: dict[str, Fact] = {
+        "agency": report.agency,
+        "year": report.year,
+        "last": last,
+        "source": change.source,
+    }
+    text = f"机构调整，没有与{last}年核对"
+    return YearComparison(report, text, (unmatched(says, facts),))
+
+
+def unread_before(report: Yearly, last: int, before: Sequence[Yearly]) -> YearComparison:
+    facts: dict[str, Fact] = {"agency": report.agency, "last": last, "others": named(before)}
+    text = f"{last}年的报告{NO_FIGURES}，没有核对"
+    return YearComparison(report, text, (unmatched("last_unread", facts),))
+
+
+def several_before(report: Yearly, last: int, before: Sequence[Yearly]) -> YearComparison:
+    facts: dict[str, Fact] = {
+        "agency": report.agency,
+        "last": last,
+        "count": len(before),
+        "others": named(before),
+    }
+    text = f"{last}年有{len(before)}份数字不同的报告，没有核对"
+    return YearComparison(report, text, (unmatched("several", facts),))
 
 
 def double_notes(report: Yearly, distinct: Sequence[Yearly]) -> tuple[Finding, ...]:
-    others = [one for one in distinct[: MOST_NAMED + 2] if one.figures != report.figures]
+    others = []
+    for one in distinct[: MOST_NAMED + 1]:
+        if one.figures != report.figures:
+            others.append(one)
     if not others:
         return ()
-    message = (
-        f"机关“{clipped(report.agency)}”{report.year}年另有数字不同的报告：{named(others)}；"
-        f"请核实以哪一份为准。"
-    )
-    return (Finding("years.double", "note", message),)
+    facts: dict[str, Fact] = {
+        "agency": report.agency,
+        "year": report.year,
+        "others": named(others),
+    }
+    return (Finding("years.double", "note", facts=facts),)
 
 
 def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> tuple[Finding, ...]:
     """Why there is no report of the year before: perhaps under a name that does not tell the body,
     or it is missing.
     """
-    who = f"机关“{clipped(report.agency)}”"
+    facts: dict[str, Fact] = {"agency": report.agency, "last": year - 1}
     candidates = matched.candidates(report, year - 1, group)
     if candidates:
-        why = "" if is_certain(report.agency, report.year) else "，名称中没有写明所属的市县"
-        text = (
-            f"{who}没有{year - 1}年的报告可以核对{why}；可能是同一机关但不能确定的："
-            f"{named(candidates)}"
-        )
-        return (unmatched(f"{text}。如果是，请在工作簿封面上把机关名称补全成一致后再核对。"),)
+        says = "uncertain" if is_certain(report.agency, report.year) else "uncertain_short"
+        return (unmatched(says, facts | {"others": named(candidates)}),)
+    facts["year"] = year
     earlier = max((one for one in group.years if one < year), default=None)
     if earlier is not None:
-        before = f"上一份是{earlier}年的（{source_text(group.years[earlier][0])}）"
-        text = f"{who}缺少{year - 1}年的报告，{year}年的上年结转没有核对；{before}。"
-        return (Finding("years.gap", "note", text),)
+        source = source_of(group.years[earlier][0])
+        facts |= {"earlier": earlier, "source": source}
+        return (Finding("years.gap", "note", facts=facts),)
     if len(group.years) > 1 or matched.candidates(report, year + 1, group):
         return ()
-    return notes(f"{who}没有其他年度的报告，{year}年的数字没有与其他年度核对。", matched, year)
+    return notes("alone", {"agency": report.agency, "year": year}, matched, year)
 
 
-def named(reports: Sequence[Yearly]) -> str:
-    texts = [
-        f"“{clipped(one.agency)}”（{one.year}年，{source_text(one)}）"
-        for one in reports[:MOST_NAMED]
-    ]
-    return "、".join(texts) + ("等" if len(reports) > MOST_NAMED else "")
-
-
-OURS = "本工具的提示。"
+def named(reports: Sequence[Yearly]) -> tuple[tuple[str, ...], ...]:
+    """Body, year and source of each of the first few."""
+    return tuple((one.agency, shown(one.year), source_of(one)) for one in reports[:MOST_NAMED])

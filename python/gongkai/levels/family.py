@@ -73,8 +73,8 @@ def family_named(argument: str, names: str, year: int | None, access: Access) ->
         return found
     if found.names and is_list(found):
         raise GongkaiError(
-            f"{argument}中只有名称，没有一个网址或文件；请改给存放报告的文件夹，名称用 --names "
-            f"给出。"
+            f"{argument}中只有名称，没有一个网址或文件；"
+            f"请改给存放报告的文件夹，名称用 --names 给出。"
         )
     return of_document(os.path.abspath(argument), year, access)
 
@@ -84,11 +84,10 @@ def of_folder(place: Path, names: str) -> Family:
     lost.
     """
     found = plan_of_folder(place)
-    sources = [
-        source
-        for source in found.sources
-        if not (names and is_same_file(Path(source), Path(names)))
-    ]
+    sources = []
+    for source in found.sources:
+        if not names or not is_same_file(Path(source), Path(names)):
+            sources.append(source)
     lost = [Child(name, str(place / name), error=UNREADABLE_FORMAT) for name in found.left_out]
     return Family(tuple(sources), (), tuple(lost))
 
@@ -109,11 +108,14 @@ def may_be_of(link: Candidate, year: int | None) -> bool:
 def entries_of(path: str, access: Access) -> Family:
     """The sources and the names in a text file, each once; both empty for a page or a document."""
     place = Path(os.path.abspath(path)).parent
-    lines = list_lines(load(path, LIMITS, access).content)
-    sources = [source_named(line, place) for line in lines if is_like_source(line, place)]
-    return Family(
-        each_once(sources), tuple(line for line in lines if not is_like_source(line, place))
-    )
+    sources = []
+    names = []
+    for line in list_lines(load(path, LIMITS, access).content):
+        if is_like_source(line, place):
+            sources.append(source_named(line, place))
+        else:
+            names.append(line)
+    return Family(each_once(sources), tuple(names))
 
 
 def is_list(found: Family) -> bool:
@@ -122,9 +124,8 @@ def is_list(found: Family) -> bool:
     """
     if any(read_figure(line).state == "figure" for line in found.names):
         return False
-    return 2 * (len(found.sources) + sum(map(is_name, found.names))) >= len(found.sources) + len(
-        found.names
-    )
+    certain = len(found.sources) + sum(map(is_name, found.names))
+    return 2 * certain >= len(found.sources) + len(found.names)
 
 
 def is_name(line: str) -> bool:
@@ -159,11 +160,9 @@ def read_children(
 
 def slim(report: Report) -> Report:
     """Without the bytes of its document: hundreds of them would fill the memory."""
-    return (
-        replace(report, document=replace(report.document, content=b""))
-        if report.document
-        else report
-    )
+    if report.document is None:
+        return report
+    return replace(report, document=replace(report.document, content=b""))
 
 
 def read_child(source: str, access: Access) -> Child:

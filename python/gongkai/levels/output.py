@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gongkai.compare.children import Child, listed
+from gongkai.compare.children import Child, listed, titles_of
 from gongkai.compare.levels import STATUSES, LevelFigure, Levels, numbers
 from gongkai.decisions import dismissed_text, in_order
 from gongkai.figures import shown
 from gongkai.model import Value
 from gongkai.output import (
-    finding_line,
     finding_to_dict,
     head_lines,
+    listed_finding,
     number,
     provenance_of,
     source_of,
@@ -24,12 +24,13 @@ from gongkai.output import (
 )
 from gongkai.wording import clipped, column_label, one_line, row_label
 
+# of other kinds: 没有计入
 LEFT_OUT = {
     "missing": "缺少",
     "doubtful": "不能确定",
     "unread": "没有读出",
     "no_figures": "没有读出",
-}  # of other kinds: 没有计入
+}
 HEADS = (
     "表",
     "项目",
@@ -48,6 +49,16 @@ def levels_to_dict(found: Levels) -> dict[str, Any]:
     null.
     """
     parent = found.parent
+    children = []
+    for member in found.roll.members:
+        for child in member.children:
+            children.append(child_to_dict(child, "counted", ""))
+    for one in found.roll.left_out:
+        children.append(child_to_dict(one.child, one.kind, one.reason))
+    findings = []
+    for finding in found.findings:
+        told = finding_to_dict(finding, parent)
+        findings.append({**told, "key": found.keys_of(finding)[0]})
     return {
         "parent": {
             "title": parent.title,
@@ -56,18 +67,8 @@ def levels_to_dict(found: Levels) -> dict[str, Any]:
             "source": source_of(parent),
             "provenance": list(provenance_of(parent)),
         },
-        "children": [
-            *(
-                child_to_dict(child, "counted", "")
-                for member in found.roll.members
-                for child in member.children
-            ),
-            *(child_to_dict(one.child, one.kind, one.reason) for one in found.roll.left_out),
-        ],
-        "findings": [
-            {**finding_to_dict(finding, parent), "key": found.keys_of(finding)[0]}
-            for finding in found.findings
-        ],
+        "children": children,
+        "findings": findings,
         "cells": [line_to_dict(found, line) for line in found.lines],
     }
 
@@ -109,7 +110,9 @@ def levels_lines(found: Levels) -> Iterator[str]:
     """
     yield from head_lines(found.parent)
     roll = found.roll
-    reports = sum(len(member.children) for member in roll.members)
+    reports = 0
+    for member in roll.members:
+        reports += len(member.children)
     left = f"，没有计入{len(roll.left_out)}个" if roll.left_out else ""
     yield f"下级：计入{len(roll.members)}个机关的{reports}份报告{left}。"
     for one in roll.left_out:
@@ -119,25 +122,38 @@ def levels_lines(found: Levels) -> Iterator[str]:
             f"{one_line(one.reason)}"
         )
     for _, finding in in_order(found.findings):
-        yield f"  {finding_line(found.keys_of(finding)[0], finding)}"
+        yield from listed_finding(found.keys_of(finding)[0], finding, "  ")
     yield outcome_line(found)
 
 
 def outcome_line(found: Levels) -> str:
     """✓ 比对200格，全部相等，其中30格含推定的数。 or how many figures came out how."""
     counts = found.counts()
-    guessed = sum(line.status == "equal" and line.is_guessed for line in found.lines)
-    also = f"其中{guessed}格含推定的数" if guessed else ""
+    also = guessed_text(found)
     if counts["equal"] == len(found.lines) and not found.findings:
-        return f"✓ {'，'.join(filter(None, (f'比对{len(found.lines)}格，全部相等', also)))}。"
-    told = [f"{STATUSES[status]}{count}格" for status, count in counts.items() if count]
-    if not told:
+        told = [f"✓ 比对{len(found.lines)}格，全部相等", also]
+        return f"{'，'.join(filter(None, told))}。"
+    statuses: list[str] = []
+    for status, count in counts.items():
+        if count:
+            remark = f"（{also}）" if also and not statuses else ""  # equal ones come first
+            statuses.append(f"{STATUSES[status]}{count}格{remark}")
+    if not statuses:
         return "没有可以比对的格。"
-    if also:
-        told[0] += f"（{also}）"  # equal ones come first
-    counted = filter(None, (tally(found.findings), dismissed_text(found.findings)))
-    parts = [f"比对{len(found.lines)}格：{'、'.join(told)}", "，".join(counted)]
+    parts = [f"比对{len(found.lines)}格：{'、'.join(statuses)}", findings_text(found)]
     return f"{'；'.join(filter(None, parts))}。"
+
+
+def guessed_text(found: Levels) -> str:
+    """其中30格含推定的数; "" where every figure that agrees was written."""
+    guessed = sum(line.status == "equal" and line.is_guessed for line in found.lines)
+    return f"其中{guessed}格含推定的数" if guessed else ""
+
+
+def findings_text(found: Levels) -> str:
+    """2处警告，另有1处已忽略; "" without findings."""
+    counted = (tally(found.findings), dismissed_text(found.findings))
+    return "，".join(filter(None, counted))
 
 
 def levels_bytes(found: Levels, suffix: str) -> bytes:
@@ -146,7 +162,7 @@ def levels_bytes(found: Levels, suffix: str) -> bytes:
     """
     if suffix == ".json":
         return to_json(levels_to_dict(found)).encode()
-    heads: list[object] = [*HEADS, *(member.title for member in found.roll.members)]
+    heads: list[object] = [*HEADS, *titles_of(found.roll.members)]
     rows = [heads, *map(csv_line, found.lines)]
     return to_xlsx(rows) if suffix == ".xlsx" else to_csv(rows)
 

@@ -6,28 +6,52 @@ Names of rows and columns are the short ones of the editions, each label once: �
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from gongkai.figures import shown
 from gongkai.model import Cell, Column, Fact, Finding, FindingLines, Form, Row
-from gongkai.wording import clipped, column_label, one_line, row_label
+from gongkai.wording import LONGEST_RAW, column_label, one_line, row_label
 
 FILE = Path(__file__).with_name("sentences.toml")
 LONGEST = 160  # characters of both lines
-CUT, START = 30, 20  # characters of a text of the source
+CUT = 30  # characters of a text of the source
+# {raw:cut} and its like; the last two are those of an earlier version
+LENGTHS: Mapping[str, int] = {"cut": CUT, "start": 20, "clip": LONGEST_RAW, "long": 200}
 MOST_ROWS = 2  # named in one place
 Sentence = Mapping[str, str]
 
 
+class Listing(NamedTuple):
+    """How {names:bodies} tells a list: each item, how many of them, what stands for the others, and
+    what stands around them where there is any.
+    """
+
+    item: str
+    most: int
+    more: str = ""
+    around: str = "{}"
+
+
+@cache
+def written() -> Mapping[str, Any]:
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
 @cache
 def sentences() -> Mapping[str, Sentence]:
-    found: dict[str, Sentence] = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    return found
+    return {name: sentence for name, sentence in written().items() if name != "lists"}
+
+
+@cache
+def listings() -> Mapping[str, Listing]:
+    return {name: Listing(**listing) for name, listing in written()["lists"].items()}
 
 
 def fitted(says: str, why: str) -> FindingLines:
@@ -46,17 +70,43 @@ def cut(text: str, longest: int) -> str:
 
 
 class Filling(string.Formatter):
-    """{stated} as a figure, {raw} on one line, {raw:cut} cut, of a tuple 、 between its items."""
+    """{stated} as a figure, {raw} on one line, {raw:cut} cut, {source:file} the name of a file;
+    {names:bodies} a list, by the listing of that name, {names} its items with 、 between them.
+    """
 
     def format_field(self, value: object, format_spec: str) -> str:
         if isinstance(value, tuple):
-            return "、".join(map(str, value))
+            return list_text(value, format_spec)
         text = fact_text(value)
-        if format_spec == "cut":
-            return cut(text, CUT)
-        if format_spec == "start":
-            return cut(text, START)
-        return clipped(text) if format_spec == "clip" else text
+        if format_spec == "file":
+            return file_text(text)
+        return cut(text, LENGTHS[format_spec]) if format_spec else text
+
+
+def list_text(items: tuple[object, ...], name: str) -> str:
+    """(教育局, 公安局, 民政局) -> 教育局、公安局等3个. Of an item that is a tuple itself {0} is the
+    first part, {rest} are the others.
+    """
+    if not name:
+        return "、".join(map(str, items))
+    if not items:
+        return ""
+    listing = listings()[name]
+    told = []
+    for item in items[: listing.most]:
+        parts = item if isinstance(item, tuple) else (item,)
+        told.append(Filling().vformat(listing.item, parts, {"rest": parts[1:]}))
+    text = "、".join(told)
+    if len(items) > listing.most:
+        text += listing.more.format(count=len(items))
+    return listing.around.format(text)
+
+
+def file_text(source: str) -> str:
+    """/年报/2020.html -> 2020.html; of an address the start: https://www.ruian.gov.cn/art/202…"""
+    if "://" in source:
+        return cut(source, CUT)
+    return cut(re.split(r"[/\\]", source)[-1], CUT)
 
 
 def fact_text(value: object) -> str:
