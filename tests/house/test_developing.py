@@ -216,7 +216,7 @@ def test_english_words_stand_in_their_module() -> None:
 # --- the figure that is followed --------------------------------------------------------------
 
 CELL = "applications.granted.natural"
-RULE = "applications.across.granted"
+RULE, LANE = "applications.sum.natural", "applications.across.granted"
 MARKUP = '>1</span><span lang="EN-US" style="font-size:9.0pt;mso-font-kerning:0pt">34<'
 SLIP = MARKUP.replace(">34<", ">35<")
 
@@ -265,14 +265,14 @@ def broken_values() -> Iterator[object]:
     yield localize(table.form, as_written(table.values))[1]
     findings = check(report)
     finding = next(finding for finding in findings if finding.rule == RULE)
-    yield finding
+    yield finding.lines
     sheet = layout.sheet_of("applications", table.edition)
     edits = report_to_edits(report, findings)
     yield from at(edits, sheet.name, sheet.cells[CELL])
     yield from at(edits, sheet.name, sheet.marks[CELL])
     row = layout.RESULTS_TOP + [each.rule for each in findings].index(RULE)
     yield from at(edits, layout.RESULTS, (row, layout.RESULT_COLUMNS["proposal"]))
-    changes = adoptions_of([Choice("2", finding, finding.suspects[0])], report)
+    changes = adoptions_of([Choice("1", finding, finding.suspects[0])], report)
     yield question_of(changes[0])
     before = read_file(template_path(), filled(template_path(), edits))
     after = values_to_report(with_changes(before, changes))
@@ -291,7 +291,7 @@ def at(edits: list[Edit], sheet: str, spot: tuple[int, int]) -> list[Edit]:
 def sheet_values() -> Iterator[str]:
     """The formulas of the template that hold the relation and show the mark."""
     sheet = layout.sheet_of("applications", "2021")
-    lane = sheet.lanes[RULE]
+    lane = sheet.lanes[LANE]
     spot = sheet.cells[CELL]
     yield f"{layout.address(sheet.image(spot), sheet.name)} {mirror_formula(sheet, spot)}"
     yield f"{layout.address(lane.spot, sheet.name)} {lane_formula(sheet, lane)}"

@@ -57,7 +57,7 @@ def said_of_before() -> str:
         told.append(said("check", url, "--offline"))
     write("2022.txt", sound(year=2022))
     told.append(said("check", "2022.txt", book))
-    told += [said("dismiss", "报告.txt", "1", "4", "--undo"), said("dismiss", book, "1", "--undo")]
+    told += [said("dismiss", "报告.txt", "2", "--undo"), said("dismiss", book, "1", "--undo")]
     told.append(said("fill", "报告.txt", "-o", book, "--force"))
     return "".join(told)
 

@@ -88,13 +88,13 @@ def changed_cells(old: Cells, new: Cells) -> Iterator[str]:
 def workbook_text() -> str:
     """A workbook of a page about which something was decided, and one of the older layout."""
     write("报告.html", broken())
-    run_command("dismiss", "报告.html", "1", "5", "9", "--reason", "已向填报单位核实")
+    run_command("dismiss", "报告.html", "1", "4", "--reason", "已向填报单位核实")
     run_command("confirm", "报告.html", "2")
     told = [said("fill", "报告.html", "-o", "报告.xlsm"), parts_of("报告.xlsm")]
     told.append(f"check --json {digest(printed('check', '报告.xlsm', '--json'))}\n")
     told.append(said("fill", "报告.html", "-o", "报告.xlsm"))
     told.append(said("fill", "报告.xlsm", "--template", "报告.xlsm", "-o", "新.xlsm"))
-    # The ninth is about words that no workbook keeps: its decision goes out of sight there.
+    # The fourth is about words that no workbook keeps: its decision goes out of sight there.
     told += [parts_of("新.xlsm", "报告.xlsm"), said("check", "新.xlsm")]
     older = DOCUMENTS / "edition-2019-of-2020" / "source.html"
     write("2020.html", older.read_bytes())
@@ -112,7 +112,7 @@ def adopt_text() -> str:
         said("adopt", "报告.xlsm", "9"),
         said("adopt", "报告.xlsm", "1=2"),
     ]
-    told.append(said("adopt", "报告.xlsm", "6", "2=1"))
+    told.append(said("adopt", "报告.xlsm", "3", "2=1"))
     for part, cells in sheets_of("报告.xlsm").items():
         told += [f"{part}\n", *changed_cells(before[part], cells)]
     return "".join([*told, said("adopt", "报告.xlsm")])
@@ -126,11 +126,11 @@ def sheets_of(name: str) -> dict[str, Cells]:
 
 def decisions_text() -> str:
     """What is decided, taken back, and counted; the file after each step."""
-    write("报告.txt", slip())
+    write("报告.txt", slip().replace("2023年1月".encode(), "20231月".encode()))
     write("次年.txt", sound(year=2024))
     key = json.loads(printed("check", "报告.txt", "--json"))[0]["findings"][1]["key"]
     steps: Sequence[Sequence[str]] = (
-        ("dismiss", "报告.txt", "1", "３", "--reason", "已核实：“原文”如此"),
+        ("dismiss", "报告.txt", "1", "２", "--reason", "已核实：“原文”如此"),
         ("confirm", "报告.txt", key, "1"),
         ("dismiss", "报告.txt", "1", "--undo"),
     )
