@@ -42,10 +42,10 @@ def keep_apart() -> None:
     if stream is None or sys.stdout is not stream or stream.fileno() != 1:
         return
     stream.flush()
-    nowhere = os.open(
-        os.devnull, os.O_WRONLY
-    )  # stays open: where standard error is closed it takes that place
-    own = open(os.dup(1), "w", encoding=stream.encoding, errors=stream.errors, buffering=1)  # noqa: SIM115
+    # stays open: where standard error is closed it takes that place
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    encoding, errors = stream.encoding, stream.errors
+    own = open(os.dup(1), "w", encoding=encoding, errors=errors, buffering=1)  # noqa: SIM115
     os.dup2(nowhere, 1)
     sys.stdout = own
 

@@ -63,7 +63,8 @@ class Bounded(Accessor):
 
     @staticmethod
     def reader(options: dict[str, Any]) -> Any:
-        return ValueAccessor.reader(options).prepend_stage(to_used_part)  # type: ignore[no-untyped-call]
+        reader = ValueAccessor.reader(options)  # type: ignore[no-untyped-call]
+        return reader.prepend_stage(to_used_part)
 
 
 def to_used_part(context: Any) -> None:

@@ -42,7 +42,8 @@ HOLDING = re.compile(
 )
 # location = "/a.html", location.replace("/a.html"), and nothing added to the address
 MOVE = re.compile(
-    r"""(?<![\w.])(?:(?:window|self|top|parent|document)\s?\.\s?){0,2}location(?:\s?\.\s?href)?\s{0,9}"""
+    r"""(?<![\w.])(?:(?:window|self|top|parent|document)\s?\.\s?){0,2}"""
+    r"""location(?:\s?\.\s?href)?\s{0,9}"""
     r"""(?:=|\.\s?(?:replace|assign)\s?\()\s{0,9}(["'])([^"'<>\s\\]{1,1000})\1(?!\s{0,9}\+)"""
 )
 REMARK = re.compile(r"""(?<![:"'])//[^\n]*|/\*[^*]*\*/""")

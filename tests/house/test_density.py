@@ -1,0 +1,87 @@
+"""What tires a reader: decisions and comprehensions a line, long functions of many ways, imports.
+
+Counted as radon does: decisions are the complexity of every function and method, each once; lines
+are its source lines (sloc) of whole files. The figures only get better: who makes one smaller
+writes it here.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from radon.complexity import cc_visit
+from radon.raw import analyze
+
+import gongkai
+
+FOLDER = Path(gongkai.__file__).parent
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+MOST_DECISIONS = 0.41  # a line
+MOST_COMPREHENSIONS = 3.7  # a hundred lines
+MOST_IMPORTS = 6.1  # of ours, a module
+MOST_COMPLEX = 10  # a function
+WIDEST = 100
+
+
+class Counted(NamedTuple):
+    lines: int
+    decisions: int
+    comprehensions: int
+    imports: int
+    complex: tuple[str, ...]
+    wide: tuple[str, ...]
+
+
+@cache
+def counted() -> tuple[Counted, ...]:
+    return tuple(counted_in(path) for path in sorted(FOLDER.rglob("*.py")))
+
+
+def counted_in(path: Path) -> Counted:
+    source = path.read_text(encoding="utf-8")
+    place = path.relative_to(FOLDER).as_posix()
+    functions = [block for block in cc_visit(source) if type(block).__name__ == "Function"]
+    nodes = list(ast.walk(ast.parse(source)))
+    return Counted(
+        analyze(source).sloc,
+        sum(function.complexity for function in functions),
+        sum(isinstance(node, COMPREHENSIONS) for node in nodes),
+        sum(map(is_of_ours, nodes)),
+        tuple(f"{place} {one.name}" for one in functions if one.complexity > MOST_COMPLEX),
+        tuple(f"{place}: {line}" for line in source.splitlines() if len(line) > WIDEST),
+    )
+
+
+def is_of_ours(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return node.level > 0 or (node.module or "").startswith("gongkai")
+    if isinstance(node, ast.Import):
+        return any(alias.name.startswith("gongkai") for alias in node.names)
+    return False
+
+
+def total_of(name: str) -> int:
+    return sum(getattr(one, name) for one in counted())
+
+
+def test_decisions_a_line() -> None:
+    assert total_of("decisions") <= MOST_DECISIONS * total_of("lines")
+
+
+def test_comprehensions_a_hundred_lines() -> None:
+    assert 100 * total_of("comprehensions") <= MOST_COMPREHENSIONS * total_of("lines")
+
+
+def test_imports_a_module() -> None:
+    assert total_of("imports") <= MOST_IMPORTS * len(counted())
+
+
+def test_no_function_has_more_than_ten_ways() -> None:
+    assert [name for one in counted() for name in one.complex] == []
+
+
+def test_no_line_is_wider_than_a_hundred_characters() -> None:
+    assert [line for one in counted() for line in one.wide] == []
