@@ -16,10 +16,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.model import Grid
-from gongkai.readers.layout import blocks_of_pages
+from gongkai.readers.layout import (
+    PageItem,
+    blocks_of_pages,
+    mark_cut_figures,
+)
+from gongkai.readers.layout.cells import PageCell, PageTable
 from gongkai.readers.layout.columns import common_columns
-from gongkai.readers.layout.ink import Char, Ink, Stroke
+from gongkai.readers.layout.ink import (
+    UNREADABLE,
+    Char,
+    Ink,
+    Stroke,
+)
 from gongkai.readers.layout.lattice import NEAR
+from gongkai.readers.layout.paragraphs import PageLine
 from helpers import ROOT
 from helpers.counts import matrix, properties
 
@@ -243,3 +254,21 @@ def test_reports_that_libreoffice_printed(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert "0 silently wrong, 0 blank and untold" in done.stdout
+
+
+def unruled(label: str, figure: str) -> PageTable:
+    cells = [PageCell(label, 50, 150, 1), PageCell(figure, 160, 200, 1)]
+    return PageTable(1, (50, 700, 200, 720), [cells], xs=(50, 155, 200))
+
+
+def test_the_mark_of_figures_beyond_a_break_stays() -> None:
+    """Where an unruled table follows the line of figures: the row above was handed on unmarked."""
+    before: list[PageItem] = [unruled("（一）予以公开", "17")]
+    line = PageLine("4 0 0 1 5", 50, 200, 60, 70, 10)
+    below = unruled("规章", "3")
+    below.rows.insert(0, [PageCell("行政行为", 50, 150, 1)])
+    after: list[PageItem] = [line, below]
+    mark_cut_figures(before, after, "")
+    [above] = before
+    assert isinstance(above, PageTable)
+    assert [cell.text for cell in above.rows[-1]] == ["（一）予以公开", f"{UNREADABLE}17"]

@@ -277,7 +277,7 @@ def mark_cut_figures(before: list[PageItem], after: list[PageItem], known: str) 
             return
         line = first_new_line(item, known)
         if holds_figures_alone(line):
-            before[spot] = with_last_row_unreadable(above)
+            above = before[spot] = with_last_row_unreadable(above)
         if line and not is_short_line(item):
             return
 

@@ -341,6 +341,6 @@ def unreadable(row: PageRow) -> PageRow:
     """（一）予以公开 | 17 as （一）予以公开 | ?17, which is no figure."""
     found: PageRow = []
     for cell in row:
-        is_cut = is_figure(cell)
+        is_cut = is_figure(cell) and not cell.text.startswith(UNREADABLE)
         found.append(replace(cell, text=UNREADABLE + cell.text) if is_cut else cell)
     return found
