@@ -212,7 +212,7 @@ def test_a_part_of_table_two() -> None:
     assert (
         GK_CHECK(rows[:4]) == "✓ 没有勾稽关系，5格数字没有问题，1格空白（表二的一部分，2021年格式）"
     )
-    assert [row[5] for row in GK_FINDINGS(rows[:4])[1:]] == ["表二 有1格空白，不当作0。"]
+    assert [row[5] for row in GK_FINDINGS(rows[:4])[1:]] == ["表二有1格空白，不当作0。"]
     block[1][0] = -3
     assert GK_CHECK(block).startswith(
         "✗ 1处错误（表二的一部分，2021年格式）：表二 行政规范性文件·本年制发件数 填-3"
@@ -355,7 +355,7 @@ def test_a_broken_relation_in_short() -> None:
     rows = figures(report_of({"disputes.review.total": 9}), "disputes")
     assert (
         GK_CHECK(rows)
-        == "✗ 1项不符（表四）：表四 行政复议 维持＋纠正＋其他＋尚未审结＝总计，填9，算得11"
+        == "✗ 1项不符（表四）：表四有误，2种改法：①行政复议（维持）10→8；②行政复议（总计）9→11"
     )
     wrong = report_of(
         {f"applications.{row}.total": 9_999 for row in ("granted", "handled", "new", "carried_out")}

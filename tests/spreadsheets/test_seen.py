@@ -143,7 +143,7 @@ def test_a_hidden_sheet_is_one_error(tmp_path: Path) -> None:
     for report in (read_report(path), current_report(open_book(path))[1]):
         told = [finding.message for finding in check(report) if finding.severity != "note"]
         assert told == [
-            "表三没有读出任何数字：工作表“表三”已隐藏，其中的数字没有采用，请取消隐藏。"
+            "表三没有读出任何数字。工作表“表三”已隐藏，其中的数字没有采用，请取消隐藏。"
         ]
 
 

@@ -291,8 +291,8 @@ def test_of_a_table_that_was_lost_whole_one_message_speaks(tmp_path: Path) -> No
     ]
     assert told == [
         (
-            "表三没有读出任何数字：工作表的数字格都标着“？”，来源中的数字没有读出；请对照原文填写，"
-            "没有的填0。"
+            "表三没有读出任何数字。工作表的数字格都标着“？”，来源中的数字没有读出；"
+            "请对照原文填写，没有的填0。"
         )
     ]
 
@@ -309,7 +309,7 @@ def test_a_lost_row_is_no_zero_on_the_page_or_in_its_workbook(tmp_path: Path) ->
     assert table_state(again.tables["applications"]).verdicts == state.verdicts
     told = [finding for finding in check(again) if finding.severity == "error"]
     assert [finding.message.partition("；")[0] for finding in told] == [
-        "表三 “（五）不予处理 2.重复申请”一行：工作表的第21行标着“？”，来源中的数字没有读出"
+        "表三“重复申请”一行：工作表的第21行标着“？”，来源中的数字没有读出"
     ]
     lane = sheet_of("applications", "2021").lanes["applications.across.unprocessed_repeat"].spot
     assert load_workbook(target, data_only=True)[THREE].cell(*lane).value == layout.TEXT

@@ -229,7 +229,10 @@ def test_the_log_keeps_what_stood_there(stood: object, kept: object) -> None:
         "cell": "D7",
         "name": "（一）予以公开·自然人",
         "proposed": 134,
-        "reason": "applications.across.granted：表三 某项不符。",
+        "reason": (
+            "applications.across.granted：表三 予以公开（自然人）填143，疑应为134。各列之和比总"
+            "计多9（予以公开行）。"
+        ),
     }
 
 

@@ -221,7 +221,7 @@ def wrong_told(report: Report, findings: Sequence[Finding]) -> str:
         return f"✗ {errors}项不符"
     misread = sum(finding.cause == "reading" for finding in counting)
     if misread:
-        return f"! {misread}项可能是读取有误，请对照原文核实"
+        return f"! {misread}处可能是读取有误，请对照原文核实"
     return "" if checked(report) else NONE_CHECKED
 
 
