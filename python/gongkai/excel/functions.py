@@ -23,7 +23,6 @@ from gongkai.excel.conclusions import (
     as_cell,
     clip,
     conclusion,
-    figure_in,
     findings_of,
     findings_rows,
     relation_gap,
@@ -34,6 +33,7 @@ from gongkai.excel.conclusions import (
     with_figures,
 )
 from gongkai.excel.fetching import report_for
+from gongkai.excel.lookup import figure_in
 from gongkai.model import GongkaiError
 from gongkai.pipeline import check
 from gongkai.workbook.cells import plain_text
