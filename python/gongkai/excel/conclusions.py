@@ -232,7 +232,7 @@ def relation_named(tables: Sequence[Table], rule: str) -> tuple[Table, Relation]
 
 def is_known(rule: str) -> bool:
     """Whether any edition has a relation of that id."""
-    known = set()
+    known: set[str] = set()
     for edition in editions().values():
         known.update(relation.rule for relation in edition.relations)
     return rule in known
