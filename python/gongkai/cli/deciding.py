@@ -75,7 +75,7 @@ def run_decision(options: argparse.Namespace) -> int:
 
 def keyed(chosen: Sequence[Listed]) -> dict[str, Finding]:
     """Every key of some findings: a cause has one for each sum that it breaks."""
-    found = {}
+    found: dict[str, Finding] = {}
     for one in chosen:
         found |= dict.fromkeys(one.keys, one.finding)
     return found
