@@ -56,7 +56,8 @@ def check_sums(table: Table) -> list[Finding]:
     form, values = table.form, table.values
     solution = table_state(table).solution
     broken = [broken_sum(relation, values) for relation in solution.broken]
-    broken += [conflict_sum(form, conflict, values) for conflict in solution.conflicts]
+    for conflict in solution.conflicts:
+        broken.append(conflict_sum(form, conflict, values))
     found: list[Finding] = []
     if broken:
         told = proposals(form, tuple(values.items()))
@@ -70,9 +71,10 @@ def check_sums(table: Table) -> list[Finding]:
 def in_form_order(
     form: Form, broken: Sequence[BrokenSum], told: Sequence[Proposal]
 ) -> tuple[list[BrokenSum], list[Proposal]]:
-    order = {relation.rule: number for number, relation in enumerate(form.relations)}
-    numbers = sorted(range(len(broken)), key=lambda number: order[broken[number].rule])
-    return [broken[number] for number in numbers], [told[number] for number in numbers]
+    order = [relation.rule for relation in form.relations]
+    pairs = sorted(zip(broken, told, strict=True), key=lambda pair: order.index(pair[0].rule))
+    sums, proposed = zip(*pairs, strict=True)
+    return list(sums), list(proposed)
 
 
 def causes_of(broken: Sequence[BrokenSum], told: Sequence[Proposal]) -> list[list[int]]:
@@ -136,7 +138,8 @@ def unread_in(
     """
     asked: set[str] = set()
     for one in sums:
-        asked.update(*(relation.cells for relation in one.relations))
+        for relation in one.relations:
+            asked.update(relation.cells)
     for alternative in proposal.alternatives:
         asked.update(suspect.cell for suspect in alternative)
     found = []

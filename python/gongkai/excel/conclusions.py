@@ -120,8 +120,7 @@ def open_text(tables: Sequence[Table], findings: Sequence[Finding]) -> str:
 
 def open_findings(findings: Sequence[Finding], severity: Severity) -> list[Finding]:
     """Those of a severity that nobody has dismissed."""
-    alike = (finding for finding in findings if finding.severity == severity)
-    return list(filter(is_open, alike))
+    return [finding for finding in findings if finding.severity == severity and is_open(finding)]
 
 
 def broken_and_rest(errors: Sequence[Finding], verdicts: Mapping[str, Verdict]) -> tuple[int, int]:
@@ -176,7 +175,7 @@ def all_well(tables: Sequence[Table]) -> str:
     """42项勾稽关系全部相符，其中11项含推定的0; 没有勾稽关系，8格数字没有问题 of 表二."""
     relations = figures = blank = 0
     for table in tables:
-        values = [entry.value for entry in table.entries.values()]
+        values = list(table.values.values())
         relations += len(table.form.relations)
         figures += len(values)
         blank += values.count(None)
@@ -192,7 +191,9 @@ def first_texts(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
     told = [clip(finding.lines[0], LONGEST) for finding in findings[:MOST_NAMED]]
-    return f"：{'；'.join(told)}{'；等' if len(findings) > MOST_NAMED else ''}"
+    if len(findings) > MOST_NAMED:
+        told.append("等")
+    return f"：{'；'.join(told)}"
 
 
 def clip(text: str, longest: int) -> str:
@@ -232,10 +233,11 @@ def relation_named(tables: Sequence[Table], rule: str) -> tuple[Table, Relation]
 
 def is_known(rule: str) -> bool:
     """Whether any edition has a relation of that id."""
-    known: set[str] = set()
     for edition in editions().values():
-        known.update(relation.rule for relation in edition.relations)
-    return rule in known
+        for relation in edition.relations:
+            if relation.rule == rule:
+                return True
+    return False
 
 
 def relation_gap(table: Table, relation: Relation) -> Value:
@@ -252,7 +254,9 @@ def missing_figures(table: Table, relation: Relation) -> GongkaiError:
     values = table.values
     missing = [cell for cell in relation.cells if values.get(cell) is None]
     labels = [label_of(table.form.cells[cell]) for cell in missing[:MOST_NAMED]]
-    named = "、".join(labels) + ("等" if len(missing) > MOST_NAMED else "")
+    named = "、".join(labels)
+    if len(missing) > MOST_NAMED:
+        named += "等"
     return GongkaiError(f"不能计算：有{len(missing)}格空白或不是数（{named}）。")
 
 
