@@ -114,9 +114,11 @@ def missing_table(form: Form, problems: Sequence[Problem]) -> list[Finding]:
     """The error for a table that a report lacks, with the reasons known for it, and what else was
     found of it.
     """
-    others = [problem for problem in problems if not is_of_whole(problem)]
-    lost = lost_table(form, "lost", problems)
-    return [lost, *(problem_finding(form, problem, ()) for problem in others)]
+    found = [lost_table(form, "lost", problems)]
+    for problem in problems:
+        if not is_of_whole(problem):
+            found.append(problem_finding(form, problem, ()))
+    return found
 
 
 def is_of_whole(problem: Problem) -> bool:
@@ -307,7 +309,9 @@ def text_warnings(form: Form, cells: Mapping[str, Entry]) -> list[Finding]:
     figure.
     """
     texts = tuple(cell for cell, entry in cells.items() if entry.read_by == "text")
-    return [Finding("coverage.text", "warning", "", texts, form=form)] if texts else []
+    if not texts:
+        return []
+    return [Finding("coverage.text", "warning", "", texts, form=form)]
 
 
 def unit_notes(form: Form, cells: Mapping[str, Entry]) -> list[Finding]:

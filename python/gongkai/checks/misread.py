@@ -193,10 +193,9 @@ def both_readings(first: Table, other: Table, cells: Sequence[str]) -> tuple[tup
 def read_as(table: Table, cell: str) -> str:
     """134; 空白（原文“十二”）; 143（原文“14 3”）."""
     entry = table.entries.get(cell, EMPTY)
-    raw = f"（原文“{clipped(entry.raw)}”）"
-    if entry.value is None:
-        return f"空白{raw}" if entry.raw.strip() else "空白"
-    return shown(entry.value) + (raw if is_odd(entry) else "")
+    told = "空白" if entry.value is None else shown(entry.value)
+    is_quoted = is_odd(entry) if entry.value is not None else bool(entry.raw.strip())
+    return f"{told}（原文“{clipped(entry.raw)}”）" if is_quoted else told
 
 
 # --- the texts of the source ----------------------------------------------------------------------

@@ -27,6 +27,7 @@ from gongkai.sums import TableState, Verdict, difference, stated_and_computed, t
 from gongkai.wording import (
     BLANK_RANGE,
     assumed_text,
+    cut,
     evaluated,
     label_of,
     one_line,
@@ -127,10 +128,9 @@ def broken_and_rest(errors: Sequence[Finding], verdicts: Mapping[str, Verdict]) 
     """How many sums are counted as not holding, and how many errors are of no such sum."""
     broken = rest = 0
     for finding in errors:
-        told = [verdicts[one.rule] for one in finding.sums]
-        broken += told.count("broken")
-        if "broken" not in told:
-            rest += 1
+        told = [verdicts[one.rule] for one in finding.sums].count("broken")
+        broken += told
+        rest += told == 0
     return broken, rest
 
 
@@ -145,7 +145,9 @@ def holding_text(verdicts: Sequence[Verdict], states: Sequence[TableState]) -> s
     if not holding:
         return ""
     zeros = zeros_assumed(states)
-    return f"{holding}项相符（{zeros}），" if zeros else f"{holding}项相符，"
+    if zeros:
+        return f"{holding}项相符（{zeros}），"
+    return f"{holding}项相符，"
 
 
 def zeros_assumed(states: Sequence[TableState]) -> str:
@@ -190,15 +192,10 @@ def first_texts(findings: Sequence[Finding]) -> str:
     """What the first findings say, in short."""
     if not findings:
         return ""
-    told = [clip(finding.lines[0], LONGEST) for finding in findings[:MOST_NAMED]]
+    told = [cut(finding.lines[0], LONGEST) for finding in findings[:MOST_NAMED]]
     if len(findings) > MOST_NAMED:
         told.append("等")
     return f"：{'；'.join(told)}"
-
-
-def clip(text: str, longest: int) -> str:
-    plain = one_line(text)
-    return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
 
 
 def about_tables(tables: Sequence[Table]) -> str:
@@ -228,7 +225,7 @@ def relation_named(tables: Sequence[Table], rule: str) -> tuple[Table, Relation]
             example = example or relation.rule
     what = "不是这张表的勾稽关系" if is_known(wanted) else "不是勾稽关系的编号"
     advice = f"，如 {example}" if example else ""
-    raise GongkaiError(f"“{clip(rule, 60)}”{what}；编号见 GK_RULES{advice}。")
+    raise GongkaiError(f"“{cut(rule, 60)}”{what}；编号见 GK_RULES{advice}。")
 
 
 def is_known(rule: str) -> bool:
@@ -278,7 +275,7 @@ def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]
     for finding in findings:
         place = place_of(placed, finding)
         figures = map(as_cell, (finding.stated, finding.computed, finding.difference))
-        message = clip(finding.message, LONGEST_CELL)
+        message = cut(finding.message, LONGEST_CELL)
         rows.append(
             [finding.rule, place, *figures, message, proposal_text(finding.suspects, forms)]
         )
@@ -306,7 +303,7 @@ def suspects_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]
             names[problem_name(placed, finding)] = None
     rows: list[SheetRow] = [list(SUSPECT_HEADS)]
     for suspects, names in problems.items():
-        problem = clip("、".join(names), LONGEST_CELL)
+        problem = cut("、".join(names), LONGEST_CELL)
         known = suspect_rows(problem, suspects, forms_in(placed))
         rows += known or [[problem, UNCERTAIN, "", "", ""]]
     if not problems:
@@ -333,7 +330,7 @@ def problem_name(placed: Placed, finding: Finding) -> str:
     """表三 自然人列 各项之和＝总计, or the cell of a finding on no relation."""
     form = finding.form
     if not finding.sums or form is None:
-        return place_of(placed, finding) or clip(finding.lines[0], LONGEST)
+        return place_of(placed, finding) or cut(finding.lines[0], LONGEST)
     names = []
     for one in finding.sums:
         relation = one.relations[0]
@@ -367,7 +364,7 @@ def rules_rows(edition: str) -> list[SheetRow]:
     """Every relation of an edition. Raises GongkaiError for an unknown one."""
     found = editions().get(edition)
     if found is None:
-        raise GongkaiError(f"没有“{clip(edition, 20)}”年格式；可以用：{'、'.join(editions())}。")
+        raise GongkaiError(f"没有“{cut(edition, 20)}”年格式；可以用：{'、'.join(editions())}。")
     rows: list[SheetRow] = [list(RULE_HEADS)]
     for rule, table, subject, sides in relation_lines(found):
         rows.append([rule, table, f"{subject}：{sides}"])
@@ -411,4 +408,4 @@ def shown_in(cell: Cell, entry: Entry) -> float | str:
     """A figure, else what a workbook would hold in the cell."""
     if entry.value is not None:
         return as_cell(entry.value)
-    return clip(str(written(entry, cell) or ""), 1_000)
+    return cut(str(written(entry, cell) or ""), 1_000)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gongkai.excel.conclusions import as_cell, clip
+from gongkai.excel.conclusions import as_cell
 from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Entry, Form, GongkaiError, Label, Report, Row
 from gongkai.recognize.labels import wordings
 from gongkai.recognize.tokens import squash
-from gongkai.wording import column_label, row_label
+from gongkai.wording import column_label, cut, row_label
 
 BLANK = "（空）"
 DEFAULT_COLUMN = "total"
@@ -42,7 +42,7 @@ def blank_text(entry: Entry, cell: Cell) -> str:
     if state == "sign":
         return clean(entry.raw)
     name = f"{row_label(cell.row)}·{column_label(cell.column)}"
-    raise GongkaiError(f"{name}的原文“{clip(entry.raw, 60)}”没有读成数字。")
+    raise GongkaiError(f"{name}的原文“{cut(entry.raw, 60)}”没有读成数字。")
 
 
 # --- which cell is meant --------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def cell_of_id(forms: Sequence[Form], figure: str) -> Cell | None:
 def with_column(cell: Cell, figure: str, applicant: str) -> Cell:
     """The cell, where the column that is named besides is its own or none is."""
     if applicant and not is_named(cell.column.id, cell.column.label, applicant):
-        named = clip(applicant, LONGEST_NAME)
+        named = cut(applicant, LONGEST_NAME)
         raise GongkaiError(f"编号 {figure} 已写明了列，与“{named}”不同；请去掉列名。")
     return cell
 
@@ -114,7 +114,7 @@ def is_named(name: str, label: Label, text: str) -> bool:
 
 
 def several_rows(rows: Sequence[RowCells], figure: str) -> GongkaiError:
-    named, ids = clip(figure, LONGEST_NAME), choices(row[0].id for row in rows)
+    named, ids = cut(figure, LONGEST_NAME), choices(row[0].id for row in rows)
     return GongkaiError(f"有几行叫“{named}”，请写单元格编号：{ids}。")
 
 
@@ -122,14 +122,14 @@ def unknown_column(row: RowCells, applicant: str, figure: str) -> GongkaiError:
     """Of a row of 表二, which has no 总计, all columns are to choose from."""
     wanted = "有几列，请写明列名"
     if applicant:
-        wanted = f"没有“{clip(applicant, LONGEST_NAME)}”这一列"
+        wanted = f"没有“{cut(applicant, LONGEST_NAME)}”这一列"
     columns = choices(column_label(cell.column) for cell in row)
-    return GongkaiError(f"“{clip(figure, LONGEST_NAME)}”{wanted}：{columns}。")
+    return GongkaiError(f"“{cut(figure, LONGEST_NAME)}”{wanted}：{columns}。")
 
 
 def unknown_row(forms: Sequence[Form], figure: str) -> GongkaiError:
     """For a group the rows in it, for a piece of labels the rows that hold it."""
-    named = clip(figure, LONGEST_NAME)
+    named = cut(figure, LONGEST_NAME)
     inside = rows_inside(forms, figure)
     if inside:
         return GongkaiError(f"“{named}”下有几行，请写明一行：{choices(map(row_label, inside))}。")

@@ -100,7 +100,9 @@ def title_in_source(said: str, title: str) -> str:
     cover.
     """
     found = MADE_TITLE.search(said)
-    return found[2] or "" if found and found[1] == single_quotes(title) else title
+    if found is None or found[1] != single_quotes(title):
+        return title
+    return found[2] or ""
 
 
 # --- what is not certain --------------------------------------------------------------------------
@@ -207,10 +209,15 @@ def subject_and_names(form: Form, relation: Relation) -> tuple[str, dict[str, st
     from the others.
     """
     cells = [form.cells[cell] for cell in relation.cells]
-    first = cells[0]
+    rows: dict[str, str] = {}
+    columns: dict[str, str] = {}
+    for cell in cells:
+        rows[cell.id] = row_label(cell.row)
+        columns[cell.id] = column_label(cell.column)
+    first = cells[0].id
     if is_along_row(cells):
-        return row_label(first.row), {cell.id: column_label(cell.column) for cell in cells}
-    return f"{column_label(first.column)}列", {cell.id: row_label(cell.row) for cell in cells}
+        return rows[first], columns
+    return f"{columns[first]}列", rows
 
 
 def is_along_row(cells: Iterable[Cell]) -> bool:
@@ -269,8 +276,13 @@ def escapes(text: str) -> str:
 
 
 def clipped(text: str) -> str:
+    return cut(text, LONGEST_RAW)
+
+
+def cut(text: str, longest: int) -> str:
+    """A text on one line, with … in the place of what is too long."""
     plain = one_line(text)
-    return plain if len(plain) <= LONGEST_RAW else f"{plain[: LONGEST_RAW - 1]}…"
+    return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
 
 
 def written(raw: str, unit: str) -> str:
@@ -278,7 +290,9 @@ def written(raw: str, unit: str) -> str:
     state = read_figure(raw, unit).state
     if state == "blank":
         return "空白"
-    return f"填“{clipped(raw)}”" if state == "sign" else f"原文“{clipped(raw)}”未采用"
+    if state == "sign":
+        return f"填“{clipped(raw)}”"
+    return f"原文“{clipped(raw)}”未采用"
 
 
 # --- why a report has no figure -------------------------------------------------------------------

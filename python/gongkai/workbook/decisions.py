@@ -63,9 +63,8 @@ def decisions_shown(values: Mapping[Spot, object]) -> dict[str, Decision]:
     rows = [row_in(values, at) for at in result_rows()]
     found: dict[str, Decision] = {}
     for row in rows:
-        if not row.word and not row.reason:
-            continue
-        decision, keys = decision_of(row.word, row.reason), keys_in(row, rows)
+        decision = decision_of(row.word, row.reason)
+        keys = keys_in(row, rows) if row.word or row.reason else ()
         for key in keys:
             found[key] = agreed(found.get(key, decision), decision)
         if row.word and not keys:
@@ -94,7 +93,9 @@ def is_about_another(values: Mapping[Spot, object], report: Report) -> bool:
     Who was unknown may since have been filled in.
     """
     agency, year = about_in(values) or ("", None)
-    return not is_about(report, agency or report.agency, report.year if year is None else year)
+    if year is None:
+        year = report.year
+    return not is_about(report, agency or report.agency, year)
 
 
 def has_columns(values: Mapping[Spot, object]) -> bool:
@@ -173,8 +174,11 @@ def digest_of(key: str, message: str) -> str:
 
 
 def decision_of(word: str, reason: str) -> Decision:
+    """忽略, 已忽略 -> dismissed; any other word is kept as it stands."""
     verdict = VERDICTS.get(squeezed(word))
-    return Decision("", reason, word) if verdict is None else Decision(verdict, reason)  # type: ignore[arg-type]
+    if verdict is None:
+        return Decision("", reason, word)
+    return Decision(verdict, reason)  # type: ignore[arg-type]
 
 
 # --- written --------------------------------------------------------------------------------------
@@ -192,9 +196,9 @@ def decision_cells(
 def about_edits(agency: str, year: int | None) -> Iterator[Edit]:
     """As wide as what is kept below, so that Excel is given both at once."""
     row, first = layout.ABOUT_SPOT
+    told = f"{year or ''}{ABOUT}{agency}" if year or agency else None
     for column in layout.KEPT_COLUMNS.values():
-        told = column == first and (year or agency)
-        yield Edit(layout.RESULTS, row, column, f"{year or ''}{ABOUT}{agency}" if told else None)
+        yield Edit(layout.RESULTS, row, column, told if column == first else None)
 
 
 def words_of(decision: Decision) -> tuple[str | None, str | None]:

@@ -17,7 +17,7 @@ from gongkai.model import Cell, Decision, Edit, Finding, Form, Report, Value, Wo
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
-from gongkai.wording import doubted_facts, one_line, title_of
+from gongkai.wording import cut, doubted_facts, title_of
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, as_number
 
@@ -242,15 +242,17 @@ def figures_listed(report: Report) -> dict[str, Value]:
 
 def message_of(findings: Sequence[Finding]) -> str:
     """The gravest finding that counts, and how many are dismissed besides."""
-    first = next((clipped(finding.message) for finding in findings if is_open(finding)), "")
     also = dismissed_text(findings)
-    return f"{first}（{also}）" if first and also else first or also
+    for finding in findings:
+        if is_open(finding):
+            first = clipped(finding.message)
+            return f"{first}（{also}）" if also else first
+    return also
 
 
 def clipped(text: str) -> str:
     """A text on one line, cut where it would fill the sheet."""
-    plain = one_line(text)
-    return plain if len(plain) <= LONGEST_TEXT else f"{plain[: LONGEST_TEXT - 1]}…"
+    return cut(text, LONGEST_TEXT)
 
 
 def editions_text(report: Report) -> str:
@@ -408,7 +410,10 @@ def summary_row(line: Mapping[int, object], cells: Sequence[str]) -> BatchRow:
 
 def summary_row_heads() -> list[str]:
     """The heads as they stand in the one line above the data; the groups stand over them."""
-    return [*SUMMARY_HEADS.values(), *(column.head for column in summary_columns())]
+    heads = list(SUMMARY_HEADS.values())
+    for column in summary_columns():
+        heads.append(column.head)
+    return heads
 
 
 def refuse_older_summary(values: Mapping[Spot, object]) -> None:
