@@ -52,8 +52,11 @@ def check_tables(report: Report) -> list[Finding]:
             found += missing_table(form, problems)
         else:
             found += check_table(report.year, table, problems)
-    left = [problem for problem in report.problems if problem.table not in forms]
-    return found + unplaced(problem for problem in left if not is_of_cover(problem))
+    left = []
+    for problem in report.problems:
+        if problem.table not in forms and not is_of_cover(problem):
+            left.append(problem)
+    return found + unplaced(left)
 
 
 def check_table(year: int | None, table: Table, problems: Sequence[Problem]) -> list[Finding]:
@@ -83,13 +86,16 @@ def listed(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def kind_of(finding: Finding) -> tuple[str, str, str]:
-    return finding.rule, finding.severity, finding.decision.verdict if finding.decision else ""
+    verdict = finding.decision.verdict if finding.decision else ""
+    return finding.rule, finding.severity, verdict
 
 
 def as_one(findings: Sequence[Finding]) -> Finding:
     """One finding for many, on the cells of all."""
     first = findings[0]
-    cells = dict.fromkeys(cell for finding in findings for cell in finding.cells)
+    cells: dict[str, None] = {}
+    for finding in findings:
+        cells |= dict.fromkeys(finding.cells)
     return Finding(
         first.rule,
         first.severity,
@@ -104,17 +110,26 @@ def checked(report: Report) -> int:
     """How many relations hold or are broken; in the others a blank may be any figure."""
     from gongkai.sums import table_state
 
-    return sum(table_state(table).decided for table in report.tables.values())
+    count = 0
+    for table in report.tables.values():
+        count += table_state(table).decided
+    return count
 
 
 def assumed(report: Report) -> int:
     """How many relations hold with blanks that can be nothing but 0."""
     from gongkai.sums import table_state
 
-    return sum(len(table_state(table).assumed) for table in report.tables.values())
+    count = 0
+    for table in report.tables.values():
+        count += len(table_state(table).assumed)
+    return count
 
 
 def checked_text(report: Report) -> str:
     """核对42项勾稽关系，其中39项含推定的0; or that none could be checked."""
-    count, told = checked(report), assumed_text(assumed(report))
-    return "，".join(filter(None, (f"核对{count}项勾稽关系", told))) if count else NONE_CHECKED
+    count = checked(report)
+    if not count:
+        return NONE_CHECKED
+    zeros = assumed_text(assumed(report))
+    return f"核对{count}项勾稽关系，{zeros}" if zeros else f"核对{count}项勾稽关系"

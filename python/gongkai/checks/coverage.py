@@ -7,6 +7,7 @@ could not be read; the rest are notes. A blank is never taken for zero, so it is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import filterfalse
 
 from gongkai.bodies.places import is_relative
 from gongkai.editions import editions, problem_cells
@@ -15,6 +16,7 @@ from gongkai.model import (
     UNKNOWN_UNIT,
     Cell,
     CoverFact,
+    Edition,
     Entry,
     Fact,
     Finding,
@@ -112,9 +114,11 @@ def missing_table(form: Form, problems: Sequence[Problem]) -> list[Finding]:
     """The error for a table that a report lacks, with the reasons known for it, and what else was
     found of it.
     """
-    others = [problem for problem in problems if not is_of_whole(problem)]
-    lost = lost_table(form, "lost", problems)
-    return [lost, *(problem_finding(form, problem, ()) for problem in others)]
+    found = [lost_table(form, "lost", problems)]
+    for problem in problems:
+        if not is_of_whole(problem):
+            found.append(problem_finding(form, problem, ()))
+    return found
 
 
 def is_of_whole(problem: Problem) -> bool:
@@ -124,11 +128,11 @@ def is_of_whole(problem: Problem) -> bool:
 
 def lost_table(form: Form, says: str, problems: Sequence[Problem]) -> Finding:
     whole = filter(is_of_whole, problems)
-    reasons = tuple(dict.fromkeys(sentence(problem.reason) for problem in whole))
+    reasons = dict.fromkeys(sentence(problem.reason) for problem in whole)
     facts: dict[str, Fact] = {
         "title": form.title,
-        "reasons": reasons,
-        "reasons_former": "".join(f"：{reason}" for reason in reasons),
+        "reasons": tuple(reasons),
+        "reasons_former": "：".join(["", *reasons]),
     }
     return Finding("coverage.table", "error", says, facts=facts, form=form)
 
@@ -136,13 +140,11 @@ def lost_table(form: Form, says: str, problems: Sequence[Problem]) -> Finding:
 def check_coverage(year: int | None, table: Table, problems: Sequence[Problem]) -> list[Finding]:
     """The findings on one table; ``problems`` are those that name it."""
     form = table.form
-    covered = {cell.id for problem in problems for cell in problem_cells(form, problem)}
-    found = check_edition(year, form)
-    if problems and all(entry.value is None for entry in table.entries.values()):
-        found.append(lost_table(form, "unread", problems))
-        problems = [problem for problem in problems if not is_of_whole(problem)]
-    found += [problem_finding(form, problem, problem_cells(form, problem)) for problem in problems]
-    given = {cell: entry for cell, entry in in_order(form, table) if entry.value is not None}
+    covered: set[str] = set()
+    for problem in problems:
+        covered.update(cell.id for cell in problem_cells(form, problem))
+    found = check_edition(year, form) + problem_findings(table, problems)
+    given = figures_given(table)
     for cell_id, entry in given.items():
         found += check_figure(form, form.cells[cell_id], entry)
     found += text_warnings(form, given)
@@ -151,8 +153,29 @@ def check_coverage(year: int | None, table: Table, problems: Sequence[Problem]) 
     return found + check_blanks(form, left, table)
 
 
-def in_order(form: Form, table: Table) -> Iterator[tuple[str, Entry]]:
-    return ((cell, table.entries.get(cell, EMPTY)) for cell in form.cells)
+def problem_findings(table: Table, problems: Sequence[Problem]) -> list[Finding]:
+    """What recognition reported of a table; as one what it said of the whole of a table without a
+    figure.
+    """
+    form = table.form
+    told: Iterable[Problem] = problems
+    found: list[Finding] = []
+    if problems and not any(entry.value is not None for entry in table.entries.values()):
+        found.append(lost_table(form, "unread", problems))
+        told = filterfalse(is_of_whole, problems)
+    for problem in told:
+        found.append(problem_finding(form, problem, problem_cells(form, problem)))
+    return found
+
+
+def figures_given(table: Table) -> dict[str, Entry]:
+    """The cells with a figure, in official order."""
+    given = {}
+    for cell in table.form.cells:
+        entry = table.entries.get(cell, EMPTY)
+        if entry.value is not None:
+            given[cell] = entry
+    return given
 
 
 def check_blanks(form: Form, cells: Iterable[Cell], table: Table) -> list[Finding]:
@@ -164,12 +187,14 @@ def check_blanks(form: Form, cells: Iterable[Cell], table: Table) -> list[Findin
     signs: dict[str, str] = {}
     for cell in cells:
         entry = table.entries.get(cell.id, EMPTY)
-        state = read_figure(entry.raw, cell.column.unit).state if entry.value is None else "figure"
+        if entry.value is not None:
+            continue
+        state = read_figure(entry.raw, cell.column.unit).state
         if state == "blank":
             blanks.append(cell.id)
         elif state == "sign":
             signs[cell.id] = clean(entry.raw)
-        elif entry.value is None:
+        else:
             lost = Problem(form.id, cell.row.id, cell.column.id, entry.raw, "没有读成数字，未采用")
             found.append(problem_finding(form, lost, (cell,)))
     return found + blank_notes(form, blanks, signs, table_state(table))
@@ -179,10 +204,7 @@ def check_edition(year: int | None, form: Form) -> list[Finding]:
     """A note where the table's layout is not that of the edition in force; none where the two
     editions agree on it.
     """
-    force = next(
-        (edition for edition in editions().values() if year is not None and edition.covers(year)),
-        None,
-    )
+    force = edition_in_force(year)
     if force is None or force.forms[form.id].labels == form.labels:
         return []
     facts: dict[str, Fact] = {
@@ -194,15 +216,24 @@ def check_edition(year: int | None, form: Form) -> list[Finding]:
     return [Finding("coverage.edition", "note", facts=facts, form=form)]
 
 
+def edition_in_force(year: int | None) -> Edition | None:
+    """2021 -> the edition of 2021; None for a year that is unknown or before the first."""
+    if year is None:
+        return None
+    for edition in editions().values():
+        if edition.covers(year):
+            return edition
+    return None
+
+
 # --- what recognition reported --------------------------------------------------------------------
 
 
 def problem_finding(form: Form, problem: Problem, cells: Sequence[Cell]) -> Finding:
     """What recognition reported of a table, on the cells that it names."""
     rule, severity = problem_rule(problem, cells)
-    raw, reason = problem.raw, sentence(problem.reason)
-    is_shown = bool(clipped(raw)) and clipped(raw) not in reason
-    facts: dict[str, Fact] = {"reason": reason, "raw": raw}
+    facts: dict[str, Fact] = {"reason": sentence(problem.reason), "raw": problem.raw}
+    is_shown = is_raw_shown(problem)
     if cells and rule != "coverage.cell":
         facts |= line_facts(problem, cells)
     says = "raw" if is_shown else ""
@@ -211,14 +242,21 @@ def problem_finding(form: Form, problem: Problem, cells: Sequence[Cell]) -> Find
     return Finding(rule, severity, says, tuple(cell.id for cell in cells), facts=facts, form=form)
 
 
+def is_raw_shown(problem: Problem) -> bool:
+    """Whether there is a text that the reason does not show already."""
+    raw = clipped(problem.raw)
+    return raw != "" and raw not in sentence(problem.reason)
+
+
 def line_facts(problem: Problem, cells: Sequence[Cell]) -> dict[str, Fact]:
     """What a message calls the row or the columns that a problem is about."""
     if problem.row:
         row = cells[0].row
         return {"what": short_row(row), "label": row_label(row)}
-    names = list(dict.fromkeys(column_label(cell.column) for cell in cells))
+    names = dict.fromkeys(column_label(cell.column) for cell in cells)
+    told = "”“".join(names)
     count = "一" if len(names) == 1 else str(len(names))
-    return {"what": "”“".join(names), "label": "”“".join(names), "columns": count}
+    return {"what": told, "label": told, "columns": count}
 
 
 def unplaced_says(problem: Problem, cells: Sequence[Cell], is_shown: bool) -> str:
@@ -241,9 +279,8 @@ def unplaced(problems: Iterable[Problem]) -> list[Finding]:
     """Warnings for problems that belong to no table."""
     found = []
     for problem in problems:
-        raw, reason = problem.raw, sentence(problem.reason)
-        says = "raw" if clipped(raw) and clipped(raw) not in reason else ""
-        facts: dict[str, Fact] = {"reason": reason, "raw": raw}
+        says = "raw" if is_raw_shown(problem) else ""
+        facts: dict[str, Fact] = {"reason": sentence(problem.reason), "raw": problem.raw}
         found.append(Finding("coverage.unplaced", "warning", says, facts=facts))
     return found
 
@@ -259,12 +296,12 @@ def check_figure(form: Form, cell: Cell, entry: Entry) -> list[Finding]:
     """Findings on a figure: below zero, or not whole."""
     value, column = entry.value, cell.column
     assert value is not None, f"{cell.id} is blank"
-    rules = []
+    found = []
     if value < 0 and not column.signed:
-        rules.append("coverage.negative")
+        found.append(Finding("coverage.negative", "error", "", (cell.id,), value, form=form))
     if not column.decimal and value != int(value):
-        rules.append("coverage.fraction")
-    return [Finding(rule, "error", "", (cell.id,), stated=value, form=form) for rule in rules]
+        found.append(Finding("coverage.fraction", "error", "", (cell.id,), value, form=form))
+    return found
 
 
 def text_warnings(form: Form, cells: Mapping[str, Entry]) -> list[Finding]:
@@ -272,7 +309,9 @@ def text_warnings(form: Form, cells: Mapping[str, Entry]) -> list[Finding]:
     figure.
     """
     texts = tuple(cell for cell, entry in cells.items() if entry.read_by == "text")
-    return [Finding("coverage.text", "warning", "", texts, form=form)] if texts else []
+    if not texts:
+        return []
+    return [Finding("coverage.text", "warning", "", texts, form=form)]
 
 
 def unit_notes(form: Form, cells: Mapping[str, Entry]) -> list[Finding]:
@@ -289,7 +328,8 @@ def unit_notes(form: Form, cells: Mapping[str, Entry]) -> list[Finding]:
         if stated and len(named) > MANY_CONVERTED:
             found.append(unit_finding(form, unit, named, cells))
         else:
-            found += [unit_finding(form, unit, [cell], cells) for cell in named]
+            for cell in named:
+                found.append(unit_finding(form, unit, [cell], cells))
     return found
 
 
@@ -318,10 +358,9 @@ def blank_notes(
     """One note on the cells filled with signs and one on the empty ones."""
     found = []
     if signs:
-        written = "".join(f"“{sign}”" for sign in dict.fromkeys(signs.values()))
         facts: dict[str, Fact] = {
             "count": len(signs),
-            "signs": written.replace("”“", "”、“"),
+            "signs": f"“{'”、“'.join(dict.fromkeys(signs.values()))}”",
             "zeros": zeros_text(list(signs), state),
         }
         found.append(Finding("coverage.sign", "note", "", tuple(signs), facts=facts, form=form))
@@ -335,17 +374,20 @@ def zeros_text(cells: Sequence[str], state: TableState) -> str:
     """What the relations say of blanks: 按勾稽关系均为0;
     按勾稽关系30格为0，2格为其他数，其余8格不当作0; 不当作0.
     """
-    zeros = sum(state.figures.get(cell) == 0 for cell in cells)
-    others = sum(bool(state.figures.get(cell)) for cell in cells)
+    figures = [state.figures.get(cell) for cell in cells]
+    zeros, unknown = figures.count(0), figures.count(None)
+    others = len(figures) - zeros - unknown
     if zeros == len(cells):
         return "按勾稽关系均为0" if zeros > 1 else "按勾稽关系为0"
-    known = [f"{count}格为{what}" for count, what in ((zeros, "0"), (others, "其他数")) if count]
-    left = len(cells) - zeros - others
-    if not known:
+    if unknown == len(cells):
         return "不当作0"
-    return "，".join(
-        [f"按勾稽关系{known[0]}", *known[1:], *([f"其余{left}格不当作0"] if left else [])]
-    )
+    told = []
+    for count, what in ((zeros, "格为0"), (others, "格为其他数"), (unknown, "格不当作0")):
+        if count:
+            told.append(f"{count}{what}")
+    if unknown:
+        told[-1] = f"其余{told[-1]}"
+    return f"按勾稽关系{'，'.join(told)}"
 
 
 FORMS = "国办公开办函〔2021〕30号、〔2019〕60号所附年度报告格式"

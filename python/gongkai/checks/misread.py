@@ -36,11 +36,18 @@ def is_broken_sum(finding: Finding) -> bool:
 
 def rules_of(finding: Finding) -> set[str]:
     """The relations that a cause breaks."""
-    return {relation.rule for one in finding.sums for relation in one.relations}
+    rules: set[str] = set()
+    for one in finding.sums:
+        rules.update(relation.rule for relation in one.relations)
+    return rules
 
 
 def suspected(finding: Finding) -> list[str]:
-    return [suspect.cell for choice in finding.suspects for suspect in choice]
+    cells = []
+    for choice in finding.suspects:
+        for suspect in choice:
+            cells.append(suspect.cell)
+    return cells
 
 
 def table_of(report: Report, finding: Finding) -> Table | None:
@@ -55,10 +62,10 @@ def weigh(report: Report, findings: Sequence[Finding], second: Report | None) ->
     broken sum, "reading" where it has others that satisfy the sum, "" where there is no second
     reading, or one that settles nothing.
     """
-    weighed = [
-        judged(report, finding, second) if is_broken_sum(finding) else finding
-        for finding in findings
-    ]
+    weighed = []
+    for finding in findings:
+        is_asked = is_broken_sum(finding)
+        weighed.append(judged(report, finding, second) if is_asked else finding)
     return gravest_first(weighed)
 
 
@@ -71,16 +78,22 @@ def judged(report: Report, finding: Finding, second: Report | None) -> Finding:
     if other is None or not is_credible(first, other):
         return told
     cells = cells_asked(first, finding)
-    different = [cell for cell in cells if differs(value_in(first, cell), value_in(other, cell))]
-    if not different:
-        stated = [cell for cell in cells if value_in(first, cell) is not None]
-        same = all(value_in(other, cell) == value_in(first, cell) for cell in stated)
-        return replace(told, cause="report") if same else told
-    readings = both_readings(first, other, different)
-    if all(mends(first, other, rule) for rule in rules_of(finding)):
+    readings = both_readings(first, other, cells)
+    if not readings:
+        return replace(told, cause="report") if has_stated(first, other, cells) else told
+    if mends_all(first, other, finding):
         misread = with_facts(finding, readings=readings)
         return replace(misread, severity="warning", cause="reading")
     return with_facts(told, readings=readings)
+
+
+def has_stated(first: Table, other: Table, cells: Sequence[str]) -> bool:
+    """Whether the second reading has the figure of every cell of which the first has one."""
+    for cell in cells:
+        stated = value_in(first, cell)
+        if stated is not None and value_in(other, cell) != stated:
+            return False
+    return True
 
 
 def with_facts(finding: Finding, **facts: Fact) -> Finding:
@@ -115,15 +128,22 @@ def is_credible(first: Table, other: Table) -> bool:
     """
     if first.entries.keys() != other.entries.keys():
         return False
-    pairs = [
-        (entry.value, value_in(other, cell))
-        for cell, entry in first.entries.items()
-        if entry.value is not None
-    ]
-    both = [pair for pair in pairs if pair[1] is not None]
-    telling = [pair for pair in both if any(pair)]
-    different = sum(one != two for one, two in telling)
-    return 2 * len(both) >= len(pairs) and len(telling) - different > AGREED * (different - 1)
+    stated = both = telling = different = 0
+    for cell, entry in first.entries.items():
+        value = value_in(other, cell)
+        if entry.value is None:
+            continue
+        stated += 1
+        if value is None:
+            continue
+        both += 1
+        telling += bool(entry.value or value)
+        different += entry.value != value
+    return 2 * both >= stated and telling - different > AGREED * (different - 1)
+
+
+def mends_all(first: Table, other: Table, finding: Finding) -> bool:
+    return all(mends(first, other, rule) for rule in rules_of(finding))
 
 
 def mends(first: Table, other: Table, rule: str) -> bool:
@@ -133,33 +153,49 @@ def mends(first: Table, other: Table, rule: str) -> bool:
     Sums that could not hold together, whatever the blanks, must all hold: one of them has the
     error.
     """
-    before = first.values
-    after = before | {cell: value for cell, value in other.values.items() if value is not None}
-    broken, left = violated(first, before), set().union(*violated(first, after))
-    asked = set().union(*(group for group in broken if rule in group))
-    return bool(asked) and not asked & left and left <= set().union(*broken)
+    broken: set[str] = set()
+    asked: set[str] = set()
+    for rules in violated(first, first.values):
+        broken |= rules
+        if rule in rules:
+            asked |= rules
+    left = set().union(*violated(first, as_read_again(first, other)))
+    return bool(asked) and asked.isdisjoint(left) and left <= broken
+
+
+def as_read_again(first: Table, other: Table) -> dict[str, Value]:
+    """The figures of the second reading, those of the first where it has none."""
+    values = dict(first.values)
+    for cell, value in other.values.items():
+        if value is not None:
+            values[cell] = value
+    return values
 
 
 def violated(table: Table, values: Mapping[str, Value]) -> list[set[str]]:
     """The rules of each broken relation, and of each set of relations that cannot hold together."""
     solution = solve(table.form.relations, values)
     broken = [{relation.rule} for relation in solution.broken]
-    return broken + [{relation.rule for relation in conflict} for conflict in solution.conflicts]
+    for conflict in solution.conflicts:
+        broken.append({relation.rule for relation in conflict})
+    return broken
 
 
 def both_readings(first: Table, other: Table, cells: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """(cell, 134, 143) for the first cells that two readings read differently."""
-    named = cells[:MOST_DIFFERENT]
-    return tuple((cell, read_as(first, cell), read_as(other, cell)) for cell in named)
+    """(cell, 134, 143) for the first of some cells that two readings read differently."""
+    readings = []
+    for cell in cells:
+        if differs(value_in(first, cell), value_in(other, cell)):
+            readings.append((cell, read_as(first, cell), read_as(other, cell)))
+    return tuple(readings[:MOST_DIFFERENT])
 
 
 def read_as(table: Table, cell: str) -> str:
     """134; 空白（原文“十二”）; 143（原文“14 3”）."""
     entry = table.entries.get(cell, EMPTY)
-    raw = f"（原文“{clipped(entry.raw)}”）"
-    if entry.value is None:
-        return f"空白{raw}" if entry.raw.strip() else "空白"
-    return shown(entry.value) + (raw if is_odd(entry) else "")
+    told = "空白" if entry.value is None else shown(entry.value)
+    is_quoted = is_odd(entry) if entry.value is not None else bool(entry.raw.strip())
+    return f"{told}（原文“{clipped(entry.raw)}”）" if is_quoted else told
 
 
 # --- the texts of the source ----------------------------------------------------------------------
@@ -169,10 +205,12 @@ def raws_of(report: Report, finding: Finding) -> dict[str, str]:
     """Cell -> its text in the source, for the cells of a finding that have one; those suspected
     come first.
     """
-    entries = (
-        entry_of(report, cell) for cell in dict.fromkeys((*suspected(finding), *finding.cells))
-    )
-    return {entry.cell: entry.raw for entry in entries if entry.raw}
+    raws = {}
+    for cell in (*suspected(finding), *finding.cells):
+        entry = entry_of(report, cell)
+        if entry.raw:
+            raws[entry.cell] = entry.raw
+    return raws
 
 
 def entry_of(report: Report, cell: str) -> Entry:
@@ -181,17 +219,16 @@ def entry_of(report: Report, cell: str) -> Entry:
 
 def odd_raws(report: Report, finding: Finding) -> tuple[tuple[str, ...], ...]:
     """(cell, its text) for the cells whose text is not simply their figure: 1 34 for 134."""
-    raws = raws_of(report, finding)
-    odd = [cell for cell in raws if is_odd(entry_of(report, cell))]
-    return tuple((cell, raws[cell]) for cell in odd[:MOST_NAMED])
+    odd = []
+    for cell, raw in raws_of(report, finding).items():
+        if is_odd(entry_of(report, cell)):
+            odd.append((cell, raw))
+    return tuple(odd[:MOST_NAMED])
 
 
 def is_odd(entry: Entry) -> bool:
-    return (
-        bool(entry.value)
-        and entry.value is not None
-        and entry.raw.strip() not in ("", shown(entry.value))
-    )
+    """Whether a text is not simply its figure, other than zero: 1 34, 134件."""
+    return bool(entry.value) and entry.raw.strip() not in ("", shown(entry.value))
 
 
 def is_from_elsewhere(report: Report) -> bool:

@@ -18,6 +18,8 @@ ITEM = re.compile(
     rf"|(?P<han>[{HAN}]{{1,3}})[、.．]"
     r"|(?P<digit>\d{1,2})(?P<sep>[、.．)）])(?!\d))"
 )
+# written in a style -> whatever is written for it
+STYLES = {"（": "[（(]", "）": "[）)]", "、": "[、.．]"}
 ENDS = tuple('。；;：:！!？?”"）)')
 SHORT = 30  # characters of a line that is a heading without a full stop
 WIDEST_GAP = 3  # numbers left out; more are no slip
@@ -49,7 +51,7 @@ class ItemRun:
 
 def slips_in(text: str) -> Iterator[Slip]:
     """The first slip of each run in a text, in order."""
-    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    lines = list(filter(None, map(str.strip, text.split("\n"))))
     runs: list[ItemRun] = []
     for at, line in enumerate(lines):
         item = item_number(line, lines[at - 1] if at else "")
@@ -59,13 +61,10 @@ def slips_in(text: str) -> Iterator[Slip]:
         if run is None:
             runs.append(ItemRun(item.style, item.number, at, item.number == 1))
             continue
-        if item.number == 1:
-            run.sound = True
-        elif run.sound and item.number != run.number + 1:
-            slip = slip_between(lines, run, item, at)
-            if slip:
-                yield slip
-                run.sound = False
+        slip = slip_between(lines, run, item, at) if run.sound else None
+        if slip:
+            yield slip
+        run.sound = item.number == 1 or (run.sound and slip is None)
         run.number, run.line = item.number, at
 
 
@@ -73,33 +72,36 @@ def run_of(runs: list[ItemRun], style: str) -> ItemRun | None:
     """The run that a number of a style goes on with, those inside it ended; None where it begins
     one.
     """
-    depth = next((depth for depth, run in enumerate(runs) if run.style == style), None)
-    if depth is None:
-        return None
-    del runs[depth + 1 :]
-    return runs[depth]
+    for depth, run in enumerate(runs):
+        if run.style == style:
+            del runs[depth + 1 :]
+            return run
+    return None
 
 
 def item_number(line: str, above: str) -> ItemNumber | None:
-    """The number at the head of a line; none where a broken sentence may go on in it with a
+    """（二） of （二）做好依申请公开工作; none where a broken sentence may go on in the line with a
     figure.
     """
     match = ITEM.match(line)
-    if match is None:
+    if match is None or (match["digit"] and may_go_on(above)):
         return None
     figure = match["in"] or match["han"] or match["digit"]
-    if match["digit"] and above and not (above.endswith(ENDS) or len(above) < SHORT):
-        return None
     number = int(figure) if figure.isdigit() else han_number(figure)
+    return ItemNumber(style_of(match, figure), number) if number else None
+
+
+def may_go_on(above: str) -> bool:
+    """Whether the sentence of a line may end in the next: neither a heading nor a full stop."""
+    return len(above) >= SHORT and not above.endswith(ENDS)
+
+
+def style_of(match: re.Match[str], figure: str) -> str:
+    """（1） of (12), 1） of 3), 一、 of 三．"""
     kind = "1" if figure.isdigit() else "一"
-    style = (
-        f"（{kind}）"
-        if match["open"]
-        else f"{kind}）"
-        if match["sep"] in (")", "）")
-        else f"{kind}、"
-    )
-    return ItemNumber(style, number) if number else None
+    if match["open"]:
+        return f"（{kind}）"
+    return f"{kind}）" if match["sep"] in (")", "）") else f"{kind}、"
 
 
 def han_number(text: str) -> int:
@@ -109,30 +111,44 @@ def han_number(text: str) -> int:
         return HAN.index(text) + 1 if len(text) == 1 else 0
     if len(tens) > 1 or len(ones) > 1:
         return 0
-    return (HAN.index(tens) + 1 if tens else 1) * 10 + (HAN.index(ones) + 1 if ones else 0)
+    leading = HAN.index(tens) + 1 if tens else 1
+    return leading * 10 + (HAN.index(ones) + 1 if ones else 0)
 
 
 def in_han(number: int) -> str:
+    """12 -> 十二, 20 -> 二十."""
     tens, ones = divmod(number, 10)
-    return (
-        (HAN[tens - 1] if tens > 1 else "")
-        + ("十" if tens else "")
-        + (HAN[ones - 1] if ones else "")
-    )
+    last = HAN[ones - 1] if ones else ""
+    if not tens:
+        return last
+    return f"{HAN[tens - 1]}十{last}" if tens > 1 else f"十{last}"
 
 
 def slip_between(lines: Sequence[str], run: ItemRun, item: ItemNumber, at: int) -> Slip | None:
+    """What is wrong with a number after that of its run; None where nothing is, or where what is
+    left out stands within the paragraphs between.
+    """
+    if item.number in (1, run.number + 1):
+        return None
     before, after = lines[run.line], lines[at]
     if item.number <= run.number:
         return Slip(before, after, "again" if item.number == run.number else "back", "")
-    numbers = range(run.number + 1, item.number)
-    between = lines[run.line : at]
-    style = item.style
-    if len(numbers) > WIDEST_GAP or any(stands_in(between, style, number) for number in numbers):
-        return None
-    written = [written_as(style, number) for number in numbers]
-    missing = "".join(written) if "）" in style else "、".join(text[:-1] for text in written)
-    return Slip(before, after, "gap", missing)
+    missing = numbers_missing(lines[run.line : at], run.number, item)
+    return Slip(before, after, "gap", missing) if missing else None
+
+
+def numbers_missing(between: Sequence[str], last: int, item: ItemNumber) -> str:
+    """（三）（四）, or 三、四; "" where they are too many, or one of them stands in the lines."""
+    numbers = range(last + 1, item.number)
+    if len(numbers) > WIDEST_GAP:
+        return ""
+    written = []
+    for number in numbers:
+        if stands_in(between, item.style, number):
+            return ""
+        written.append(written_as(item.style, number))
+    text = "".join(written)
+    return text if "）" in item.style else text[:-1]
 
 
 def written_as(style: str, number: int) -> str:
@@ -143,14 +159,10 @@ def stands_in(lines: Sequence[str], style: str, number: int) -> bool:
     """Whether a number stands anywhere in lines as one that counts paragraphs or clauses in this
     style.
     """
-    form = (
-        re.escape(written_as(style, number))
-        .replace("（", "[（(]")
-        .replace("）", "[）)]")
-        .replace("、", "[、.．]")
-    )
-    others = (
-        rf"[第其]{in_han(number)}|{in_han(number)}是" if "一" in style else chr(0x245F + number)
-    )
+    form = re.escape(written_as(style, number))
+    for sign, alike in STYLES.items():
+        form = form.replace(sign, alike)
+    han = in_han(number)
+    others = f"[第其]{han}|{han}是" if "一" in style else chr(0x245F + number)
     stated = re.compile(rf"(?<![\d{HAN}]){form}|{others}")
     return any(stated.search(line) for line in lines)

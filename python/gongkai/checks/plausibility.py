@@ -18,13 +18,7 @@ from gongkai.bodies.within import GOVERNMENTS_DAY
 from gongkai.checks.numbering import in_han, slips_in
 from gongkai.editions import edition_of_year
 from gongkai.figures import AMOUNT, shown
-from gongkai.model import (
-    Fact,
-    Finding,
-    Heading,
-    Report,
-    Section,
-)
+from gongkai.model import Cell, Fact, Finding, Heading, Report, Section, Table
 from gongkai.wording import label_of
 from gongkai.wording.phrases import short_column
 
@@ -80,18 +74,25 @@ def check_period(report: Report) -> list[Finding]:
     """The period of the figures, as the opening or section one says it, against the year of the
     title.
     """
-    found = []
+    found: list[Finding] = []
     year = None if told_with_year(report) else report.year
     for text in (report.opening, report.sections.get(1, "")):
-        plain = APART.sub("", text) if PERIOD_WORDS.search(text) else ""
-        for match in PERIOD.finditer(plain):
-            lead = re.split(r"[。；;]", plain[max(0, match.start() - LEAD) : match.start()])[-1]
-            wrong = PERIOD_WORDS.search(lead) and what_is_wrong(match, year)
-            if wrong:
-                quoted = re.split(r"[，,：:\n]", lead)[-1] + match[0]
-                told = {"quoted": quoted, "other": wrong.year, "year": str(year)}
-                found.append(note("plausibility.period", wrong.says, **told))
+        if PERIOD_WORDS.search(text):
+            found += periods_wrong(APART.sub("", text), year)
     return found
+
+
+def periods_wrong(plain: str, year: int | None) -> Iterator[Finding]:
+    """统计期限为2020年1月1日至2020年12月31日 in a report for 2021; none of a period that no word
+    says to be that of the figures.
+    """
+    for match in PERIOD.finditer(plain):
+        lead = re.split(r"[。；;]", plain[max(0, match.start() - LEAD) : match.start()])[-1]
+        wrong = what_is_wrong(match, year) if PERIOD_WORDS.search(lead) else None
+        if wrong:
+            quoted = re.split(r"[，,：:\n]", lead)[-1] + match[0]
+            told = {"quoted": quoted, "other": wrong.year, "year": str(year)}
+            yield note("plausibility.period", wrong.says, **told)
 
 
 class WrongPeriod(NamedTuple):
@@ -109,11 +110,16 @@ def what_is_wrong(match: re.Match[str], year: int | None) -> WrongPeriod | None:
         digits, mark = match[f"year{side}"], match[f"mark{side}"]
         if not mark and len(digits + match[f"month{side}"]) <= 2:
             continue  # 12月31日
-        if not mark or len(digits) != 4 or int(digits) // 100 != 20:
+        if not mark or not is_year(digits):
             return WrongPeriod("digits")
         if year is not None and int(digits) != year:
             return WrongPeriod("year", digits)
     return None
+
+
+def is_year(digits: str) -> bool:
+    """2021; neither 20211 nor 1021."""
+    return len(digits) == 4 and int(digits) // 100 == 20
 
 
 # --- day of publication ---------------------------------------------------------------------------
@@ -128,11 +134,20 @@ def check_published(report: Report) -> Iterator[Finding]:
         return
     if day < f"{year}-12-01":
         yield note("plausibility.published", "early", day=day, year=str(year))
-        return
+    else:
+        yield from published_late(report, day, year)
+
+
+def published_late(report: Report, day: str, year: int) -> Iterator[Finding]:
+    """2022-02-10 for a department, whose last day is 2022-01-31; a year later and more, a page was
+    put up again.
+    """
     last = last_day_of(report.agency)
-    limit = f"{year + 1}-{last[0]:02}-{last[1]:02}" if last else ""
-    if not last or not limit < day < f"{year + 2}{limit[4:]}":
-        return  # a year later and more, a page was put up again
+    if not last:
+        return
+    limit = f"{year + 1}-{last[0]:02}-{last[1]:02}"
+    if not limit < day < f"{year + 2}{limit[4:]}":
+        return
     kind = "一级政府" if last == GOVERNMENTS_DAY else "政府部门"
     facts = {"day": day, "limit": limit, "agency": report.agency, "kind": kind}
     yield note("plausibility.published", "late", **facts)
@@ -155,11 +170,10 @@ def missing_sections(report: Report, sections: Sequence[Section]) -> Iterator[Fi
     """One note on the prose sections that are missing while others are there; a lone table or sheet
     has none.
     """
-    lost = [
-        f"“{item.title}”"
-        for item in sections
-        if not item.table and item.number not in report.sections
-    ]
+    lost = []
+    for item in sections:
+        if not item.table and item.number not in report.sections:
+            lost.append(f"“{item.title}”")
     if lost and report.sections:
         told = {"titles": "".join(lost), "titles_former": "和".join(lost)}
         yield note("plausibility.sections", "missing", **told)
@@ -170,24 +184,42 @@ def misplaced_sections(
 ) -> Iterator[Finding]:
     """A note on the first section out of order and on each heading with the number of another
     section.
+    """
+    for part in ordered_parts(headings, sections):
+        yield from first_turned(part)
+    yield from misnumbered(headings)
+
+
+def ordered_parts(
+    headings: Sequence[Heading], sections: Sequence[Section]
+) -> Sequence[Sequence[Heading]]:
+    """Headings that are to follow each other: all, or those of prose and those of tables.
 
     Sheets of a workbook hold the prose together and the tables together, which is no order.
     """
-    tables = {section.number for section in sections if section.table}
-    kinds = [heading.section in tables for heading in headings]
-    apart = sum(1 for one, other in pairwise(kinds) if one != other) <= 1
-    parts = (
-        [[h for h in headings if (h.section in tables) == kind] for kind in (False, True)]
-        if apart
-        else [headings]
-    )
-    for part in parts:
-        turned = next(
-            ((one, other) for one, other in pairwise(part) if one.section > other.section), None
-        )
-        if turned:
-            one, other = turned
+    numbers = [section.number for section in sections if section.table]
+    prose: list[Heading] = []
+    tables: list[Heading] = []
+    turns, before = 0, None
+    for heading in headings:
+        part = tables if heading.section in numbers else prose
+        part.append(heading)
+        if before is not None and part is not before:
+            turns += 1
+        before = part
+    return [prose, tables] if turns <= 1 else [headings]
+
+
+def first_turned(part: Sequence[Heading]) -> Iterator[Finding]:
+    """三、收到和处理政府信息公开申请情况 before 二、主动公开政府信息情况."""
+    for one, other in pairwise(part):
+        if one.section > other.section:
             yield note("plausibility.sections", "order", one=one.text, other=other.text)
+            return
+
+
+def misnumbered(headings: Sequence[Heading]) -> Iterator[Finding]:
+    """四、存在的主要问题及改进情况, which is section five."""
     for heading in headings:
         number, own = heading.text.strip()[:1], in_han(heading.section)
         if number in "一二三四五六七八九" and number != own:
@@ -199,19 +231,13 @@ def misplaced_sections(
 
 
 def check_rules(report: Report) -> list[Finding]:
+    """A note on 规章 that a body without the power to make any states: 县教育局 has 12 made."""
     table = report.tables.get("disclosure")
-    if table is None:
+    filled = rules_filled(table) if table else []
+    why = why_no_rules(report.agency) if filled else ""
+    if table is None or not why:
         return []
     form = table.form
-    columns = ("made", "repealed", "valid") if table.edition != "2019" else ("made",)
-    filled = [
-        cell
-        for cell in form.row_cells("rules")
-        if cell.column.id in columns and (report.value(cell.id) or 0) > 0
-    ]
-    why = why_no_rules(report.agency) if filled else ""
-    if not why:
-        return []
     figures = []
     for cell in filled:
         figures.append(f"{shown(report.value(cell.id))}（{short_column(cell.column)}）")
@@ -224,6 +250,16 @@ def check_rules(report: Report) -> list[Finding]:
     }
     cells = tuple(cell.id for cell in filled)
     return [Finding("plausibility.rules", "note", "", cells, facts=facts, form=form)]
+
+
+def rules_filled(table: Table) -> list[Cell]:
+    """The cells of the row 规章 with a figure above zero that counts what the body made itself."""
+    columns = ("made", "repealed", "valid") if table.edition != "2019" else ("made",)
+    filled = []
+    for cell in table.form.row_cells("rules"):
+        if cell.column.id in columns and (table.values.get(cell.id) or 0) > 0:
+            filled.append(cell)
+    return filled
 
 
 # --- fees -----------------------------------------------------------------------------------------
@@ -240,19 +276,29 @@ def check_fees(report: Report) -> list[Finding]:
     collected = next(clauses_collected(text), "")
     if collected and has_no_applications(report):
         found.append(note("plausibility.fees", "collected", clause=collected))
+    return found + unpaid_notes(report, text)
+
+
+def unpaid_notes(report: Report, text: str) -> list[Finding]:
+    """More applications were ended for a fee that was not paid than notices of it were sent:
+    逾期未按收费通知要求缴纳费用 is 3, and 共发出收费通知2份.
+    """
     unpaid = report.value(UNPAID)
-    sent = notices_in(text)
-    if sent and unpaid and unpaid > sent[1]:
-        form = report.tables["applications"].form
-        facts: dict[str, Fact] = {
-            "unpaid": unpaid,
-            "clause": sent[0],
-            "sent": sent[1],
-            "label": label_of(form.cells[UNPAID]),
-        }
-        cells = (UNPAID,)
-        found.append(Finding("plausibility.fees", "note", "unpaid", cells, facts=facts, form=form))
-    return found
+    notices = notices_in(text)
+    if notices is None or not unpaid:
+        return []
+    clause, sent = notices
+    if unpaid <= sent:
+        return []
+    form = report.tables["applications"].form
+    facts: dict[str, Fact] = {
+        "unpaid": unpaid,
+        "clause": clause,
+        "sent": sent,
+        "label": label_of(form.cells[UNPAID]),
+    }
+    cells = (UNPAID,)
+    return [Finding("plausibility.fees", "note", "unpaid", cells, facts=facts, form=form)]
 
 
 def has_no_applications(report: Report) -> bool:
@@ -268,25 +314,31 @@ def clauses_collected(text: str) -> Iterator[str]:
         for clause in CLAUSE.findall(sentence):
             plain = BOOKS.sub("", clause)
             about = about or FEES in plain or "收费通知" in plain
-            own = FEES in plain or plain.strip().startswith(GOES_ON)
-            amount = AMOUNT.search(plain)
-            said = about and own and COLLECTED.search(plain) and not NOT_COLLECTED.search(plain)
-            if said and amount and Decimal(re.sub("[,，]", "", amount["figure"])):
+            if about and says_collected(plain):
                 yield clause.strip()
+
+
+def says_collected(clause: str) -> bool:
+    """收取信息处理费2400元; 实际收取2400元, of a sentence on the fee; not 未收取信息处理费."""
+    if FEES not in clause and not clause.strip().startswith(GOES_ON):
+        return False
+    if not COLLECTED.search(clause) or NOT_COLLECTED.search(clause):
+        return False
+    amount = AMOUNT.search(clause)
+    return amount is not None and Decimal(re.sub("[,，]", "", amount["figure"])) != 0
 
 
 def notices_in(text: str) -> tuple[str, int] | None:
     """The clause on notices of fees and how many were sent; None where the text says none or
     several.
     """
-    found = [
-        match
-        for sentence in SENTENCE.findall(text)
-        for match in NOTICES.finditer(BOOKS.sub("", sentence))
-    ]
+    found: list[re.Match[str]] = []
+    for sentence in SENTENCE.findall(text):
+        found += NOTICES.finditer(BOOKS.sub("", sentence))
     if len(found) != 1:
         return None
-    return found[0][0], 0 if found[0]["none"] else int(found[0]["figure"] or found[0]["after"])
+    said = found[0]
+    return said[0], 0 if said["none"] else int(said["figure"] or said["after"])
 
 
 # --- numbering ------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 
@@ -16,7 +16,7 @@ from gongkai.model import (
     Rule,
     Value,
 )
-from gongkai.wording import clipped, subject_and_names
+from gongkai.wording import clipped, subject_and_names, sum_of
 from gongkai.wording.rules import written_rules
 
 CLOSE = 0.5
@@ -35,16 +35,22 @@ def rule_of(rule_id: str) -> Rule:
     found = {rule.id: rule for rule in rules()}
     if rule_id in found:
         return found[rule_id]
-    near = [
-        known
-        for known in found
-        if len(rule_id) > 2 and rule_id.lower() in (known, *known.split("."))
-    ]
-    near = near or get_close_matches(rule_id.lower(), found, MOST_CLOSE, CLOSE)
-    told = f"相近的有{'、'.join(near[:MOST_CLOSE])}；" if near else ""
+    near = ids_like(rule_id.lower(), found)
+    told = f"相近的有{'、'.join(near)}；" if near else ""
     raise GongkaiError(
         f"没有编号为“{clipped(rule_id)}”的规则；{told}用 gongkai rules --all 查看全部规则。"
     )
+
+
+def ids_like(asked: str, ids: Iterable[str]) -> list[str]:
+    """``fees`` -> plausibility.fees, which it is a part of; else those that are spelt alike."""
+    known = list(ids)
+    near = []
+    for rule_id in known:
+        if len(asked) > 2 and asked in (rule_id, *rule_id.split(".")):
+            near.append(rule_id)
+    near = near or get_close_matches(asked, known, MOST_CLOSE, CLOSE)
+    return near[:MOST_CLOSE]
 
 
 # --- relations ------------------------------------------------------------------------------------
@@ -63,10 +69,15 @@ def relation_rules() -> Iterator[Rule]:
             "error",
             kind.title,
             f"{equation(statements)}{kind.meaning}",
-            f"{'、'.join(one.circular for one, _ in statements)}所附年度报告格式，{kind.source}",
+            f"{circulars_of(statements)}所附年度报告格式，{kind.source}",
             example_of(edition, relation),
             kind.advice,
         )
+
+
+def circulars_of(statements: Sequence[tuple[Edition, Relation]]) -> str:
+    """国办公开办函〔2021〕30号、国办公开办函〔2019〕60号."""
+    return "、".join(edition.circular for edition, _ in statements)
 
 
 def equation(statements: Sequence[tuple[Edition, Relation]]) -> str:
@@ -76,16 +87,21 @@ def equation(statements: Sequence[tuple[Edition, Relation]]) -> str:
         said.setdefault(sides_of(edition, relation), []).append(edition.name)
     if len(said) == 1 and len(statements) == len(editions()):
         return f"{next(iter(said))}。"
-    return "；".join(f"{'、'.join(names)}年格式：{text}" for text, names in said.items()) + "。"
+    told = []
+    for text, names in said.items():
+        told.append(f"{'、'.join(names)}年格式：{text}")
+    return "；".join(told) + "。"
 
 
 def sides_of(edition: Edition, relation: Relation) -> str:
     """表三 自然人列：…＝（七）总计; of a long sum its ends."""
     form = edition.forms[relation.table]
     subject, names = subject_and_names(form, relation)
-    parts = [names[cell] for cell in relation.parts]
-    named = "＋".join(parts) if len(parts) <= MOST_PARTS else f"“{parts[0]}”至“{parts[-1]}”各项之和"
-    return f"{form.number} {subject}：{named}＝{'＋'.join(names[cell] for cell in relation.whole)}"
+    parts = sum_of(names, relation.parts)
+    if len(relation.parts) > MOST_PARTS:
+        first, last = names[relation.parts[0]], names[relation.parts[-1]]
+        parts = f"“{first}”至“{last}”各项之和"
+    return f"{form.number} {subject}：{parts}＝{sum_of(names, relation.whole)}"
 
 
 def example_of(edition: Edition, relation: Relation) -> str:

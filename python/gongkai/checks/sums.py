@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain, combinations
 
 from gongkai.figures import read_figure, shown
 from gongkai.groups import grouped
-from gongkai.model import BrokenSum, Entry, Fact, Finding, Form, Relation, Table, Value
+from gongkai.model import (
+    BrokenSum,
+    Entry,
+    Fact,
+    Figure,
+    Finding,
+    Form,
+    Relation,
+    Table,
+    Value,
+)
 from gongkai.sums import (
     Proposal,
     as_written,
@@ -45,7 +56,8 @@ def check_sums(table: Table) -> list[Finding]:
     form, values = table.form, table.values
     solution = table_state(table).solution
     broken = [broken_sum(relation, values) for relation in solution.broken]
-    broken += [conflict_sum(form, conflict, values) for conflict in solution.conflicts]
+    for conflict in solution.conflicts:
+        broken.append(conflict_sum(form, conflict, values))
     found: list[Finding] = []
     if broken:
         told = proposals(form, tuple(values.items()))
@@ -59,9 +71,10 @@ def check_sums(table: Table) -> list[Finding]:
 def in_form_order(
     form: Form, broken: Sequence[BrokenSum], told: Sequence[Proposal]
 ) -> tuple[list[BrokenSum], list[Proposal]]:
-    order = {relation.rule: number for number, relation in enumerate(form.relations)}
-    numbers = sorted(range(len(broken)), key=lambda number: order[broken[number].rule])
-    return [broken[number] for number in numbers], [told[number] for number in numbers]
+    order = [relation.rule for relation in form.relations]
+    pairs = sorted(zip(broken, told, strict=True), key=lambda pair: order.index(pair[0].rule))
+    sums, proposed = zip(*pairs, strict=True)
+    return list(sums), list(proposed)
 
 
 def causes_of(broken: Sequence[BrokenSum], told: Sequence[Proposal]) -> list[list[int]]:
@@ -70,12 +83,10 @@ def causes_of(broken: Sequence[BrokenSum], told: Sequence[Proposal]) -> list[lis
     135 for 134 in 予以公开·自然人 breaks that row and that column: one repair mends both.
     """
     pairs = []
-    for number, one in enumerate(told):
-        for other in range(number):
-            if told[other] == one and (
-                one.alternatives or is_linked(broken[other], broken[number])
-            ):
-                pairs.append((other, number))
+    for one, other in combinations(range(len(broken)), 2):
+        is_alike = told[one] == told[other]
+        if is_alike and (told[one].alternatives or is_linked(broken[one], broken[other])):
+            pairs.append((one, other))
     return grouped(range(len(broken)), pairs)
 
 
@@ -90,7 +101,7 @@ def cause_finding(table: Table, sums: Sequence[BrokenSum], proposal: Proposal) -
     facts["unread"] = unread_in(table, sums, proposal)
     facts["bounds"] = bounds_of(proposal)
     first = sums[0]
-    cells = [cell for one in sums for cell in one.cells]
+    cells = chain.from_iterable(one.cells for one in sums)
     return Finding(
         first.rule,
         "error",
@@ -125,8 +136,12 @@ def unread_in(
     """(cell, what stands in it) for cells asked about or suspected whose text is no figure, neither
     blank nor a sign: a figure is blamed only with these in sight.
     """
-    asked = [cell for one in sums for relation in one.relations for cell in relation.cells]
-    asked += [suspect.cell for alternative in proposal.alternatives for suspect in alternative]
+    asked: set[str] = set()
+    for one in sums:
+        for relation in one.relations:
+            asked.update(relation.cells)
+    for alternative in proposal.alternatives:
+        asked.update(suspect.cell for suspect in alternative)
     found = []
     for cell in official_order(table.form, asked):
         entry = table.entries.get(cell)
@@ -157,20 +172,31 @@ def conflict_sum(
     form: Form, conflict: Sequence[Relation], values: Mapping[str, Value]
 ) -> BrokenSum:
     """Relations that no filling of the blanks satisfies together."""
-    every = [cell for relation in conflict for cell in relation.cells]
-    cells = official_order(form, (cell for cell in every if values.get(cell) is not None))
-    blanks = len(set(every)) - len(cells)
+    every = set(chain.from_iterable(relation.cells for relation in conflict))
+    cells = official_order(form, [cell for cell in every if values.get(cell) is not None])
+    blanks = len(every) - len(cells)
     if len(conflict) > 1:
         return BrokenSum(tuple(conflict), cells, blanks=blanks)
     relation = conflict[0]
-    whole, parts = stated_figures(relation.whole, values), stated_figures(relation.parts, values)
-    stated, computed = total(whole), total(parts)
-    over = len(whole) == len(relation.whole) and computed > stated
-    under = len(parts) == len(relation.parts) and bool(whole) and stated > computed
-    if not over and not under:  # 负数或小数
+    sums = sums_apart(relation, values)
+    if sums is None:
         return BrokenSum((relation,), cells, blanks=blanks)
+    stated, computed = sums
     apart = difference(computed, stated)
     return BrokenSum((relation,), cells, stated, computed, apart, blanks)
+
+
+def sums_apart(relation: Relation, values: Mapping[str, Value]) -> tuple[Figure, Figure] | None:
+    """The sums of what is stated on both sides, where one alone exceeds a side without blanks:
+    parts of 139 and a blank are more than a 总计 of 89. None of figures below zero or not whole.
+    """
+    whole, parts = stated_figures(relation.whole, values), stated_figures(relation.parts, values)
+    stated, computed = total(whole), total(parts)
+    if len(whole) == len(relation.whole) and computed > stated:
+        return stated, computed
+    if whole and len(parts) == len(relation.parts) and stated > computed:
+        return stated, computed
+    return None
 
 
 def implied_findings(table: Table, implied: Mapping[str, int]) -> list[Finding]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.cli.console import CLEAN, show, tell, written
-from gongkai.decisions import KEY, former_keys_of, keys_of
+from gongkai.decisions import KEY, former_keys_of, is_said, keys_of
 from gongkai.figures import clean
 from gongkai.model import Decision, Finding, GongkaiError, Report
 from gongkai.wording import clipped
@@ -65,19 +65,28 @@ def run_decision(options: argparse.Namespace) -> int:
     target = save_decisions(report, source, keyed(chosen), decision, former_of(chosen))
     with written(target):
         names = {one.name for one in chosen}
-        again = [one for one in listed(read_report(source), beside) if one.name in names]
-        show([*(finding_line(one.name, one.finding) for one in again), f"已写入 {target}"])
+        lines = []
+        for one in listed(read_report(source), beside):
+            if one.name in names:
+                lines.append(finding_line(one.name, one.finding))
+        show([*lines, f"已写入 {target}"])
     return CLEAN
 
 
 def keyed(chosen: Sequence[Listed]) -> dict[str, Finding]:
     """Every key of some findings: a cause has one for each sum that it breaks."""
-    return {key: one.finding for one in chosen for key in one.keys}
+    found: dict[str, Finding] = {}
+    for one in chosen:
+        found |= dict.fromkeys(one.keys, one.finding)
+    return found
 
 
 def former_of(chosen: Sequence[Listed]) -> set[str]:
     """The keys under which an earlier version kept what was decided about them."""
-    return {key for one in chosen for key in one.former}
+    keys: set[str] = set()
+    for one in chosen:
+        keys.update(one.former)
+    return keys
 
 
 def local_file(source: str) -> Path:
@@ -116,7 +125,9 @@ def beside_in(options: argparse.Namespace, source: Path, report: Report) -> Besi
     """The other reports that the options name. Raises GongkaiError where what they name cannot be
     read.
     """
-    years = [one for named in options.others for one in years_in(named, source)]
+    years: list[Yearly] = []
+    for named in options.others:
+        years += years_in(named, source)
     if not options.levels:
         if options.names:
             raise GongkaiError("--names 只能与 --levels 一起使用；请用 --levels 给出下级的报告。")
@@ -188,11 +199,9 @@ def unknown(word: str, count: int, beside: bool) -> GongkaiError:
         return GongkaiError(
             f"没有第{clipped(word)}条（{told}），没有写入；请先用 gongkai check 查看序号。"
         )
-    why = (
-        "有关的数字可能已经改动"
-        if beside
-        else "有关的数字可能已经改动；跨年核对、上下级比对的，要用 --with 或 --levels 给出其他报告"
-    )
+    why = "有关的数字可能已经改动"
+    if not beside:
+        why += "；跨年核对、上下级比对的，要用 --with 或 --levels 给出其他报告"
     return GongkaiError(
         f"没有编号{word}的问题（{told}），没有写入；{why}。请先用 gongkai check 或 levels 查看。"
     )
@@ -219,16 +228,19 @@ def refuse_inside(
     one: Listed, inside: Decision | None, source: Path, decision: Decision | None, is_beside: bool
 ) -> None:
     """The same for one key of a finding; ``inside`` is what the workbook says of it."""
-    if decision is None and inside and inside.kept and not is_beside:
-        raise GongkaiError(
-            f"{one.title}的处理随工作簿{source.name}保存，不能撤销；要让它重新计入，请改用 "
-            f"gongkai confirm。"
-        )
-    told = inside is not None and not inside.kept and bool(inside.verdict or inside.word)
-    if told and inside != decision:
+    if inside is not None and is_said(inside) and inside != decision:
         raise GongkaiError(
             f"{one.title}的处理写在{source.name}的“校验结果”中，以那里的为准，没有写入；"
             f"请打开工作簿在那里改。"
         )
     if decision is None and not is_beside:
-        raise GongkaiError(f"{one.title}没有作过处理，没有可以撤销的。")
+        raise nothing_to_undo(one, inside, source)
+
+
+def nothing_to_undo(one: Listed, inside: Decision | None, source: Path) -> GongkaiError:
+    if inside is not None and inside.kept:
+        return GongkaiError(
+            f"{one.title}的处理随工作簿{source.name}保存，不能撤销；"
+            f"要让它重新计入，请改用 gongkai confirm。"
+        )
+    return GongkaiError(f"{one.title}没有作过处理，没有可以撤销的。")

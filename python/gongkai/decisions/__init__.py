@@ -93,14 +93,25 @@ class KeyBasis(NamedTuple):
 
 
 def basis_of(finding: Finding, held: Held, beside: Mapping[str, Value] | None) -> KeyBasis:
-    cells = [[cell, held_in(cell, held)] for cell in sorted(set(finding.cells))]
-    figures = [figure_text(value) for value in (finding.stated, finding.computed)]
-    is_told = (not cells and not any(figures)) or finding.rule in TOLD_BY_TEXT
-    if beside is not None and not any(figures):
-        cells = [[*cell, figure_text(beside.get(cell[0]))] for cell in cells]
-        is_told = True
-    rule = f"{finding.rule}/{finding.severity}" if finding.rule.startswith(GRADED) else finding.rule
-    return KeyBasis(rule, cells, figures, is_told)
+    figures = [figure_text(finding.stated), figure_text(finding.computed)]
+    is_without = not any(figures)
+    is_compared = is_without and beside is not None
+    cells = []
+    for cell in sorted(set(finding.cells)):
+        told = [cell, held_in(cell, held)]
+        if is_compared:
+            told.append(figure_text((beside or {}).get(cell)))
+        cells.append(told)
+    is_bare = is_without and not cells
+    is_told = is_compared or is_bare or finding.rule in TOLD_BY_TEXT
+    return KeyBasis(graded_rule(finding), cells, figures, is_told)
+
+
+def graded_rule(finding: Finding) -> str:
+    """narrative.handled/note; any other rule is its id alone."""
+    if finding.rule.startswith(GRADED):
+        return f"{finding.rule}/{finding.severity}"
+    return finding.rule
 
 
 def digest(basis: KeyBasis, text: str) -> str:
@@ -110,7 +121,9 @@ def digest(basis: KeyBasis, text: str) -> str:
 
 def facts_text(finding: Finding) -> str:
     """Which of its rule's sentences a finding is, and what that names, in one order."""
-    told = [[name, fact_key(fact)] for name, fact in sorted(finding.facts.items())]
+    told = []
+    for name, fact in sorted(finding.facts.items()):
+        told.append([name, fact_key(fact)])
     return json.dumps([finding.says, told])
 
 
@@ -161,10 +174,11 @@ def decided_findings(
     decided = {key: decision for key, decision in decisions.items() if decision.verdict}
     if not decided:
         return list(findings)
-    return [
-        replace(finding, decision=decision_about(finding, decided, held, beside))
-        for finding in findings
-    ]
+    found = []
+    for finding in findings:
+        decision = decision_about(finding, decided, held, beside)
+        found.append(replace(finding, decision=decision))
+    return found
 
 
 def decision_about(
@@ -175,14 +189,21 @@ def decision_about(
 ) -> Decision | None:
     """What was decided about all of a finding; a cause of which one sum is undecided is open."""
     keys = zip(keys_of(finding, held, beside), former_keys_of(finding, held, beside), strict=True)
-    found = [decided.get(key) or decided.get(former) for key, former in keys]
-    known = [decision for decision in found if decision]
-    if len(known) < len(found):
-        return None
-    open_ones = [decision for decision in known if decision.verdict != "dismissed"]
-    first = (open_ones or known)[0]
-    reasons = dict.fromkeys(decision.reason for decision in known if decision.reason)
-    return replace(first, reason="；".join(reasons))
+    known = []
+    for key, former in keys:
+        decision = decided.get(key) or decided.get(former)
+        if decision is None:
+            return None
+        known.append(decision)
+    return together(known)
+
+
+def together(decisions: Sequence[Decision]) -> Decision:
+    """One for the parts of a finding: dismissed where all are, with every reason once."""
+    open_ones = [decision for decision in decisions if decision.verdict != "dismissed"]
+    first = (open_ones or decisions)[0]
+    reasons = dict.fromkeys(decision.reason for decision in decisions)
+    return replace(first, reason="；".join(filter(None, reasons)))
 
 
 def is_open(finding: Finding) -> bool:
@@ -219,22 +240,27 @@ def dismissed_text(findings: Sequence[Finding]) -> str:
 
 def decision_text(decision: Decision) -> str:
     """``（已确认，理由：…）`` or ``（理由：…）``, "" where there is nothing to tell."""
-    told = ["已确认"] if decision.verdict == "confirmed" else []
     reason = " ".join(decision.reason.split())
-    told += [f"理由：{reason}"] if reason else []
-    return f"（{'，'.join(told)}）" if told else ""
+    said = f"理由：{reason}" if reason else ""
+    if decision.verdict == "confirmed":
+        said = f"已确认，{said}" if said else "已确认"
+    return f"（{said}）" if said else ""
+
+
+def is_said(decision: Decision) -> bool:
+    """Whether something stands where a person sees it, be it one of our words or not."""
+    return bool(decision.verdict or decision.word) and not decision.kept
 
 
 def merged(one: Mapping[str, Decision], over: Mapping[str, Decision]) -> dict[str, Decision]:
     """Both; of a key that both have, what stands in ``over``, unless nobody sees there what is
     decided.
     """
-    said = {
-        key: decision
-        for key, decision in over.items()
-        if (decision.verdict or decision.word) and not decision.kept
-    }
-    return {**over, **one, **said}
+    found = {**over, **one}
+    for key, decision in over.items():
+        if is_said(decision):
+            found[key] = decision
+    return found
 
 
 # --- reports --------------------------------------------------------------------------------------

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from gongkai.checks import (
-    check_table,
-    listed,
-)
+from gongkai.checks import check_table, listed
 from gongkai.checks.coverage import blank_notes, unplaced
-from gongkai.decisions import (
-    dismissed_text,
-    gravest_first,
-    is_open,
-)
+from gongkai.decisions import dismissed_text, gravest_first, is_open
 from gongkai.editions import edition_of_year, editions
 from gongkai.excel.arrays import Placed
-from gongkai.figures import clean, read_figure, shown
+from gongkai.figures import shown
 from gongkai.model import (
     Alternative,
     Cell,
@@ -24,24 +17,21 @@ from gongkai.model import (
     Finding,
     Form,
     GongkaiError,
-    Label,
     Relation,
     Report,
+    Severity,
     Table,
     Value,
 )
-from gongkai.recognize.labels import wordings
-from gongkai.recognize.tokens import squash
 from gongkai.sums import TableState, Verdict, difference, stated_and_computed, table_state
 from gongkai.wording import (
     BLANK_RANGE,
     assumed_text,
-    column_label,
+    cut,
     evaluated,
     label_of,
     one_line,
     relation_lines,
-    row_label,
     subject_and_names,
 )
 from gongkai.workbook.fill import LONGEST_CELL, written
@@ -71,24 +61,22 @@ def findings_of(placed: Placed) -> list[Finding]:
     own figures.
     """
     found: list[Finding] = []
+    held = set()
     for table in placed.tables:
+        held.add(table.id)
         problems = [problem for problem in placed.problems if problem.table == table.id]
         found += on_held_cells(table, check_table(None, table, problems))
-    held = {table.id for table in placed.tables}
     found += unplaced(problem for problem in placed.problems if problem.table not in held)
     return listed(gravest_first(found))
 
 
 def on_held_cells(table: Table, findings: Sequence[Finding]) -> Iterator[Finding]:
     form = table.form
+    is_part = len(table.entries) < len(form.cells)
     for finding in findings:
-        if finding.rule == "coverage.blank" and len(table.entries) < len(form.cells):
-            yield from blank_notes(
-                form,
-                [cell for cell in finding.cells if cell in table.entries],
-                {},
-                table_state(table),
-            )
+        if is_part and finding.rule == "coverage.blank":
+            blanks = [cell for cell in finding.cells if cell in table.entries]
+            yield from blank_notes(form, blanks, {}, table_state(table))
         else:
             yield finding
 
@@ -102,39 +90,72 @@ def conclusion(tables: Sequence[Table], findings: Sequence[Finding], about: str 
 
     ○ where nothing is left but errors and warnings that somebody has dismissed.
     """
-    serious = [finding for finding in findings if finding.severity != "note"]
-    relations = sum(len(table.form.relations) for table in tables)
-    states = [table_state(table) for table in tables]
-    verdicts = {rule: verdict for state in states for rule, verdict in state.verdicts.items()}
-    errors = [finding for finding in serious if finding.severity == "error" and is_open(finding)]
-    warnings = [
-        finding for finding in serious if finding.severity == "warning" and is_open(finding)
-    ]
-    sums = [one for finding in errors for one in finding.sums if verdicts[one.rule] == "broken"]
-    rest = sum(not is_of_lanes(finding, verdicts) for finding in errors)
-    told = counted_text(list(verdicts.values()), (len(sums), rest, len(warnings)))
-    if told and all(finding.severity != "error" for finding in serious):
-        told = holding_text(list(verdicts.values()), states) + told
-    also = dismissed_text(serious)
+    told = open_text(tables, findings)
+    also = dismissed_text([finding for finding in findings if finding.severity != "note"])
     if not told and not also:
-        return f"✓ {all_well(tables, relations)}{about}"
+        return f"✓ {all_well(tables)}{about}"
     if not told:
         return f"○ 没有待处理的问题，{also}{about}"
+    errors = open_findings(findings, "error")
     sign = "✗" if errors else "!"
-    told = "，".join(filter(None, (told, also)))
-    return f"{sign} {told}{about}{first_texts([*errors, *warnings])}"
+    first = first_texts([*errors, *open_findings(findings, "warning")])
+    return f"{sign} {with_comma(told, also)}{about}{first}"
 
 
-def is_of_lanes(finding: Finding, verdicts: Mapping[str, Verdict]) -> bool:
-    """Whether a finding is of sums that are counted as not holding."""
-    return any(verdicts[one.rule] == "broken" for one in finding.sums)
+def open_text(tables: Sequence[Table], findings: Sequence[Finding]) -> str:
+    """1项不符，12项因空白不能核对; 27项相符，2处疑问 where nothing is an error, not even one that
+    is dismissed; "" where all holds.
+    """
+    states = [table_state(table) for table in tables]
+    verdicts: dict[str, Verdict] = {}
+    for state in states:
+        verdicts |= state.verdicts
+    broken, rest = broken_and_rest(open_findings(findings, "error"), verdicts)
+    warnings = len(open_findings(findings, "warning"))
+    every = list(verdicts.values())
+    told = counted_text(every, (broken, rest, warnings))
+    if told and not any(finding.severity == "error" for finding in findings):
+        return holding_text(every, states) + told
+    return told
+
+
+def open_findings(findings: Sequence[Finding], severity: Severity) -> list[Finding]:
+    """Those of a severity that nobody has dismissed."""
+    return [finding for finding in findings if finding.severity == severity and is_open(finding)]
+
+
+def broken_and_rest(errors: Sequence[Finding], verdicts: Mapping[str, Verdict]) -> tuple[int, int]:
+    """How many sums are counted as not holding, and how many errors are of no such sum."""
+    broken = rest = 0
+    for finding in errors:
+        told = [verdicts[one.rule] for one in finding.sums].count("broken")
+        broken += told
+        rest += told == 0
+    return broken, rest
+
+
+def with_comma(one: str, other: str) -> str:
+    """1项不符，另有2处已忽略; the one alone where the other is ""."""
+    return f"{one}，{other}" if one and other else one or other
 
 
 def holding_text(verdicts: Sequence[Verdict], states: Sequence[TableState]) -> str:
     """27项相符（其中11项含推定的0）， to go before what is open; "" where nothing holds."""
     holding = verdicts.count("holds")
-    zeros = assumed_text(sum(len(state.assumed) for state in states))
-    return f"{holding}项相符{f'（{zeros}）' if zeros else ''}，" if holding else ""
+    if not holding:
+        return ""
+    zeros = zeros_assumed(states)
+    if zeros:
+        return f"{holding}项相符（{zeros}），"
+    return f"{holding}项相符，"
+
+
+def zeros_assumed(states: Sequence[TableState]) -> str:
+    """其中11项含推定的0; "" where nothing was assumed."""
+    count = 0
+    for state in states:
+        count += len(state.assumed)
+    return assumed_text(count)
 
 
 def counted_text(verdicts: Sequence[Verdict], counts: tuple[int, int, int]) -> str:
@@ -145,45 +166,49 @@ def counted_text(verdicts: Sequence[Verdict], counts: tuple[int, int, int]) -> s
     broken, errors, warnings = counts
     left = verdicts.count("open")
     bad = [(broken, "项不符"), (errors, "处错误"), (warnings, "处疑问"), (left, "项因空白不能核对")]
-    return "，".join(f"{count}{what}" for count, what in bad if count)
+    told = ""
+    for count, what in bad:
+        if count:
+            told = with_comma(told, f"{count}{what}")
+    return told
 
 
-def all_well(tables: Sequence[Table], relations: int) -> str:
+def all_well(tables: Sequence[Table]) -> str:
+    """42项勾稽关系全部相符，其中11项含推定的0; 没有勾稽关系，8格数字没有问题 of 表二."""
+    relations = figures = blank = 0
+    for table in tables:
+        values = list(table.values.values())
+        relations += len(table.form.relations)
+        figures += len(values)
+        blank += values.count(None)
     if relations:
-        told = assumed_text(sum(len(table_state(table).assumed) for table in tables))
-        return "，".join(filter(None, (f"{relations}项勾稽关系全部相符", told)))
-    figures = [entry.value for table in tables for entry in table.entries.values()]
-    blank = figures.count(None)
-    return f"没有勾稽关系，{len(figures) - blank}格数字没有问题" + (
-        f"，{blank}格空白" if blank else ""
-    )
+        zeros = zeros_assumed([table_state(table) for table in tables])
+        return with_comma(f"{relations}项勾稽关系全部相符", zeros)
+    told = f"没有勾稽关系，{figures - blank}格数字没有问题"
+    return f"{told}，{blank}格空白" if blank else told
 
 
 def first_texts(findings: Sequence[Finding]) -> str:
     """What the first findings say, in short."""
     if not findings:
         return ""
-    told = [clip(finding.lines[0], LONGEST) for finding in findings[:MOST_NAMED]]
-    return f"：{'；'.join(told)}{'；等' if len(findings) > MOST_NAMED else ''}"
-
-
-def clip(text: str, longest: int) -> str:
-    plain = one_line(text)
-    return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
+    told = [cut(finding.lines[0], LONGEST) for finding in findings[:MOST_NAMED]]
+    if len(findings) > MOST_NAMED:
+        told.append("等")
+    return f"：{'；'.join(told)}"
 
 
 def about_tables(tables: Sequence[Table]) -> str:
     """（表三，2021年格式）: which table a range was taken for."""
     names = []
+    years = {}
     for table in tables:
         form = table.form
-        names.append(
-            form.number if len(table.entries) == len(form.cells) else f"{form.number}的一部分"
-        )
-    years = dict.fromkeys(
-        table.edition for table in tables if table.id != "disputes"
-    )  # the same in all editions
-    return f"（{'，'.join(['、'.join(names), *(f'{year}年格式' for year in years)])}）"
+        is_whole = len(table.entries) == len(form.cells)
+        names.append(form.number if is_whole else f"{form.number}的一部分")
+        if table.id != "disputes":  # the same in all editions
+            years[f"{table.edition}年格式"] = table
+    return f"（{'，'.join(['、'.join(names), *years])}）"
 
 
 # --- one relation ---------------------------------------------------------------------------------
@@ -192,33 +217,44 @@ def about_tables(tables: Sequence[Table]) -> str:
 def relation_named(tables: Sequence[Table], rule: str) -> tuple[Table, Relation]:
     """Raises GongkaiError for a rule that no edition knows, or that is not one of these tables'."""
     wanted = rule.strip().lower()
+    example = ""
     for table in tables:
         for relation in table.form.relations:
             if relation.rule == wanted:
                 return table, relation
-    known = any(
-        relation.rule == wanted for edition in editions().values() for relation in edition.relations
-    )
-    what = "不是这张表的勾稽关系" if known else "不是勾稽关系的编号"
-    example = next((relation.rule for table in tables for relation in table.form.relations), "")
+            example = example or relation.rule
+    what = "不是这张表的勾稽关系" if is_known(wanted) else "不是勾稽关系的编号"
     advice = f"，如 {example}" if example else ""
-    raise GongkaiError(f"“{clip(rule, 60)}”{what}；编号见 GK_RULES{advice}。")
+    raise GongkaiError(f"“{cut(rule, 60)}”{what}；编号见 GK_RULES{advice}。")
+
+
+def is_known(rule: str) -> bool:
+    """Whether any edition has a relation of that id."""
+    for edition in editions().values():
+        for relation in edition.relations:
+            if relation.rule == rule:
+                return True
+    return False
 
 
 def relation_gap(table: Table, relation: Relation) -> Value:
     """computed - stated. Raises GongkaiError where figures are missing."""
-    values = table.values
-    sums = stated_and_computed(relation, values)
+    sums = stated_and_computed(relation, table.values)
     if sums is None:
-        form = table.form
-        missing = [
-            label_of(form.cells[cell]) for cell in relation.cells if values.get(cell) is None
-        ]
-        more = "等" if len(missing) > MOST_NAMED else ""
-        named = "、".join(missing[:MOST_NAMED])
-        raise GongkaiError(f"不能计算：有{len(missing)}格空白或不是数（{named}{more}）。")
+        raise missing_figures(table, relation)
     stated, computed = sums
     return difference(computed, stated)
+
+
+def missing_figures(table: Table, relation: Relation) -> GongkaiError:
+    """不能计算：有1格空白或不是数（（一）予以公开·自然人）。"""
+    values = table.values
+    missing = [cell for cell in relation.cells if values.get(cell) is None]
+    labels = [label_of(table.form.cells[cell]) for cell in missing[:MOST_NAMED]]
+    named = "、".join(labels)
+    if len(missing) > MOST_NAMED:
+        named += "等"
+    return GongkaiError(f"不能计算：有{len(missing)}格空白或不是数（{named}）。")
 
 
 # --- rows that spill ------------------------------------------------------------------------------
@@ -229,61 +265,61 @@ def as_cell(value: Value) -> float | str:
     blank.
     """
     text = shown(value)
-    return text if value is None or len(text.strip("-0.").replace(".", "")) > 15 else float(value)
+    digits = text.strip("-0.").replace(".", "")
+    return text if value is None or len(digits) > 15 else float(value)
 
 
 def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]:
     rows: list[SheetRow] = [list(HEADS)]
+    forms = forms_in(placed)
     for finding in findings:
-        figures = (finding.stated, finding.computed, finding.difference)
-        message = clip(finding.message, LONGEST_CELL)
-        proposal = proposal_text(finding.suspects, forms_in(placed))
+        place = place_of(placed, finding)
+        figures = map(as_cell, (finding.stated, finding.computed, finding.difference))
+        message = cut(finding.message, LONGEST_CELL)
         rows.append(
-            [finding.rule, place_of(placed, finding), *map(as_cell, figures), message, proposal]
+            [finding.rule, place, *figures, message, proposal_text(finding.suspects, forms)]
         )
-    return (
-        rows
-        if findings
-        else [*rows, [well(placed), "", "", "", "", about_tables(placed.tables), ""]]
-    )
+    if not findings:
+        rows.append([well(placed), "", "", "", "", about_tables(placed.tables), ""])
+    return rows
 
 
 def well(placed: Placed) -> str:
     """What stands in a list without findings: 表二 has no relations that could be wrong."""
-    return ALL_WELL if any(table_state(table).decided for table in placed.tables) else NONE_DECIDED
+    for table in placed.tables:
+        if table_state(table).decided:
+            return ALL_WELL
+    return NONE_DECIDED
 
 
 def suspects_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]:
     """A row for each cell that a proposal changes; findings with the same proposals are one
     problem.
     """
-    problems: dict[tuple[Alternative, ...], list[str]] = {}
+    problems: dict[tuple[Alternative, ...], dict[str, None]] = {}
     for finding in findings:
         if finding.severity == "error":
-            problems.setdefault(finding.suspects, []).append(problem_name(placed, finding))
+            names = problems.setdefault(finding.suspects, {})
+            names[problem_name(placed, finding)] = None
     rows: list[SheetRow] = [list(SUSPECT_HEADS)]
     for suspects, names in problems.items():
-        problem = clip("、".join(dict.fromkeys(names)), LONGEST_CELL)
-        rows += suspect_rows(problem, suspects, forms_in(placed)) or [
-            [problem, UNCERTAIN, "", "", ""]
-        ]
-    return rows if problems else [*rows, [well(placed), "", "", "", ""]]
+        problem = cut("、".join(names), LONGEST_CELL)
+        known = suspect_rows(problem, suspects, forms_in(placed))
+        rows += known or [[problem, UNCERTAIN, "", "", ""]]
+    if not problems:
+        rows.append([well(placed), "", "", "", ""])
+    return rows
 
 
 def suspect_rows(
     problem: str, suspects: Sequence[Alternative], forms: Mapping[str, Form]
 ) -> list[SheetRow]:
-    return [
-        [
-            problem,
-            number,
-            name_of(suspect.cell, forms),
-            stated_cell(suspect.stated),
-            as_cell(suspect.proposed),
-        ]
-        for number, alternative in enumerate(suspects, 1)
-        for suspect in alternative
-    ]
+    rows: list[SheetRow] = []
+    for number, alternative in enumerate(suspects, 1):
+        for suspect in alternative:
+            figures = (stated_cell(suspect.stated), as_cell(suspect.proposed))
+            rows.append([problem, number, name_of(suspect.cell, forms), *figures])
+    return rows
 
 
 def stated_cell(value: Value) -> float | str:
@@ -294,7 +330,7 @@ def problem_name(placed: Placed, finding: Finding) -> str:
     """表三 自然人列 各项之和＝总计, or the cell of a finding on no relation."""
     form = finding.form
     if not finding.sums or form is None:
-        return place_of(placed, finding) or clip(finding.lines[0], LONGEST)
+        return place_of(placed, finding) or cut(finding.lines[0], LONGEST)
     names = []
     for one in finding.sums:
         relation = one.relations[0]
@@ -310,134 +346,29 @@ def place_of(placed: Placed, finding: Finding) -> str:
     """The cell that carries the flag, in the official labels; "" for a finding on no cell."""
     for table in placed.tables:
         form = table.form
-        marked = {relation.rule: relation.marked for relation in table.form.relations}
-        first = marked.get(finding.rule, finding.cells[0] if finding.cells else "")
+        first = marked_cell(form, finding)
         if first in form.cells:
             return f"{form.number} {label_of(form.cells[first])}"
     return ""
+
+
+def marked_cell(form: Form, finding: Finding) -> str:
+    """The cell that a broken relation marks, else the first of the finding's; "" for none."""
+    for relation in form.relations:
+        if relation.rule == finding.rule:
+            return relation.marked
+    return finding.cells[0] if finding.cells else ""
 
 
 def rules_rows(edition: str) -> list[SheetRow]:
     """Every relation of an edition. Raises GongkaiError for an unknown one."""
     found = editions().get(edition)
     if found is None:
-        raise GongkaiError(f"没有“{clip(edition, 20)}”年格式；可以用：{'、'.join(editions())}。")
+        raise GongkaiError(f"没有“{cut(edition, 20)}”年格式；可以用：{'、'.join(editions())}。")
     rows: list[SheetRow] = [list(RULE_HEADS)]
-    rows += [
-        [rule, table, f"{subject}：{sides}"]
-        for rule, table, subject, sides in relation_lines(found)
-    ]
+    for rule, table, subject, sides in relation_lines(found):
+        rows.append([rule, table, f"{subject}：{sides}"])
     return rows
-
-
-# --- one figure by its name -----------------------------------------------------------------------
-# By its id or its official labels.
-
-BLANK = "（空）"
-DEFAULT_COLUMN = "total"
-MOST_CHOICES = 12
-
-
-def figure_in(report: Report, figure: str, applicant: str = "") -> float | str:
-    """The figure of a cell: a number, （空） for a blank, a sign such as ``/`` as it stands.
-
-    ``figure`` is a cell id, a row id or an official row label; ``applicant`` a column id or label,
-    总计 if "". Raises GongkaiError where they name no figure or several, or where the source's text
-    could not be read as one.
-    """
-    cell = find_cell(report, figure.strip(), applicant.strip())
-    entry = report.tables[cell.table].entries[cell.id]
-    if entry.value is not None:
-        return as_cell(entry.value)
-    return blank_text(entry, cell)
-
-
-def blank_text(entry: Entry, cell: Cell) -> str:
-    state = read_figure(entry.raw, cell.column.unit).state
-    if state == "blank":
-        return BLANK
-    if state == "sign":
-        return clean(entry.raw)
-    raise GongkaiError(
-        f"{row_label(cell.row)}·{column_label(cell.column)}的原文“{clip(entry.raw, 60)}”"
-        f"没有读成数字。"
-    )
-
-
-def find_cell(report: Report, figure: str, applicant: str) -> Cell:
-    forms = [table.form for table in report.tables.values()]
-    exact = [form.cells[figure.lower()] for form in forms if figure.lower() in form.cells]
-    if exact and (not applicant or is_named(exact[0].column.id, exact[0].column.label, applicant)):
-        return exact[0]
-    if exact:
-        raise GongkaiError(f"编号 {figure} 已写明了列，与“{clip(applicant, 30)}”不同；请去掉列名。")
-    rows = rows_named(forms, figure)
-    cells = [
-        cell
-        for row in rows
-        for cell in row
-        if is_named(cell.column.id, cell.column.label, applicant)
-    ]
-    if not applicant:
-        cells = [
-            row[0] if len(row) == 1 else cell
-            for row in rows
-            for cell in row
-            if is_default(cell, row)
-        ]
-    if len(cells) == 1:
-        return cells[0]
-    if len(rows) == 1:
-        wanted = f"没有“{clip(applicant, 30)}”这一列" if applicant else "有几列，请写明列名"
-        raise GongkaiError(
-            f"“{clip(figure, 30)}”{wanted}："
-            f"{choices(column_label(cell.column) for cell in rows[0])}。"
-        )
-    if rows:
-        raise GongkaiError(
-            f"有几行叫“{clip(figure, 30)}”，请写单元格编号：{choices(row[0].id for row in rows)}。"
-        )
-    raise unknown_row(forms, figure)
-
-
-def rows_named(forms: Sequence[Form], figure: str) -> list[tuple[Cell, ...]]:
-    rows = [form.row_cells(row.id) for form in forms for row in form.rows]
-    return [cells for cells in rows if is_named(cells[0].row.id, cells[0].row.label, figure)]
-
-
-def is_named(name: str, label: Label, text: str) -> bool:
-    return text.lower() == name or (
-        squash(text) != "" and squash(text) in {word for word, _ in wordings(label)}
-    )
-
-
-def is_default(cell: Cell, row: Sequence[Cell]) -> bool:
-    return len(row) == 1 or cell.column.id == DEFAULT_COLUMN
-
-
-def unknown_row(forms: Sequence[Form], figure: str) -> GongkaiError:
-    """For a group the rows in it, for a piece of labels the rows that hold it."""
-    word = squash(figure)
-    rows = [row for form in forms for row in form.rows]
-    inside = [row for row in rows if any(is_named(group.id, group, figure) for group in row.groups)]
-    alike = [row for row in rows if word and word in squash(row.label.text)]
-    named = clip(figure, 30)
-    if inside:
-        return GongkaiError(
-            f"“{named}”下有几行，请写明一行：{choices(row_label(row) for row in inside)}。"
-        )
-    if alike:
-        return GongkaiError(
-            f"没有“{named}”这一行，请写全行名：{choices(row_label(row) for row in alike)}。"
-        )
-    return GongkaiError(
-        f"这份报告中没有“{named}”这一行；行名如（一）予以公开，编号如 applications.granted.total。"
-    )
-
-
-def choices(names: Iterable[str]) -> str:
-    found = list(dict.fromkeys(names))
-    return "、".join(found[:MOST_CHOICES]) + ("等" if len(found) > MOST_CHOICES else "")
 
 
 # --- a whole report -------------------------------------------------------------------------------
@@ -451,12 +382,13 @@ def report_rows(report: Report) -> list[SheetRow]:
     for name, form in edition_of_year(report.year).forms.items():
         if rows:
             rows.append([])
-        rows += (
-            table_rows(report, name) if name in report.tables else [[f"! 没有找到{form.number}"]]
-        )
+        if name in report.tables:
+            rows += table_rows(report, name)
+        else:
+            rows.append([f"! 没有找到{form.number}"])
     if report.problems:
         rows += [[], [f"! 有{len(report.problems)}处没有读出；请用“导入网址”导入后查看校验结果。"]]
-    width = max(len(row) for row in rows)
+    width = max(map(len, rows))
     return [row + [""] * (width - len(row)) for row in rows]
 
 
@@ -468,7 +400,12 @@ def table_rows(report: Report, name: str) -> list[SheetRow]:
         rows[label.box.top - 1][label.box.left - 1] = label.text
     for cell in form.cells.values():
         entry = table.entries[cell.id]
-        text = written(entry, cell)
-        shown_as = as_cell(entry.value) if entry.value is not None else clip(str(text or ""), 1_000)
-        rows[cell.box.top - 1][cell.box.left - 1] = shown_as
+        rows[cell.box.top - 1][cell.box.left - 1] = shown_in(cell, entry)
     return [[f"{form.number}　{one_line(form.title)}"], *rows]
+
+
+def shown_in(cell: Cell, entry: Entry) -> float | str:
+    """A figure, else what a workbook would hold in the cell."""
+    if entry.value is not None:
+        return as_cell(entry.value)
+    return cut(str(written(entry, cell) or ""), 1_000)

@@ -21,9 +21,7 @@ from gongkai.excel.checking import evaluated_report
 from gongkai.excel.conclusions import (
     about_tables,
     as_cell,
-    clip,
     conclusion,
-    figure_in,
     findings_of,
     findings_rows,
     relation_gap,
@@ -34,8 +32,10 @@ from gongkai.excel.conclusions import (
     with_figures,
 )
 from gongkai.excel.fetching import report_for
+from gongkai.excel.lookup import figure_in
 from gongkai.model import GongkaiError
 from gongkai.pipeline import check
+from gongkai.wording import cut
 from gongkai.workbook.cells import plain_text
 
 SheetFunction = Callable[..., Any]
@@ -153,7 +153,7 @@ def worksheet(function: SheetFunction) -> SheetFunction:
             return in_cells(f"! {error}")
         except Exception as error:  # a traceback in a cell helps nobody
             return (
-                f"! 程序出错（{type(error).__name__}: {clip(str(error), 80)}）；请用“关于/诊断”"
+                f"! 程序出错（{type(error).__name__}: {cut(str(error), 80)}）；请用“关于/诊断”"
                 f"查看版本并反馈。"
             )
 

@@ -78,7 +78,7 @@ def names_body_or_year(title: str, agency: str) -> bool:
     """青溪县政府信息公开年报 names 青溪县人民政府, 县教育局年报 names 青溪县教育局; 2020年年报
     names a year.
     """
-    text, body = ("".join(clean(one).split()) for one in (title, agency))
+    text, body = "".join(clean(title).split()), "".join(clean(agency).split())
     own = body.removesuffix(GOVERNMENT) if body.endswith(GOVERNMENT) else body[-OFFICE:]
     return own in text or YEAR.search(text) is not None
 
@@ -100,7 +100,9 @@ def title_in_source(said: str, title: str) -> str:
     cover.
     """
     found = MADE_TITLE.search(said)
-    return found[2] or "" if found and found[1] == single_quotes(title) else title
+    if found is None or found[1] != single_quotes(title):
+        return title
+    return found[2] or ""
 
 
 # --- what is not certain --------------------------------------------------------------------------
@@ -135,11 +137,12 @@ def evidence_lines(report: Report) -> Iterator[str]:
 def likely_facts(text: str, cover: Mapping[CoverFact, str]) -> dict[CoverFact, Evidence]:
     """What ``evidence_lines`` says is not certain, and still stands on the cover as it says."""
     facts = {name: fact for fact, name in FACTS.items()}
-    found = {facts[match[1]]: match for match in LIKELY.finditer(text)}
-    stands = {
-        fact: match for fact, match in found.items() if inside_quotes(cover[fact]) == match[2]
-    }
-    return {fact: Evidence(cover[fact], match[3], "likely") for fact, match in stands.items()}
+    said = {facts[match[1]]: match for match in LIKELY.finditer(text)}
+    found = {}
+    for fact, match in said.items():
+        if inside_quotes(cover[fact]) == match[2]:
+            found[fact] = Evidence(cover[fact], match[3], "likely")
+    return found
 
 
 def inside_quotes(text: str) -> str:
@@ -192,9 +195,8 @@ def unit_text(entry: Entry, column: Column) -> str:
     if unit == UNKNOWN_UNIT:
         return f"填{shown(entry.value)}，来源没有写明单位，按{column.unit}计；请核对单位"
     by = f"（见{clipped(entry.stated)}）" if entry.stated else ""
-    return (
-        f"原文“{clipped(entry.raw)}”以{unit}为单位{by}，已换算为{shown(entry.value)}{column.unit}"
-    )
+    figure = f"{shown(entry.value)}{column.unit}"
+    return f"原文“{clipped(entry.raw)}”以{unit}为单位{by}，已换算为{figure}"
 
 
 def official_order(form: Form, cells: Iterable[str]) -> tuple[str, ...]:
@@ -207,9 +209,20 @@ def subject_and_names(form: Form, relation: Relation) -> tuple[str, dict[str, st
     from the others.
     """
     cells = [form.cells[cell] for cell in relation.cells]
-    if len({cell.row.id for cell in cells}) == 1:
-        return row_label(cells[0].row), {cell.id: column_label(cell.column) for cell in cells}
-    return f"{column_label(cells[0].column)}列", {cell.id: row_label(cell.row) for cell in cells}
+    rows: dict[str, str] = {}
+    columns: dict[str, str] = {}
+    for cell in cells:
+        rows[cell.id] = row_label(cell.row)
+        columns[cell.id] = column_label(cell.column)
+    first = cells[0].id
+    if is_along_row(cells):
+        return rows[first], columns
+    return f"{columns[first]}列", rows
+
+
+def is_along_row(cells: Iterable[Cell]) -> bool:
+    """Whether all cells are of one row, as in 横向：各类申请人之和＝总计."""
+    return len({cell.row.id for cell in cells}) == 1
 
 
 def relation_lines(edition: Edition) -> Iterator[tuple[str, str, str, str]]:
@@ -219,10 +232,13 @@ def relation_lines(edition: Edition) -> Iterator[tuple[str, str, str, str]]:
     for relation in edition.relations:
         form = edition.forms[relation.table]
         subject, names = subject_and_names(form, relation)
-        parts, whole = (
-            "＋".join(names[cell] for cell in cells) for cells in (relation.parts, relation.whole)
-        )
-        yield relation.rule, form.number, subject, f"{parts}＝{whole}"
+        sides = f"{sum_of(names, relation.parts)}＝{sum_of(names, relation.whole)}"
+        yield relation.rule, form.number, subject, sides
+
+
+def sum_of(names: Mapping[str, str], cells: Iterable[str]) -> str:
+    """自然人＋商业企业."""
+    return "＋".join(map(names.__getitem__, cells))
 
 
 # --- texts of a source ----------------------------------------------------------------------------
@@ -255,13 +271,18 @@ def escaped(json: str) -> str:
 
 def escapes(text: str) -> str:
     """``U+E0041`` -> ``\\udb40\\udc41``: JSON counts in units of UTF-16."""
-    units = text.encode("utf-16-be", "surrogatepass").hex()
-    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    units = text.encode("utf-16-be", "surrogatepass").hex("-", 2)
+    return f"\\u{units}".replace("-", "\\u")
 
 
 def clipped(text: str) -> str:
+    return cut(text, LONGEST_RAW)
+
+
+def cut(text: str, longest: int) -> str:
+    """A text on one line, with … in the place of what is too long."""
     plain = one_line(text)
-    return plain if len(plain) <= LONGEST_RAW else f"{plain[: LONGEST_RAW - 1]}…"
+    return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
 
 
 def written(raw: str, unit: str) -> str:
@@ -269,7 +290,9 @@ def written(raw: str, unit: str) -> str:
     state = read_figure(raw, unit).state
     if state == "blank":
         return "空白"
-    return f"填“{clipped(raw)}”" if state == "sign" else f"原文“{clipped(raw)}”未采用"
+    if state == "sign":
+        return f"填“{clipped(raw)}”"
+    return f"原文“{clipped(raw)}”未采用"
 
 
 # --- why a report has no figure -------------------------------------------------------------------
@@ -292,9 +315,8 @@ ASK_FOR_TEXT = "请向发布机关索取文字版，或"  # of pictures and scan
 TEXT_VERSION = f"{ASK_FOR_TEXT}手工填表"
 TEXT_OR_WORKBOOK = f"{ASK_FOR_TEXT}在工作簿中照着填写"
 OFD_AS_PDF = "用 OFD 阅读器打开后另存（或打印）为 PDF，再导入该文件"
-WORKBOOK_TYPE = (
-    "application/vnd.ms-excel.sheet.macroEnabled.12"  # of a document that is a workbook of ours
-)
+# of a document that is a workbook of ours
+WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
 ANOTHER_PART = "要读取别的部分，请用命令 gongkai read --parts 查看，再用 --part 指定。"
 BLANK_FORM = (
     f"表格中只有标签，格都是空的，是空白表格；打开来源能看到数字的，数字是图片或用样式画上的，"
@@ -319,8 +341,9 @@ def evaluated(report: Report, blank: str = "") -> Report:
     """
     if report.is_evaluated:
         return report
+    why = why_no_figures(report, blank)
     origin = report.document.origin if report.document else ""
-    raise NoFigures(f"{f'{origin}：' if origin else ''}{why_no_figures(report, blank)}")
+    raise NoFigures(f"{origin}：{why}" if origin else why)
 
 
 def why_no_figures(report: Report, blank: str = "") -> str:
@@ -329,21 +352,17 @@ def why_no_figures(report: Report, blank: str = "") -> str:
     ``blank`` is what to say where all cells are truly empty; "" leaves that to where the report
     comes from.
     """
-    return (
-        f"{NO_FIGURES}："
-        f"{parts_reason(report) or text_reason(report) or blank or blank_reason(report)}"
-    )
+    reason = parts_reason(report) or text_reason(report) or blank or blank_reason(report)
+    return f"{NO_FIGURES}：{reason}"
 
 
 def parts_reason(report: Report) -> str:
     """Of a document with several parts that another one may be meant; "" where there is one."""
     if len(report.parts) < 2:
         return ""
-    told = (
-        CHOSEN_PART.format(report.part, len(report.parts))
-        if report.part
-        else NO_PART.format(len(report.parts))
-    )
+    told = NO_PART.format(len(report.parts))
+    if report.part:
+        told = CHOSEN_PART.format(report.part, len(report.parts))
     return told + ANOTHER_PART
 
 
@@ -363,25 +382,32 @@ def text_reason(report: Report) -> str:
     ``/`` in every cell is a sign, ``(134)`` and ``12②`` are texts that are not certainly figures.
     """
     texts = [entry.raw for entry in report.entries() if entry.raw.strip(BARS)]
-    doubts = [problem for problem in report.problems if is_doubt(problem)]
-    if PICTURE in (*texts, *(problem.raw for problem in doubts)):
+    doubts = list(filter(is_doubt, report.problems))
+    if PICTURE in texts or any(problem.raw == PICTURE for problem in doubts):
         return PICTURES
     if doubts:
         return DOUBTFUL.format(doubt_text(doubts[0]))
-    odd = [text for text in texts if not is_signs(text)]
-    if odd:
-        return DOUBTFUL.format(NO_NUMBERS.format(clipped(odd[0])))
-    if texts:
-        return SIGNS.format("".join(f"“{sign}”" for sign in signs_in(texts)))
-    return ""
+    return signs_reason(texts)
+
+
+def signs_reason(texts: list[str]) -> str:
+    """``/`` in every cell, or the first text that is no sign; "" of no texts."""
+    for text in texts:
+        if not is_signs(text):
+            return DOUBTFUL.format(NO_NUMBERS.format(clipped(text)))
+    signs = list(dict.fromkeys(map(clean, texts)))[:MOST_SIGNS]
+    return SIGNS.format(f"“{'”“'.join(signs)}”") if signs else ""
 
 
 def is_doubt(problem: Problem) -> bool:
     """Whether a problem speaks of something in a table that may be a figure: not of a whole table
     that is not there, a row after which nothing stands, nor of signs: ``/ / / /``.
     """
-    named = (problem.raw or problem.row or problem.column) and problem.reason != EMPTY_ROW
-    return bool(problem.table and named) and not (problem.raw.strip() and is_signs(problem.raw))
+    if not problem.table or problem.reason == EMPTY_ROW:
+        return False
+    if problem.raw.strip():
+        return not is_signs(problem.raw)
+    return bool(problem.raw or problem.row or problem.column)
 
 
 def doubt_text(problem: Problem) -> str:
@@ -392,8 +418,3 @@ def doubt_text(problem: Problem) -> str:
 
 def is_signs(text: str) -> bool:
     return all(read_figure(word.strip(BARS)).state in ("sign", "blank") for word in text.split())
-
-
-def signs_in(texts: list[str]) -> Iterator[str]:
-    """The signs that stand in place of figures, each once, the first few."""
-    yield from list(dict.fromkeys(map(clean, texts)))[:MOST_SIGNS]

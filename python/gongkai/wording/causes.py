@@ -20,6 +20,7 @@ from gongkai.model import (
     Relation,
     Value,
 )
+from gongkai.wording import is_along_row
 from gongkai.wording.phrases import (
     LONGEST,
     fill,
@@ -33,6 +34,13 @@ from gongkai.wording.phrases import (
 MOST_GAPS = 3  # of sums with the same sides told one by one
 MOST_CHOICES = 3  # ways to mend a table that a line names
 NUMBERS = "①②③"
+# (whether a least is known, whether a most is) -> the sentence
+BOUNDS = {
+    (True, True): "between",
+    (True, False): "least",
+    (False, True): "most",
+    (False, False): "other",
+}
 
 
 def said(name: str, **facts: Fact) -> str:
@@ -44,17 +52,18 @@ def cause_lines(finding: Finding) -> FindingLines:
     form = finding.form
     assert form is not None, f"{finding.rule}: a broken sum of no form"
     parts = list(evidence(form, finding))
-    readings = triples(finding, "readings")
     if finding.cause == "reading":
-        head = "；".join(
-            said("misread", where=where(form, (cell,)), first=first, other=other)
-            for cell, first, other in readings
-        )
+        head = "；".join(misread_texts(form, finding))
         return head, joined([said("ours"), *parts], LONGEST - len(head))
     head = repair_text(form, finding)
     if not head:
         head = said("unknown", number=form.number, gap=parts.pop(0))
     return head, joined([*parts, *others(form, finding)], LONGEST - len(head))
+
+
+def misread_texts(form: Form, finding: Finding) -> Iterator[str]:
+    for cell, first, other in triples(finding, "readings"):
+        yield said("misread", where=where(form, (cell,)), first=first, other=other)
 
 
 def joined(parts: Sequence[str], room: int) -> str:
@@ -80,25 +89,25 @@ def triples(finding: Finding, name: str) -> tuple[tuple[str, ...], ...]:
 
 def repair_text(form: Form, finding: Finding) -> str:
     """What is to be changed, or what is certain of it; "" where nothing is."""
-    open_cells = {cell for cell, *_ in triples(finding, "bounds")}
-    if len(finding.suspects) == 1 and open_cells >= cells_in(finding.suspects[0]):
-        return "；".join(bounds_texts(form, finding))
-    if len(finding.suspects) == 1:
-        return "；".join(changes(form, finding.suspects[0], dict_of(finding, "unread")))
-    if 1 < len(finding.suspects) <= MOST_CHOICES:
-        return choices_text(form, finding, "choice", len(finding.suspects))
-    if finding.suspects:
+    ways = len(finding.suspects)
+    if ways > MOST_CHOICES:
         return choices_text(form, finding, "choices", MOST_CHOICES - 1)
+    if ways > 1:
+        return choices_text(form, finding, "choice", ways)
+    if ways == 1 and not is_open_everywhere(finding):
+        return "；".join(changes(form, finding.suspects[0], dict_of(finding, "unread")))
     return "；".join(bounds_texts(form, finding))
 
 
-def cells_in(alternative: Alternative) -> set[str]:
-    return {suspect.cell for suspect in alternative}
+def is_open_everywhere(finding: Finding) -> bool:
+    """Whether of no cell that the one repair changes the figure is certain: at least 139."""
+    bounds = dict_of(finding, "bounds")
+    return all(suspect.cell in bounds for suspect in finding.suspects[0])
 
 
 def dict_of(finding: Finding, name: str) -> dict[str, str]:
-    pairs = triples(finding, name)
-    return {pair[0]: pair[1] for pair in pairs}
+    """The first and second part of each item of such a list."""
+    return {cell: text for cell, text, *_ in triples(finding, name)}
 
 
 def changes(form: Form, alternative: Alternative, unread: Mapping[str, str]) -> Iterator[str]:
@@ -124,13 +133,19 @@ def changes(form: Form, alternative: Alternative, unread: Mapping[str, str]) -> 
 
 def names_of(form: Form, groups: Sequence[Sequence[str]], is_one_row: bool) -> Iterator[str]:
     """The table is named once, and so is a row to which all belong."""
-    for number, cells in enumerate(groups):
-        if is_one_row and len(groups) > 1:
-            columns = "、".join(short_column(form.cells[cell].column) for cell in cells)
-            row = short_row(form.cells[cells[0]].row)
-            yield columns if number else f"{form.number} {row}：{columns}"
-        else:
-            yield without_table(form, where(form, cells)) if number else where(form, cells)
+    before = f"{form.number} "
+    is_row_named = is_one_row and len(groups) > 1
+    if is_row_named:
+        before += f"{short_row(form.cells[groups[0][0]].row)}："
+    for cells in groups:
+        columns = "、".join(short_column(form.cells[cell].column) for cell in cells)
+        yield before + (columns if is_row_named else without_table(form, where(form, cells)))
+        before = ""
+
+
+def place_in(form: Form, cell: str) -> str:
+    """予以公开（自然人）, the table having been named."""
+    return without_table(form, where(form, (cell,)))
 
 
 def without_table(form: Form, place: str) -> str:
@@ -139,10 +154,9 @@ def without_table(form: Form, place: str) -> str:
 
 def choices_text(form: Form, finding: Finding, name: str, most: int) -> str:
     """表三有误，2种改法：①予以公开（自然人）134→143；②予以公开（总计）143→134."""
-    named = [
-        f"{number}{arrows(form, alternative)}"
-        for number, alternative in zip(NUMBERS[:most], finding.suspects, strict=False)
-    ]
+    named = []
+    for number, alternative in zip(NUMBERS, finding.suspects[:most], strict=False):
+        named.append(f"{number}{arrows(form, alternative)}")
     ways = finding.facts.get("ways") or len(finding.suspects)
     return said(name, number=form.number, ways=ways, choices="；".join(named))
 
@@ -150,7 +164,7 @@ def choices_text(form: Form, finding: Finding, name: str, most: int) -> str:
 def arrows(form: Form, alternative: Alternative) -> str:
     texts = []
     for suspect in alternative:
-        place = without_table(form, where(form, (suspect.cell,)))
+        place = place_in(form, suspect.cell)
         stated = "空白" if suspect.stated is None else shown(suspect.stated)
         texts.append(f"{place}{stated}→{suspect.proposed}")
     return "、".join(texts)
@@ -159,7 +173,7 @@ def arrows(form: Form, alternative: Alternative) -> str:
 def bounds_texts(form: Form, finding: Finding) -> Iterator[str]:
     """表三 予以公开（总计）填89，至少应为139: which cells are wrong is certain, the figures not."""
     for cell, stated, least, most in triples(finding, "bounds"):
-        name = "between" if least and most else "least" if least else "most" if most else "other"
+        name = BOUNDS[bool(least), bool(most)]
         yield said(name, where=where(form, (cell,)), stated=stated, least=least, most=most)
 
 
@@ -174,13 +188,16 @@ def evidence(form: Form, finding: Finding) -> Iterator[str]:
         subjects = apart.setdefault(start, {}).setdefault(end, [])
         subjects += [subject_of(form, relation) for relation in one.relations]
     for start, ends in apart.items():
-        told = [f"{end}（{subjects_text(subjects)}）" for end, subjects in ends.items()]
+        told = []
+        places = []
+        for end, subjects in ends.items():
+            told.append(f"{end}（{subjects_text(subjects)}）")
+            places += subjects
         if not start:
             yield from told
         elif len(told) <= MOST_GAPS:
             yield start + "、".join(told)
         else:
-            places = [subject for subjects in ends.values() for subject in subjects]
             yield said("unequal", sides=start, places=subjects_text(places))
 
 
@@ -215,7 +232,7 @@ def size(figure: Figure) -> Figure:
 def subject_of(form: Form, relation: Relation) -> str:
     """予以公开行 where a relation runs along a row, 自然人列 where it runs down a column."""
     cells = [form.cells[cell] for cell in relation.cells]
-    if len({cell.row.id for cell in cells}) == 1:
+    if is_along_row(cells):
         return f"{short_row(cells[0].row)}行"
     return f"{short_column(cells[0].column)}列"
 
@@ -224,16 +241,27 @@ def others(form: Form, finding: Finding) -> Iterator[str]:
     """What the prose says, what was not read, a second reading that mends nothing, how sure."""
     for place, figure in triples(finding, "prose"):
         yield said("prose", place=place, figure=figure)
-    suspected = {suspect.cell for choice in finding.suspects for suspect in choice}
-    unread = [cell for cell in dict_of(finding, "unread") if cell not in suspected]
+    unread = unread_besides(finding)
     if unread:
         yield said("left", where=without_table(form, where(form, unread)))
     for cell, _, other in triples(finding, "readings"):
-        place = without_table(form, where(form, (cell,)))
-        yield said("apart", where=place, other=other)
+        yield said("apart", where=place_in(form, cell), other=other)
     for cell, raw in dict_of(finding, "odd").items():
-        place = without_table(form, where(form, (cell,)))
-        yield said("source", where=place, raw=raw)
+        yield said("source", where=place_in(form, cell), raw=raw)
+    yield from how_sure(finding)
+
+
+def unread_besides(finding: Finding) -> list[str]:
+    """The cells that were not read, of which no repair speaks."""
+    unread = dict_of(finding, "unread")
+    for alternative in finding.suspects:
+        for suspect in alternative:
+            unread.pop(suspect.cell, None)
+    return list(unread)
+
+
+def how_sure(finding: Finding) -> Iterator[str]:
+    """How many unlikely ways there are besides, and how many in all where none is named."""
     ways, unlikely = finding.facts.get("ways"), finding.facts.get("unlikely")
     if unlikely:
         yield said("unlikely", count=unlikely)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from gongkai.figures import shown
 from gongkai.model import Cell, Column, Fact, Finding, FindingLines, Form, Row
-from gongkai.wording import LONGEST_RAW, column_label, one_line, row_label
+from gongkai.wording import LONGEST_RAW, column_label, cut, one_line, row_label
 
 FILE = Path(__file__).with_name("sentences.toml")
 LONGEST = 160  # characters of both lines
@@ -59,11 +59,6 @@ def fitted(says: str, why: str) -> FindingLines:
     says = cut(says, LONGEST)
     room = LONGEST - len(says) - 2
     return says, cut(why, room) if room > 1 else ""
-
-
-def cut(text: str, longest: int) -> str:
-    plain = one_line(text)
-    return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
 
 
 # --- facts as text --------------------------------------------------------------------------------
@@ -112,7 +107,9 @@ def file_text(source: str) -> str:
 def fact_text(value: object) -> str:
     if value is None:
         return ""
-    return shown(value) if isinstance(value, int | Decimal) else one_line(str(value))
+    if isinstance(value, int | Decimal):
+        return shown(value)
+    return one_line(str(value))
 
 
 def fill(sentence: str, facts: Mapping[str, Fact]) -> str:
@@ -121,11 +118,12 @@ def fill(sentence: str, facts: Mapping[str, Fact]) -> str:
 
 def facts_of(finding: Finding) -> dict[str, Fact]:
     """The facts of a finding, and what its figures and cells say in a sentence."""
+    form = finding.form
     found: dict[str, Fact] = {
         "stated": finding.stated,
         "computed": finding.computed,
-        "number": finding.form.number if finding.form else "",
-        "where": where(finding.form, finding.cells) if finding.form else "",
+        "number": form.number if form else "",
+        "where": where(form, finding.cells) if form else "",
     }
     return found | dict(finding.facts)
 

@@ -14,8 +14,10 @@ FILE = Path(__file__).with_name("rules.toml")
 @cache
 def written_rules() -> tuple[Rule, ...]:
     """All rules but the stated sums, in the order in which pages and commands list them."""
-    rules = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    return tuple(Rule(rule_id, **texts) for rule_id, texts in rules.items())
+    rules = []
+    for rule_id, texts in tomllib.loads(FILE.read_text(encoding="utf-8")).items():
+        rules.append(Rule(rule_id, **texts))
+    return tuple(rules)
 
 
 @cache
@@ -30,4 +32,8 @@ def title_of_rule(rule_id: str) -> str:
 
 def rules_of(family: str) -> tuple[Rule, ...]:
     """``years`` -> years.carried, years.documents, …"""
-    return tuple(rule for rule in written_rules() if rule.id.startswith(f"{family}."))
+    rules = []
+    for rule in written_rules():
+        if rule.id.startswith(f"{family}."):
+            rules.append(rule)
+    return tuple(rules)

@@ -21,9 +21,8 @@ from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import plain
 from gongkai.workbook import layout
 
-VERDICTS = {word: verdict for verdict, word in WORDS.items()} | {
-    f"已{word}": verdict for verdict, word in WORDS.items()
-}
+VERDICTS = {word: verdict for verdict, word in WORDS.items()}
+VERDICTS |= {f"已{word}": verdict for word, verdict in VERDICTS.items()}
 OLDER_HEAD = "现状"  # where the proposals stand now
 
 ABOUT = "年："  # between the year and the body's name
@@ -53,21 +52,32 @@ def decisions_in(values: Mapping[Spot, object]) -> dict[str, Decision]:
     """
     if not has_columns(values):
         return {}
+    found = decisions_shown(values)
+    for key, decision in decisions_kept(values):
+        found.setdefault(key, decision)
+    return found
+
+
+def decisions_shown(values: Mapping[Spot, object]) -> dict[str, Decision]:
+    """What stands in the rows that people see."""
     rows = [row_in(values, at) for at in result_rows()]
     found: dict[str, Decision] = {}
     for row in rows:
-        if not row.word and not row.reason:
-            continue
-        decision, keys = decision_of(row.word, row.reason), keys_in(row, rows)
+        decision = decision_of(row.word, row.reason)
+        keys = keys_in(row, rows) if row.word or row.reason else ()
         for key in keys:
             found[key] = agreed(found.get(key, decision), decision)
         if row.word and not keys:
             found[""] = Decision("", row.reason, row.word)
+    return found
+
+
+def decisions_kept(values: Mapping[Spot, object]) -> Iterator[tuple[str, Decision]]:
+    """What was decided about findings that no row shows, from the hidden columns."""
     for at in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.KEPT_ROWS):
         key, word, reason = (text(values, at, column) for column in layout.KEPT_COLUMNS.values())
         if key:
-            found.setdefault(key, replace(decision_of(word, reason), kept=True))
-    return found
+            yield key, replace(decision_of(word, reason), kept=True)
 
 
 def about_in(values: Mapping[Spot, object]) -> tuple[str, int | None] | None:
@@ -83,15 +93,17 @@ def is_about_another(values: Mapping[Spot, object], report: Report) -> bool:
     Who was unknown may since have been filled in.
     """
     agency, year = about_in(values) or ("", None)
-    return not is_about(report, agency or report.agency, report.year if year is None else year)
+    if year is None:
+        year = report.year
+    return not is_about(report, agency or report.agency, year)
 
 
 def has_columns(values: Mapping[Spot, object]) -> bool:
     head = layout.RESULTS_TOP - 1
-    return all(
-        text(values, head, layout.RESULT_COLUMNS[name]) == title
-        for name, title in layout.DECISION_HEADS.items()
-    )
+    for name, title in layout.DECISION_HEADS.items():
+        if text(values, head, layout.RESULT_COLUMNS[name]) != title:
+            return False
+    return True
 
 
 def refuse_older_results(values: Mapping[Spot, object], name: str) -> None:
@@ -101,8 +113,7 @@ def refuse_older_results(values: Mapping[Spot, object], name: str) -> None:
     if text(values, layout.RESULTS_TOP - 1, layout.RESULT_COLUMNS["proposal"]) == OLDER_HEAD:
         raise WorkbookError(
             f"{name}由旧版本生成，“{layout.RESULTS}”没有“建议”等栏，没有写入；"
-            f"请从新的模板新建一个工作簿，"
-            "再把原来的报告或工作簿导入其中。"
+            "请从新的模板新建一个工作簿，再把原来的报告或工作簿导入其中。"
         )
 
 
@@ -117,14 +128,16 @@ def text(values: Mapping[Spot, object], row: int, column: int) -> str:
 def row_in(values: Mapping[Spot, object], at: int) -> ResultRow:
     columns = layout.RESULT_COLUMNS
     key, _, digest = text(values, at, columns["key"]).partition("-")
-    rest = (text(values, at, columns[name]) for name in ("message", "verdict", "reason"))
-    return ResultRow(key, digest, *rest)
+    message = text(values, at, columns["message"])
+    word = text(values, at, columns["verdict"])
+    return ResultRow(key, digest, message, word, text(values, at, columns["reason"]))
 
 
 def agreed(one: Decision, other: Decision) -> Decision:
     if one.verdict == other.verdict:
         return one
-    return Decision("", one.reason, "、".join(filter(None, (words_of(one)[0], words_of(other)[0]))))
+    words = filter(None, (words_of(one)[0], words_of(other)[0]))
+    return Decision("", one.reason, "、".join(words))
 
 
 def keys_in(row: ResultRow, rows: Sequence[ResultRow]) -> tuple[str, ...]:
@@ -146,7 +159,11 @@ def shown_keys(values: Mapping[Spot, object]) -> dict[int, tuple[str, ...]]:
     """Row of the sheet 校验结果 -> the keys of the finding that it shows."""
     rows = {at: row_in(values, at) for at in result_rows()}
     every = list(rows.values())
-    return {at: keys_in(row, every) for at, row in rows.items() if row.message}
+    shown = {}
+    for at, row in rows.items():
+        if row.message:
+            shown[at] = keys_in(row, every)
+    return shown
 
 
 def digest_of(key: str, message: str) -> str:
@@ -157,8 +174,11 @@ def digest_of(key: str, message: str) -> str:
 
 
 def decision_of(word: str, reason: str) -> Decision:
+    """忽略, 已忽略 -> dismissed; any other word is kept as it stands."""
     verdict = VERDICTS.get(squeezed(word))
-    return Decision("", reason, word) if verdict is None else Decision(verdict, reason)  # type: ignore[arg-type]
+    if verdict is None:
+        return Decision("", reason, word)
+    return Decision(verdict, reason)  # type: ignore[arg-type]
 
 
 # --- written --------------------------------------------------------------------------------------
@@ -176,9 +196,9 @@ def decision_cells(
 def about_edits(agency: str, year: int | None) -> Iterator[Edit]:
     """As wide as what is kept below, so that Excel is given both at once."""
     row, first = layout.ABOUT_SPOT
+    told = f"{year or ''}{ABOUT}{agency}" if year or agency else None
     for column in layout.KEPT_COLUMNS.values():
-        told = column == first and (year or agency)
-        yield Edit(layout.RESULTS, row, column, f"{year or ''}{ABOUT}{agency}" if told else None)
+        yield Edit(layout.RESULTS, row, column, told if column == first else None)
 
 
 def words_of(decision: Decision) -> tuple[str | None, str | None]:
@@ -189,13 +209,12 @@ def kept_edits(decisions: Mapping[str, Decision], shown: Collection[str]) -> Ite
     """What was decided about findings that no row shows, in hidden columns; where they are too
     many, the oldest go.
     """
-    hidden = [
-        (key, *words_of(decision))
-        for key, decision in decisions.items()
-        if key and key not in shown
-    ]
+    hidden: list[tuple[str | None, ...]] = []
+    for key, decision in decisions.items():
+        if key and key not in shown:
+            hidden.append((key, *words_of(decision)))
     empty = (None,) * len(layout.KEPT_COLUMNS)
-    for place in range(layout.KEPT_ROWS):
-        values = hidden[place] if place < len(hidden) else empty
+    hidden += [empty] * (layout.KEPT_ROWS - len(hidden))
+    for place, values in enumerate(hidden[: layout.KEPT_ROWS]):
         for column, value in zip(layout.KEPT_COLUMNS.values(), values, strict=True):
             yield Edit(layout.RESULTS, layout.RESULTS_TOP + place, column, value)

@@ -17,7 +17,7 @@ from gongkai.model import Cell, Decision, Edit, Finding, Form, Report, Value, Wo
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
-from gongkai.wording import doubted_facts, one_line, title_of
+from gongkai.wording import cut, doubted_facts, title_of
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, as_number
 
@@ -40,9 +40,8 @@ SUMMARY_HEADS = layout.SUMMARY_LIST.heads
 TOLD_BY_NAME = ("code",)  # columns that are worked out from the others
 COUNTS = layout.SUMMARY_LIST.ids("figure")
 REMARK = re.compile(r"(?<=.)（[^（）]*）$")
-LONGEST_LABEL = (
-    20  # characters of a head; the few longer labels end with a clause that the first one implies
-)
+# characters of a head; the few longer labels end with a clause that the first one implies
+LONGEST_LABEL = 20
 LONGEST_TEXT = 300  # characters of a title or a message in a line
 
 
@@ -119,8 +118,9 @@ def summary_columns() -> tuple[SummaryColumn, ...]:
     so.
     """
     columns: list[SummaryColumn] = []
+    newest_first = list(editions().values())[::-1]
     for table in layout.EDITION_SPOTS:
-        forms = [edition.forms[table] for edition in reversed(list(editions().values()))]
+        forms = [edition.forms[table] for edition in newest_first]
         for row in row_order(forms):
             columns += row_columns(forms, row)
     return tuple(columns)
@@ -132,10 +132,11 @@ def row_order(forms: Sequence[Form]) -> list[str]:
     """
     order: list[str] = []
     for form in forms:
-        ids = [row.id for row in form.rows]
-        for place, row in enumerate(ids):
-            if row not in order:
-                order.insert(order.index(ids[place - 1]) + 1 if place else 0, row)
+        place = 0
+        for row in form.rows:
+            if row.id not in order:
+                order.insert(place, row.id)
+            place = order.index(row.id) + 1
     return order
 
 
@@ -146,23 +147,29 @@ def row_columns(forms: Sequence[Form], row: str) -> list[SummaryColumn]:
     for form in forms:
         for cell in form.row_cells(row):
             group = group or group_text(cell, form)
-            if cell.id not in found and (form.id != "applications" or cell.column.id == "total"):
-                head = (
-                    head_text(cell)
-                    if form is forms[0]
-                    else f"{head_text(cell)}（{form.edition}年版）"
-                )
-                found[cell.id] = SummaryColumn(cell.id, group, head)
+            if cell.id in found or not is_summed_up(cell):
+                continue
+            head = head_text(cell)
+            if form is not forms[0]:
+                head += f"（{form.edition}年版）"
+            found[cell.id] = SummaryColumn(cell.id, group, head)
     return list(found.values())
 
 
+def is_summed_up(cell: Cell) -> bool:
+    """Whether the summary has a cell: of table three the totals alone."""
+    return cell.table != "applications" or cell.column.id == "total"
+
+
 def group_text(cell: Cell, form: Form) -> str:
+    """表三 （三）不予公开 over 1.属于国家秘密; 表三 alone over （一）予以公开; 表二 规章."""
+    label = cell.row.label.text
     groups = [group.text for group in cell.row.groups]
-    if cell.table == "applications":
-        groups = [] if cell.row.label.text.startswith("（") else groups[-1:]
-    else:
-        groups.append(cell.row.label.text)
-    return " ".join([form.number, *groups])
+    if cell.table != "applications":
+        return " ".join([form.number, *groups, label])
+    if label.startswith("（"):
+        return form.number
+    return " ".join([form.number, *groups[-1:]])
 
 
 def head_text(cell: Cell) -> str:
@@ -187,10 +194,10 @@ def summary_cells() -> tuple[str, ...]:
 
 def summary_heads() -> list[str]:
     """The head of every column of the summary, the leading ones first; no two are the same."""
-    return [
-        *SUMMARY_HEADS.values(),
-        *(f"{column.group} {column.head}" for column in summary_columns()),
-    ]
+    heads = list(SUMMARY_HEADS.values())
+    for column in summary_columns():
+        heads.append(f"{column.group} {column.head}")
+    return heads
 
 
 # --- a report as a line ---------------------------------------------------------------------------
@@ -200,14 +207,7 @@ def report_to_row(
     report: Report, findings: Sequence[Finding], source: str, finished: str, file: str
 ) -> BatchRow:
     """The line of a report that was read; figures that it lacks are left out."""
-    counts = {
-        name: sum(finding.severity == severity and is_open(finding) for finding in findings)
-        for name, severity in (("errors", "error"), ("warnings", "warning"), ("notes", "note"))
-    }
-    values = {
-        cell: report.value(cell)
-        for cell in dict.fromkeys((*summary_cells(), *sorted(yearly_cells())))
-    }
+    counted = [finding.severity for finding in findings if is_open(finding)]
     return BatchRow(
         source=source,
         state="done",
@@ -215,52 +215,69 @@ def report_to_row(
         year=report.year,
         title=clipped(title_of(report)),
         editions=editions_text(report),
-        **counts,
+        errors=counted.count("error"),
+        warnings=counted.count("warning"),
+        notes=counted.count("note"),
         message=message_of(findings),
         finished=finished,
         file=file,
-        figures={cell: value for cell, value in values.items() if value is not None},
+        figures=figures_listed(report),
         years="",
         decisions=report.decisions,
-        dismissed=sum(not is_open(finding) for finding in findings),
+        dismissed=len(findings) - len(counted),
         doubts=doubted_facts(report),
         implied=implied_in(report),
     )
 
 
+def figures_listed(report: Report) -> dict[str, Value]:
+    """The figures of the summary, then those that are compared over years besides."""
+    figures: dict[str, Value] = {}
+    for cell in (*summary_cells(), *sorted(yearly_cells())):
+        value = report.value(cell)
+        if value is not None:
+            figures[cell] = value
+    return figures
+
+
 def message_of(findings: Sequence[Finding]) -> str:
     """The gravest finding that counts, and how many are dismissed besides."""
-    first = next((clipped(finding.message) for finding in findings if is_open(finding)), "")
     also = dismissed_text(findings)
-    return f"{first}（{also}）" if first and also else first or also
+    for finding in findings:
+        if is_open(finding):
+            first = clipped(finding.message)
+            return f"{first}（{also}）" if also else first
+    return also
 
 
 def clipped(text: str) -> str:
     """A text on one line, cut where it would fill the sheet."""
-    plain = one_line(text)
-    return plain if len(plain) <= LONGEST_TEXT else f"{plain[: LONGEST_TEXT - 1]}…"
+    return cut(text, LONGEST_TEXT)
 
 
 def editions_text(report: Report) -> str:
     """``2021年版``; where its tables differ or one is missing, each by its number: ``表二2021
     表三2019 表四缺``.
     """
-    named = {
-        layout.newest_sheet(table).form.number: report.tables[table].edition
-        if table in report.tables
-        else layout.MISSING
-        for table in layout.EDITION_SPOTS
-    }
-    if len(set(named.values())) > 1:
-        return " ".join(number + name for number, name in named.items())
-    return next(f"{name}年版" if name != layout.MISSING else name for name in named.values())
+    names = []
+    numbered = []
+    for table in layout.EDITION_SPOTS:
+        held = report.tables.get(table)
+        names.append(held.edition if held else layout.MISSING)
+        numbered.append(layout.newest_sheet(table).form.number + names[-1])
+    first = names[0]
+    if len(set(names)) > 1:
+        return " ".join(numbered)
+    return first if first == layout.MISSING else f"{first}年版"
 
 
 def summary_line(row: BatchRow) -> list[Written]:
     """The cells of a line of the summary, None for what is not known."""
-    figures = [row.figures.get(cell) for cell in summary_cells()]
-    leading = [field_of(row, name) for name in SUMMARY_HEADS]
-    return [*leading, *(None if value is None else as_number(value) for value in figures)]
+    line: list[Written] = [field_of(row, name) for name in SUMMARY_HEADS]
+    for cell in summary_cells():
+        value = row.figures.get(cell)
+        line.append(None if value is None else as_number(value))
+    return line
 
 
 def field_of(row: BatchRow, name: str) -> Written:
@@ -276,11 +293,11 @@ def batch_edits(rows: Sequence[BatchRow], top: int = layout.BATCH_TOP) -> list[E
     too many for it.
     """
     refuse_overflow(layout.BATCH, top + len(rows) - layout.BATCH_TOP, layout.BATCH_ROWS)
-    return [
-        Edit(layout.BATCH, number, column, field_of(row, name))
-        for number, row in enumerate(rows, top)
-        for name, column in layout.BATCH_COLUMNS.items()
-    ]
+    edits = []
+    for number, row in enumerate(rows, top):
+        for name, column in layout.BATCH_COLUMNS.items():
+            edits.append(Edit(layout.BATCH, number, column, field_of(row, name)))
+    return edits
 
 
 def summary_edits(rows: Sequence[BatchRow]) -> list[Edit]:
@@ -289,11 +306,11 @@ def summary_edits(rows: Sequence[BatchRow]) -> list[Edit]:
     """
     done = [row for row in rows if row.is_done]
     refuse_overflow(layout.SUMMARY, len(done), layout.SUMMARY_ROWS)
-    return [
-        Edit(layout.SUMMARY, number, column, value)
-        for number, row in enumerate(done, layout.SUMMARY_TOP)
-        for column, value in enumerate(summary_line(row), 1)
-    ]
+    edits = []
+    for number, row in enumerate(done, layout.SUMMARY_TOP):
+        for column, value in enumerate(summary_line(row), 1):
+            edits.append(Edit(layout.SUMMARY, number, column, value))
+    return edits
 
 
 def refuse_overflow(sheet: str, count: int, room: int) -> None:
@@ -315,18 +332,18 @@ def read_batch(values: Mapping[Spot, object]) -> list[BatchRow]:
     """
     heads = {column: BATCH_HEADS[name] for name, column in layout.BATCH_COLUMNS.items()}
     refuse_moved(layout.BATCH, values, layout.BATCH_TOP - 1, heads)
-    column = layout.BATCH_COLUMNS["source"]
-    filled = [
-        place[0] for place, value in values.items() if place[1] == column and text_of(value).strip()
-    ]
-    last = max(filled, default=0)
+    last = 0
+    for (number, column), value in values.items():
+        if column == layout.BATCH_COLUMNS["source"] and text_of(value).strip():
+            last = max(last, number)
     refuse_overflow(layout.BATCH, last - layout.BATCH_TOP + 1, layout.BATCH_ROWS)
     return [batch_row(values, number) for number in range(layout.BATCH_TOP, last + 1)]
 
 
 def batch_row(values: Mapping[Spot, object], number: int) -> BatchRow:
     found = {name: values.get((number, column)) for name, column in layout.BATCH_COLUMNS.items()}
-    source, state = (text_of(found.pop(name)).strip() for name in ("source", "state"))
+    source = text_of(found.pop("source")).strip()
+    state = text_of(found.pop("state")).strip()
     if not source:
         return BatchRow("")
     return BatchRow(source, state_of_text(state) or "new", **fields(found))  # type: ignore[arg-type]
@@ -341,9 +358,11 @@ def state_of_text(text: str) -> RowState | None:
 
 
 def fields(found: Mapping[str, object]) -> dict[str, int | str | None]:
-    return {
-        name: count_of(value) if name in COUNTS else text_of(value) for name, value in found.items()
-    }
+    """What stands in the columns of a line: 年度 and counts as numbers, all else as texts."""
+    told: dict[str, int | str | None] = {}
+    for name, value in found.items():
+        told[name] = count_of(value) if name in COUNTS else text_of(value)
+    return told
 
 
 def count_of(value: object) -> int | None:
@@ -356,46 +375,45 @@ def figure_of(value: object) -> Value:
     else.
     """
     figure = as_figure(value)
-    return read_figure(value).value if figure is None and isinstance(value, str) else figure
+    if figure is None and isinstance(value, str):
+        return read_figure(value).value
+    return figure
 
 
 def read_summary(values: Mapping[Spot, object]) -> list[BatchRow]:
     """The reports on the sheet 汇总; blank lines are passed over. WorkbookError where its columns
     were moved.
     """
-    refuse_moved(
-        layout.SUMMARY, values, layout.SUMMARY_TOP - 1, dict(enumerate(summary_row_heads(), 1))
-    )
+    heads = dict(enumerate(summary_row_heads(), 1))
+    refuse_moved(layout.SUMMARY, values, layout.SUMMARY_TOP - 1, heads)
     cells = summary_cells()
     lines: dict[int, dict[int, object]] = {}
     for (number, column), value in values.items():
-        if (
-            number >= layout.SUMMARY_TOP
-            and column <= len(SUMMARY_HEADS) + len(cells)
-            and text_of(value).strip()
-        ):
+        if number < layout.SUMMARY_TOP or column > len(heads):
+            continue
+        if text_of(value).strip():
             lines.setdefault(number, {})[column] = value
     return [summary_row(line, cells) for _, line in sorted(lines.items())]
 
 
 def summary_row(line: Mapping[int, object], cells: Sequence[str]) -> BatchRow:
-    stated = {
-        name: line.get(column)
-        for column, name in enumerate(SUMMARY_HEADS, 1)
-        if name not in TOLD_BY_NAME
-    }
-    found = fields(stated)
-    figures = {
-        cell: figure_of(line.get(column))
-        for column, cell in enumerate(cells, len(SUMMARY_HEADS) + 1)
-    }
-    known = {cell: value for cell, value in figures.items() if value is not None}
-    return BatchRow(state="done", figures=known, **found)  # type: ignore[arg-type]
+    stated = {name: line.get(column) for column, name in enumerate(SUMMARY_HEADS, 1)}
+    for name in TOLD_BY_NAME:
+        stated.pop(name, None)
+    figures: dict[str, Value] = {}
+    for column, cell in enumerate(cells, len(SUMMARY_HEADS) + 1):
+        value = figure_of(line.get(column))
+        if value is not None:
+            figures[cell] = value
+    return BatchRow(state="done", figures=figures, **fields(stated))  # type: ignore[arg-type]
 
 
 def summary_row_heads() -> list[str]:
     """The heads as they stand in the one line above the data; the groups stand over them."""
-    return [*SUMMARY_HEADS.values(), *(column.head for column in summary_columns())]
+    heads = list(SUMMARY_HEADS.values())
+    for column in summary_columns():
+        heads.append(column.head)
+    return heads
 
 
 def refuse_older_summary(values: Mapping[Spot, object]) -> None:
@@ -418,15 +436,16 @@ def refuse_moved(
     """WorkbookError where a head is not in its place: every value below would be taken for
     another.
     """
-    found = {
-        place[1]: "".join(text_of(value).split())
-        for place, value in values.items()
-        if place[0] == row
-    }
+    found = {}
+    for (number, column), value in values.items():
+        if number == row:
+            found[column] = "".join(text_of(value).split())
+    if not found:
+        return
     for column, head in heads.items():
-        if found and found.get(column, "") != head:
+        stands = found.get(column, "")
+        if stands != head:
             place = layout.address((row, column), sheet)
-            shown = clipped(found.get(column, ""))
             raise WorkbookError(
-                f"{place}应为“{head}”，现为“{shown}”；请恢复这张表的行和列，再重新运行。"
+                f"{place}应为“{head}”，现为“{clipped(stands)}”；请恢复这张表的行和列，再重新运行。"
             )

@@ -93,10 +93,9 @@ def proposal_text(suspects: Sequence[Alternative], forms: Mapping[str, Form]) ->
     """``①表三 （一）予以公开·自然人 134→143``, an alternative on each line; "" where nothing is
     proposed.
     """
-    lines = [
-        number + alternative_text(alternative, forms)
-        for number, alternative in zip(NUMBERS, suspects, strict=False)
-    ]
+    lines = []
+    for number, alternative in zip(NUMBERS, suspects, strict=False):
+        lines.append(number + alternative_text(alternative, forms))
     if len(suspects) > MOST_ALTERNATIVES:
         lines.append(f"另有{len(suspects) - MOST_ALTERNATIVES}种改法，未列出")
     return "\n".join(lines)
@@ -104,11 +103,13 @@ def proposal_text(suspects: Sequence[Alternative], forms: Mapping[str, Form]) ->
 
 def alternative_text(alternative: Alternative, forms: Mapping[str, Form]) -> str:
     """The table is named once: a proposal never goes beyond it."""
-    changes = [
-        f"{label_of(cell_of(suspect.cell, forms))} {stated_text(suspect.stated)}→{suspect.proposed}"
-        for suspect in alternative
-    ]
-    numbers = dict.fromkeys(form_of(suspect.cell, forms).number for suspect in alternative)
+    numbers = {}
+    changes = []
+    for suspect in alternative:
+        form = form_of(suspect.cell, forms)
+        numbers[form.number] = form
+        figures = f"{stated_text(suspect.stated)}→{suspect.proposed}"
+        changes.append(f"{label_of(form.cells[suspect.cell])} {figures}")
     return f"{'、'.join(numbers)} {'，'.join(changes)}"
 
 
@@ -159,7 +160,11 @@ def typed_choices(
     """What the user typed into the list. WorkbookError where a row is not, or no longer, what the
     findings say.
     """
-    return [choice_of(row, alternative_number(row), findings, report) for row in rows if row.adopt]
+    choices = []
+    for row in rows:
+        if row.adopt:
+            choices.append(choice_of(row, alternative_number(row), findings, report))
+    return choices
 
 
 def alternative_number(row: ShownRow) -> int:
@@ -191,16 +196,17 @@ def choice_of(row: ShownRow, number: int, findings: Sequence[Finding], report: R
 
 
 def where(row: ShownRow) -> str:
-    return (
-        f"“{layout.RESULTS}”第{row.number}条"
-        if row.number.isdigit()
-        else f"“{layout.RESULTS}”第{row.row}行"
-    )
+    if row.number.isdigit():
+        return f"“{layout.RESULTS}”第{row.number}条"
+    return f"“{layout.RESULTS}”第{row.row}行"
 
 
 def finding_of(row: ShownRow, findings: Sequence[Finding], report: Report) -> Finding | None:
     """The finding of now that the row was written for, with what it proposes."""
-    return next((finding for finding in findings if shows(row, finding, report)), None)
+    for finding in findings:
+        if shows(row, finding, report):
+            return finding
+    return None
 
 
 def shows(row: ShownRow, finding: Finding, report: Report) -> bool:
@@ -229,9 +235,9 @@ def adoptions_of(choices: Sequence[Choice], report: Report) -> list[Adoption]:
             change = adoption_of(suspect, choice.finding, report, forms)
             number, before = found.setdefault(suspect.cell, (choice.number, change))
             if before.proposed != change.proposed:
+                both = f"{before.proposed}和{change.proposed}"
                 raise WorkbookError(
-                    f"第{number}条和第{choice.number}条对{change.name}的建议不同（"
-                    f"{before.proposed}和{change.proposed}），"
+                    f"第{number}条和第{choice.number}条对{change.name}的建议不同（{both}），"
                     "没有改动；请只采纳其中一条。"
                 )
     return [change for _, change in found.values()]
