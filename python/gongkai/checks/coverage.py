@@ -264,15 +264,22 @@ def unplaced_says(problem: Problem, cells: Sequence[Cell], is_shown: bool) -> st
     if not cells:
         return "table_raw" if is_shown else "table"
     line = "row" if problem.row else "column"
-    return line if is_shown else f"{line}_shown"
+    if is_shown:
+        return line
+    return f"{line}_shown"
 
 
 def problem_rule(problem: Problem, cells: Sequence[Cell]) -> tuple[str, Severity]:
+    """A text in a cell that is no figure, a row or column that is not there, else figures that
+    could not be placed.
+    """
     if cells and problem.row and problem.column:
         return "coverage.cell", "warning"
-    if cells and not problem.raw:
-        return ("coverage.row" if problem.row else "coverage.column"), "error"
-    return "coverage.unplaced", "warning"
+    if problem.raw or not cells:
+        return "coverage.unplaced", "warning"
+    if problem.row:
+        return "coverage.row", "error"
+    return "coverage.column", "error"
 
 
 def unplaced(problems: Iterable[Problem]) -> list[Finding]:
@@ -347,8 +354,11 @@ def unit_finding(
         "first": where(form, named[:1]),
     }
     rule = "coverage.unit" if unit == UNKNOWN_UNIT else "coverage.converted"
-    says = "stated" if entry.stated and rule == "coverage.converted" else ""
-    says = "many" if len(named) > 1 else says
+    says = ""
+    if len(named) > 1:
+        says = "many"
+    elif entry.stated and rule == "coverage.converted":
+        says = "stated"
     return Finding(rule, "note", says, tuple(named), facts=facts, form=form)
 
 

@@ -50,10 +50,6 @@ def suspected(finding: Finding) -> list[str]:
     return cells
 
 
-def table_of(report: Report, finding: Finding) -> Table | None:
-    return report.table_of(finding.cells[0]) if finding.cells else None
-
-
 def weigh(report: Report, findings: Sequence[Finding], second: Report | None) -> list[Finding]:
     """The findings with their cause, in their order by severity; broken sums that are likely
     misread become warnings.
@@ -64,27 +60,32 @@ def weigh(report: Report, findings: Sequence[Finding], second: Report | None) ->
     """
     weighed = []
     for finding in findings:
-        is_asked = is_broken_sum(finding)
-        weighed.append(judged(report, finding, second) if is_asked else finding)
+        if is_broken_sum(finding):
+            finding = judged(report, finding, second)
+        weighed.append(finding)
     return gravest_first(weighed)
 
 
 def judged(report: Report, finding: Finding, second: Report | None) -> Finding:
-    first = table_of(report, finding)
+    first = report.table_of(finding.cells[0])
     assert first is not None, f"{finding.rule}: broken in no table"
     other = second.tables.get(first.id) if second else None
     odd = odd_raws(report, finding)
-    told = with_facts(finding, odd=odd) if odd else finding
+    told = finding
+    if odd:
+        told = with_facts(finding, odd=odd)
     if other is None or not is_credible(first, other):
         return told
     cells = cells_asked(first, finding)
     readings = both_readings(first, other, cells)
-    if not readings:
-        return replace(told, cause="report") if has_stated(first, other, cells) else told
-    if mends_all(first, other, finding):
+    if readings and mends_all(first, other, finding):
         misread = with_facts(finding, readings=readings)
         return replace(misread, severity="warning", cause="reading")
-    return with_facts(told, readings=readings)
+    if readings:
+        return with_facts(told, readings=readings)
+    if has_stated(first, other, cells):
+        return replace(told, cause="report")
+    return told
 
 
 def has_stated(first: Table, other: Table, cells: Sequence[str]) -> bool:

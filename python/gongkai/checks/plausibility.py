@@ -107,10 +107,14 @@ def what_is_wrong(match: re.Match[str], year: int | None) -> WrongPeriod | None:
     20211月1日 lacks its 年, 2020年1月1日 is of another year than 2021.
     """
     for side in ("1", "2"):
-        digits, mark = match[f"year{side}"], match[f"mark{side}"]
-        if not mark and len(digits + match[f"month{side}"]) <= 2:
+        digits = match[f"year{side}"]
+        if match[f"mark{side}"]:
+            is_sound = is_year(digits)
+        elif len(digits + match[f"month{side}"]) > 2:
+            is_sound = False
+        else:
             continue  # 12月31日
-        if not mark or not is_year(digits):
+        if not is_sound:
             return WrongPeriod("digits")
         if year is not None and int(digits) != year:
             return WrongPeriod("year", digits)
@@ -238,18 +242,17 @@ def check_rules(report: Report) -> list[Finding]:
     if table is None or not why:
         return []
     form = table.form
-    figures = []
+    cells: dict[str, str] = {}
     for cell in filled:
-        figures.append(f"{shown(report.value(cell.id))}（{short_column(cell.column)}）")
+        cells[cell.id] = f"{shown(report.value(cell.id))}（{short_column(cell.column)}）"
     normative = next(row for row in form.rows if row.id == "normative")
     facts: dict[str, Fact] = {
-        "figures": tuple(figures),
+        "figures": tuple(cells.values()),
         "agency": report.agency,
         "kind": why,
         "normative": normative.label.text,
     }
-    cells = tuple(cell.id for cell in filled)
-    return [Finding("plausibility.rules", "note", "", cells, facts=facts, form=form)]
+    return [Finding("plausibility.rules", "note", "", tuple(cells), facts=facts, form=form)]
 
 
 def rules_filled(table: Table) -> list[Cell]:

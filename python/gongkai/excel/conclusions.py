@@ -71,14 +71,17 @@ def findings_of(placed: Placed) -> list[Finding]:
 
 
 def on_held_cells(table: Table, findings: Sequence[Finding]) -> Iterator[Finding]:
-    form = table.form
-    is_part = len(table.entries) < len(form.cells)
     for finding in findings:
-        if is_part and finding.rule == "coverage.blank":
+        if is_part(table) and finding.rule == "coverage.blank":
             blanks = [cell for cell in finding.cells if cell in table.entries]
-            yield from blank_notes(form, blanks, {}, table_state(table))
+            yield from blank_notes(table.form, blanks, {}, table_state(table))
         else:
             yield finding
+
+
+def is_part(table: Table) -> bool:
+    """Whether a range holds some cells of a table only."""
+    return len(table.entries) < len(table.form.cells)
 
 
 # --- one sentence ---------------------------------------------------------------------------------
@@ -90,15 +93,16 @@ def conclusion(tables: Sequence[Table], findings: Sequence[Finding], about: str 
 
     ○ where nothing is left but errors and warnings that somebody has dismissed.
     """
-    told = open_text(tables, findings)
-    also = dismissed_text([finding for finding in findings if finding.severity != "note"])
+    serious = [finding for finding in findings if finding.severity != "note"]
+    told = open_text(tables, serious)
+    also = dismissed_text(serious)
     if not told and not also:
         return f"✓ {all_well(tables)}{about}"
     if not told:
         return f"○ 没有待处理的问题，{also}{about}"
-    errors = open_findings(findings, "error")
+    errors = open_findings(serious, "error")
     sign = "✗" if errors else "!"
-    first = first_texts([*errors, *open_findings(findings, "warning")])
+    first = first_texts([*errors, *open_findings(serious, "warning")])
     return f"{sign} {with_comma(told, also)}{about}{first}"
 
 
@@ -106,10 +110,11 @@ def open_text(tables: Sequence[Table], findings: Sequence[Finding]) -> str:
     """1项不符，12项因空白不能核对; 27项相符，2处疑问 where nothing is an error, not even one that
     is dismissed; "" where all holds.
     """
-    states = [table_state(table) for table in tables]
+    states = []
     verdicts: dict[str, Verdict] = {}
-    for state in states:
-        verdicts |= state.verdicts
+    for table in tables:
+        states.append(table_state(table))
+        verdicts |= states[-1].verdicts
     broken, rest = broken_and_rest(open_findings(findings, "error"), verdicts)
     warnings = len(open_findings(findings, "warning"))
     every = list(verdicts.values())
@@ -203,9 +208,9 @@ def about_tables(tables: Sequence[Table]) -> str:
     names = []
     years = {}
     for table in tables:
-        form = table.form
-        is_whole = len(table.entries) == len(form.cells)
-        names.append(form.number if is_whole else f"{form.number}的一部分")
+        names.append(table.form.number)
+        if is_part(table):
+            names[-1] += "的一部分"
         if table.id != "disputes":  # the same in all editions
             years[f"{table.edition}年格式"] = table
     return f"（{'，'.join(['、'.join(names), *years])}）"
@@ -249,9 +254,11 @@ def relation_gap(table: Table, relation: Relation) -> Value:
 def missing_figures(table: Table, relation: Relation) -> GongkaiError:
     """不能计算：有1格空白或不是数（（一）予以公开·自然人）。"""
     values = table.values
-    missing = [cell for cell in relation.cells if values.get(cell) is None]
-    labels = [label_of(table.form.cells[cell]) for cell in missing[:MOST_NAMED]]
-    named = "、".join(labels)
+    missing = []
+    for cell in relation.cells:
+        if values.get(cell) is None:
+            missing.append(label_of(table.form.cells[cell]))
+    named = "、".join(missing[:MOST_NAMED])
     if len(missing) > MOST_NAMED:
         named += "等"
     return GongkaiError(f"不能计算：有{len(missing)}格空白或不是数（{named}）。")
@@ -389,13 +396,17 @@ def report_rows(report: Report) -> list[SheetRow]:
     if report.problems:
         rows += [[], [f"! 有{len(report.problems)}处没有读出；请用“导入网址”导入后查看校验结果。"]]
     width = max(map(len, rows))
-    return [row + [""] * (width - len(row)) for row in rows]
+    for row in rows:
+        row += [""] * (width - len(row))
+    return rows
 
 
 def table_rows(report: Report, name: str) -> list[SheetRow]:
     table = report.tables[name]
     form = table.form
-    rows: list[SheetRow] = [[""] * form.size.right for _ in range(form.size.bottom)]
+    rows: list[SheetRow] = []
+    while len(rows) < form.size.bottom:
+        rows.append([""] * form.size.right)
     for label in form.labels:
         rows[label.box.top - 1][label.box.left - 1] = label.text
     for cell in form.cells.values():

@@ -201,7 +201,11 @@ def unit_text(entry: Entry, column: Column) -> str:
 
 def official_order(form: Form, cells: Iterable[str]) -> tuple[str, ...]:
     wanted = set(cells)
-    return tuple(cell for cell in form.cells if cell in wanted)
+    found = []
+    for cell in form.cells:
+        if cell in wanted:
+            found.append(cell)
+    return tuple(found)
 
 
 def subject_and_names(form: Form, relation: Relation) -> tuple[str, dict[str, str]]:
@@ -412,8 +416,11 @@ def is_doubt(problem: Problem) -> bool:
 
 def doubt_text(problem: Problem) -> str:
     """The reason with its example: 不是单独的一个数字，未填入，如“(134)”."""
-    reason, raw = one_line(problem.reason).rstrip("。"), clipped(problem.raw)
-    return f"{reason}，如“{raw}”" if raw and raw not in reason else reason
+    reason = one_line(problem.reason).rstrip("。")
+    raw = clipped(problem.raw)
+    if raw and raw not in reason:
+        return f"{reason}，如“{raw}”"
+    return reason
 
 
 def is_signs(text: str) -> bool:

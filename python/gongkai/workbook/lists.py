@@ -189,7 +189,10 @@ def short_label(text: str) -> str:
 
 def summary_cells() -> tuple[str, ...]:
     """The cell ids that the summary compares."""
-    return tuple(column.cell for column in summary_columns())
+    cells = []
+    for column in summary_columns():
+        cells.append(column.cell)
+    return tuple(cells)
 
 
 def summary_heads() -> list[str]:
@@ -330,7 +333,9 @@ def read_batch(values: Mapping[Spot, object]) -> list[BatchRow]:
     A state that is none of ours counts as new. WorkbookError where columns were moved or sources
     stand too far down.
     """
-    heads = {column: BATCH_HEADS[name] for name, column in layout.BATCH_COLUMNS.items()}
+    heads = {}
+    for name, column in layout.BATCH_COLUMNS.items():
+        heads[column] = BATCH_HEADS[name]
     refuse_moved(layout.BATCH, values, layout.BATCH_TOP - 1, heads)
     last = 0
     for (number, column), value in values.items():
