@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, combinations
+from typing import NamedTuple
 
 from gongkai.figures import read_figure, shown
 from gongkai.groups import grouped
@@ -20,6 +21,7 @@ from gongkai.model import (
     Finding,
     Form,
     Relation,
+    Suspect,
     Table,
     Value,
 )
@@ -62,9 +64,9 @@ def check_sums(table: Table) -> list[Finding]:
     if broken:
         told = proposals(form, tuple(values.items()))
         broken, told = in_form_order(form, broken, told)
-        for numbers in causes_of(broken, told):
-            sums = tuple(broken[number] for number in numbers)
-            found.append(cause_finding(table, sums, told[numbers[0]]))
+        for cause in causes_of(broken, told):
+            sums = tuple(broken[number] for number in cause.numbers)
+            found.append(cause_finding(table, sums, cause.proposal))
     return found + implied_findings(table, solution.implied)
 
 
@@ -77,8 +79,21 @@ def in_form_order(
     return list(sums), list(proposed)
 
 
-def causes_of(broken: Sequence[BrokenSum], told: Sequence[Proposal]) -> list[list[int]]:
-    """The numbers of the sums that have one cause, in the order of the relations.
+class Cause(NamedTuple):
+    """The numbers of the sums that it breaks, and what would mend them."""
+
+    numbers: list[int]
+    proposal: Proposal
+
+    @property
+    def changes(self) -> frozenset[Suspect]:
+        """Those of the only repair; none where there are several."""
+        several = len(self.proposal.alternatives) != 1
+        return frozenset() if several else frozenset(self.proposal.alternatives[0])
+
+
+def causes_of(broken: Sequence[BrokenSum], told: Sequence[Proposal]) -> list[Cause]:
+    """The causes of broken sums, in the order of the relations.
 
     135 for 134 in 予以公开·自然人 breaks that row and that column: one repair mends both.
     """
@@ -87,7 +102,22 @@ def causes_of(broken: Sequence[BrokenSum], told: Sequence[Proposal]) -> list[lis
         is_alike = told[one] == told[other]
         if is_alike and (told[one].alternatives or is_linked(broken[one], broken[other])):
             pairs.append((one, other))
-    return grouped(range(len(broken)), pairs)
+    groups = grouped(range(len(broken)), pairs)
+    return told_once([Cause(numbers, told[numbers[0]]) for numbers in groups])
+
+
+def told_once(causes: Sequence[Cause]) -> list[Cause]:
+    """The causes, without those that are several others together: （七）总计 wrong in two columns
+    breaks its row as well, which is evidence of the first.
+    """
+    kept = []
+    for cause in causes:
+        parts = [other for other in causes if other.changes and other.changes < cause.changes]
+        if parts and frozenset().union(*(part.changes for part in parts)) == cause.changes:
+            parts[0].numbers.extend(cause.numbers)
+        else:
+            kept.append(cause)
+    return kept
 
 
 def is_linked(one: BrokenSum, other: BrokenSum) -> bool:
