@@ -14,7 +14,7 @@ import gongkai
 FOLDER = Path(gongkai.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))
 # Files: 170 before the sheets had formulas of their own, 193 before functions were taken apart.
-MOST_FILES = 220
+MOST_FILES = 230
 MOST_IN_A_FOLDER = 12
 FEWEST_LINES = 80
 LARGE_FOLDERS = {
@@ -22,6 +22,8 @@ LARGE_FOLDERS = {
     "workbook": "one workbook, and a file for each thing that a command does to it",
 }
 SHORT_FILES = {
+    "wording/findings.py": "which sentence a finding has; how causes are said stands by itself",
+    "wording/rules.py": "rules.toml as values",
     "groups.py": "the one union-find, called from rooms that know nothing of each other",
     "__main__.py": "python -m gongkai",
     "cli/exporting.py": "one command",

@@ -16,7 +16,7 @@ DEFAULT_COLUMN = "total"
 MOST_CHOICES = 12
 LONGEST_NAME = 30  # characters of what was asked for, as a message repeats it
 
-RowCells = tuple[Cell, ...]
+CellsOfRow = tuple[Cell, ...]
 
 
 def figure_in(report: Report, figure: str, applicant: str = "") -> float | str:
@@ -82,7 +82,7 @@ def with_column(cell: Cell, figure: str, applicant: str) -> Cell:
     return cell
 
 
-def rows_named(forms: Sequence[Form], figure: str) -> list[RowCells]:
+def rows_named(forms: Sequence[Form], figure: str) -> list[CellsOfRow]:
     """The rows of a name, several where it stands in several groups: 其他."""
     rows = []
     for form in forms:
@@ -93,7 +93,7 @@ def rows_named(forms: Sequence[Form], figure: str) -> list[RowCells]:
     return rows
 
 
-def cells_in(row: RowCells, applicant: str) -> list[Cell]:
+def cells_in(row: CellsOfRow, applicant: str) -> list[Cell]:
     """Those of a row in the column that is named; in 总计, or the only one, where none is."""
     if applicant:
         return [cell for cell in row if is_named(cell.column.id, cell.column.label, applicant)]
@@ -113,12 +113,12 @@ def is_named(name: str, label: Label, text: str) -> bool:
 # --- why none is ----------------------------------------------------------------------------------
 
 
-def several_rows(rows: Sequence[RowCells], figure: str) -> GongkaiError:
+def several_rows(rows: Sequence[CellsOfRow], figure: str) -> GongkaiError:
     named, ids = cut(figure, LONGEST_NAME), choices(row[0].id for row in rows)
     return GongkaiError(f"有几行叫“{named}”，请写单元格编号：{ids}。")
 
 
-def unknown_column(row: RowCells, applicant: str, figure: str) -> GongkaiError:
+def unknown_column(row: CellsOfRow, applicant: str, figure: str) -> GongkaiError:
     """Of a row of 表二, which has no 总计, all columns are to choose from."""
     wanted = "有几列，请写明列名"
     if applicant:

@@ -21,7 +21,7 @@ SEPARATORS = "|｜\t"
 RULE = re.compile(r":?-{2,}:?|:-:?|-:")  # a cell of the line under a Markdown head
 
 
-Stretch = tuple[int, int]  # of lines: from the first up to, not with, the second
+LineSpan = tuple[int, int]  # of lines: from the first up to, not with, the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def split_line(text: str) -> TextLine:
     return TextLine(text, barred, tuple(part.replace("\\|", "|").strip() for part in parts))
 
 
-def rows_of(lines: Sequence[TextLine]) -> list[Stretch]:
+def rows_of(lines: Sequence[TextLine]) -> list[LineSpan]:
     """The stretches of lines that are grids."""
     found = []
     for start, end in spaced(lines, runs(lines)):
@@ -119,7 +119,7 @@ def has_number(line: TextLine) -> bool:
     return any(map(str.isdecimal, line.cells))
 
 
-def runs(lines: Sequence[TextLine]) -> Iterator[Stretch]:
+def runs(lines: Sequence[TextLine]) -> Iterator[LineSpan]:
     """Stretches of lines with several cells, with those lines beside them that have as many
     separators: | | | below 规章 | 2 | 0 |.
     """
@@ -138,7 +138,7 @@ def end_of_parted(lines: Sequence[TextLine], start: int) -> int:
     return end
 
 
-def runs_within(lines: Sequence[TextLine], start: int, end: int) -> Iterator[Stretch]:
+def runs_within(lines: Sequence[TextLine], start: int, end: int) -> Iterator[LineSpan]:
     counts = {line.bars for line in lines[start:end] if line.several} - {1}
     first = start
     for at in range(start, end):
@@ -150,9 +150,9 @@ def runs_within(lines: Sequence[TextLine], start: int, end: int) -> Iterator[Str
         yield first, end
 
 
-def spaced(lines: Sequence[TextLine], stretches: Iterator[Stretch]) -> list[Stretch]:
+def spaced(lines: Sequence[TextLine], stretches: Iterator[LineSpan]) -> list[LineSpan]:
     """Single rows with one blank line between them become one stretch; longer ones stay."""
-    found: list[Stretch] = []
+    found: list[LineSpan] = []
     single = False
     for start, end in stretches:
         alone = end - start == 1
@@ -164,7 +164,7 @@ def spaced(lines: Sequence[TextLine], stretches: Iterator[Stretch]) -> list[Stre
     return found
 
 
-def blocks_of(lines: Sequence[TextLine], grids: Sequence[Stretch]) -> Iterator[Block]:
+def blocks_of(lines: Sequence[TextLine], grids: Sequence[LineSpan]) -> Iterator[Block]:
     """The grids with their numbers, and what stands before and between them and at the end."""
     at = 0
     for table, (start, end) in enumerate(grids, 1):

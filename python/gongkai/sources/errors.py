@@ -71,14 +71,14 @@ def unconnected(origin: str, error: Exception) -> FetchError:
     import httpx
 
     if isinstance(error, httpx.ConnectError):
-        matter = f"连接不上网站（{system_reason(error)}）；请检查网址和网络后重试"
+        said = f"{origin}：连接不上网站（{system_reason(error)}）；请检查网址和网络后重试。"
     elif isinstance(error, httpx.ProxyError):
-        matter = "代理服务器拒绝了连接；请检查系统的代理设置后重试"
+        said = f"{origin}：代理服务器拒绝了连接；请检查系统的代理设置后重试。"
     elif isinstance(error, OSError):
-        matter = f"不能使用网络（{system_reason(error)}）；请检查系统的网络设置后重试"
+        said = f"{origin}：不能使用网络（{system_reason(error)}）；请检查系统的网络设置后重试。"
     else:
         return broken(origin)
-    return FetchError(f"{origin}：{matter}。", "connect")
+    return FetchError(said, "connect")
 
 
 def is_redirect(error: Exception) -> bool:

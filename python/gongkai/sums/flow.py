@@ -19,15 +19,17 @@ MOST_SETS = 2_000  # ways to mend a table; of more nobody wants to know how many
 MOST_STEPS = 10_000  # sets looked at for one table, half a second; then nothing is certain
 
 Ends = tuple[int, int]  # the node that a larger figure raises, and the one that it lowers
-Way = tuple[int, str, int]  # the node at the other end, the cell, 1 where it rises and -1 falls
-Ways = Sequence[Sequence[Way]]
+FlowStep = tuple[
+    int, str, int
+]  # the node at the other end, the cell, 1 where it rises and -1 falls
+FlowSteps = Sequence[Sequence[FlowStep]]
 
 
 class TooMany(Exception):
     """More repairs than anyone would look at, or than there is time to find."""
 
 
-class Gaps(NamedTuple):
+class OpenNodes(NamedTuple):
     """Nodes that something over has reached and cannot leave, and nodes that lack what cannot come
     to them.
     """
@@ -44,7 +46,7 @@ class Flow:
 
     over: list[int]
     now: dict[str, int]
-    free: list[Sequence[Way]]
+    free: list[Sequence[FlowStep]]
 
     def with_free(self, cell: str, ends: Ends, figure: int) -> Flow:
         """The same, and one more cell may change."""
@@ -54,7 +56,7 @@ class Flow:
         free[up] = [*free[up], (down, cell, -1)]
         return Flow(self.over.copy(), {**self.now, cell: figure}, free)
 
-    def settle(self) -> Gaps:
+    def settle(self) -> OpenNodes:
         """Carry away what can be carried, and tell where that does not do."""
         sources, sinks = [], set()
         for node, over in enumerate(self.over):
@@ -69,7 +71,7 @@ class Flow:
                 full.append(reached)
         for node in sinks:
             empty.append(self.leading_to(node))
-        return Gaps(full, empty)
+        return OpenNodes(full, empty)
 
     def drain(self, start: int, sinks: set[int]) -> Set[int]:
         """Carry what is over at a node to the sinks; the nodes that the last try reached."""
@@ -85,9 +87,9 @@ class Flow:
 
     def path(
         self, start: int, goals: Collection[int], without: str = ""
-    ) -> tuple[int, dict[int, Way]]:
+    ) -> tuple[int, dict[int, FlowStep]]:
         """The first of the goals on the way from a node, or -1; and how each node was come to."""
-        steps: dict[int, Way] = {start: (-1, "", 0)}
+        steps: dict[int, FlowStep] = {start: (-1, "", 0)}
         queue = [start]
         for node in queue:
             for other, cell, sign in self.free[node]:
@@ -99,7 +101,7 @@ class Flow:
                 queue.append(other)
         return -1, steps
 
-    def carry(self, goal: int, steps: Mapping[int, Way]) -> None:
+    def carry(self, goal: int, steps: Mapping[int, FlowStep]) -> None:
         """As much as goes along a path, from what is over at its start to what lacks at its
         goal.
         """
@@ -113,7 +115,7 @@ class Flow:
         self.over[start] -= most
         self.over[goal] += most
 
-    def narrowest(self, along: Iterable[Way]) -> int | None:
+    def narrowest(self, along: Iterable[FlowStep]) -> int | None:
         """How far the cells can fall that a path lowers; None where it lowers none."""
         least: int | None = None
         for _, cell, sign in along:
@@ -122,7 +124,7 @@ class Flow:
                 least = now if least is None else min(least, now)
         return least
 
-    def shift(self, along: Iterable[Way], by: int) -> None:
+    def shift(self, along: Iterable[FlowStep], by: int) -> None:
         for _, cell, sign in along:
             self.now[cell] += sign * by
 
@@ -142,7 +144,7 @@ class Flow:
 
     def without_free(self, cells: Collection[str]) -> Flow:
         """The same, but these cells stay as they now are."""
-        free: list[Sequence[Way]] = []
+        free: list[Sequence[FlowStep]] = []
         for ways in self.free:
             free.append([way for way in ways if way[1] not in cells])
         return Flow(self.over, self.now, free)
@@ -180,7 +182,7 @@ class Flow:
             carried += most
 
 
-def path_to(goal: int, steps: Mapping[int, Way]) -> list[Way]:
+def path_to(goal: int, steps: Mapping[int, FlowStep]) -> list[FlowStep]:
     """The steps of a path, the last first; each with the node that it comes from."""
     along = []
     while steps[goal][0] >= 0:
@@ -191,7 +193,7 @@ def path_to(goal: int, steps: Mapping[int, Way]) -> list[Way]:
 
 def flow_of(over: Sequence[int], ends: Mapping[str, Ends], blanks: Iterable[str]) -> Flow:
     """With nothing carried yet, and blanks that are 0."""
-    free: list[list[Way]] = [[] for _ in over]
+    free: list[list[FlowStep]] = [[] for _ in over]
     now = {}
     for cell in blanks:
         up, down = ends[cell]
@@ -225,7 +227,7 @@ class Search:
 
     start: Flow
     ends: Mapping[str, Ends]
-    incident: Ways
+    incident: FlowSteps
     figures: Mapping[str, int | None]
     prices: Mapping[str, int]
     barred: frozenset[str]
@@ -266,7 +268,7 @@ class Search:
     def miss(self, by: int) -> None:
         self.beyond = min(self.beyond or by, by)
 
-    def fewest(self, gaps: Gaps, barred: frozenset[str], budget: int) -> list[str]:
+    def fewest(self, gaps: OpenNodes, barred: frozenset[str], budget: int) -> list[str]:
         """The cells of which one must change to close a gap, for the gap with the fewest."""
         over, lack = disjoint(gaps.full), disjoint(gaps.empty)
         leaving = Beyond(union(gaps.empty), over, lack, barred, budget)
@@ -323,7 +325,7 @@ class Beyond(NamedTuple):
         return max(self.mine, self.others) - 1 if end in self.nodes else self.others
 
 
-def least_cells(gaps: Gaps) -> int:
+def least_cells(gaps: OpenNodes) -> int:
     """A cell leads out of one full gap and into one empty one."""
     return max(disjoint(gaps.full), disjoint(gaps.empty))
 

@@ -17,7 +17,7 @@ from itertools import count, pairwise
 
 from gongkai.groups import grouped
 from gongkai.model import Form, Relation
-from gongkai.sums.flow import Ends, Flow, Way, Ways, flow_of
+from gongkai.sums.flow import Ends, Flow, FlowStep, FlowSteps, flow_of
 
 Signed = list[tuple[int, int]]  # (number of a relation, 1 among its parts or -1 in its whole)
 Bases = Mapping[str, frozenset[str]]  # cell of a statement -> the cells whose sum it is
@@ -47,7 +47,7 @@ class Network:
 
     nodes: tuple[Relation | None, ...]
     ends: Mapping[str, Ends]
-    incident: Ways
+    incident: FlowSteps
     lines: tuple[NetworkLine, ...]
     totals: tuple[tuple[tuple[str, ...], frozenset[int]], ...]
     neighbours: frozenset[tuple[str, str]]
@@ -254,8 +254,8 @@ def ends_of(
     return ends, len(groups)
 
 
-def incident_to(count: int, ends: Mapping[str, Ends]) -> Ways:
-    ways: list[list[Way]] = [[] for _ in range(count)]
+def incident_to(count: int, ends: Mapping[str, Ends]) -> FlowSteps:
+    ways: list[list[FlowStep]] = [[] for _ in range(count)]
     for cell, (up, down) in ends.items():
         ways[down].append((up, cell, 1))
         ways[up].append((down, cell, -1))

@@ -64,7 +64,7 @@ def fitted(says: str, why: str) -> FindingLines:
 # --- facts as text --------------------------------------------------------------------------------
 
 
-class Filling(string.Formatter):
+class SentenceFormatter(string.Formatter):
     """{stated} as a figure, {raw} on one line, {raw:cut} cut, {source:file} the name of a file;
     {names:bodies} a list, by the listing of that name, {names} its items with 、 between them.
     """
@@ -90,7 +90,7 @@ def list_text(items: tuple[object, ...], name: str) -> str:
     told = []
     for item in items[: listing.most]:
         parts = item if isinstance(item, tuple) else (item,)
-        told.append(Filling().vformat(listing.item, parts, {"rest": parts[1:]}))
+        told.append(SentenceFormatter().vformat(listing.item, parts, {"rest": parts[1:]}))
     text = "、".join(told)
     if len(items) > listing.most:
         text += listing.more.format(count=len(items))
@@ -113,7 +113,7 @@ def fact_text(value: object) -> str:
 
 
 def fill(sentence: str, facts: Mapping[str, Fact]) -> str:
-    return Filling().vformat(sentence, (), facts)
+    return SentenceFormatter().vformat(sentence, (), facts)
 
 
 def facts_of(finding: Finding) -> dict[str, Fact]:

@@ -351,7 +351,8 @@ def batch_row(values: Mapping[Spot, object], number: int) -> BatchRow:
     state = text_of(found.pop("state")).strip()
     if not source:
         return BatchRow("")
-    return BatchRow(source, state_of_text(state) or "new", **fields(found))  # type: ignore[arg-type]
+    known = state_of_text(state) or "new"
+    return BatchRow(source, known, **fields(found))  # type: ignore[arg-type]
 
 
 def state_of_text(text: str) -> RowState | None:
