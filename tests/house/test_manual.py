@@ -42,10 +42,13 @@ def tables(head: str) -> Iterator[list[str]]:
             inside = True
 
 
+SENTENCES = Path(gongkai.__file__).parent / "wording" / "sentences.toml"
+
+
 @cache
 def said() -> str:
     """All texts in the program and in the template's sources; pieces of an f-string stand apart."""
-    found = []
+    found = [SENTENCES.read_text(encoding="utf-8")]
     for path in [*Path(gongkai.__file__).parent.rglob("*.py"), *(ROOT / "xlsx_addin").glob("*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found += [
