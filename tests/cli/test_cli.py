@@ -397,9 +397,7 @@ def test_whatever_prints_may_lose_its_reader(arguments: list[str]) -> None:
 
 @pytest.mark.process
 def test_what_libraries_print_does_not_stand_in_the_output() -> None:
-    """HiGHS, the solver in scipy, prints a line of its own now and then, at the end of the process
-    as a rule.
-    """
+    """A library in C may print a line of its own, as the solver did that was once used."""
     code = (
         "import ctypes, os, sys\n"
         "from gongkai.cli import main\n"

@@ -32,8 +32,7 @@ def set_streams(encoding: str | None = None) -> None:
 
 
 def keep_apart() -> None:
-    """Let what libraries in C print go nowhere: the solver in scipy prints a line now and then,
-    which broke JSON.
+    """Let what libraries in C print go nowhere: one line of a solver's, at its end, broke JSON.
 
     Python's own output goes on by another descriptor. Nothing is done where standard output is not
     the process's own.
