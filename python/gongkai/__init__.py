@@ -8,9 +8,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from gongkai.bodies import body, same_body
 from gongkai.model import (
     FRAMING,
     SAYING,
@@ -22,10 +22,12 @@ from gongkai.model import (
     UnreadableDocument,
     WorkbookError,
 )
-from gongkai.pipeline import check, fill, read_report
 
 if TYPE_CHECKING:
     import pandas
+
+    from gongkai.bodies import body, same_body
+    from gongkai.pipeline import check, fill, read_report
 
 __all__ = [
     "FetchError",
@@ -41,6 +43,25 @@ __all__ = [
     "same_body",
 ]
 __version__ = "0.1.0"
+
+# What is loaded when it is first asked for (PEP 562): the command's --help needs none of it.
+PLACES = {
+    "body": "gongkai.bodies",
+    "check": "gongkai.pipeline",
+    "fill": "gongkai.pipeline",
+    "read_report": "gongkai.pipeline",
+    "same_body": "gongkai.bodies",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *PLACES])
 
 
 def _framed(report: Report) -> pandas.DataFrame:
