@@ -199,7 +199,10 @@ def test_the_sheet_of_all_three_tables() -> None:
     assert GK_CHECK(titled) == GK_CHECK(rows)
     assert GK_CHECK([*rows, *titled]) == GK_CHECK(rows)  # every table twice, with the same figures
     rows[-2][4] = 12.0
-    assert GK_CHECK(rows).startswith("✗ 1项不符（表二、表三、表四，2021年格式）：表四 行政复议")
+    assert GK_CHECK(rows) == (
+        "✗ 1项不符（表二、表三、表四，2021年格式）：表四有误，5种改法，如①"
+        "行政复议（维持）10→11；②行政复议（总计）12→11"
+    )
 
 
 def test_a_part_of_table_two() -> None:
@@ -215,7 +218,7 @@ def test_a_part_of_table_two() -> None:
     assert [row[5] for row in GK_FINDINGS(rows[:4])[1:]] == ["表二有1格空白，不当作0。"]
     block[1][0] = -3
     assert GK_CHECK(block).startswith(
-        "✗ 1处错误（表二的一部分，2021年格式）：表二 行政规范性文件·本年制发件数 填-3"
+        "✗ 1处错误（表二的一部分，2021年格式）：表二 规范性文件（制发）填-3"
     )
 
 
@@ -331,7 +334,7 @@ def test_what_is_no_figure_is_told(value: object, shown: str) -> None:
         rows[at][inside] = value
         answer = GK_CHECK(rows)
         assert answer.startswith("! 37项相符，1处疑问，2项因空白不能核对（表三，2021年格式）：")
-        assert "（一）予以公开·自然人" in answer
+        assert "表三 予以公开（自然人）" in answer
         assert shown in answer
         assert GK_DIFF(rows, "applications.across.granted").startswith(
             "! 不能计算：有1格空白或不是数"
@@ -440,7 +443,18 @@ def test_the_only_suspect_of_a_table() -> None:
         [problem, 1, "表三 （一）予以公开·自然人", 143.0, 134.0],
     ]
     proposals = [row[-1] for row in GK_FINDINGS(rows)]
-    assert proposals == ["建议", *["①表三 （一）予以公开·自然人 143→134"] * 2]
+    assert proposals == ["建议", "①表三 （一）予以公开·自然人 143→134", ""]
+    assert [row[:6] for row in GK_FINDINGS(rows)[1:]] == [
+        [
+            *("applications.sum.natural", "表三 （七）总计·自然人", 432.0, 441.0, 9.0),
+            "表三 予以公开（自然人）填143，疑应为134。各项之和比办结总计多9（自然人列）；"
+            "各列之和比总计多9（予以公开行）。",
+        ],
+        [
+            *("applications.across.granted", "表三 （一）予以公开·总计", 143.0, 152.0, 9.0),
+            "同上 各列之和比总计多9（予以公开行）",
+        ],
+    ]
 
 
 def test_several_ways_to_mend_a_relation() -> None:

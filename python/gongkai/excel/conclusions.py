@@ -19,6 +19,7 @@ from gongkai.excel.arrays import Placed
 from gongkai.figures import clean, read_figure, shown
 from gongkai.model import (
     Alternative,
+    BrokenSum,
     Cell,
     Entry,
     Finding,
@@ -44,6 +45,7 @@ from gongkai.wording import (
     row_label,
     subject_and_names,
 )
+from gongkai.wording.causes import further_text
 from gongkai.workbook.fill import LONGEST_CELL, written
 from gongkai.workbook.proposals import NO_FIGURE, forms_of, name_of, proposal_text
 
@@ -233,19 +235,27 @@ def as_cell(value: Value) -> float | str:
 
 
 def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]:
+    """A row for each finding, and below it one for each further sum that its cause breaks."""
     rows: list[SheetRow] = [list(HEADS)]
     for finding in findings:
-        figures = (finding.stated, finding.computed, finding.difference)
-        message = clip(finding.message, LONGEST_CELL)
         proposal = proposal_text(finding.suspects, forms_in(placed))
-        rows.append(
-            [finding.rule, place_of(placed, finding), *map(as_cell, figures), message, proposal]
-        )
-    return (
-        rows
-        if findings
-        else [*rows, [well(placed), "", "", "", "", about_tables(placed.tables), ""]]
-    )
+        rows.append([*finding_cells(placed, finding, finding.message), proposal])
+        rows += further_rows(placed, finding)
+    if not findings:
+        rows.append([well(placed), "", "", "", "", about_tables(placed.tables), ""])
+    return rows
+
+
+def further_rows(placed: Placed, finding: Finding) -> Iterator[SheetRow]:
+    """同上　各列之和比总计多9（予以公开行）: as the list of the workbook has them."""
+    for one in finding.sums[1:]:
+        yield [*finding_cells(placed, one, further_text(finding, one)), ""]
+
+
+def finding_cells(placed: Placed, told: Finding | BrokenSum, message: str) -> SheetRow:
+    figures = (told.stated, told.computed, told.difference)
+    place = place_of(placed, told)
+    return [told.rule, place, *map(as_cell, figures), clip(message, LONGEST_CELL)]
 
 
 def well(placed: Placed) -> str:
@@ -306,7 +316,7 @@ def forms_in(placed: Placed) -> dict[str, Form]:
     return forms_of({table.id: table for table in placed.tables})
 
 
-def place_of(placed: Placed, finding: Finding) -> str:
+def place_of(placed: Placed, finding: Finding | BrokenSum) -> str:
     """The cell that carries the flag, in the official labels; "" for a finding on no cell."""
     for table in placed.tables:
         form = table.form
