@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -49,6 +48,7 @@ from helpers.made import report_of
 from helpers.strategies import changed, reports
 
 SOUND = report_of()
+DISPUTE_ROWS = ("review", "direct_litigation", "reviewed_litigation")
 MISSING = -2147352572  # what COM gives for an argument that was left out
 EVERY_TABLE = pytest.mark.parametrize("table", ["disclosure", "applications", "disputes"])
 
@@ -363,8 +363,13 @@ def test_a_broken_relation_in_short() -> None:
     wrong = report_of(
         {f"applications.{row}.total": 9_999 for row in ("granted", "handled", "new", "carried_out")}
     )
-    answer = GK_CHECK(figures(wrong, "applications"))
-    assert re.match(r"✗ \d项不符（表三，2021年格式）：", answer)
+    assert GK_CHECK(figures(wrong, "applications")) == (
+        "✗ 6项不符（表三，2021年格式）：表三 新收（总计）填9999，疑应为455；予以公开（总计）"
+        "填9999，疑应为143；办结总计（总计）填9999，疑应为451；下年结转（总计）填9999，疑应为12"
+    )
+    many = report_of({f"disputes.{row}.total": 99 for row in DISPUTE_ROWS})
+    answer = GK_CHECK(figures(many, "disputes"))
+    assert answer.startswith("✗ 3项不符（表四）：表四有误，")
     assert answer.endswith("；等")
     assert len(answer) < 255
 
