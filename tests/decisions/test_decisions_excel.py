@@ -88,7 +88,7 @@ def test_check_keeps_them_and_counts(book: xw.Book) -> None:
         assert counts(book) == [1, 0, 0, 1]
         assert most_calls(book) <= A_HANDFUL  # marks of suspects are blocks too
     assert GK_CHECK(None, Caller(book)).startswith(
-        "✗ 1项不符，另有1处已忽略：表四 未经复议直接起诉"
+        "✗ 1项不符，另有1处已忽略：表四有误，5种改法，如①直接起诉（维持）3→96；"
     )
 
 
@@ -149,7 +149,7 @@ def test_a_file_brings_its_own(tmp_path: Path) -> None:
 def test_next_problem_passes_them_over(book: xw.Book) -> None:
     found = press(book, "next_problem")
     assert "第1处，共1处" in found.text
-    assert "未经复议直接起诉" in found.text
+    assert "各项之和比总计少93（直接起诉行）" in found.text
     press(book, "check")
     decide(book, TOP, "忽略", "也已核实")
     assert press(book, "next_problem").text == "没有待处理的问题，另有2处已忽略，见“校验结果”。"

@@ -259,35 +259,55 @@ def test_a_list_that_was_cleared_or_rewritten(book: xw.Book) -> None:
         (row_of(book, "自然人"), COLUMNS["proposal"]),
         "①表三 （一）予以公开·自然人 143→999",
     )
-    assert (
-        press(book, "adopt").kind == "ask"
-    )  # the other finding with this proposal still stands in the list
+    assert "数字已有变动" in refused(book)
+    press(book, "check")
+    assert press(book, "adopt").kind == "ask"
     press(book, "clear_marks")
     assert "数字已有变动" in refused(book)
 
 
-def test_two_rows_that_propose_the_same_are_one_change(book: xw.Book) -> None:
-    for cell in ("（七）总计 · 自然人", "（一）予以公开 · 总计"):
-        rows = range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
-        row = next(
-            row
-            for row in rows
-            if value_at(book, layout.RESULTS, (row, COLUMNS["link_text"])) == cell
-        )
-        set_cell(book, layout.RESULTS, (row, COLUMNS["adopt"]), 1)
-    assert press(book, "adopt").text.count("把 ") == 1
+def linked_row(book: xw.Book, cell: str) -> int:
+    rows = range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
+    return next(
+        row for row in rows if value_at(book, layout.RESULTS, (row, COLUMNS["link_text"])) == cell
+    )
 
 
-def test_rows_of_one_problem_with_different_ways(tmp_path: Path) -> None:
-    """Four relations list the same two ways; half of one and half of the other mend nothing."""
-    book = filled(tmp_path, report_of({NATURAL: 137, "applications.partly_granted.company": 5}))
-    first = row_of(book, "②表三")
-    for row, number in ((first, 1), (first + 1, 2)):
-        set_cell(book, layout.RESULTS, (row, COLUMNS["adopt"]), number)
-    assert "不能同时采纳" in refused(book)
-    set_cell(book, layout.RESULTS, (first + 1, COLUMNS["adopt"]), 1)
-    assert press(book, "adopt").text.count("把 ") == 2
-    assert run_again(book, "adopt", "yes").text.endswith("✓ 42项勾稽关系全部相符。")
+def test_both_sums_of_one_figure_are_one_change(book: xw.Book) -> None:
+    """The further sum has a row 同上, which proposes nothing of its own."""
+    first, further = (
+        linked_row(book, cell) for cell in ("（七）总计 · 自然人", "（一）予以公开 · 总计")
+    )
+    assert further == first + 1
+    assert value_at(book, layout.RESULTS, (further, COLUMNS["proposal"])) is None
+    set_cell(book, layout.RESULTS, (first, COLUMNS["adopt"]), 1)
+    asked = press(book, "adopt").text
+    assert asked.count("把 ") == 1
+    set_cell(book, layout.RESULTS, (further, COLUMNS["adopt"]), 1)
+    assert f"“校验结果”第{further}行没有建议，不能采纳" in refused(book)
+    set_cell(book, layout.RESULTS, (first, COLUMNS["adopt"]), None)
+    assert f"“校验结果”第{further}行没有建议，不能采纳" in refused(book)
+    set_cell(book, layout.RESULTS, (further, COLUMNS["adopt"]), None)
+    select(book, layout.RESULTS, (further, 8))
+    assert f"“校验结果”第{further}行没有建议，不能采纳" in refused(book)
+
+
+def test_a_problem_with_two_ways_is_mended_by_one_of_them(tmp_path: Path) -> None:
+    """Four relations have the same two ways, in one row: nobody can take half of each."""
+    changes = {NATURAL: 137, "applications.partly_granted.company": 5}
+    for number in (1, 2):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        book = filled(folder, report_of(changes))
+        first = row_of(book, "②表三")
+        proposals = [
+            value_at(book, layout.RESULTS, (row, COLUMNS["proposal"]))
+            for row in range(first + 1, layout.RESULTS_TOP + layout.RESULTS_ROWS)
+        ]
+        assert set(proposals) == {None}
+        set_cell(book, layout.RESULTS, (first, COLUMNS["adopt"]), number)
+        assert press(book, "adopt").text.count("把 ") == 2
+        assert run_again(book, "adopt", "yes").text.endswith("✓ 42项勾稽关系全部相符。")
 
 
 def test_a_formula_is_left_alone(book: xw.Book) -> None:

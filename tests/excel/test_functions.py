@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -49,6 +48,7 @@ from helpers.made import report_of
 from helpers.strategies import changed, reports
 
 SOUND = report_of()
+DISPUTE_ROWS = ("review", "direct_litigation", "reviewed_litigation")
 MISSING = -2147352572  # what COM gives for an argument that was left out
 EVERY_TABLE = pytest.mark.parametrize("table", ["disclosure", "applications", "disputes"])
 
@@ -199,7 +199,10 @@ def test_the_sheet_of_all_three_tables() -> None:
     assert GK_CHECK(titled) == GK_CHECK(rows)
     assert GK_CHECK([*rows, *titled]) == GK_CHECK(rows)  # every table twice, with the same figures
     rows[-2][4] = 12.0
-    assert GK_CHECK(rows).startswith("✗ 1项不符（表二、表三、表四，2021年格式）：表四 行政复议")
+    assert GK_CHECK(rows) == (
+        "✗ 1项不符（表二、表三、表四，2021年格式）：表四有误，5种改法，如①"
+        "行政复议（维持）10→11；②行政复议（总计）12→11"
+    )
 
 
 def test_a_part_of_table_two() -> None:
@@ -215,7 +218,7 @@ def test_a_part_of_table_two() -> None:
     assert [row[5] for row in GK_FINDINGS(rows[:4])[1:]] == ["表二有1格空白，不当作0。"]
     block[1][0] = -3
     assert GK_CHECK(block).startswith(
-        "✗ 1处错误（表二的一部分，2021年格式）：表二 行政规范性文件·本年制发件数 填-3"
+        "✗ 1处错误（表二的一部分，2021年格式）：表二 规范性文件（制发）填-3"
     )
 
 
@@ -331,7 +334,7 @@ def test_what_is_no_figure_is_told(value: object, shown: str) -> None:
         rows[at][inside] = value
         answer = GK_CHECK(rows)
         assert answer.startswith("! 37项相符，1处疑问，2项因空白不能核对（表三，2021年格式）：")
-        assert "（一）予以公开·自然人" in answer
+        assert "表三 予以公开（自然人）" in answer
         assert shown in answer
         assert GK_DIFF(rows, "applications.across.granted").startswith(
             "! 不能计算：有1格空白或不是数"
@@ -360,8 +363,13 @@ def test_a_broken_relation_in_short() -> None:
     wrong = report_of(
         {f"applications.{row}.total": 9_999 for row in ("granted", "handled", "new", "carried_out")}
     )
-    answer = GK_CHECK(figures(wrong, "applications"))
-    assert re.match(r"✗ \d项不符（表三，2021年格式）：", answer)
+    assert GK_CHECK(figures(wrong, "applications")) == (
+        "✗ 6项不符（表三，2021年格式）：表三 新收（总计）填9999，疑应为455；予以公开（总计）"
+        "填9999，疑应为143；办结总计（总计）填9999，疑应为451；下年结转（总计）填9999，疑应为12"
+    )
+    many = report_of({f"disputes.{row}.total": 99 for row in DISPUTE_ROWS})
+    answer = GK_CHECK(figures(many, "disputes"))
+    assert answer.startswith("✗ 3项不符（表四）：表四有误，")
     assert answer.endswith("；等")
     assert len(answer) < 255
 
@@ -440,7 +448,18 @@ def test_the_only_suspect_of_a_table() -> None:
         [problem, 1, "表三 （一）予以公开·自然人", 143.0, 134.0],
     ]
     proposals = [row[-1] for row in GK_FINDINGS(rows)]
-    assert proposals == ["建议", *["①表三 （一）予以公开·自然人 143→134"] * 2]
+    assert proposals == ["建议", "①表三 （一）予以公开·自然人 143→134", ""]
+    assert [row[:6] for row in GK_FINDINGS(rows)[1:]] == [
+        [
+            *("applications.sum.natural", "表三 （七）总计·自然人", 432.0, 441.0, 9.0),
+            "表三 予以公开（自然人）填143，疑应为134。各项之和比办结总计多9（自然人列）；"
+            "各列之和比总计多9（予以公开行）。",
+        ],
+        [
+            *("applications.across.granted", "表三 （一）予以公开·总计", 143.0, 152.0, 9.0),
+            "同上 各列之和比总计多9（予以公开行）",
+        ],
+    ]
 
 
 def test_several_ways_to_mend_a_relation() -> None:

@@ -80,7 +80,7 @@ def test_lines_go_back_to_their_places(name: str, book: xw.Book) -> None:
     message = str(
         value_at(book, layout.RESULTS, (layout.RESULTS_TOP, layout.RESULT_COLUMNS["message"]))
     )
-    assert message.startswith("表三没有读出任何数字：“表三”的")
+    assert message.startswith("表三没有读出任何数字\n“表三”的")
     assert "移动过：" in message
     told = GK_CHECK(None, book.sheets[layout.COVER].range("Z1"))
     assert told.startswith("✗ 1处错误，39项因空白不能核对：")

@@ -21,7 +21,7 @@ from gongkai.workbook.layout import sheet_of
 from helpers.command import run_command
 from helpers.excel.engine import cell_of
 from helpers.excel.live import fill_live, open_live, press, set_cell, value_at
-from helpers.made import report_of
+from helpers.made import broken_rules, report_of
 
 SHEET = "表三"
 NATURAL, TOTAL = "applications.granted.natural", "applications.granted.total"
@@ -93,14 +93,15 @@ def test_texts_are_read_and_told(tmp_path: Path) -> None:
     assert [(finding.severity, finding.cells) for finding in told] == [
         ("warning", (NATURAL, TOTAL))
     ]
-    assert "等2格的数字存成了文本" in told[0].message
+    assert told[0].lines[0] == "表三 予以公开（自然人、总计）的数字存成了文本"
     run = run_command("check", tmp_path / "年报.xlsm")
     assert "✓" not in run.stdout
 
 
 def test_a_wrong_text_is_an_error_all_the_same(tmp_path: Path) -> None:
-    report = read_report(typed(tmp_path, {NATURAL: "143"}))
-    assert {RULE, "applications.across.granted"} <= set(rules(report))
+    findings = check(read_report(typed(tmp_path, {NATURAL: "143"})))
+    assert RULE in {finding.rule for finding in findings}
+    assert {"applications.across.granted", "applications.sum.natural"} <= broken_rules(findings)
 
 
 def test_the_formula_of_a_sheet_passes_over_texts(tmp_path: Path) -> None:

@@ -226,11 +226,16 @@ def shown_row(
 
 
 def leads_to(finding: Finding, name: str, spot: Spot, report: Report) -> bool:
-    """Whether a cell is the one that a finding flags, or one that it proposes to change."""
+    """Whether a cell is one that a finding flags, or one that it proposes to change.
+
+    A figure that breaks two sums flags the total of its row and that of its column.
+    """
     sheet, flagged = place_of(finding, report)
     if sheet is None or sheet.name != name:
         return False
     cells = {flagged}
+    for one in finding.sums:
+        cells.update(relation.marked for relation in one.relations)
     for alternative in finding.suspects:
         cells.update(suspect.cell for suspect in alternative)
     return spot in {sheet.cells.get(cell) for cell in cells}

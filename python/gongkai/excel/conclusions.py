@@ -12,6 +12,7 @@ from gongkai.excel.arrays import Placed
 from gongkai.figures import shown
 from gongkai.model import (
     Alternative,
+    BrokenSum,
     Cell,
     Entry,
     Finding,
@@ -34,6 +35,7 @@ from gongkai.wording import (
     relation_lines,
     subject_and_names,
 )
+from gongkai.wording.causes import further_text
 from gongkai.workbook.fill import LONGEST_CELL, written
 from gongkai.workbook.proposals import NO_FIGURE, forms_of, name_of, proposal_text
 
@@ -277,18 +279,28 @@ def as_cell(value: Value) -> float | str:
 
 
 def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]:
+    """A row for each finding, and below it one for each further sum that its cause breaks."""
     rows: list[SheetRow] = [list(HEADS)]
     forms = forms_in(placed)
     for finding in findings:
-        place = place_of(placed, finding)
-        figures = map(as_cell, (finding.stated, finding.computed, finding.difference))
-        message = cut(finding.message, LONGEST_CELL)
-        rows.append(
-            [finding.rule, place, *figures, message, proposal_text(finding.suspects, forms)]
-        )
+        proposal = proposal_text(finding.suspects, forms)
+        rows.append([*finding_cells(placed, finding, finding.message), proposal])
+        rows += further_rows(placed, finding)
     if not findings:
         rows.append([well(placed), "", "", "", "", about_tables(placed.tables), ""])
     return rows
+
+
+def further_rows(placed: Placed, finding: Finding) -> Iterator[SheetRow]:
+    """同上　各列之和比总计多9（予以公开行）: as the list of the workbook has them."""
+    for one in finding.sums[1:]:
+        yield [*finding_cells(placed, one, further_text(finding, one)), ""]
+
+
+def finding_cells(placed: Placed, told: Finding | BrokenSum, message: str) -> SheetRow:
+    figures = (told.stated, told.computed, told.difference)
+    place = place_of(placed, told)
+    return [told.rule, place, *map(as_cell, figures), cut(message, LONGEST_CELL)]
 
 
 def well(placed: Placed) -> str:
@@ -349,7 +361,7 @@ def forms_in(placed: Placed) -> dict[str, Form]:
     return forms_of({table.id: table for table in placed.tables})
 
 
-def place_of(placed: Placed, finding: Finding) -> str:
+def place_of(placed: Placed, finding: Finding | BrokenSum) -> str:
     """The cell that carries the flag, in the official labels; "" for a finding on no cell."""
     for table in placed.tables:
         form = table.form
@@ -359,7 +371,7 @@ def place_of(placed: Placed, finding: Finding) -> str:
     return ""
 
 
-def marked_cell(form: Form, finding: Finding) -> str:
+def marked_cell(form: Form, finding: Finding | BrokenSum) -> str:
     """The cell that a broken relation marks, else the first of the finding's; "" for none."""
     for relation in form.relations:
         if relation.rule == finding.rule:

@@ -214,11 +214,11 @@ def verdict(report: Report, findings: list[Finding]) -> str:
 
 
 def wrong_told(report: Report, findings: Sequence[Finding]) -> str:
-    """The gravest that can be said, "" where nothing is wrong: ✗ 2项不符."""
+    """The gravest that can be said, "" where nothing is wrong: ✗ 2项不符, though of one cause."""
     counting = list(filter(is_open, findings))
-    errors = sum(finding.severity == "error" for finding in counting)
-    if errors:
-        return f"✗ {errors}项不符"
+    wrong = sum(len(finding.sums) or 1 for finding in counting if finding.severity == "error")
+    if wrong:
+        return f"✗ {wrong}项不符"
     misread = sum(finding.cause == "reading" for finding in counting)
     if misread:
         return f"! {misread}处可能是读取有误，请对照原文核实"

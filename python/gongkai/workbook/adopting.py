@@ -67,13 +67,18 @@ def refuse_unmended(choices: Sequence[Choice], left: Sequence[Finding]) -> None:
     broken: set[str] = set()
     for finding in left:
         if finding.severity == "error":
-            broken.add(finding.rule)
+            broken |= broken_rules(finding)
     for choice in choices:
-        if choice.finding.rule in broken:
+        if broken & broken_rules(choice.finding):
             raise WorkbookError(
                 f"所选的几种改法不能同时采纳：都改以后，第{choice.number}条仍不相符。没有改动，"
                 f"请逐条采纳。"
             )
+
+
+def broken_rules(finding: Finding) -> set[str]:
+    """Its rule and those of all sums that its cause breaks."""
+    return {finding.rule, *(one.rule for one in finding.sums)}
 
 
 # --- texts into numbers ---------------------------------------------------------------------------

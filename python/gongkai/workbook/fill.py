@@ -33,7 +33,7 @@ from gongkai.model import (
 )
 from gongkai.spreadsheets import Spot
 from gongkai.wording import evidence_lines, title_line, title_of
-from gongkai.wording.causes import sum_text
+from gongkai.wording.causes import further_text
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, as_number, source_text
 from gongkai.workbook.decisions import (
@@ -468,9 +468,8 @@ def sum_row(
     one: BrokenSum, finding: Finding, report: Report, broken: Collection[str]
 ) -> ResultCells:
     """A further sum that a cause breaks: without a number, for it is no finding of its own."""
-    assert finding.form is not None, f"{finding.rule}: a broken sum of no form"
     alone = replace(finding, rule=one.rule, cells=one.cells, sums=(one,), suspects=())
-    text = f"同上　{sum_text(finding.form, one)}"
+    text = further_text(finding, one)
     row: ResultCells = {"message": text}
     row |= figures_in(one.stated, one.computed, one.difference)
     keys = keys_of(alone, report)
