@@ -135,7 +135,7 @@ def test_check_levels_adopt_numbers_dismiss(dismissed: Path) -> None:
     book = f"结果/{FIRST}.xlsm"
     assert "1处已忽略" in run_command("check", book).stdout
     assert "有建议的问题" in run_command("adopt", book).stdout
-    done = run_command("adopt", book, "2")
+    done = run_command("adopt", book, "1")
     assert "（一）予以公开·总计 由1改为143" in done.stdout, done
     assert run_command("numbers", book).returncode == 0
     assert run_command("check", book, "--write", "--yes").returncode == 0

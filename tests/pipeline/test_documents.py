@@ -76,7 +76,7 @@ def test_problems_are_those_of_the_source(truth: dict[str, Any], report: Report)
 
 def test_findings(case: str, report: Report) -> None:
     """Errors and notes of plausibility are exactly the typed ones, each error with the sums that it
-    breaks and no more; other warnings and notes are among those found.
+    breaks and the evidence of the prose, and no more; other warnings and notes are among those found.
     """
     expected = Counter(map(typed_finding, typed(case, "findings.json")))
     got = Counter(map(found_finding, gongkai.check(report)))
@@ -85,16 +85,21 @@ def test_findings(case: str, report: Report) -> None:
 
 
 def typed_finding(item: dict[str, Any]) -> tuple[Any, ...]:
-    """A finding as it is typed: its figures, and those of the sums or members it consists of."""
+    """A finding as it is typed: its figures, those of the sums or members it consists of,
+    and what the prose says for it.
+    """
     parts = [*item.get("sums", ()), *item.get("members", ())]
     figures_of_parts = tuple((one["rule"], one["stated"], one["computed"]) for one in parts)
-    return item["rule"], item["severity"], item["stated"], item["computed"], figures_of_parts
+    prose = tuple((place, figure) for place, figure in item.get("prose", ()))
+    told = (item["rule"], item["severity"], item["stated"], item["computed"])
+    return *told, figures_of_parts, prose
 
 
 def found_finding(finding: Finding) -> tuple[Any, ...]:
     parts: tuple[BrokenSum | Finding, ...] = (*finding.sums, *finding.members)
     figures_of_parts = tuple((one.rule, one.stated, one.computed) for one in parts)
-    return finding.rule, finding.severity, finding.stated, finding.computed, figures_of_parts
+    told = (finding.rule, finding.severity, finding.stated, finding.computed)
+    return *told, figures_of_parts, finding.facts.get("prose", ())
 
 
 def exact(found: Counter[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
