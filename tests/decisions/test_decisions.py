@@ -240,11 +240,10 @@ def test_a_page_and_its_workbook_give_the_same_keys(report: Report, data: st.Dat
     for cell in chosen:
         report = changed(report, cell, data.draw(st.sampled_from([None, 5, 123_456_789])))
     findings = check(report)
-    decisions = {
-        key: data.draw(st.sampled_from([Decision("dismissed", "甲"), Decision("confirmed")]))
-        for finding in findings
-        for key in keys_of(finding, report)
-    }
+    decisions: dict[str, Decision] = {}
+    for finding in findings:
+        drawn = data.draw(st.sampled_from([Decision("dismissed", "甲"), Decision("confirmed")]))
+        decisions |= dict.fromkeys(keys_of(finding, report), drawn)
     report = replace(report, decisions=decisions)
     shown_again = values_to_report(labelled(planned(report_to_edits(report, check(report)))))
     assert shown_again.decisions == decisions
