@@ -76,7 +76,8 @@ def test_problems_are_those_of_the_source(truth: dict[str, Any], report: Report)
 
 def test_findings(case: str, report: Report) -> None:
     """Errors and notes of plausibility are exactly the typed ones, each error with the sums that it
-    breaks and the evidence of the prose, and no more; other warnings and notes are among those found.
+    breaks and the evidence of the prose, and no more; other warnings and notes are among those
+    found.
     """
     expected = Counter(map(typed_finding, typed(case, "findings.json")))
     got = Counter(map(found_finding, gongkai.check(report)))
