@@ -15,8 +15,10 @@ from zipfile import ZipFile
 import pytest
 
 from gongkai.batch.journal import NAME, read_journal
+from gongkai.model import Edit
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.derived import fitted
+from gongkai.workbook.file import fill_file
 from helpers import TESTS
 from helpers.batches import names_in, sheets_in
 from helpers.command import run_command
@@ -29,6 +31,7 @@ FIRST, SECOND, OTHER = (
     "青溪县人民政府2022年度报告",
     "南山县政府2021年度报告",
 )
+OPEN = layout.RESULTS_TOP + 1, layout.RESULT_COLUMNS["verdict"]  # of the sum without a decision
 NAMES = {f"{FIRST}.xlsm", f"{SECOND}.xlsm", f"{OTHER}.xlsm", "汇总.xlsm", "汇总.csv", NAME}
 
 
@@ -44,7 +47,36 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return place / "结果"
 
 
-def test_a_second_run_keeps_names_and_decisions(folder: Path) -> None:
+@pytest.fixture
+def dismissed(folder: Path) -> Path:
+    """The folder once 忽略 stands beside the other sum that the same figure breaks, too."""
+    book = folder / f"{FIRST}.xlsm"
+    whole = fill_file(book, folder.parent / "whole.xlsm", [Edit(layout.RESULTS, *OPEN, "忽略")])
+    whole.replace(book)
+    return folder
+
+
+def test_a_cause_of_which_one_sum_is_dismissed_stays_open(folder: Path) -> None:
+    """That version asked for each sum by itself; what was decided is kept all the same."""
+    book = folder / f"{FIRST}.xlsm"
+    before = book.read_bytes()
+    done = run_command("batch", "名单.txt", "-o", "结果")
+    assert "有勾稽错误的报告1份" in done.stdout
+    assert "已忽略" not in done.stdout
+    assert book.read_bytes() == before
+    shown = run_command("check", str(book)).stdout
+    assert "，1处错误：\n  1. ✗ 错误　表三 予以公开（总计）填1，疑应为143\n" in shown
+    assert "已忽略" not in shown
+    assert verdicts_in(folder) == ["dismissed"]
+
+
+def verdicts_in(folder: Path) -> list[str]:
+    decisions = read_workbook(folder / f"{FIRST}.xlsm").decisions
+    return [one.verdict for one in decisions.values()]
+
+
+def test_a_second_run_keeps_names_and_decisions(dismissed: Path) -> None:
+    folder = dismissed
     books = {path.name: path.read_bytes() for path in folder.glob("*年度报告.xlsm")}
     done = run_command("batch", "名单.txt", "-o", "结果")
     assert "完成0份，跳过已完成的3份" in done.stdout
@@ -56,8 +88,9 @@ def test_a_second_run_keeps_names_and_decisions(folder: Path) -> None:
     assert "汇总：结果/汇总.xlsm、结果/汇总.csv" in done.stdout
 
 
-def test_a_workbook_saved_with_the_other_suffix_is_not_doubled(folder: Path) -> None:
+def test_a_workbook_saved_with_the_other_suffix_is_not_doubled(dismissed: Path) -> None:
     """Somebody saved it as .xlsx and took the .xlsm away; what is dismissed in it stays so."""
+    folder = dismissed
     write = fitted(folder / f"{FIRST}.xlsm", ".xlsx")
     (folder / f"{FIRST}.xlsx").write_bytes(write)
     (folder / f"{FIRST}.xlsm").unlink()
@@ -97,11 +130,12 @@ def test_a_new_source_gets_an_xlsx_that_doubles_nothing(folder: Path) -> None:
     assert len(entries) == 5
 
 
-def test_check_levels_adopt_numbers_dismiss(folder: Path) -> None:
+def test_check_levels_adopt_numbers_dismiss(dismissed: Path) -> None:
+    folder = dismissed
     book = f"结果/{FIRST}.xlsm"
     assert "1处已忽略" in run_command("check", book).stdout
     assert "有建议的问题" in run_command("adopt", book).stdout
-    done = run_command("adopt", book, "2")
+    done = run_command("adopt", book, "1")
     assert "（一）予以公开·总计 由1改为143" in done.stdout, done
     assert run_command("numbers", book).returncode == 0
     assert run_command("check", book, "--write", "--yes").returncode == 0
@@ -112,12 +146,11 @@ def test_check_levels_adopt_numbers_dismiss(folder: Path) -> None:
     assert done.returncode in (0, 2), done
 
 
-def test_fill_updates_it_in_its_place(folder: Path) -> None:
+def test_fill_updates_it_in_its_place(dismissed: Path) -> None:
+    folder = dismissed
     done = run_command("fill", "来源/2021.html", "-o", f"结果/{FIRST}.xlsm", "--force")
     assert "1处已忽略" in done.stdout
-    assert [one.verdict for one in read_workbook(folder / f"{FIRST}.xlsm").decisions.values()] == [
-        "dismissed"
-    ]
+    assert verdicts_in(folder) == ["dismissed", "dismissed"]
 
 
 def test_the_ribbon_sums_up_both_kinds(folder: Path, tmp_path: Path) -> None:

@@ -38,10 +38,12 @@ def test_check_compares_its_sources_whatever_their_order(
         _, _, across = capsys.readouterr().out.partition("\n跨年核对：\n")
         assert "  浙江省青溪县政府 2022年：与2021年不符2处\n" in across
         assert (
-            f"填8，2021年报告的“四、结转下年度继续办理”为12，差4（2021年“{BODY}”报告："
-            f"{sources[1]}）。"
+            "! 警告　表三 上年结转（自然人）填8，2021年的下年结转为12\n"
+            f"      差4；请与2021年{BODY}的报告（2021.html）核对\n"
         ) in across
-        assert "机关“南山县政府”没有其他年度的报告" in across
+        assert (
+            "i 提示　没有其他年度的报告，2021年的数字没有核对\n      机关“南山县政府”\n"
+        ) in across
 
 
 def test_check_as_json_adds_to_the_later_report(
@@ -52,7 +54,11 @@ def test_check_as_json_adds_to_the_later_report(
     _, late, first, other = json.loads(capsys.readouterr().out)
     assert [finding["rule"] for finding in late["findings"]] == ["years.carried"] * 2
     assert (late["findings"][0]["stated"], late["findings"][0]["computed"]) == (8, 12)
-    assert sources[1] in late["findings"][0]["message"]
+    assert late["findings"][0]["message"] == (
+        "表三 上年结转（自然人）填8，2021年的下年结转为12。"
+        f"差4；请与2021年{BODY}的报告（2021.html）核对。"
+    )
+    assert first["report"]["source"] == sources[1]
     assert first["findings"] == []
     assert [finding["rule"] for finding in other["findings"]] == ["years.unmatched"]
 

@@ -416,8 +416,8 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def in_prose(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The prose states another figure than the table, which is wrong."""
-    report = replace(report_of({TOTAL: 134}), sections={1: "全年予以公开143件。"})
+    """The prose states another figure than the table, which is wrong, and than it should be."""
+    report = replace(report_of({TOTAL: 134}), sections={1: "全年予以公开150件。"})
     return filled(tmp_path_factory.mktemp("wrong") / "prose.xlsm", report)
 
 

@@ -117,7 +117,8 @@ def test_a_dismissed_finding_counts_nowhere_and_is_never_hidden() -> None:
     ]
     row = report_to_row(report, findings, "a", "", "a.xlsm")
     assert row.errors == 1
-    assert row.message.startswith("表四 未经复议直接起诉")
+    assert row.message.startswith("表四有误，5种改法，如①直接起诉（维持）3→96；")
+    assert "各项之和比总计少93（直接起诉行）。" in row.message
     assert row.message.endswith("（另有1处已忽略）")
     sheet = layout.newest_sheet("disputes")
     assert TOTAL not in marks_of(sheet, report, findings)
@@ -239,12 +240,10 @@ def test_a_page_and_its_workbook_give_the_same_keys(report: Report, data: st.Dat
     for cell in chosen:
         report = changed(report, cell, data.draw(st.sampled_from([None, 5, 123_456_789])))
     findings = check(report)
-    decisions = {
-        key_of(finding, report): data.draw(
-            st.sampled_from([Decision("dismissed", "甲"), Decision("confirmed")])
-        )
-        for finding in findings
-    }
+    decisions: dict[str, Decision] = {}
+    for finding in findings:
+        drawn = data.draw(st.sampled_from([Decision("dismissed", "甲"), Decision("confirmed")]))
+        decisions |= dict.fromkeys(keys_of(finding, report), drawn)
     report = replace(report, decisions=decisions)
     shown_again = values_to_report(labelled(planned(report_to_edits(report, check(report)))))
     assert shown_again.decisions == decisions

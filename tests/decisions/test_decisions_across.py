@@ -29,7 +29,7 @@ from gongkai.wording.findings import sentence_of
 from gongkai.wording.phrases import LONGEST, sentences
 from gongkai.wording.rules import rules_of
 from gongkai.workbook import layout, read_workbook
-from gongkai.workbook.lists import DONE, BatchRow, read_summary
+from gongkai.workbook.lists import BatchRow, read_summary
 from helpers.across import CASES
 from helpers.batches import later, page, pages, run, sheets_in, years_in
 from helpers.families import BODIES, CELLS, GRANTED, family, parent_of, report, saved, summed
@@ -289,8 +289,8 @@ def test_a_journal_with_other_things_than_decisions_is_told(
 
 
 def test_rows_carry_what_was_decided() -> None:
-    last = BatchRow("a", DONE, "甲县人民政府", 2020, figures=BEFORE)
-    row = BatchRow("b", DONE, "甲县人民政府", 2021, figures={NATURAL: 3, TOTAL: 12})
+    last = BatchRow("a", "done", "甲县人民政府", 2020, figures=BEFORE)
+    row = BatchRow("b", "done", "甲县人民政府", 2021, figures={NATURAL: 3, TOTAL: 12})
     plain = with_years([row, last])[0].years
     assert plain.startswith("与2020年不符1处：")
     outcome = compare_years(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import gongkai
-from gongkai.model import Report
+from gongkai.model import BrokenSum, Finding, Report
 from helpers import DOCUMENTS
 from helpers.pages import CASES, figures, layouts, misread, named, typed, typed_figures, unlike
 
@@ -75,14 +75,32 @@ def test_problems_are_those_of_the_source(truth: dict[str, Any], report: Report)
 
 
 def test_findings(case: str, report: Report) -> None:
-    """Errors and notes of plausibility are exactly the typed ones; other warnings and notes are
-    among those found.
+    """Errors and notes of plausibility are exactly the typed ones, each error with the sums that it
+    breaks and the evidence of the prose, and no more; other warnings and notes are among those
+    found.
     """
-    keys = ("rule", "severity", "stated", "computed")
-    expected = Counter(tuple(item[key] for key in keys) for item in typed(case, "findings.json"))
-    got = Counter(tuple(getattr(finding, key) for key in keys) for finding in gongkai.check(report))
+    expected = Counter(map(typed_finding, typed(case, "findings.json")))
+    got = Counter(map(found_finding, gongkai.check(report)))
     assert exact(got) == exact(expected)
     assert not expected - got, f"not found: {sorted(map(str, expected - got))}"
+
+
+def typed_finding(item: dict[str, Any]) -> tuple[Any, ...]:
+    """A finding as it is typed: its figures, those of the sums or members it consists of,
+    and what the prose says for it.
+    """
+    parts = [*item.get("sums", ()), *item.get("members", ())]
+    figures_of_parts = tuple((one["rule"], one["stated"], one["computed"]) for one in parts)
+    prose = tuple((place, figure) for place, figure in item.get("prose", ()))
+    told = (item["rule"], item["severity"], item["stated"], item["computed"])
+    return *told, figures_of_parts, prose
+
+
+def found_finding(finding: Finding) -> tuple[Any, ...]:
+    parts: tuple[BrokenSum | Finding, ...] = (*finding.sums, *finding.members)
+    figures_of_parts = tuple((one.rule, one.stated, one.computed) for one in parts)
+    told = (finding.rule, finding.severity, finding.stated, finding.computed)
+    return *told, figures_of_parts, finding.facts.get("prose", ())
 
 
 def exact(found: Counter[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:

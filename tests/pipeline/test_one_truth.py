@@ -112,7 +112,7 @@ def test_what_the_command_says_is_what_its_file_shows(tmp_path: Path) -> None:
     count, zeros, rest = told_by(read_workbook(path))
     assert rest == 0
     assert f"核对{count}项勾稽关系，其中{zeros}项含推定的0，没有错误" in run.stdout
-    assert "格空白，按勾稽关系均为0。" in run.stdout
+    assert "格空白，按勾稽关系均为0\n" in run.stdout
     (row,) = import_report(str(path), tmp_path)
     assert row.errors == 0
     copy = load_workbook(tmp_path / row.file, data_only=True)[layout.COVER]
