@@ -16,10 +16,17 @@ from gongkai.checks import check
 from gongkai.decisions import keys_of
 from gongkai.model import BrokenSum, Finding, Report, Suspect, WorkbookError
 from gongkai.workbook import layout
-from gongkai.workbook.adopting import adoption_edits, log_edits, refuse_formulas, with_changes
+from gongkai.workbook.adopting import (
+    adoption_edits,
+    log_edits,
+    refuse_formulas,
+    refuse_unmended,
+    with_changes,
+)
 from gongkai.workbook.fill import marks_of, planned, report_to_edits
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.proposals import (
+    Choice,
     ShownRow,
     adoptions_of,
     alternative_number,
@@ -270,6 +277,19 @@ def test_a_formula_is_never_overwritten() -> None:
     refuse_formulas(changes, {"表三": {(8, 4)}, "表四": {(7, 4)}})
     with pytest.raises(WorkbookError, match="'表三'!D7（表三 （一）予以公开·自然人）是公式"):
         refuse_formulas(changes, {"表三": {(7, 4)}})
+
+
+def test_choices_that_leave_any_sum_of_their_cause_broken_are_refused() -> None:
+    """143 breaks the sum of its column and that of its row; after the changes the second alone."""
+    cause = only(WRONG, RULE)
+    assert cause.rule != RULE
+    choices = [Choice("1", cause, alternative) for alternative in TWO]
+    left = [finding(())]
+    assert [one.rule for one in left] == [RULE]
+    with pytest.raises(WorkbookError, match="所选的几种改法不能同时采纳：都改以后，第1条仍不相符"):
+        refuse_unmended(choices, left)
+    refuse_unmended(choices, check(report_of({"disputes.review.total": 10})))
+    refuse_unmended(choices[:1], left)
 
 
 def test_reports_and_checks_leave_the_log_alone() -> None:
