@@ -203,7 +203,7 @@ def xlsx(report: Report, sheets: Sheets, data: st.DataObject) -> bytes:
     return workbook_bytes(report_book(report, sheets, data.draw(STYLES)))
 
 
-EXAMPLES = {page: 60, pdf: 8, docx: 25, xlsx: 60}
+EXAMPLES = {page: 60, pdf: 8, docx: 25, xlsx: 40}
 
 
 @counted
