@@ -227,7 +227,8 @@ def in_order(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:
     """(number, finding) as every list shows them: those that are dismissed last.
 
     The number is the place among all findings whatever was decided, so dismissing one gives no
-    other a new number.
+    other a new number, unless it brings another to light: what the prose says against a table was
+    evidence for a repair, and stands for itself where that is dismissed.
     """
     return sorted(enumerate(findings, 1), key=lambda item: not is_open(item[1]))
 
