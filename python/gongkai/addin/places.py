@@ -67,7 +67,7 @@ def here() -> Places:
     return places(sys.platform, Path.home(), os.environ, sys.executable or "", sys.base_prefix)
 
 
-def places(
+def places(  # noqa: PLR0913
     platform: str,
     home: Path,
     environ: Mapping[str, str],

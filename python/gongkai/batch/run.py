@@ -59,7 +59,7 @@ class Imported:
     skipped: bool = False
 
 
-def run_batch(
+def run_batch(  # noqa: PLR0913
     sources: Sequence[str],
     folder: Path,
     *,

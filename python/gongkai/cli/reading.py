@@ -116,7 +116,7 @@ def each_report(
             yield source.name, error
 
 
-def run_sources(
+def run_sources(  # noqa: PLR0913
     options: argparse.Namespace,
     reading: Mapping[str, Any],
     judge: Callable[[Report], list[Finding]],

@@ -101,7 +101,7 @@ def to_docx(content: bytes, suffix: str, limits: ProgramLimits = LIMITS) -> byte
     return converted(content, suffix, "docx", limits)
 
 
-def converted(
+def converted(  # noqa: PLR0913
     content: bytes,
     suffix: str,
     to: str,

@@ -118,7 +118,7 @@ class Painter(PDFTextDevice):
         if textstate.font is not None:
             super().render_string(textstate, seq, ncs, graphicstate)
 
-    def render_char(
+    def render_char(  # noqa: PLR0913
         self,
         matrix: Matrix,
         font: PDFFont,
