@@ -196,10 +196,13 @@ def all_well(tables: Sequence[Table]) -> str:
 
 
 def first_texts(findings: Sequence[Finding]) -> str:
-    """What the first findings say, in short."""
+    """What the first findings say, in short: of a broken sum the repair, else the reason too."""
     if not findings:
         return ""
-    told = [cut(finding.lines[0], LONGEST) for finding in findings[:MOST_NAMED]]
+    told = []
+    for finding in findings[:MOST_NAMED]:
+        whole = finding.lines[0] if finding.sums else finding.message.rstrip("。")
+        told.append(cut(whole, LONGEST))
     if len(findings) > MOST_NAMED:
         told.append("等")
     return f"：{'；'.join(told)}"
