@@ -3,7 +3,7 @@ Option Explicit
 
 ' The commands as macros without arguments: for the buttons on the sheets and for the list of macros.
 
-' Put in by xlsx_addin/macros.py.
+' Made by xlsx_addin/macros.py.
 {macros}
 #If Mac Then
 Public Sub GkContinue()

@@ -7,7 +7,7 @@ Option Private Module
 
 Private Const RUN_PYTHON As String = "xlwings.xlam!RunPython"
 Private Const START_PYTHON As String = "xlwings.xlam!XLPy"
-' Put in by xlsx_addin/macros.py.
+' Made by xlsx_addin/macros.py.
 Private Const TASKS As String = "{tasks}"
 Private Const LONGEST_ARGUMENT As Long = 32000
 Private Const LONGEST_REASON As Long = 200
