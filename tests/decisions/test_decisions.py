@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from gongkai.checks import check
 from gongkai.decisions import (
     apply_decisions,
+    former_keys_of,
     in_order,
     is_open,
     key_of,
@@ -41,6 +42,7 @@ from helpers.strategies import changed, reports
 
 RULES = rules_of("rulings")
 
+LEFT = ("dismissed", "甲")
 PART, OTHER = "disputes.review.upheld", "applications.granted.natural"
 
 
@@ -328,6 +330,61 @@ def test_what_is_decided_about_many_of_a_kind_is_kept_for_each(tmp_path: Path) -
     assert [is_open(finding) for finding in check(report)] == [False]
     one_more = replace(report, problems=(*problems, Problem("", "", "", "又一处", "没有放进")))
     assert [is_open(finding) for finding in check(one_more)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rows", "is_counted"),
+    [
+        (("dismissed", "甲"), ("confirmed", "乙"), [(1, None, None), (None, "确认", "乙")], True),
+        (
+            ("dismissed", "甲"),
+            ("dismissed", "乙"),
+            [(1, "忽略", "甲"), (None, "忽略", "乙")],
+            False,
+        ),
+    ],
+)
+def test_sums_of_a_cause_keep_what_was_decided_of_each(
+    tmp_path: Path,
+    one: tuple[str, str],
+    other: tuple[str, str],
+    rows: list[tuple[object, ...]],
+    is_counted: bool,
+) -> None:
+    """Two verdicts or two reasons are never made one by writing and reading."""
+    report = report_of({"applications.granted.total": 134})
+    [cause] = check(report)
+    given = zip(keys_of(cause, report), (one, other), strict=True)
+    decisions = {key: Decision(verdict, reason) for key, (verdict, reason) in given}  # type: ignore[arg-type]
+    report, path = replace(report, decisions=decisions), tmp_path / "a.xlsm"
+    for _ in range(3):
+        assert [is_open(finding) for finding in check(report)] == [is_counted]
+        report = written(report, path)
+        assert report.decisions == decisions
+        assert shown(path) == rows
+
+
+def test_what_an_earlier_version_decided_can_be_taken_back_in_its_row(tmp_path: Path) -> None:
+    """Its key was made of the sentence; kept beside the new one it would come again."""
+    report = report_of(problems=[Problem("", "", "", "约5", "不是一个数字")])
+    [finding] = check(report)
+    [former], [key] = former_keys_of(finding, report), keys_of(finding, report)
+    assert former != key
+    path = tmp_path / "a.xlsm"
+    kept = replace(report, decisions={former: Decision("dismissed", "甲")})
+    assert written(kept, path).decisions == {key: Decision("dismissed", "甲")}
+    assert shown(path) == [(1, "忽略", "甲")]
+    assert decide(path, layout.RESULTS_TOP, None).decisions == {}
+
+
+def test_a_word_beside_a_further_sum_is_seen_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsm"
+    written(report_of({"applications.granted.total": 134}), path)
+    report = decide(path, layout.RESULTS_TOP + 1, "是")
+    assert "处理“是”不能识别" in only(report, "rulings.verdict").message
+    written(report, path)
+    assert (None, "是", None) in shown(path)
+    assert decide(path, layout.RESULTS_TOP + 1, None).decisions == {}
 
 
 def test_a_cause_is_open_as_long_as_one_of_its_sums_is(tmp_path: Path) -> None:

@@ -181,6 +181,20 @@ def decided_findings(
     return found
 
 
+def under_new_keys(report: Report, findings: Iterable[Finding]) -> Report:
+    """A report whose decisions about these findings stand under the keys of today, so that what an
+    earlier version kept is seen in its row, and goes when it is taken back there.
+    """
+    decisions = dict(report.decisions)
+    for finding in findings:
+        keys, formers = keys_of(finding, report), former_keys_of(finding, report)
+        for key, former in zip(keys, formers, strict=True):
+            if former != key and former in decisions:
+                known = decisions.pop(former)
+                decisions.setdefault(key, replace(known, kept=False))
+    return replace(report, decisions=decisions)
+
+
 def decision_about(
     finding: Finding,
     decided: Mapping[str, Decision],

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gongkai.decisions import (
     WORDS,
+    former_keys_of,
     keys_of,
 )
 from gongkai.model import (
@@ -30,6 +31,7 @@ def check_decisions(report: Report, findings: Sequence[Finding]) -> list[Finding
     about: dict[str, Finding | None] = {"": None}
     for finding in findings:
         about |= dict.fromkeys(keys_of(finding, report), finding)
+        about |= dict.fromkeys(former_keys_of(finding, report), finding)
     return [
         verdict_warning(decision, about[key]) for key, decision in open_ones.items() if key in about
     ]

@@ -13,8 +13,14 @@ from dataclasses import (
     dataclass,
     replace,
 )
+from typing import NamedTuple
 
-from gongkai.decisions import in_order, is_open, key_of, keys_of
+from gongkai.decisions import (
+    in_order,
+    is_open,
+    keys_of,
+    under_new_keys,
+)
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure
 from gongkai.model import (
@@ -393,6 +399,7 @@ def pieces_of(text: str, longest: int) -> list[str]:
 
 def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
     room = layout.RESULTS_ROWS
+    report = under_new_keys(report, findings) if report.decisions else report
     rows, left = listed_rows(report, findings, room)
     if left:
         rows.append({"message": f"另有{left}条未列出，请先改正以上各条，再重新校验。"})
@@ -435,15 +442,32 @@ def told_in(rows: Iterable[ResultCells]) -> set[str]:
     return told
 
 
-def shown_decision(finding: Finding, report: Report) -> Decision | None:
-    """What a row shows: what is decided of the finding, or a word of somebody that decides nothing.
-
-    What is decided of one of its sums alone is kept, and not shown: the cause is open.
+class ShownDecision(NamedTuple):
+    """What a row shows, and the keys that it speaks for: what is written there is read back as
+    decided about these.
     """
-    if finding.decision:
-        return finding.decision
-    written = report.decisions.get(key_of(finding, report))
-    return written if written and not written.verdict else None
+
+    decision: Decision | None
+    keys: tuple[str, ...]
+
+
+def shown_decision(finding: Finding, report: Report) -> ShownDecision:
+    """What is decided of a finding, or a word of somebody that decides nothing.
+
+    What was decided of its sums with other words is not made one: 忽略 for one and 确认 for another
+    stay in the rows of these sums or out of sight, and a reason stays with those that have it.
+    """
+    keys = keys_of(finding, report)
+    first = report.decisions.get(keys[0])
+    if finding.decision is None:
+        return ShownDecision(first if first and not first.verdict else None, keys)
+    known = [report.decisions.get(key) for key in keys]
+    if first is None or None in known:  # decided elsewhere than in this report
+        return ShownDecision(finding.decision, keys)
+    if len({decision.verdict for decision in known if decision}) > 1:
+        return ShownDecision(None, keys)
+    alike = [key for key, decision in zip(keys, known, strict=True) if decision == first]
+    return ShownDecision(first, tuple(alike))
 
 
 ResultCells = dict[str, Written]
@@ -459,8 +483,8 @@ def result_row(
         "proposal": proposal_text(finding.suspects, forms_of(report.tables)) or None,
     }
     row |= figures_in(finding.stated, finding.computed, finding.difference)
-    decided, keys = shown_decision(finding, report), keys_of(finding, report)
-    row |= decision_cells(keys, row_text(finding), decided)
+    told = shown_decision(finding, report)
+    row |= decision_cells(told.keys, row_text(finding), told.decision)
     return row | result_place(finding, report, broken)
 
 
@@ -473,8 +497,7 @@ def sum_row(
     row: ResultCells = {"message": text}
     row |= figures_in(one.stated, one.computed, one.difference)
     keys = keys_of(alone, report)
-    decided = report.decisions.get(keys[0])
-    row |= decision_cells(keys, text, decided if decided and decided.verdict else None)
+    row |= decision_cells(keys, text, report.decisions.get(keys[0]))
     return row | result_place(alone, report, broken)
 
 
