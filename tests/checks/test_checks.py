@@ -11,19 +11,36 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gongkai.checks import assumed, check, checked
+from gongkai.checks.sums import causes_of, check_sums
 from gongkai.decisions import key_of
 from gongkai.editions import form
-from gongkai.model import Decision, Entry, Problem, Report, Table
-from helpers.counts import properties
+from gongkai.model import (
+    BrokenSum,
+    Decision,
+    Entry,
+    Problem,
+    Report,
+    Suspect,
+    Table,
+    Value,
+)
+from gongkai.sums import Proposal, table_state
+from helpers.counts import (
+    counted,
+    many,
+    properties,
+)
 from helpers.made import (
     blank_report,
     broken_rules,
     cells_of_row,
+    consistent,
     only,
     report_of,
     rules,
     rules_of,
     sound_values,
+    table_of,
 )
 from helpers.strategies import changed, reports
 
@@ -300,3 +317,55 @@ def test_errors_come_before_warnings_before_notes_in_the_order_of_the_tables() -
         ("note", "coverage.blank"),
         ("note", "coverage.implied"),
     ]
+
+
+# --- causes ---------------------------------------------------------------------------------------
+
+
+@counted
+@pytest.mark.parametrize("seed", range(many(400)))
+def test_every_broken_sum_is_evidence_of_one_cause(seed: int) -> None:
+    """Up to six faults, blanks among them, scattered or in a row: none is lost, none told twice."""
+    table = planted(Random(seed))
+    solution = table_state(table).solution
+    wanted = [(relation.rule,) for relation in solution.broken]
+    wanted += [tuple(relation.rule for relation in each) for each in solution.conflicts]
+    told = []
+    for finding in check_sums(table):
+        for one in finding.sums:
+            told.append(tuple(relation.rule for relation in one.relations))
+    assert sorted(told) == sorted(wanted)
+
+
+def planted(random: Random) -> Table:
+    edition = random.choice(("2019", "2021"))
+    sound = consistent(random, edition, largest=random.choice((3, 40)))
+    cells = list(sound)
+    if random.random() < 0.5:
+        row = random.choice(cells).split(".")[1]
+        cells = [cell for cell in cells if cell.split(".")[1] == row]
+    values: dict[str, Value] = dict(sound)
+    for cell in random.sample(cells, random.randint(1, 6)):
+        wrong = max(0, sound[cell] + random.choice((-2, -1, 1, 2, 9, 90)))
+        values[cell] = None if random.random() < 0.25 else wrong
+    return table_of(values, edition=edition)
+
+
+def test_a_cause_of_causes_goes_to_one_that_is_told() -> None:
+    """Of a, b, ab and abc, c: ab is no finding of its own, so nothing may be left with it."""
+    relation = form("2021", "disputes").relations[0]
+    broken = [BrokenSum((relation,), (str(number),)) for number in range(5)]
+    a, b, c = (Suspect(name, 1, 2) for name in "abc")
+    repairs = [(a, b), (a,), (b,), (a, b, c), (c,)]
+    told = [Proposal((repair,), 1) for repair in repairs]
+    found = causes_of(broken, told)
+    assert [cause.numbers for cause in found] == [[1, 0, 3], [2], [4]]
+    assert [cause.proposal for cause in found] == [told[1], told[2], told[4]]
+
+
+def test_one_repair_is_one_cause_however_sure_each_sum_is() -> None:
+    relation = form("2021", "disputes").relations[0]
+    broken = [BrokenSum((relation,), (str(number),)) for number in range(2)]
+    repair = ((Suspect("a", 1, 2),),)
+    [cause] = causes_of(broken, [Proposal(repair, 1, 4), Proposal(repair, 1, 0)])
+    assert (cause.numbers, cause.proposal.unlikely) == ([0, 1], 0)

@@ -11,11 +11,10 @@ from functools import lru_cache
 from itertools import chain, combinations
 from typing import NamedTuple
 
-from gongkai.figures import read_figure, shown
+from gongkai.figures import clean, read_figure, shown
 from gongkai.groups import grouped
 from gongkai.model import (
     BrokenSum,
-    Entry,
     Fact,
     Figure,
     Finding,
@@ -35,9 +34,8 @@ from gongkai.sums import (
     table_state,
     total,
 )
+from gongkai.sums.states import is_unread
 from gongkai.wording import official_order
-
-PLAIN = ("blank", "sign")
 
 
 @lru_cache(maxsize=4)  # a workbook's functions ask again for the same table
@@ -95,34 +93,49 @@ class Cause(NamedTuple):
 def causes_of(broken: Sequence[BrokenSum], told: Sequence[Proposal]) -> list[Cause]:
     """The causes of broken sums, in the order of the relations.
 
-    135 for 134 in 予以公开·自然人 breaks that row and that column: one repair mends both.
+    135 for 134 in 予以公开·自然人 breaks that row and that column: one repair mends both. Of what
+    the two say of it the surer is taken.
     """
     pairs = []
     for one, other in combinations(range(len(broken)), 2):
-        is_alike = told[one] == told[other]
-        if is_alike and (told[one].alternatives or is_linked(broken[one], broken[other])):
+        is_linked = not set(broken[one].cells).isdisjoint(broken[other].cells)
+        if is_same_cause(told[one], told[other], is_linked):
             pairs.append((one, other))
-    groups = grouped(range(len(broken)), pairs)
-    return told_once([Cause(numbers, told[numbers[0]]) for numbers in groups])
+    causes = []
+    for numbers in grouped(range(len(broken)), pairs):
+        surest = min((told[number] for number in numbers), key=lambda proposal: proposal.unlikely)
+        causes.append(Cause(numbers, surest))
+    return told_once(causes)
+
+
+def is_same_cause(one: Proposal, other: Proposal, is_linked: bool) -> bool:
+    """Whether two sums are mended alike; those of which no repair is known only if they share a
+    cell.
+    """
+    if one.alternatives:
+        return one.alternatives == other.alternatives
+    return one == other and is_linked
 
 
 def told_once(causes: Sequence[Cause]) -> list[Cause]:
     """The causes, without those that are several others together: （七）总计 wrong in two columns
     breaks its row as well, which is evidence of the first.
     """
-    kept = []
+    alone = [cause for cause in causes if not parts_of(cause, causes)]
+    kept = {cause.changes: cause for cause in alone}
     for cause in causes:
-        parts = [other for other in causes if other.changes and other.changes < cause.changes]
-        if parts and frozenset().union(*(part.changes for part in parts)) == cause.changes:
-            parts[0].numbers.extend(cause.numbers)
-        else:
-            kept.append(cause)
-    return kept
+        parts = parts_of(cause, alone)
+        if parts:
+            first = kept[parts[0].changes]
+            kept[first.changes] = Cause([*first.numbers, *cause.numbers], first.proposal)
+    return [kept[cause.changes] if cause.changes else cause for cause in alone]
 
 
-def is_linked(one: BrokenSum, other: BrokenSum) -> bool:
-    """Whether two sums have a cell in common."""
-    return not set(one.cells).isdisjoint(other.cells)
+def parts_of(cause: Cause, causes: Sequence[Cause]) -> list[Cause]:
+    """The causes whose repairs are together the repair of this one; none of one that is no sum."""
+    parts = [other for other in causes if other.changes and other.changes < cause.changes]
+    together: frozenset[Suspect] = frozenset().union(*(part.changes for part in parts))
+    return parts if parts and together == cause.changes else []
 
 
 def cause_finding(table: Table, sums: Sequence[BrokenSum], proposal: Proposal) -> Finding:
@@ -175,16 +188,10 @@ def unread_in(
     found = []
     for cell in official_order(table.form, asked):
         entry = table.entries.get(cell)
-        if entry is not None and is_unread(entry, table.form):
+        unit = table.form.cells[cell].column.unit
+        if entry is not None and clean(entry.raw) and is_unread(entry, unit):
             found.append((cell, entry.raw))
     return tuple(found)
-
-
-def is_unread(entry: Entry, form: Form) -> bool:
-    """Whether a text stands there that was not taken: 十二, 12（上年3）."""
-    if entry.value is not None:
-        return False
-    return read_figure(entry.raw, form.cells[entry.cell].column.unit).state not in PLAIN
 
 
 # --- what is broken -------------------------------------------------------------------------------
