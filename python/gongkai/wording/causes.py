@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gongkai.figures import shown
+from gongkai.figures import shown, size
 from gongkai.model import (
     Alternative,
     BrokenSum,
     Fact,
-    Figure,
     Finding,
     FindingLines,
     Form,
@@ -51,14 +50,15 @@ def cause_lines(finding: Finding) -> FindingLines:
     """Of a misreading the two readings stand first; else the repair, or what is certain of it."""
     form = finding.form
     assert form is not None, f"{finding.rule}: a broken sum of no form"
-    parts = list(evidence(form, finding))
+    gaps = list(evidence(form, finding))
     if finding.cause == "reading":
-        head = "；".join(misread_texts(form, finding))
-        return head, joined([said("ours"), *parts], LONGEST - len(head))
+        head, ours = "；".join(misread_texts(form, finding)), said("ours")
+        told = joined(gaps, [], LONGEST - len(head) - len(ours) - 1)
+        return head, f"{ours}；{told}"
     head = repair_text(form, finding)
     if not head:
-        head = said("unknown", number=form.number, gap=parts.pop(0))
-    return head, joined([*parts, *others(form, finding)], LONGEST - len(head))
+        head = said("unknown", number=form.number, gap=gaps.pop(0))
+    return head, joined(gaps, list(others(form, finding)), LONGEST - len(head))
 
 
 def misread_texts(form: Form, finding: Finding) -> Iterator[str]:
@@ -66,15 +66,18 @@ def misread_texts(form: Form, finding: Finding) -> Iterator[str]:
         yield said("misread", where=where(form, (cell,)), first=first, other=other)
 
 
-def joined(parts: Sequence[str], room: int) -> str:
-    """As many parts as there is room for, the first at least: none is cut in its middle."""
-    told = ""
-    for part in filter(None, parts):
-        longer = f"{told}；{part}" if told else part
-        if told and len(longer) > room - 2:
+def joined(gaps: Sequence[str], needed: Sequence[str], room: int) -> str:
+    """As many of the gaps as there is room for, none cut in its middle, then what must be in sight
+    of whoever mends a figure: what was not read, what the prose says. The gaps stand in the list of
+    findings, each in a row, and in JSON.
+    """
+    told: list[str] = []
+    for gap in gaps:
+        longer = "；".join([*told, gap, *needed])
+        if len(longer) > room - 2 and (told or needed):
             break
-        told = longer
-    return told
+        told.append(gap)
+    return "；".join([*told, *needed])
 
 
 def triples(finding: Finding, name: str) -> tuple[tuple[str, ...], ...]:
@@ -115,14 +118,14 @@ def changes(form: Form, alternative: Alternative, unread: Mapping[str, str]) -> 
 
     Of several in one row the row is named once: 表三 部分公开：自然人填0，疑应为6; 商业企业填6….
     """
-    same: dict[tuple[str, Value, int], list[str]] = {}
+    same: dict[tuple[str, Value, str, int], list[str]] = {}
     for suspect in alternative:
-        row = form.cells[suspect.cell].row.id
-        same.setdefault((row, suspect.stated, suspect.proposed), []).append(suspect.cell)
-    rows = {row for row, _, _ in same}
-    names = list(names_of(form, list(same.values()), len(rows) == 1))
-    for name, ((_, stated, proposed), cells) in zip(names, same.items(), strict=True):
-        raw = unread.get(cells[0], "")
+        row, raw = form.cells[suspect.cell].row.id, unread.get(suspect.cell, "")
+        alike = row, suspect.stated, raw, suspect.proposed
+        same.setdefault(alike, []).append(suspect.cell)
+    rows = {row for row, *_ in same}
+    names = names_of(form, list(same.values()), len(rows) == 1)
+    for name, (_, stated, raw, proposed) in zip(names, same, strict=True):
         if stated is not None:
             yield said("changed", where=name, stated=stated, proposed=proposed)
         elif raw:
@@ -232,10 +235,6 @@ def gap_parts(broken: BrokenSum) -> tuple[str, str]:
     return said("sides", **sides), said(name, gap=size(broken.difference))
 
 
-def size(figure: Figure) -> Figure:
-    return -figure if figure < 0 else figure
-
-
 def subject_of(form: Form, relation: Relation) -> str:
     """予以公开行 where a relation runs along a row, 自然人列 where it runs down a column."""
     cells = [form.cells[cell] for cell in relation.cells]
@@ -245,17 +244,17 @@ def subject_of(form: Form, relation: Relation) -> str:
 
 
 def others(form: Form, finding: Finding) -> Iterator[str]:
-    """What the prose says, what was not read, a second reading that mends nothing, how sure."""
-    for place, figure in triples(finding, "prose"):
-        yield said("prose", place=place, figure=figure)
+    """What was not read, what the prose says, a second reading that mends nothing, how sure."""
     unread = unread_besides(finding)
     if unread:
         yield said("left", where=without_table(form, where(form, unread)))
+    for place, figure in triples(finding, "prose"):
+        yield said("prose", place=place, figure=figure)
     for cell, _, other in triples(finding, "readings"):
         yield said("apart", where=place_in(form, cell), other=other)
+    yield from how_sure(finding)
     for cell, raw in dict_of(finding, "odd").items():
         yield said("source", where=place_in(form, cell), raw=raw)
-    yield from how_sure(finding)
 
 
 def unread_besides(finding: Finding) -> list[str]:
