@@ -249,6 +249,11 @@ def is_text(text: str) -> bool:
     return plain != "" and plain not in PLAIN_SIGNS
 
 
+def size(figure: Figure) -> Figure:
+    """Without its sign; ``abs`` would round a long Decimal."""
+    return -figure if figure < 0 else figure
+
+
 def shown(value: Value) -> str:
     """A figure as plain text, never in exponent form; "" for blank."""
     if value is None:

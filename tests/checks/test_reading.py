@@ -311,6 +311,29 @@ def test_a_contradiction_that_the_repair_ends_is_its_evidence() -> None:
     assert [finding.rule for finding in check(other)] == [found.rule, "narrative.outcome"]
 
 
+def test_prose_that_contradicts_itself_is_no_evidence() -> None:
+    """134 in one paragraph, as the sums want it, and 143 in another, as the table has it."""
+    said = "其中自然人申请予以公开134件。\n自然人申请予以公开143件。"
+    report = replace(report_of({CELL: 143}), sections={**NOTHING, 1: said})
+    found, narrative = check(report)
+    assert "正文" not in found.message
+    assert narrative.rule == "narrative.outcome"
+
+
+def test_what_was_not_read_is_in_sight_however_many_sums_are_broken() -> None:
+    """The gaps give way: each has a row of its own in the list of findings."""
+    wrong: dict[str, Value] = {
+        "applications.granted.natural": 900,
+        "applications.granted.company": 800,
+        "applications.granted.research": 700,
+        "applications.granted.welfare": None,
+    }
+    raws = {"applications.granted.welfare": "十二"}
+    for finding in check(report_of(wrong, raws=raws)):
+        if finding.sums and "社会公益组织" not in finding.lines[0]:
+            assert "社会公益组织" in finding.lines[1]
+
+
 def test_a_contradiction_is_told_where_the_cause_is_dismissed() -> None:
     report = replace(
         report_of({CELL: 143}), sections={**NOTHING, 1: "其中自然人申请予以公开134件。"}

@@ -9,6 +9,7 @@ from gongkai.checks.narrative.context import Context, Said
 from gongkai.checks.narrative.paragraphs import paragraphs, read_paragraph
 from gongkai.checks.narrative.quantities import Quantity, layouts_of, quantity_of
 from gongkai.checks.narrative.words import facts
+from gongkai.figures import size
 from gongkai.model import Figure, Report
 from gongkai.sums import difference, stated_figures, total
 
@@ -192,7 +193,3 @@ def alike(figure: Figure, written: Figure, step: Figure) -> bool:
     if step == 1:
         return apart == 0
     return apart < step
-
-
-def size(apart: Figure) -> Figure:
-    return max(apart, -apart)

@@ -1,13 +1,9 @@
-"""Claims + tables -> findings on the prose, its word on suspected cells; the rules (rules.toml)."""
+"""Claims + tables -> findings on the prose, and its word on suspected cells."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import (
-    Iterable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from gongkai.checks.narrative.claims import (
@@ -15,12 +11,11 @@ from gongkai.checks.narrative.claims import (
     SECTIONS,
     Claim,
     alike,
-    size,
     table_figure,
     text_read,
 )
 from gongkai.decisions import is_open
-from gongkai.figures import shown
+from gongkai.figures import shown, size
 from gongkai.model import (
     Entry,
     Fact,
@@ -32,10 +27,7 @@ from gongkai.model import (
     table_id,
 )
 from gongkai.sums import difference
-from gongkai.wording.phrases import (
-    MOST_ROWS,
-    where,
-)
+from gongkai.wording.phrases import MOST_ROWS, where
 
 ORDINALS = {1: "一", 6: "六"}
 
@@ -52,19 +44,37 @@ def check_narrative(
     """
     told = with_prose(findings, said)
     mended = repaired(report, told)
-    borne_out: dict[str, list[Claim]] = {}
-    found = []
+    denied = denied_cells(report, mended, said)
+    found: list[Finding] = []
+    evidence: dict[str, list[Claim]] = {}
     for claim in said:
         finding = finding_of(claim, report)
         if finding is None:
             continue
-        if mended is not report and finding_of(claim, mended) is None:
-            for cell in claim.quantity.cells:
-                borne_out.setdefault(cell, []).append(claim)
+        cells = cells_read(claim)
+        if finding_of(claim, mended) is None and denied.isdisjoint(cells):
+            for cell in cells:
+                evidence.setdefault(cell, []).append(claim)
         else:
             found.append(finding)
-    told = [cited(finding, borne_out) for finding in told]
+    told = [cited(finding, evidence) for finding in told]
     return told + found + unread_sections(report)
+
+
+def cells_read(claim: Claim) -> set[str]:
+    """Every cell that one of a claim's readings counts."""
+    return set(claim.quantity.cells).union(*claim.quantity.others)
+
+
+def denied_cells(report: Report, mended: Report, said: Iterable[Claim]) -> set[str]:
+    """The cells of claims that the tables bear out and that their repair would contradict: 予以公开
+    134件 in one paragraph and 143件 in another are evidence of nothing.
+    """
+    denied: set[str] = set()
+    for claim in said:
+        if finding_of(claim, report) is None and finding_of(claim, mended) is not None:
+            denied |= cells_read(claim)
+    return denied
 
 
 def unread_sections(report: Report) -> list[Finding]:
@@ -85,28 +95,25 @@ def repaired(report: Report, findings: Iterable[Finding]) -> Report:
             table = tables[table_id(suspect.cell)]
             entry = Entry(suspect.cell, suspect.proposed)
             tables[table.id] = replace(table, entries={**table.entries, suspect.cell: entry})
-    return replace(report, tables=tables) if tables != report.tables else report
+    return replace(report, tables=tables)
 
 
-def cited(finding: Finding, borne_out: Mapping[str, Sequence[Claim]]) -> Finding:
+def cited(finding: Finding, evidence: Mapping[str, Sequence[Claim]]) -> Finding:
     """A cause with the places where the prose says what its repair makes of the table."""
     if len(finding.suspects) != 1:
         return finding
-    places = {}
+    claims: list[Claim] = []
     for suspect in finding.suspects[0]:
-        for claim in borne_out.get(suspect.cell, ()):
-            places[place_of(claim), shown(claim.figure)] = True
+        claims += evidence.get(suspect.cell, ())
+    return with_places(finding, claims)
+
+
+def with_places(finding: Finding, claims: Iterable[Claim]) -> Finding:
+    """第一节第2段, 134: where the prose says which figure, each place once."""
+    places = dict.fromkeys((place_of(claim), shown(claim.figure)) for claim in claims)
     if not places:
         return finding
-    prose = dict.fromkeys((*pairs_in(finding), *places))
-    return replace(finding, facts={**finding.facts, "prose": tuple(prose)})
-
-
-def pairs_in(finding: Finding) -> tuple[tuple[str, ...], ...]:
-    """The places of the prose that a finding cites already."""
-    found = finding.facts.get("prose", ())
-    assert isinstance(found, tuple)
-    return tuple(pair for pair in found if isinstance(pair, tuple))
+    return replace(finding, facts={**finding.facts, "prose": tuple(places)})
 
 
 def unread(section: int) -> Finding:
@@ -161,8 +168,8 @@ def place_of(claim: Claim) -> str:
 
 
 def with_prose(findings: Sequence[Finding], said: Sequence[Claim]) -> list[Finding]:
-    """The findings; a proposal that the prose bears out is told with its words, and nothing else is
-    changed.
+    """The findings; of several proposals that which the prose bears out is told with its words, and
+    nothing else is changed.
 
     The cause stays: prose and table may have been written by different hands, so prose tells which
     figure was meant, not which was read.
@@ -170,7 +177,11 @@ def with_prose(findings: Sequence[Finding], said: Sequence[Claim]) -> list[Findi
     known: dict[str, list[Claim]] = defaultdict(list)
     for claim in filter(is_of_one_cell, said):
         known[claim.quantity.cells[0]].append(claim)
-    return [with_citation(finding, known) if finding.suspects else finding for finding in findings]
+    told = []
+    for finding in findings:
+        has_choice = len(finding.suspects) > 1
+        told.append(with_citation(finding, known) if has_choice else finding)
+    return told
 
 
 def is_of_one_cell(claim: Claim) -> bool:
@@ -187,14 +198,12 @@ def is_of_one_cell(claim: Claim) -> bool:
 
 def with_citation(finding: Finding, known: Mapping[str, Sequence[Claim]]) -> Finding:
     """The places where the prose gives the figures that a proposal would put in."""
-    borne = [choice for choice in finding.suspects if agrees(choice, known)]
-    suspected = dict.fromkeys(suspect.cell for choice in borne for suspect in choice)
-    prose = []
-    for cell in suspected:
-        if cell in known:
-            claim = known[cell][0]
-            prose.append((place_of(claim), shown(claim.figure)))
-    return replace(finding, facts={**finding.facts, "prose": tuple(prose)}) if prose else finding
+    claims: list[Claim] = []
+    for choice in finding.suspects:
+        if agrees(choice, known):
+            for suspect in choice:
+                claims += known.get(suspect.cell, ())[:1]
+    return with_places(finding, claims)
 
 
 def agrees(choice: Sequence[Suspect], known: Mapping[str, Sequence[Claim]]) -> bool:
