@@ -16,7 +16,15 @@ from gongkai.bodies import body
 from gongkai.checks import assumed, checked, checked_text
 from gongkai.checks.misread import raws_of
 from gongkai.compare.years import YearComparison
-from gongkai.decisions import decision_text, dismissed_text, in_order, is_open, key_of, keys_of
+from gongkai.decisions import (
+    RANKS,
+    decision_text,
+    dismissed_text,
+    in_order,
+    is_open,
+    key_of,
+    keys_of,
+)
 from gongkai.editions import edition_of_year, editions
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
@@ -308,8 +316,7 @@ def add_years(found: Mapping[str, Any], comparison: YearComparison) -> dict[str,
     """
     across = findings_to_list(comparison.findings, comparison.report.figures)
     findings = [*found["findings"], *across]
-    ranks = list(SEVERITIES)
-    findings.sort(key=lambda finding: ranks.index(finding["severity"]))
+    findings.sort(key=lambda finding: RANKS[finding["severity"]])
     return {**found, "findings": findings}
 
 

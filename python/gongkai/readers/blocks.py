@@ -147,6 +147,22 @@ def too_large() -> UnreadableDocument:
     )
 
 
+def as_heading(items: Sequence[FlowItem], heading: str) -> list[FlowItem]:
+    """三、收到和 and 处理申请情况 as one heading of two lines, then the links among them; as they were
+    where they are longer than a heading, or nothing.
+    """
+    texts: list[str] = []
+    others: list[FlowItem] = []
+    for item in items:
+        if not isinstance(item, tuple):
+            others.append(item)
+        elif item[1]:
+            texts.append(item[1])
+    if 0 < sum(map(len, texts)) <= LONGEST_HEADING:
+        return [(heading, "\n".join(texts)), *others]
+    return list(items)
+
+
 def blocks_of(items: Sequence[FlowItem]) -> Iterator[Block]:
     """Items -> blocks with their places: consecutive lines as one prose, its links after it."""
     lines: list[str] = []

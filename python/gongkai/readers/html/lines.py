@@ -17,6 +17,7 @@ from gongkai.readers.blocks import (
     PAINTED,
     RAISED,
     FlowItem,
+    as_heading,
     collapse,
     settle,
     text_of,
@@ -131,15 +132,7 @@ class PageLines:
         self.end_line()
         if len(self.items) - start > LONGEST_HEADING:
             return
-        texts: list[str] = []
-        others: list[FlowItem] = []
-        for item in self.items[start:]:
-            if not isinstance(item, tuple):
-                others.append(item)
-            elif item[1]:
-                texts.append(item[1])
-        if 0 < sum(map(len, texts)) <= LONGEST_HEADING:
-            self.items[start:] = [(tag, "\n".join(texts)), *others]
+        self.items[start:] = as_heading(self.items[start:], tag)
 
     # runs that are set off
 

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from gongkai.figures import is_much_smaller
 from gongkai.model import Link, Place, UnreadableDocument
 from gongkai.opc.package import PartRelation
-from gongkai.readers.blocks import LINKED, LONGEST_HEADING, RAISED, FlowItem, collapse, settle
+from gongkai.readers.blocks import (
+    LINKED,
+    RAISED,
+    FlowItem,
+    as_heading,
+    collapse,
+    settle,
+)
 from gongkai.readers.word.lists import Numbering
 from gongkai.readers.word.styles import (
     AGAIN,
@@ -129,15 +136,7 @@ class WordText:
 
     def head(self, start: int) -> None:
         """The lines from ``start`` on become a heading, if they are as short as one."""
-        texts: list[str] = []
-        others: list[FlowItem] = []
-        for item in self.items[start:]:
-            if not isinstance(item, tuple):
-                others.append(item)
-            elif item[1]:
-                texts.append(item[1])
-        if 0 < sum(map(len, texts)) <= LONGEST_HEADING:
-            self.items[start:] = [(self.style.heading, "\n".join(texts)), *others]
+        self.items[start:] = as_heading(self.items[start:], self.style.heading)
 
     def end_line(self) -> None:
         self.raise_to(False)
