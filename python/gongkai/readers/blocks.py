@@ -148,8 +148,9 @@ def too_large() -> UnreadableDocument:
 
 
 def as_heading(items: Sequence[FlowItem], heading: str) -> list[FlowItem]:
-    """三、收到和 and 处理申请情况 as one heading of two lines, then the links among them; as they were
-    where they are longer than a heading, or nothing.
+    """三、收到和 and 处理申请情况 as one heading of two lines, then the links among them.
+
+    As they were where they are longer than a heading, or nothing.
     """
     texts: list[str] = []
     others: list[FlowItem] = []
