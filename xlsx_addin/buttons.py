@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.model import Box
+from gongkai.opc.comments import BEHIND_DRAWING
 from gongkai.workbook import layout
 from looks import SONG
 from macros import macro_name
@@ -29,16 +30,6 @@ CAPTIONS: Mapping[str, str] = {"batch": "开始导入"}  # of all others the rib
 RIBBON = Path(__file__).with_name("ribbon") / "customUI14.xml"
 VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 WIDTH, HEIGHT, GAP = 132, 24, 12  # pixels
-AFTER = (
-    "legacyDrawingHF",
-    "drawingHF",
-    "picture",
-    "oleObjects",
-    "controls",
-    "webPublishItems",
-    "tableParts",
-    "extLst",
-)
 HEAD = """<xml xmlns:v="urn:schemas-microsoft-com:vml" \
 xmlns:o="urn:schemas-microsoft-com:office:office" \
 xmlns:x="urn:schemas-microsoft-com:office:excel">
@@ -110,7 +101,7 @@ def with_drawing(sheet: bytes, key: str) -> bytes:
     node = etree.Element(
         f"{{{etree.QName(root).namespace}}}legacyDrawing", {f"{{{OFFICE_NS}}}id": key}
     )
-    later = next((child for child in root if etree.QName(child).localname in AFTER), None)
+    later = next((child for child in root if etree.QName(child).localname in BEHIND_DRAWING), None)
     if later is None:
         root.append(node)
     else:

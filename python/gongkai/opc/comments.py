@@ -46,6 +46,7 @@ KINDS: Mapping[str, str] = {
 # What stands behind the arrow to the drawing in a sheet.
 BEHIND_DRAWING = (
     "legacyDrawingHF",
+    "drawingHF",
     "picture",
     "oleObjects",
     "controls",

@@ -461,13 +461,17 @@ def shown_decision(finding: Finding, report: Report) -> ShownDecision:
     first = report.decisions.get(keys[0])
     if finding.decision is None:
         return ShownDecision(first if first and not first.verdict else None, keys)
-    known = [report.decisions.get(key) for key in keys]
-    if first is None or None in known:  # decided elsewhere than in this report
+    known = {key: report.decisions.get(key) for key in keys}
+    if first is None or None in known.values():  # decided elsewhere than in this report
         return ShownDecision(finding.decision, keys)
-    if len({decision.verdict for decision in known if decision}) > 1:
+    if not same_verdict(known.values()):
         return ShownDecision(None, keys)
-    alike = [key for key, decision in zip(keys, known, strict=True) if decision == first]
+    alike = [key for key, decision in known.items() if decision == first]
     return ShownDecision(first, tuple(alike))
+
+
+def same_verdict(decisions: Iterable[Decision | None]) -> bool:
+    return len({decision.verdict for decision in decisions if decision}) == 1
 
 
 ResultCells = dict[str, Written]
