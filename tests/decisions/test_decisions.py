@@ -27,9 +27,12 @@ from gongkai.decisions import (
 from gongkai.model import Decision, Edit, Finding, Problem, Report, Suspect
 from gongkai.output import check_to_dict, finding_lines
 from gongkai.pipeline import fill
+from gongkai.wording.findings import MOST_BELOW
 from gongkai.wording.rules import rules_of
 from gongkai.workbook import layout, read_workbook, write_workbook
-from gongkai.workbook.file import fill_file
+from gongkai.workbook.file import (
+    fill_file,
+)
 from gongkai.workbook.fill import marks_of, planned, report_to_edits
 from gongkai.workbook.lists import report_to_row
 from gongkai.workbook.values import values_to_report
@@ -400,6 +403,39 @@ def test_a_cause_is_open_as_long_as_one_of_its_sums_is(tmp_path: Path) -> None:
     both = decide(path, layout.RESULTS_TOP, "忽略", "乙")
     assert set(both.decisions) == {first, second}
     assert [is_open(finding) for finding in check(both)] == [False]
+
+
+def texts_in(path: Path) -> list[object]:
+    """The texts of the list, an empty row for none."""
+    texts = [cells[AT["message"] - 1].value for cells in results_of(path)]
+    return [text for text in texts if text]
+
+
+def unplaced(count: int) -> list[Problem]:
+    return [Problem("", "", "", f"约{number}", "不是一个数字") for number in range(count)]
+
+
+def test_each_of_many_has_a_row_and_is_decided_in_it(tmp_path: Path) -> None:
+    """Eight texts that no cell was found for are one finding; the list has them below it."""
+    path = tmp_path / "a.xlsm"
+    report = report_of(problems=unplaced(8))
+    written(report, path)
+    [many] = check(report)
+    told = [one.lines[0] for one in many.members]
+    assert texts_in(path)[1:] == [f"其中　{text}" for text in told]
+    decisions = decide(path, layout.RESULTS_TOP + 3, "忽略", "甲").decisions
+    [key] = keys_of(many.members[2], report)
+    assert decisions == {key: Decision("dismissed", "甲")}
+    found = check(replace(report, decisions=decisions))
+    assert [(len(one.members), is_open(one)) for one in found] == [(7, True), (0, False)]
+
+
+def test_of_very_many_the_list_shows_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsm"
+    written(report_of(problems=unplaced(60)), path)
+    texts = texts_in(path)
+    assert texts[-1] == "其中　另有10处，用 gongkai check --json 可以全部列出"
+    assert len(texts) == 1 + MOST_BELOW + 1
 
 
 def test_an_emptied_verdict_is_taken_back(tmp_path: Path) -> None:

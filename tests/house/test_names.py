@@ -22,7 +22,6 @@ LARGE_FOLDERS = {
     "workbook": "one workbook, and a file for each thing that a command does to it",
 }
 SHORT_FILES = {
-    "wording/findings.py": "which sentence a finding has; how causes are said stands by itself",
     "wording/rules.py": "rules.toml as values",
     "groups.py": "the one union-find, called from rooms that know nothing of each other",
     "__main__.py": "python -m gongkai",

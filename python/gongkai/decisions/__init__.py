@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from gongkai.figures import clean, exact, shown
-from gongkai.model import Decision, Fact, Finding, Report, Severity, Value
+from gongkai.model import BrokenSum, Decision, Fact, Finding, Report, Severity, Value
 from gongkai.wording import plain
 
 KEY_DIGITS = 12  # hexadecimal
@@ -77,10 +77,14 @@ def units_of(finding: Finding) -> Iterator[Finding]:
             yield from units_of(member)
     elif finding.sums:
         for one in finding.sums:
-            figures = (one.stated, one.computed, one.difference)
-            yield Finding(one.rule, "error", "", one.cells, *figures)
+            yield sum_alone(one)
     else:
         yield finding
+
+
+def sum_alone(one: BrokenSum) -> Finding:
+    """A broken sum as a finding of its own."""
+    return Finding(one.rule, "error", "", one.cells, one.stated, one.computed, one.difference)
 
 
 class KeyBasis(NamedTuple):

@@ -35,7 +35,7 @@ from gongkai.wording import (
     relation_lines,
     subject_and_names,
 )
-from gongkai.wording.causes import further_text
+from gongkai.wording.findings import Below, below
 from gongkai.workbook.fill import LONGEST_CELL, written
 from gongkai.workbook.proposals import NO_FIGURE, forms_of, name_of, proposal_text
 
@@ -282,22 +282,23 @@ def as_cell(value: Value) -> float | str:
 
 
 def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]:
-    """A row for each finding, and below it one for each further sum that its cause breaks."""
+    """A row for each finding, and below it what stands below it in the list of the workbook."""
     rows: list[SheetRow] = [list(HEADS)]
     forms = forms_in(placed)
     for finding in findings:
         proposal = proposal_text(finding.suspects, forms)
         rows.append([*finding_cells(placed, finding, finding.message), proposal])
-        rows += further_rows(placed, finding)
+        for row in below(finding):
+            rows.append([*cells_below(placed, row), ""])
     if not findings:
         rows.append([well(placed), "", "", "", "", about_tables(placed.tables), ""])
     return rows
 
 
-def further_rows(placed: Placed, finding: Finding) -> Iterator[SheetRow]:
-    """同上　各列之和比总计多9（予以公开行）: as the list of the workbook has them."""
-    for one in finding.sums[1:]:
-        yield [*finding_cells(placed, one, further_text(finding, one)), ""]
+def cells_below(placed: Placed, row: Below) -> SheetRow:
+    if row.told is None:
+        return [*[""] * (len(HEADS) - 2), row.text]
+    return finding_cells(placed, row.told, row.text)
 
 
 def finding_cells(placed: Placed, told: Finding | BrokenSum, message: str) -> SheetRow:

@@ -210,13 +210,6 @@ def sum_text(form: Form, broken: BrokenSum) -> str:
     return f"{''.join(gap_parts(broken))}（{subjects}）"
 
 
-def further_text(finding: Finding, broken: BrokenSum) -> str:
-    """同上　各列之和比总计多1（予以公开行）: below the lines of a cause."""
-    form = finding.form
-    assert form is not None, f"{finding.rule}: a broken sum of no form"
-    return f"同上　{sum_text(form, broken)}"
-
-
 def gap_parts(broken: BrokenSum) -> tuple[str, str]:
     """What several sums may say alike, and what tells them apart: 各项之和比办结总计, 多2."""
     first = broken.relations[0]

@@ -5,10 +5,14 @@ The first line says what is wrong, the figure first; the second why, and what to
 
 from __future__ import annotations
 
-from gongkai.model import Fact, Finding, FindingLines
-from gongkai.wording.causes import cause_lines
+from typing import NamedTuple
+
+from gongkai.model import BrokenSum, Fact, Finding, FindingLines
+from gongkai.wording.causes import cause_lines, sum_text
 from gongkai.wording.phrases import Sentence, facts_of, fill, fitted, sentences
 from gongkai.wording.rules import title_of_rule
+
+MOST_BELOW = 50  # of the findings that are told as one, a row each
 
 
 def sentence_of(finding: Finding) -> Sentence:
@@ -41,6 +45,31 @@ def many_lines(finding: Finding) -> FindingLines:
     }
     sentence = sentences()["many"]
     return fitted(fill(sentence["says"], facts), fill(sentence["why"], facts))
+
+
+class Below(NamedTuple):
+    """A row below a finding in a list: what it is about, None for those left out; and its text."""
+
+    told: BrokenSum | Finding | None
+    text: str
+
+
+def below(finding: Finding) -> list[Below]:
+    """The further sums that a cause breaks, or the findings that are told as one.
+
+    同上　各列之和比总计多1（予以公开行）; 其中　正文第12段写收到申请7件，表三填9.
+    """
+    rows = []
+    for one in finding.sums[1:]:
+        form = finding.form
+        assert form is not None, f"{finding.rule}: a broken sum of no form"
+        rows.append(Below(one, f"同上　{sum_text(form, one)}"))
+    for member in finding.members[:MOST_BELOW]:
+        rows.append(Below(member, f"其中　{member.lines[0]}"))
+    if len(finding.members) > MOST_BELOW:
+        left = len(finding.members) - MOST_BELOW
+        rows.append(Below(None, f"其中　另有{left}处，用 gongkai check --json 可以全部列出"))
+    return rows
 
 
 def former_text(finding: Finding) -> str:

@@ -19,6 +19,7 @@ from gongkai.decisions import (
     in_order,
     is_open,
     keys_of,
+    sum_alone,
     under_new_keys,
 )
 from gongkai.editions import editions
@@ -39,7 +40,7 @@ from gongkai.model import (
 )
 from gongkai.spreadsheets import Spot
 from gongkai.wording import evidence_lines, title_line, title_of
-from gongkai.wording.causes import further_text
+from gongkai.wording.findings import Below, below
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, as_number, source_text
 from gongkai.workbook.decisions import (
@@ -417,15 +418,15 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
 def listed_rows(
     report: Report, findings: Sequence[Finding], room: int
 ) -> tuple[list[ResultCells], int]:
-    """A row for each finding and, below it, one for each further sum that its cause breaks; how
-    many findings there is no room for.
+    """A row for each finding and, below it, one for each further sum that its cause breaks, or for
+    each of those that it stands for; how many findings there is no room for.
     """
     broken = broken_lanes(report)
     listed = in_order(findings)
     rows: list[ResultCells] = []
     for done, (number, finding) in enumerate(listed):
         own = [result_row(number, finding, report, broken)]
-        own += [sum_row(one, finding, report, broken) for one in finding.sums[1:]]
+        own += [row_below(row, report, broken) for row in below(finding)]
         last = 0 if done + 1 == len(listed) else 1  # the row that says how many are left
         if len(rows) + len(own) > room - last:
             return rows, len(listed) - done
@@ -492,16 +493,16 @@ def result_row(
     return row | result_place(finding, report, broken)
 
 
-def sum_row(
-    one: BrokenSum, finding: Finding, report: Report, broken: Collection[str]
-) -> ResultCells:
-    """A further sum that a cause breaks: without a number, for it is no finding of its own."""
-    alone = replace(finding, rule=one.rule, cells=one.cells, sums=(one,), suspects=())
-    text = further_text(finding, one)
-    row: ResultCells = {"message": text}
-    row |= figures_in(one.stated, one.computed, one.difference)
+def row_below(below: Below, report: Report, broken: Collection[str]) -> ResultCells:
+    """What stands below a finding: without a number, for it is no finding of its own."""
+    row: ResultCells = {"message": below.text}
+    told = below.told
+    if told is None:
+        return row
+    row |= figures_in(told.stated, told.computed, told.difference)
+    alone = sum_alone(told) if isinstance(told, BrokenSum) else told
     keys = keys_of(alone, report)
-    row |= decision_cells(keys, text, report.decisions.get(keys[0]))
+    row |= decision_cells(keys, below.text, report.decisions.get(keys[0]))
     return row | result_place(alone, report, broken)
 
 
