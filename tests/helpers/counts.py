@@ -4,6 +4,7 @@ The variable GONGKAI_TESTS chooses: ``few`` (default), ``full``, ``deep`` (ten t
 random, for hunting). A test of properties says its full number: ``@properties(150)`` tries 18
 examples by default. A test over seeds says ``@counted`` and takes its seeds from
 ``range(many(2_000))``: 250 by default. What goes through a long list says ``part(all_of_it)``. A
+test for each of many like cases says ``@some("text", TEXTS)``: by default one in four. A
 test for every combination of some values says ``@matrix(layout=LAYOUTS, labels=LABELS)``: by
 default as few combinations as show each value once, the others are ``slow``.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from itertools import product
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -53,6 +54,17 @@ def part(whole: Sequence[T]) -> Sequence[T]:
     """An even part of a long list, all of it where all is tried; the first is always among it."""
     step = len(whole) // max(1, many(len(whole)))
     return whole[:: max(1, step)]
+
+
+def some(name: str, cases: Iterable[object], every: int = 4, **more: Any) -> pytest.MarkDecorator:
+    """``parametrize`` over all cases; but for one in so many, the first among them, they are
+    ``slow``.
+    """
+    params = []
+    for turn, case in enumerate(cases):
+        marks = [] if turn % every == 0 else pytest.mark.slow
+        params.append(pytest.param(case, marks=marks))
+    return pytest.mark.parametrize(name, params, **more)
 
 
 def matrix(**axes: Iterable[object]) -> pytest.MarkDecorator:

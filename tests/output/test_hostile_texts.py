@@ -43,7 +43,10 @@ from gongkai.workbook import read_workbook, write_workbook
 from gongkai.workbook.cells import plain_text
 from gongkai.workbook.lists import report_to_row
 from helpers.command import run_command
-from helpers.counts import properties
+from helpers.counts import (
+    properties,
+    some,
+)
 from helpers.families import child
 from helpers.made import (
     report_of,
@@ -247,7 +250,7 @@ def page(text: str) -> bytes:
     )
 
 
-@pytest.mark.parametrize("text", LIKELY, ids=ascii)
+@some("text", LIKELY, ids=ascii)
 def test_through_every_command(text: str, tmp_path: Path) -> None:
     source = tmp_path / ("页\u202e\u2066\u200b\x1b\x9b年报.html")
     source.write_bytes(page(text))
@@ -281,7 +284,7 @@ def test_through_every_command(text: str, tmp_path: Path) -> None:
             assert {name: codes for name, codes in found.items() if codes} == {}
 
 
-@pytest.mark.parametrize("text", LIKELY, ids=ascii)
+@some("text", LIKELY, ids=ascii)
 def test_a_decision_is_known_again_in_the_workbook(text: str, tmp_path: Path) -> None:
     """Its key holds the text of a cell, which page and workbook must give alike."""
     report = report_of({GRANTED: None}, raws={GRANTED: f"约{text}1{text}2"})

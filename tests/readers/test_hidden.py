@@ -20,7 +20,10 @@ from gongkai.links import Directory
 from gongkai.model import GongkaiError, Report
 from gongkai.readers.html.hidden import data_html, hidden_html
 from gongkai.readers.html.scripts import values_in
-from helpers.counts import properties
+from helpers.counts import (
+    properties,
+    some,
+)
 from helpers.growth import LINEAR, doubling
 from helpers.pages import figures
 from helpers.ruian import RUIAN, TRUTH
@@ -319,7 +322,7 @@ PIECES = (
 )
 
 
-@pytest.mark.parametrize("piece", PIECES)
+@some("piece", PIECES)
 def test_hostile_pages_cost_time_in_proportion(piece: str) -> None:
     words = "规范性文件行政许可行政处罚予以公开"
 

@@ -16,6 +16,7 @@ from gongkai.sources.detect import ODS, kind_of
 from gongkai.spreadsheets.xlsx import MOST_RUNS, MOST_STRINGS
 from gongkai.spreadsheets.xlsx_looks import MOST_AREAS, MOST_STYLES
 from helpers import DOCUMENTS
+from helpers.counts import some
 from helpers.writers.dressed import filled_bytes
 from helpers.writers.sheets import rewritten
 
@@ -57,7 +58,7 @@ DENSE: dict[str, tuple[str, Change]] = {
 }
 
 
-@pytest.mark.parametrize("name", DENSE)
+@some("name", DENSE)
 def test_a_dense_part_is_refused(name: str, tmp_path: Path) -> None:
     part, change = DENSE[name]
     content = rewritten(with_texts(filled_bytes()), {part: change})

@@ -19,6 +19,7 @@ from gongkai.model import Edit, Report
 from gongkai.workbook import read_workbook, write_workbook
 from gongkai.workbook.file import fill_file
 from gongkai.workbook.fill import flag_edits
+from helpers.counts import some
 from helpers.excel.desk import as_workbook
 from helpers.excel.engine import excel_of
 from helpers.excel.live import fill_live, open_live, press, set_cell, shown_report
@@ -119,7 +120,7 @@ def test_a_comment_of_the_user_stays(filled: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["gongkai：这格我问过", SAID["表二", FEES_SPOT] + "\n王：已核实"])
-@pytest.mark.parametrize("spot", [FEES_SPOT, "B5"])
+@some("spot", [FEES_SPOT, "B5"])
 def test_what_is_not_word_for_word_ours_is_the_users(
     text: str, spot: str, filled: Path, tmp_path: Path
 ) -> None:

@@ -26,6 +26,7 @@ from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.layout import TableSheet, newest_sheet
 from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
 from gongkai.workbook.live.restoring import standing
+from helpers.counts import some
 from helpers.engines import calculated
 from helpers.lanes import SHEETS, changed_by_office, random_changes, random_workbook, verdict_on
 from helpers.made import report_of
@@ -81,7 +82,7 @@ def copy(changed: dict[str, Path], tmp_path: Path) -> Path:
 EACH = pytest.mark.parametrize("name", CASES)
 
 
-@EACH
+@some("name", CASES, 2)
 def test_no_lane_is_fooled(name: str, changed: dict[str, Path]) -> None:
     """After a line was moved every lane of the table shows 移; a dragged figure counts where it
     stands.
@@ -126,7 +127,7 @@ def test_python_says_which(name: str, changed: dict[str, Path]) -> None:
         assert any("勾稽校验有1格" in found.message for found in check(report))
 
 
-@EACH
+@some("name", CASES)
 def test_it_is_put_back_by_its_labels(
     name: str, changed: dict[str, Path], copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -302,7 +303,7 @@ WRITERS = {
 }
 
 
-@pytest.mark.parametrize("writer", WRITERS)
+@some("writer", WRITERS, 2)
 def test_whoever_writes_brings_an_older_workbook_up(writer: str, older: Path) -> None:
     """Figures, decisions, the log and what a user wrote below the table stay."""
     if writer == "numbers":
