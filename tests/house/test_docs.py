@@ -9,6 +9,7 @@ import shlex
 
 import pytest
 
+import bounds_page
 import gongkai
 from gongkai.cli import build_parser
 from gongkai.editions import editions
@@ -63,6 +64,13 @@ def test_readme_python_uses_the_front_door() -> None:
     assert names == {"read_report", "check", "fill", "same_body", "body"}
     assert names <= set(gongkai.__all__)
     assert len(gongkai.__all__) <= 11
+
+
+def test_every_bound_is_on_its_page_with_what_it_bounds() -> None:
+    bounds = list(bounds_page.bounds())
+    assert len(bounds) >= 120
+    assert [bound for bound in bounds if not bound.comment] == []
+    assert bounds_page.main(["--check"]) == 0, "make rules"
 
 
 def test_manual_names_every_sheet_and_severity() -> None:

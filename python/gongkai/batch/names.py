@@ -20,7 +20,7 @@ SUFFIX = ".xlsx"  # of a new workbook; one of an earlier version keeps its .xlsm
 LONGEST_READ = 1_000  # characters of a hostile text that are looked at
 LONGEST_STEM, MOST_STEM_BYTES = 80, 200  # leaves room for a number and the suffix within 255 bytes
 LONGEST_PATH = 218  # characters of a path that Excel opens; Windows itself may stop at 259
-LONGEST_FOLDER = 180
+LONGEST_FOLDER = 180  # characters; below it a file's name has room within a path of 259
 # What Windows refuses, and what means something to xlwings (=) or to the command line that it runs
 # (% ^ &).
 FORBIDDEN = re.compile(r'[<>:"/\\|?*=%^&]')

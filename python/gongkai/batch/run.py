@@ -41,7 +41,7 @@ from gongkai.workbook import read_workbook, write_workbook
 from gongkai.workbook.lists import BatchRow, report_to_row
 
 PER_HOST, PAUSE = 2, 1.0  # requests to a host at a time; seconds between two of them
-MOST_THREADS = 8
+MOST_THREADS = 8  # of one batch, whatever number of hosts it asks
 LONGEST_RETRY = 5.0  # seconds before the second try of a request, all of whose tries have a minute
 # Seconds for what is being read to end; a program that ends amid a parser's work may crash.
 LONGEST_STOP = 1.0

@@ -45,7 +45,7 @@ NOTICES = re.compile(
     rf"|(?:{SENT})[^，,\d]{{0,24}}收费通知书?[^，,\d]{{0,6}}(?P<after>\d{{1,6}})\s?[份件个次张]"
     rf"|(?P<none>(?:未|没有|无)(?:曾)?(?:{SENT}|产生)过?[^，,\d]{{0,24}}收费通知)"
 )
-MOST_SLIPS = 10
+MOST_SLIPS = 10  # of numbering that are told
 UNPAID = "applications.other_unpaid.total"
 
 

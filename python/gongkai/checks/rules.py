@@ -21,7 +21,7 @@ from gongkai.wording.rules import written_rules
 
 CLOSE = 0.5
 MOST_PARTS = 6  # named one by one; of more only the ends
-MOST_CLOSE = 4
+MOST_CLOSE = 4  # rules proposed for one that is not known
 
 
 @cache

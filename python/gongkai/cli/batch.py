@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 # As gongkai.batch has them; the command must not import it to show its help.
 PER_HOST, PAUSE = 2, 1.0
-MOST_PER_HOST, LONGEST_PAUSE = 8, 600
+MOST_PER_HOST, LONGEST_PAUSE = 8, 600  # that may be asked for; seconds
 YES = ("y", "yes", "是", "好", "要")
 GOES_ON = "目录还有下一页，这里只有本页的链接；其余各页请另行导入。"
 SHOWN_NAMES = 5

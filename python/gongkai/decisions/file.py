@@ -26,7 +26,7 @@ ENDING = ".处理.json"
 KIND, VERSION = "rulings", 1
 VERDICTS = ("confirmed", "dismissed")
 FIELDS = {"key": str, "verdict": str, "reason": str, "agency": str, "year": int | None}
-MOST_BYTES = 10_000_000
+MOST_BYTES = 10_000_000  # of a file of decisions that is read
 LONGEST_WAIT = 10.0  # seconds for another process that writes the same file
 
 DecisionRecord = dict[str, Any]

@@ -42,7 +42,7 @@ from gongkai.workbook.layout import same_form
 Rows = list[list[object]]
 Shape = tuple[int, int]
 
-MOST_CELLS = 5_000
+MOST_CELLS = 5_000  # of a range; the three tables have 240
 EXACT = 10**15  # a spreadsheet keeps whole numbers exactly below it
 # What a cell's error is as a number when it comes through COM without conversion.
 ERRORS = {

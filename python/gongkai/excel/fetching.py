@@ -33,7 +33,7 @@ KEPT = 200  # reports
 PAUSE = 60.0  # seconds before a failure is tried again
 # Seconds, and of fetching within them as many, after which the next fetch must wait.
 WINDOW, BUDGET = 60.0, 24.0
-LONGEST_URL = 2_000
+LONGEST_URL = 2_000  # characters
 # Stages of failures that another page of the host would share.
 OF_THE_HOST = ("connect", "tls", "timeout")
 NOT_OURS = "这个工作簿不是用本插件的模板建立的，不能使用联网函数；请在由模板建立的工作簿中使用。"

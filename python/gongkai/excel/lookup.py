@@ -13,7 +13,7 @@ from gongkai.wording import column_label, cut, row_label
 
 BLANK = "（空）"
 DEFAULT_COLUMN = "total"
-MOST_CHOICES = 12
+MOST_CHOICES = 12  # names that a message lists
 LONGEST_NAME = 30  # characters of what was asked for, as a message repeats it
 
 CellsOfRow = tuple[Cell, ...]

@@ -20,9 +20,9 @@ from gongkai.sources import Access, Limits, load
 from gongkai.sources.detect import decode
 from gongkai.wording import clipped
 
-MOST_SHEETS = 2
-MOST_BYTES = 2_000_000
-MOST_RULES = 500
+MOST_SHEETS = 2  # of a page that are fetched
+MOST_BYTES = 2_000_000  # of one
+MOST_RULES = 500  # of all, those that name a class that a figure bears
 PATIENCE = 15  # seconds for one
 NOT_HAD = "网页的样式表没有取到，不能确定网页上是否显示下列样式的数字，请对照网页核对：{}。"
 CLASS = re.compile(r"(?:^|；)([^：]*)：")

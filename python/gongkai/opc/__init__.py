@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Reason = Literal["damaged", "large", "doubled", "locked", "entities", "deep"]
 
-MOST_PARTS = 5_000
+MOST_PARTS = 5_000  # of a package
 # of all parts, unpacked, as the archive says; no part gives more than it says
 MOST_BYTES = 128 * 1024 * 1024
 ENTRY = b"PK\x01\x02"  # begins each entry of an archive's list of parts

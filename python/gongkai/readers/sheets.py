@@ -18,7 +18,7 @@ from gongkai.readers.blocks import CELLS, TALLEST, WIDEST, FlowItem, too_large
 
 LONGEST_LABEL = 80  # characters; a longer text is prose: the longest label of the form has 37
 FEW = 3  # cells of a row that may be prose: a number, a heading and its text
-MOST_BLANK_LINES = 1_000
+MOST_BLANK_LINES = 1_000  # between two texts of a sheet
 DEEPEST = 12  # cuts within cuts
 
 

@@ -226,7 +226,7 @@ def has_border(lines: Sequence[TextLine], end: int) -> bool:
 
 # --- values parted by commas, semicolons or tabs --------------------------------------------------
 
-FEWEST_FIELDS, FEWEST_RECORDS = 4, 4
+FEWEST_FIELDS, FEWEST_RECORDS = 4, 4  # fields of a line, and such lines, of a text that is a table
 SEPARATING = ",;\t|"
 GROUPED = re.compile(r"\d{3}(?:\s+\d.*)?")  # 000 37: the pieces of 8,000 37,000
 LONGEST_FIELD = 100  # characters; a longer one is prose

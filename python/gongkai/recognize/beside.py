@@ -23,7 +23,7 @@ from gongkai.recognize.segments import (
 from gongkai.recognize.tokens import Token, squash
 
 FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
-FEWEST_ROWS_OF_TABLE = 3
+FEWEST_ROWS_OF_TABLE = 3  # with a figure, from which a grid is a table of its own
 MANY_LABELS = 5  # of the form, from which a grid is a table of the form or its head
 MOST_SHOWN = 6  # texts of a rival that a problem shows
 

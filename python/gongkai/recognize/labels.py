@@ -52,7 +52,7 @@ FOLLOWED_BY_FIGURE = 0.5
 CERTAIN_ROW = 0.95  # weight
 # 4.其他 is no certain reading of 3.其他; 7.属于行政查询事项 can only be 8.属于行政查询事项.
 SHORTEST_BARE = 4
-LONGEST_LABEL = 60
+LONGEST_LABEL = 60  # characters without blanks of a text in which a label is looked for
 LONGEST_NOTED = 300  # characters of a label with its note
 Hits = tuple[tuple[int, float], ...]  # numbers of labels that a text may be, with their weights
 

@@ -21,8 +21,8 @@ FOOTER = re.compile(
     r"上一[篇条].*|下一[篇条].*|相关(?:附件|信息|文档|链接)|版权所有.*|"
     r"主办单位?[:：].*|承办单位?[:：].*|网站标识码.*|.{0,4}ICP备.*|.{0,6}公网安备.*|附件[:：].*|责任编辑.*|信息来源.*)\s*[】\]]?"
 )
-LONGEST_HEADING = 40
-LONGEST_OPENING = 3000
+LONGEST_HEADING = 40  # characters without blanks
+LONGEST_OPENING = 3000  # characters, the last ones
 ALIKE_SECTION = 0.6
 SEPARATORS = "：:。.，,；;—-– \t\u3000\xa0"
 NUMBERED = re.compile(r"\s*[一二三四五六七八九十]\s*[、.．,，]")

@@ -37,7 +37,7 @@ TAG = re.compile(r"<[^<>]*>")
 OF_UNCOVERED = ("行政许可", "行政处罚")  # stand in 表二 of every edition
 LONGEST_TABLE = 400_000  # characters of a page's source
 HAS_DIGIT = re.compile(r"\d")
-MOST_TABLES = 4
+MOST_TABLES = 4  # of a page that are read again
 APART_READ = "两种读法不同：按表格的行列读作{}，按文字顺序读作{}，无法确定，未填入；请核对原文"
 
 

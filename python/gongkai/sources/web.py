@@ -32,7 +32,7 @@ HEADERS = {
     "Accept-Encoding": ACCEPTED,
 }
 HOPS = 10
-HIGHEST_PORT = 65_535
+HIGHEST_PORT = 65_535  # that there is
 # Given by guards in front of a site, some of whom are content once a cookie comes back.
 GATES = (202, 403, 412, 521)
 REDIRECTS = (301, 302, 303, 307, 308)

@@ -20,7 +20,7 @@ from gongkai.opc import OLE2, Archive, open_archive
 if TYPE_CHECKING:
     from gongkai.spreadsheets.formats import Condition
 
-MOST_SHEETS = 100
+MOST_SHEETS = 100  # of a workbook
 MOST_MERGED = 20_000  # merged ranges of a sheet
 MOST_AREA = 2_000_000  # cells from the first to the last of a sheet
 SAVE_AS = "请在Excel或WPS中打开，另存为.xlsx后重试"

@@ -36,7 +36,7 @@ BUILTIN = {
 }
 LARGEST = 300  # powers of ten
 WRITTEN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
-LONGEST_CODE = 255
+LONGEST_CODE = 255  # characters of a number format; Excel takes no more
 TEXT_SECTION = 4  # of the parts of a code
 # What a format code shows as it stands, or does not show: "text", \c, !c, _c, *c, colours and
 # conditions; not [h].

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MOST_CELLS = 200_000  # of a sheet, those that a repeated one stands for counted too
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet in LibreOffice
 NUMBERS = ("float", "percentage", "currency")
 # how programs show a number of which no style says it
 UNSTYLED = {"percentage": PERCENT, "currency": MONEY}

@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MEASURE = re.compile(r"\d{0,4}(?:\.\d+)?")
-MOST_COLUMNS = 16_384
+MOST_COLUMNS = 16_384  # of a sheet in Excel
 MOST_STRINGS, MOST_RUNS = 300_000, 10_000  # texts of a workbook, pieces of one
 MOST_COVERED = 100  # rows and columns of an array formula that are looked at
 Pieces = tuple[Piece, ...]
 Text = str | Pieces
-MOST_ROWS = 1_048_576
+MOST_ROWS = 1_048_576  # of a sheet in Excel
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 

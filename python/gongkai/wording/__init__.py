@@ -27,7 +27,7 @@ from gongkai.model import (
     Row,
 )
 
-LONGEST_RAW = 60
+LONGEST_RAW = 60  # characters of a source's text in a message
 # What ends a line in Python, in a terminal, or in Unicode; "\r\n" is one end.
 ENDS = "\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 LINE_ENDS = re.compile(f"\r\n|[\n{ENDS}]")
@@ -334,7 +334,7 @@ DOUBTFUL = "{}；请对照原文核对，或在工作簿中照着填写。"
 NO_NUMBERS = "格中的文字都不能确定是数字，如“{}”"
 CHOSEN_PART = "所读取的第{}部分中没有数字，文中共有{}部分有表格；"
 NO_PART = "文中有{}部分有表格，不能确定哪一部分是所要的报告；"
-MOST_SIGNS = 3
+MOST_SIGNS = 3  # different ones that a message names
 EMPTY_ROW = "这一行后面没有数字"  # of a problem whose text is the row's label, not a figure
 BARS = " \t\n\u3000\xa0|｜"  # between the cells of a table as text, and blanks
 

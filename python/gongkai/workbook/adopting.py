@@ -84,7 +84,7 @@ def broken_rules(finding: Finding) -> set[str]:
 # --- texts into numbers ---------------------------------------------------------------------------
 
 TEXT_REASON = "把文本形式的数字改成数字"
-MOST_NAMED = 5
+MOST_NAMED = 5  # cells that a message names
 
 
 def text_changes(

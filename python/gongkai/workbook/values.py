@@ -24,7 +24,7 @@ from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
 from gongkai.workbook.layout import DOUBTFUL, TableSheet
 
 SheetValues = Mapping[Spot, object]
-MOST_PLACES = 5
+MOST_PLACES = 5  # that a message names
 SECTIONS = ("1", "2", "3", "4", "5", "6")
 HIDDEN_TABLE = "工作表“{}”已隐藏，其中的数字没有采用，请取消隐藏"
 LOST_LINE = f"工作表的{{}}标着“{DOUBTFUL}”，来源中的数字没有读出；请对照原文填写，没有的填0"

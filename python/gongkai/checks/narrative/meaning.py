@@ -123,7 +123,7 @@ DOCUMENT_ACTIONS = {
     "publish": (("published", "made", "valid"), False),
     "": (("made", "valid", "published"), False),
 }
-MOST_SUMMED = 4
+MOST_SUMMED = 4  # things in one phrase whose sum a figure may be
 COUNTED_DISPUTES = ("receive", "accept", "new", "process")
 
 

@@ -43,7 +43,7 @@ CLOSE = re.compile(
     r"|(?:信息公开|依申请公开|公开申请)[^，。；]{0,12}(?:复议|(?<!投)诉|不服|引发|引起|产生|导致)"
     r"|答复后?引[发起]"
 )
-LONGEST_HEADING = 30
+LONGEST_HEADING = 30  # characters: （二）依申请公开情况
 DEEPEST = 8  # brackets in brackets
 
 

@@ -14,7 +14,7 @@ from gongkai.model import Figure
 
 DIGITS = "零〇一二三四五六七八九"
 TENS = {"十": 10, "百": 100, "千": 1000}
-LONGEST_NUMBER = 15
+LONGEST_NUMBER = 15  # digits; a longer one is no count
 SCALES = {None: 0, "万": 4, "亿": 8}
 MONEY_SHIFTS = {"元": 4}  # figures of money are in 万元
 BLANK_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s+(?=\d)")

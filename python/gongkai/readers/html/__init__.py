@@ -36,8 +36,8 @@ OPENED_FILE = re.compile(
     r"[\"']([^\"']{1,300}\.(?:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar))[\"']", re.IGNORECASE
 )
 NOWHERE = "javascript:;"  # what only a script of the page can open
-MOST_CLICKS = 200
-MOST_ADDRESSES = 3
+MOST_CLICKS = 200  # elements that open something by script
+MOST_ADDRESSES = 3  # of data that a page's script asks for
 FIGURES_NAMED = 3  # of those that bear a class
 
 

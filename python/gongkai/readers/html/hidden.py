@@ -26,7 +26,7 @@ REPORT_WORDS = (
     "结转下年度",
     "结果维持",
 )
-FEWEST_WORDS = 3
+FEWEST_WORDS = 3  # of REPORT_WORDS in a text that holds a report
 HOLDERS = ("textarea", "noscript", "template", "xmp")
 DEEPEST = 4  # pages within pages, JSON within JSON
 LONGEST_CELL = 400  # characters

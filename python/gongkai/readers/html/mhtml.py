@@ -20,7 +20,7 @@ UNSEEN = re.compile(r"display\s*:\s*none|\shidden[\s>=]", re.IGNORECASE)
 DEEPEST = 3  # frames within frames
 # lines that go on; the parser's time grows with their square
 LONG_HEADER = re.compile(rb"\n[\w-]{1,40}:[^\n]*(?:\n[ \t]+[\w*-]+=[^\n]*){400}")
-MOST_PARTS = 2_000
+MOST_PARTS = 2_000  # pages within a saved page
 BROKEN = (
     "这个单个文件网页（.mht）已损坏或不完整，不能读取；"
     "请在浏览器中打开网页，另存为“网页，仅 HTML”，再导入该文件。"

@@ -18,7 +18,7 @@ from gongkai.readers.layout.lattice import NEAR
 FEWEST_AGREED = 3  # lines: two edges agree by chance
 AGREED = 0.75  # of the lines of the part that has fewer
 OVERHANG = 24.0  # points that a part may reach beyond the other: an outer edge was dragged
-LEAST_SCALE, MOST_SCALE = 0.5, 2.0
+LEAST_SCALE, MOST_SCALE = 0.5, 2.0  # of the widths of one part of a table beside the other
 LOOSE = 12.0  # points between two borders that texts tell, where no line is drawn
 
 LinePair = tuple[int, int]  # a line of the upper part, a line of the lower one

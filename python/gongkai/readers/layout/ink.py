@@ -9,8 +9,8 @@ from gongkai.model import UnreadableDocument
 
 # Per document; a report has some thousands.
 MOST_CHARS = 150_000
-MOST_STROKES = 60_000
-MOST_FORMS = 3_000
+MOST_STROKES = 60_000  # lines and filled boxes of a page
+MOST_FORMS = 3_000  # pieces drawn again and again on a page
 # Stands for a character that the PDF does not name: never a digit, never nothing.
 UNREADABLE = "\ufffd"
 

@@ -19,7 +19,7 @@ DIGITS = re.compile(r"\d+")
 HEADING = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)])"
 )
-LONGEST_HEADING = 40
+LONGEST_HEADING = 40  # characters of a line that begins with 一、 or （一）
 LARGER = 1.12  # of the usual size, from there on a centred line is a heading
 MUCH_LARGER = 1.3
 CENTRED = 0.06  # of the page's width

@@ -26,7 +26,7 @@ from gongkai.model import UnreadableDocument
 from gongkai.readers.layout.ink import UNREADABLE, Budget, Char, Ink, Rect, is_inside
 from gongkai.readers.pdf.painter import EVERYWHERE, Fonts, Painter, PaintState, Point, subpaths
 
-DEEPEST_FORM = 12
+DEEPEST_FORM = 12  # drawings within drawings
 NOT_SHOWN = 2 | 32  # flags of an annotation: hidden, not on the screen
 MOST_NOTES = 2_000  # of a page
 NOTE_SIZE = 12.0  # points, at most

@@ -37,12 +37,12 @@ TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属�
 ELSEWHERE = "文中另有几行同样的标签，其中{}格的数字与表中不同（第一个如上），请核对"
 SCALED = "表旁这样写，表中的数不是以件为单位，未填入；请核对"
 FEWEST_ROWS = {"disclosure": 2, "applications": 5}
-FEWEST_BLOCK_LABELS = 5
+FEWEST_BLOCK_LABELS = 5  # of 表四's rows and columns, from which it stands there
 FEWEST_OF_A_SUMMARY = 3  # rows
 # Of the rows: from there on it is another table of the same kind, not a mention of some labels.
 SAME_SHARE = 0.6
-MOST_COPIES = 4
-MOST_MATCHES = 6000
+MOST_COPIES = 4  # of one table that are held against each other
+MOST_MATCHES = 6000  # places of labels in one document
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from gongkai.recognize.tokens import (
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
 DIFFERENT = "同一单元格在文中出现两次且数字不同，未填入"
-FEWEST_NUMBERED = 5
+FEWEST_NUMBERED = 5  # cells 1, 2, 3 … in order that are a line of numbers, no figures
 RunCells = dict[int, Cell]  # id of a token -> the cell that it is the figure of
 
 

@@ -20,7 +20,7 @@ from gongkai.workbook.layout import TableSheet, address
 # Official row or column -> where it stands now; one that was deleted is left out.
 Lines = Mapping[int, int]
 MOST_INSERTED = 60  # rows or columns; beyond them nothing is looked for
-MOST_NAMED = 3
+MOST_NAMED = 3  # places that a message names
 
 
 @dataclass(frozen=True)
