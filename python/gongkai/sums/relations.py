@@ -136,9 +136,6 @@ def equations_of(relations: Iterable[Relation], values: Mapping[str, Value]) -> 
 
 def agree(equations: Sequence[Equation]) -> bool:
     """Whether some filling satisfies all equations."""
-    for each in equations:
-        if impossible(each):
-            return False
     _, left, conflict = settle(equations)
     if conflict:
         return False
