@@ -67,7 +67,9 @@ def folded_block(block: Block) -> Block:
     if isinstance(block, Grid):
         return folded_grid(block)
     text = fold(block.text)
-    return block if text == block.text else replace(block, text=text)
+    if text == block.text:
+        return block
+    return replace(block, text=text)
 
 
 def folded_grid(grid: Grid) -> Grid:
@@ -222,7 +224,9 @@ def settle(text: str) -> str:
 
 def without_links(text: str) -> str:
     """A line outside of cells: a link or another look parts it only where it is a figure alone."""
-    return text if FIGURES.fullmatch(MARK.sub("", text)) else LINK_EDGE.sub("", text)
+    if FIGURES.fullmatch(MARK.sub("", text)):
+        return text
+    return LINK_EDGE.sub("", text)
 
 
 def text_of(pieces: list[str], start: int, end: int | None = None) -> str:

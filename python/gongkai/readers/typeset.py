@@ -298,7 +298,9 @@ def signs_of(line: str) -> dict[str, str]:
     """
     if PLUS_RULE.fullmatch(line):
         return {"+": "─", "-": "─", "=": "═"}
-    return {"|": TALL} if BARRED.fullmatch(line) else {}
+    if BARRED.fullmatch(line):
+        return {"|": TALL}
+    return {}
 
 
 def ambiguous_width(lines: Sequence[str]) -> int:
@@ -306,7 +308,9 @@ def ambiguous_width(lines: Sequence[str]) -> int:
 
     It is that under which the tables' lines end together, or the columns of figures do.
     """
-    return 2 if ends_together(lines, 2) >= ends_together(lines, 1) else 1
+    if ends_together(lines, 2) >= ends_together(lines, 1):
+        return 2
+    return 1
 
 
 def ends_together(lines: Sequence[str], wide: int) -> int:

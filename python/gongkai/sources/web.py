@@ -196,7 +196,9 @@ def redirected(trip: Trip, reply: Reply) -> str:
     if trip.asked_again or "Set-Cookie" not in reply.headers:
         return ""
     trip.asked_again = reply.is_gate or (reply.status == 200 and is_short(reply.content))
-    return reply.url if trip.asked_again else ""
+    if trip.asked_again:
+        return reply.url
+    return ""
 
 
 def location(origin: str, reply: Reply) -> str:

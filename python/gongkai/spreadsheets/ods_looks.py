@@ -124,7 +124,9 @@ def dressed(under: Look, style: _Element, code: str) -> Look:
     found = replace(under, code=code)
     if cell is not None:
         found = on_ground(found, cell)
-    return with_letters(found, letters) if letters is not None else found
+    if letters is not None:
+        return with_letters(found, letters)
+    return found
 
 
 def on_ground(look: Look, cell: _Element) -> Look:
@@ -173,7 +175,9 @@ def code_of(formats: Mapping[str, _Element], name: str, depth: int = 1) -> str:
 def section_of(node: _Element) -> str:
     sort = local(node)
     if sort in ("date-style", "time-style"):
-        return "[h]:mm" if attribute(node, "truncate-on-overflow") == "false" else "yyyy-mm-dd"
+        if attribute(node, "truncate-on-overflow") == "false":
+            return "[h]:mm"
+        return "yyyy-mm-dd"
     section = "".join(map(code_part, node))
     return section or ("@" if sort == "text-style" else "")
 
@@ -195,7 +199,9 @@ def color_part(node: _Element) -> str:
     color = attribute(node, "color").strip("#")
     if not color:
         return ""
-    return "[White]" if is_pale(color) else "[Red]"
+    if is_pale(color):
+        return "[White]"
+    return "[Red]"
 
 
 def digits_of(node: _Element) -> str:

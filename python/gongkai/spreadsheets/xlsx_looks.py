@@ -87,7 +87,9 @@ def kinds_by_number(root: _Element) -> tuple[dict[str, str], dict[str, str]]:
 def kind_of_alignment(style: _Element) -> str:
     """5 set to fill its cell is shown as 555555."""
     alignment = style.find("{*}alignment")
-    return REPEATED if alignment is not None and alignment.get("horizontal") == "fill" else ""
+    if alignment is not None and alignment.get("horizontal") == "fill":
+        return REPEATED
+    return ""
 
 
 def nth(found: Sequence[CellPart], number: str | None, otherwise: CellPart) -> CellPart:
@@ -133,7 +135,9 @@ def color_of_theme(theme: str, tint: str) -> str:
     darkest = WHITE_TINTS.get(theme)
     if darkest is not None and lightened > darkest:
         return "FFFFFF"
-    return BLACK if theme == "1" and lightened == 0 else f"theme{theme}/{tint}"
+    if theme == "1" and lightened == 0:
+        return BLACK
+    return f"theme{theme}/{tint}"
 
 
 def ground_of(fill: _Element) -> str:
@@ -149,14 +153,18 @@ def ground_of(fill: _Element) -> str:
         return ""
     front, back = pattern.find("{*}fgColor"), pattern.find("{*}bgColor")
     is_one = front is not None and back is not None and color_of(front) == color_of(back)
-    return color_of(front) if sort == "solid" or is_one else sort
+    if sort == "solid" or is_one:
+        return color_of(front)
+    return sort
 
 
 def ground_of_gradient(fill: _Element) -> str:
     colors = {color_of(node) for node in fill.iterfind("{*}gradientFill/{*}stop/{*}color")}
     if len(colors) == 1:
         return colors.pop()
-    return "gradient" if len(fill) else ""
+    if len(fill):
+        return "gradient"
+    return ""
 
 
 # --- conditional formats --------------------------------------------------------------------------
@@ -222,7 +230,9 @@ def kind_of_rule(rule: _Element, hiding: Mapping[str, str]) -> str:
     if any(child.get("showValue") in ("0", "false") for child in rule):
         return HIDDEN  # bars or signs in the place of the number
     own = rule.find("{*}dxf")
-    return hiding_kind(own) if own is not None else hiding.get(rule.get("dxfId", ""), "")
+    if own is not None:
+        return hiding_kind(own)
+    return hiding.get(rule.get("dxfId", ""), "")
 
 
 def areas_in(places: str) -> tuple[Area, ...]:

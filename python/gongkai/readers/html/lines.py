@@ -212,7 +212,9 @@ class PageLines:
         target = attribute(node, FRAMES[node.tag or ""])
         if target:
             self.items.append(Link(Place(), "frame", collapse(attribute(node, "title")), target))
-        return skip if target or node.tag == "iframe" else None
+        if target or node.tag == "iframe":
+            return skip
+        return None
 
     def input(self, node: LexborNode) -> None:
         """What was typed into a cell is its text; one for a password tells why none is there."""

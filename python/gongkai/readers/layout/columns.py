@@ -68,7 +68,9 @@ def common_columns(
     places = list(moved)
     for at, other in in_order(agreed, len(upper), len(lower)):
         places[at] = upper[other]
-    return Mapping(tuple(lower), tuple(places)) if is_sound(places, upper) else None
+    if is_sound(places, upper):
+        return Mapping(tuple(lower), tuple(places))
+    return None
 
 
 def is_sound(places: Sequence[float], upper: Sequence[float]) -> bool:

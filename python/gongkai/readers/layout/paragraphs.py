@@ -126,7 +126,9 @@ def number_offset(edges: Sequence[Sequence[EdgeLine]]) -> int:
     if not offsets:
         return 0
     offset, times = offsets.most_common(1)[0]
-    return offset if times > 1 or len(edges) == 1 else 0
+    if times > 1 or len(edges) == 1:
+        return offset
+    return 0
 
 
 def repeated_lines(edges: Sequence[Sequence[EdgeLine]]) -> set[int]:

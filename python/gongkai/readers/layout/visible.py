@@ -57,7 +57,9 @@ def as_shown(char: Char, ink: Ink) -> Char | None:
     if is_painted_over(char, fills):
         return char._replace(text=UNREADABLE)
     under = None if images else ground_of(fills)
-    return None if same_color(char.color, under) else char
+    if same_color(char.color, under):
+        return None
+    return char
 
 
 def fills_at(fills: Sequence[Fill], char: Char) -> list[Fill]:
@@ -153,7 +155,9 @@ def usual_turn(chars: Sequence[Char]) -> int:
     if not turns:
         return 0
     turn, times = turns.most_common(1)[0]
-    return turn if times >= SIDEWAYS * len(chars) else 0
+    if times >= SIDEWAYS * len(chars):
+        return turn
+    return 0
 
 
 def turned(bounds: Rect, turn: int, width: float, height: float) -> Rect:

@@ -236,8 +236,12 @@ def turn_of(matrix: Matrix, fontsize: float) -> int:
     """The direction of a line of text in degrees: 90 for 信息公开 that is read from below."""
     a, b = matrix[:2]
     if abs(a) >= abs(b):
-        return 0 if a * fontsize >= 0 else 180
-    return 90 if b * fontsize > 0 else 270
+        if a * fontsize >= 0:
+            return 0
+        return 180
+    if b * fontsize > 0:
+        return 90
+    return 270
 
 
 def is_askew(matrix: Matrix) -> bool:
@@ -338,7 +342,9 @@ def color_of(value: Any, space: PDFColorSpace) -> Color:
         return None
     if len(value) == 4:
         return rgb_of_cmyk(*value)
-    return value if len(value) == 3 else None
+    if len(value) == 3:
+        return value
+    return None
 
 
 def is_number(value: object) -> bool:
@@ -379,7 +385,9 @@ class Fonts(PDFResourceManager):
         if text == "\u00ad":
             return "-"  # a hyphen that is painted is one: the sign of a figure must not go
         bare = INVISIBLE.sub("", text)
-        return bare if bare and all(map(is_to_see, bare)) else nameless(text)
+        if bare and all(map(is_to_see, bare)):
+            return bare
+        return nameless(text)
 
 
 def is_to_see(char: str) -> bool:

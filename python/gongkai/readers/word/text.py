@@ -386,7 +386,9 @@ def noting(instruction: str) -> str:
     code = code_of(instruction)
     if code.startswith("NOTEREF"):
         return RAISED
-    return LINKED if code.startswith(REFERRING_FIELDS) else ""
+    if code.startswith(REFERRING_FIELDS):
+        return LINKED
+    return ""
 
 
 def has_text(node: _Element) -> bool:
