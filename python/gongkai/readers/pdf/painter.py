@@ -7,6 +7,7 @@ mode, clipping, layers, what is painted over it).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from math import hypot
@@ -46,6 +47,8 @@ EVERYWHERE = (-1e9, -1e9, 1e9, 1e9)
 SEEN_THROUGH = ("SMask", "Mask", "ImageMask", "IM")  # of pictures: a seal over the date
 OUTLINE_MODE = 1  # of text: its outlines are painted, in the colour of strokes
 UNSEEN_MODES = (3, 7)  # of text: nothing is painted
+EMBEDDED = frozenset(("FontFile2", "FontFile3"))
+PRIVATE = re.compile("[\ue000-\uf8ff]+")  # characters of a font of signs
 SPACES = ("DeviceGray", "DeviceRGB", "DeviceCMYK", "CalGray", "CalRGB", "ICCBased")
 
 Point = tuple[float, float]
@@ -371,7 +374,7 @@ class Fonts(PDFResourceManager):
         is_simple = isinstance(font, PDFSimpleFont) and font.unicode_map is None
         if is_simple and "Encoding" not in spec:
             descriptor = resolve1(spec.get("FontDescriptor")) or {}
-            if "FontFile2" in descriptor or "FontFile3" in descriptor:
+            if not EMBEDDED.isdisjoint(descriptor):
                 self.nameless.add(id(font))  # an embedded subset numbers its glyphs as it likes
         return font
 
@@ -396,5 +399,6 @@ def is_to_see(char: str) -> bool:
 
 def nameless(text: str) -> str:
     """What a glyph counts as whose text is nothing to see, or a control or private character."""
-    is_private = bool(text) and all("\ue000" <= char <= "\uf8ff" for char in text)
-    return text if is_private else UNREADABLE
+    if PRIVATE.fullmatch(text):
+        return text
+    return UNREADABLE
