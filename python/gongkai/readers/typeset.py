@@ -42,6 +42,7 @@ DRAWN_LINES = (
     (UP, (0.5, 0.0, 0.5, 0.5)),
     (DOWN, (0.5, 0.5, 0.5, 1.0)),
 )
+DRAWING = SIGNS | {TALL}
 PARTED = re.compile(r"[\t|]")  # a line whose cells tabs or bars part
 LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 WIDE_KINDS = {"W": 2, "F": 2}  # of ideographs and full-width forms, in half places
@@ -198,7 +199,8 @@ def paint_signs(ink: Ink, line: str, letters: Sequence[Letter], number: int) -> 
     texts: list[Letter] = []
     for letter in letters:
         sign = signs.get(letter.text, letter.text)
-        ink.strokes += strokes_of(sign, letter, number)
+        if sign in DRAWING:
+            ink.strokes += strokes_of(sign, letter, number)
         if letter.text not in drawn:
             texts.append(letter)
     return texts

@@ -140,7 +140,9 @@ def kind_of(item: PageItem) -> str:
 
 
 def texts_of(kind: str, items: Iterable[PageItem]) -> list[str]:
-    """The texts of a run of lines: each heading for itself, plain lines as one."""
+    """The texts of a run of lines: each heading for itself, plain lines as one, 一、总体情况 and
+    本年收到申请12件。 in two lines of it.
+    """
     texts: list[str] = []
     for item in items:
         if isinstance(item, PageLine) and item.text:
@@ -274,7 +276,7 @@ def mark_cut_figures(before: list[PageItem], after: list[PageItem], known: str) 
 
     What stands on the later page above them is a head repeated, of lines ``known`` from the text of
     earlier pages, or pieces of a label; pieces of a label may also follow the table on the earlier
-    page: （四）无法 11 | 提供 on one page, 4 on the next.
+    page. （四）无法 | 11 on one page and 提供 | 4 on the next are ?11 and ?4.
     """
     spot = last_but(before, is_short_line)
     above = before[spot]

@@ -121,7 +121,7 @@ def table_of(lines: Sequence[Words], page: int) -> PageTable:
 
 def table_under_heads(lines: Sequence[Words], page: int, bounds: Rect) -> PageTable | None:
     """The lines in the columns that their figures stand in; None where it is not clear which head
-    is that of a column: 总计 over 12 and 7 of 规章 12 7.
+    is that of a column: 总计 over the 12 of 规章 12 7, and none over the 7.
     """
     first = lines_of_head(lines)
     body = [line for line in lines if line.figures]
@@ -198,8 +198,8 @@ def second_labels(body: Sequence[Words], default: float) -> float:
 
 
 def is_clear(stacks: Sequence[Stack], bands: Sequence[Band], body: Sequence[Words]) -> bool:
-    """Whether each column has one head right above it; without any head, whether no cell is
-    blank.
+    """Whether each column has one head right above it, as 12 has 自然人 and 7 has 商业企业; without
+    any head, whether no cell is blank.
     """
     heads = [stack.cell.band for stack in lowest(stacks)]
     over = [len(overlapping(heads, band)) for band in bands]
@@ -290,7 +290,7 @@ def is_over(stack: Stack, other: Stack) -> bool:
 
 def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[PageRow] | None:
     """The head's words in their columns, those over a single column in the last row; None where two
-    share one: 总计 and 本年 both over the figures of 规章 12.
+    share one: 总计 and 本年, side by side over the 1234567 of 规章 1234567.
     """
     last: dict[int, PageCell] = {}
     upper: dict[float, PageRow] = {}

@@ -95,6 +95,8 @@ def merged(upper: Sequence[float], places: Sequence[float]) -> tuple[float, ...]
 def repeated_head(upper: Sequence[PageRow], lower: Sequence[PageRow]) -> int:
     """How many rows at the top of the lower part repeat those at the top of the upper one; none
     where the first row below them does so too, for then it is another table of the same form.
+
+    行政行为 | 总计 above 行政处罚 | 7, under 行政行为 | 总计 above 行政许可 | 12, is 1.
     """
     count = 0
     for one, other in zip(upper, lower[:-1], strict=False):
@@ -135,7 +137,7 @@ def same_edges(one: PageCell, other: PageCell) -> bool:
 def join_rows(upper: list[PageRow], lower: list[PageRow], cut_beside: bool) -> None:
     """Put together what the break cut, in place: a whole row, or the cells beside several rows
     (``cut_beside``; not so where a head stands between). Figures of rows that may be one are made
-    unreadable, both parts in both rows: 三、本年度办理结果 | （四）无法 | 17 over 提供 | 8.
+    unreadable: （一）予以公开 | 17 over a blank | 8 has 17 and 8, both parts, in both rows.
     """
     first = list(lower[0])
     pairs = cut_cells(upper, first)

@@ -304,6 +304,8 @@ def is_wrapped(text: str, inside: CellInk) -> bool:
 def join_wrapped(rows: Sequence[PageRow], wrapped: Sequence[GridSpot]) -> None:
     """Give cells the figures that wrapped in them, in place; not where all figures of a row stand
     in two lines: these may be two rows of which no line parts them.
+
+    17 over 08 beside 3 is 1708; 17 over 08 beside 2 over 1 stays.
     """
     spots_in: dict[int, list[int]] = {}
     for number, at in wrapped:

@@ -174,7 +174,7 @@ def with_torn(lines: Sequence[Words]) -> list[Words]:
     unreadable.
 
     A figure wider than its column goes on in a line of its own, without a label, or beside the rest
-    of the label.
+    of the label: 规章 17 over 8 is 规章 ?17 over ?8.
     """
     torn: set[int] = set()
     for at, line in enumerate(lines):
