@@ -206,7 +206,9 @@ def factor_of(written: str, unit: str) -> Decimal:
     if not written:
         return Decimal(1)
     factor = scale_of(written) / scale_of(unit)
-    return factor if written.endswith("元") == unit.endswith("元") else Decimal(1)
+    if written.endswith("元") == unit.endswith("元"):
+        return factor
+    return Decimal(1)
 
 
 def scale_of(unit: str) -> Decimal:
@@ -233,7 +235,9 @@ def rounded(gap: Figure) -> Figure:
         return gap
     near = gap.quantize(Decimal(1).scaleb(-PLACES), ROUND_HALF_UP, WIDEST)
     whole = int(near.to_integral_value(ROUND_HALF_UP))
-    return whole if abs(near - whole) < TOLERANCE else near.normalize(WIDEST)
+    if abs(near - whole) < TOLERANCE:
+        return whole
+    return near.normalize(WIDEST)
 
 
 def without_blanks(text: str) -> str:
@@ -258,7 +262,9 @@ def shown(value: Value) -> str:
     """A figure as plain text, never in exponent form; "" for blank."""
     if value is None:
         return ""
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value)
 
 
 # --- digits as they are seen ----------------------------------------------------------------------

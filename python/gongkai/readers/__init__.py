@@ -72,7 +72,9 @@ def unpacked(document: Document) -> Document:
         return as_page(document, html_of_mhtml(content), MHTML_READ)
     if DATA_START.match(content):
         page = data_html(decode(content, document.charset))
-        return as_page(document, page, DATA_READ) if page else document
+        if page:
+            return as_page(document, page, DATA_READ)
+        return document
     if b"<datastore" in content or b"srcdoc" in content:
         text = with_inner_pages(with_records(decode(content, document.charset)))
         return as_page(document, text, "")

@@ -67,14 +67,18 @@ def folded_block(block: Block) -> Block:
     if isinstance(block, Grid):
         return folded_grid(block)
     text = fold(block.text)
-    return block if text == block.text else replace(block, text=text)
+    if text == block.text:
+        return block
+    return replace(block, text=text)
 
 
 def folded_grid(grid: Grid) -> Grid:
-    texts = (cell.text for row in grid.rows for cell in row if not cell.text.isascii())
-    if not any(map(FOLDED.search, texts)):
+    texts: list[str] = []
+    for row in grid.rows:
+        texts += [cell.text for cell in row]
+    if FOLDED.search("\n".join(texts)) is None:
         return grid
-    rows = []
+    rows: list[tuple[GridCell, ...]] = []
     for row in grid.rows:
         rows.append(tuple(cell._replace(text=fold(cell.text)) for cell in row))
     return replace(grid, rows=tuple(rows))
@@ -82,7 +86,9 @@ def folded_grid(grid: Grid) -> Grid:
 
 def collapse(text: str) -> str:
     """Text in one line: single blanks for white space of any kind, nothing invisible."""
-    return " ".join((text if text.isascii() else INVISIBLE.sub("", text)).split())
+    if not text.isascii():
+        text = INVISIBLE.sub("", text)
+    return " ".join(text.split())
 
 
 def resolve_spans(table: RawTable) -> tuple[tuple[GridCell, ...], ...]:
@@ -130,15 +136,24 @@ def placed_links(table: RawTable, rows: Sequence[Sequence[GridCell]]) -> Iterato
 
 def fill_cell(raw: RawCell) -> None:
     """A cell's text from its items, once they are all there; of an article they are left alone."""
-    lines = [item[1] for item in raw.items if isinstance(item, tuple) and item[1]]
-    article = len(raw.items) > LONGEST_CELL or sum(map(len, lines)) > LONGEST_CELL
-    raw.layout = article or any(isinstance(item, Grid) for item in raw.items)
-    raw.text = "" if article else "\n".join(lines)
+    lines: list[str] = []
+    for item in raw.items:
+        if isinstance(item, Grid):
+            raw.layout = True
+        elif isinstance(item, tuple) and item[1]:
+            lines.append(item[1])
+    length = sum(map(len, lines))
+    if max(len(raw.items), length) > LONGEST_CELL:
+        raw.layout = True
+    else:
+        raw.text = "\n".join(lines)
 
 
 def read_span(written: str | None, most: int) -> int:
-    match = SPAN.match(written) if written else None
-    return min(int(match[1][:9]), most) if match else 1
+    match = SPAN.match(written or "")
+    if match is None:
+        return 1
+    return min(int(match[1][:9]), most)
 
 
 def too_large() -> UnreadableDocument:
@@ -192,7 +207,8 @@ def blocks_of(items: Sequence[FlowItem]) -> Iterator[Block]:
 def placed_link(link: Link, table: int, line: int) -> Link:
     """A link with the table in one of whose cells it stands, and the line before it."""
     within = link.place
-    table = table if within.row else 0
+    if not within.row:
+        table = 0
     place = Place(table=table, row=within.row, column=within.column, line=line)
     return Link(place, link.kind, link.text, link.target)
 
@@ -222,7 +238,9 @@ def settle(text: str) -> str:
 
 def without_links(text: str) -> str:
     """A line outside of cells: a link or another look parts it only where it is a figure alone."""
-    return text if FIGURES.fullmatch(MARK.sub("", text)) else LINK_EDGE.sub("", text)
+    if FIGURES.fullmatch(MARK.sub("", text)):
+        return text
+    return LINK_EDGE.sub("", text)
 
 
 def text_of(pieces: list[str], start: int, end: int | None = None) -> str:

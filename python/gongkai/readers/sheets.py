@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ LONGEST_LABEL = 80  # characters; a longer text is prose: the longest label of t
 FEW = 3  # cells of a row that may be prose: a number, a heading and its text
 MOST_BLANK_LINES = 1_000  # between two texts of a sheet
 DEEPEST = 12  # cuts within cuts
+NO_LINE = -1  # in place of the last row of prose, after a table
 
 
 class SheetCell(NamedTuple):
@@ -78,7 +79,7 @@ def is_beyond(spot: SheetCell) -> bool:
 
 def region_flow(spots: Spots, blanks: Spots, depth: int) -> Iterator[FlowItem]:
     """The items of one region."""
-    line_end = -1  # the last row of the prose just given, -1 after a table
+    line_end = NO_LINE
     for band in bands(spots):
         for is_prose, strips in kinds(band):
             within = list(chain.from_iterable(strips))
@@ -87,14 +88,15 @@ def region_flow(spots: Spots, blanks: Spots, depth: int) -> Iterator[FlowItem]:
                 line_end = within[-1].bottom
             else:
                 yield from table_flow(within, blanks, depth)
-                line_end = -1
+                line_end = NO_LINE
 
 
 def prose_flow(spots: Spots, line_end: int) -> Iterator[FlowItem]:
     """The lines of texts, blank ones for the empty rows between them and after ``line_end``."""
     for spot in spots:
-        if line_end >= 0:
-            yield from [("", "")] * min(spot.top - line_end - 1, MOST_BLANK_LINES)
+        if line_end != NO_LINE:
+            empty_rows = min(spot.top - line_end - 1, MOST_BLANK_LINES)
+            yield from [("", "")] * empty_rows
         for line in spot.text.split("\n"):
             yield "", line.strip()
         line_end = spot.bottom
@@ -129,7 +131,7 @@ def begins(edges: Iterable[tuple[int, int]], gap: int) -> list[int]:
 
 def rows_apart(spots: Spots, gap: int) -> list[Spots]:
     cuts = [bisect_left(spots, (low,)) for low in begins(map(down, spots), gap)]
-    return [spots[cut:end] for cut, end in zip(cuts, [*cuts[1:], len(spots)], strict=False)]
+    return [spots[cut:end] for cut, end in pairwise([*cuts, len(spots)])]
 
 
 def columns_apart(spots: Spots) -> list[list[SheetCell]]:
@@ -151,12 +153,18 @@ def bands(spots: Spots) -> Iterator[list[Spots]]:
     band: list[Spots] = []
     for rows in rows_apart(spots, 1):
         strips = rows_apart(rows, 0)
-        if band and not (len(strips[0]) > 1 and has_figure(strips[0]) and len(band[-1]) > 1):
+        if band and not goes_on(band[-1], strips[0]):
             yield band
             band = []
         band += strips
     if band:
         yield band
+
+
+def goes_on(above: Spots, strip: Spots) -> bool:
+    """Whether two rows of several cells, the lower one with figures, may be of one table."""
+    fewest = min(len(above), len(strip))
+    return fewest > 1 and has_figure(strip)
 
 
 def columns(spots: Spots) -> list[list[SheetCell]]:
@@ -186,14 +194,10 @@ def stands_alone(part: Spots) -> bool:
             labels.append(spot)
     labelled: set[int] = set()
     for spot in labels:
-        for row in rows_of(spot):
+        for row in range(spot.top, spot.bottom + 1):
             if spot.left < figures.get(row, 0):
                 labelled.add(row)
     return len(figures) < 2 or 2 * len(labelled) >= len(figures)
-
-
-def rows_of(spot: SheetCell) -> range:
-    return range(spot.top, spot.bottom + 1)
 
 
 def kinds(strips: Sequence[Spots]) -> Iterator[tuple[bool, list[Spots]]]:
@@ -211,12 +215,15 @@ def kinds(strips: Sequence[Spots]) -> Iterator[tuple[bool, list[Spots]]]:
 
 def are_prose(strips: Sequence[Spots]) -> Iterator[bool]:
     """Of each strip whether it is prose."""
-    edges = list(map(along, chain.from_iterable(strips)))
-    width = min(edges)[0], max(map(itemgetter(1), edges))
-    tabled = False
-    for above, strip, below in zip(((), *strips), strips, (*strips[1:], ()), strict=False):
-        prose = is_prose(strip, above if tabled else (), below, width)
-        tabled = tabled or not prose
+    lefts, rights = zip(*map(along, chain.from_iterable(strips)), strict=True)
+    width = min(lefts), max(rights)
+    above: Spots = ()  # no row of a table came yet
+    is_below_table = False
+    for strip, below in zip(strips, (*strips[1:], ()), strict=True):
+        prose = is_prose(strip, above, below, width)
+        is_below_table = is_below_table or not prose
+        if is_below_table:
+            above = strip
         yield prose
 
 
@@ -230,10 +237,12 @@ def is_prose(strip: Spots, above: Spots, below: Spots, width: tuple[int, int]) -
     """
     if len(strip) > FEW:
         return False
-    if any(len(spot.text) > LONGEST_LABEL for spot in strip):
+    longest = max(len(spot.text) for spot in strip)
+    if longest > LONGEST_LABEL:
         return not has_figure(strip)
     if len(strip) > 1:
-        return not above and not below and not has_figure(strip)
+        is_apart = not above and not below
+        return is_apart and not has_figure(strip)
     return not above or is_across(strip[0], width) or is_between(above, below)
 
 
@@ -244,7 +253,8 @@ def is_across(spot: SheetCell, width: tuple[int, int]) -> bool:
 
 def is_between(above: Spots, below: Spots) -> bool:
     """Whether a text stands below a row with figures and above a head: 表三 after 表二."""
-    return has_figure(above) and len(below) > 1 and not has_figure(below)
+    is_above_head = len(below) > 1 and not has_figure(below)
+    return is_above_head and has_figure(above)
 
 
 def has_figure(spots: Spots) -> bool:

@@ -9,11 +9,14 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
 
 from gongkai.figures import read_figure
 from gongkai.model import Block, Grid, GridCell, Place, Prose
 from gongkai.readers.blocks import CELLS, too_large
-from gongkai.readers.typeset import chunks, is_typeset, typeset_blocks
+from gongkai.readers.typeset import PARTED, chunks, is_typeset, typeset_blocks
 
 OTHER_BARS = re.compile("[¦│┃║┆┊╎∣‖]")
 BAR = re.compile(r"(?<!\\)[|｜]")
@@ -28,11 +31,11 @@ LineSpan = tuple[int, int]  # of lines: from the first up to, not with, the seco
 class TextLine:
     """A line and its cells, borders among them as blank ones.
 
-    ``barred`` is False where only tabs may part them.
+    ``sign`` is what parts them, a bar or a tab; "" for a line of one cell.
     """
 
     text: str
-    barred: bool
+    sign: str
     cells: tuple[str, ...]
 
     @property
@@ -71,11 +74,15 @@ def placed(block: Block, start: int, tables: int) -> Block:
     stand before it.
     """
     place = block.place
-    if not (start or tables or place.page):
-        return block
-    number = place.table + tables if place.table else 0
-    line = place.line + start if place.line else 0
-    return replace(block, place=place._replace(page=0, table=number, line=line))
+    table, line = moved(place.table, tables), moved(place.line, start)
+    return replace(block, place=place._replace(page=0, table=table, line=line))
+
+
+def moved(number: int, by: int) -> int:
+    """A number that counts from 1, further on; 0, which counts nothing, stays."""
+    if not number:
+        return 0
+    return number + by
 
 
 def chunk_blocks(text: str) -> tuple[Block, ...]:
@@ -98,21 +105,27 @@ def refuse_many(text: str) -> None:
 
 def split_line(text: str) -> TextLine:
     """规章 | 2 | 0 -> (规章, 2, 0); where no bar stands tabs part the cells."""
-    parts = BAR.split(text)
-    barred = len(parts) > 1
-    if not barred:
-        parts = text.split("\t")
-    return TextLine(text, barred, tuple(part.replace("\\|", "|").strip() for part in parts))
+    sign, parts = "|", BAR.split(text)
+    if len(parts) == 1:
+        sign, parts = "\t", text.split("\t")
+    if len(parts) == 1:
+        sign = ""
+    cells = [part.replace("\\|", "|").strip() for part in parts]
+    return TextLine(text, sign, tuple(cells))
 
 
 def rows_of(lines: Sequence[TextLine]) -> list[LineSpan]:
     """The stretches of lines that are grids."""
     found = []
     for start, end in spaced(lines, runs(lines)):
-        rows = [line for line in lines[start:end] if line.several]
+        rows = several_of(lines[start:end])
         if len(rows) > 1 or any(map(has_number, rows)):
             found.append((start, end))
     return found
+
+
+def several_of(lines: Iterable[TextLine]) -> list[TextLine]:
+    return [line for line in lines if line.several]
 
 
 def has_number(line: TextLine) -> bool:
@@ -124,28 +137,23 @@ def runs(lines: Sequence[TextLine]) -> Iterator[LineSpan]:
     separators: | | | below 规章 | 2 | 0 |.
     """
     start = 0
-    while start < len(lines):
-        end = end_of_parted(lines, start)
-        yield from runs_within(lines, start, end)
-        start = max(end, start + 1)
-
-
-def end_of_parted(lines: Sequence[TextLine], start: int) -> int:
-    """The end of the lines from ``start`` on that bars part, or all of them tabs."""
-    end = start
-    while end < len(lines) and lines[end].bars and lines[end].barred == lines[start].barred:
-        end += 1
-    return end
+    for sign, parted in groupby(lines, key=attrgetter("sign")):
+        end = start + len(list(parted))
+        if sign:
+            yield from runs_within(lines, start, end)
+        start = end
 
 
 def runs_within(lines: Sequence[TextLine], start: int, end: int) -> Iterator[LineSpan]:
-    counts = {line.bars for line in lines[start:end] if line.several} - {1}
+    counts = {line.bars for line in several_of(lines[start:end])} - {1}
     first = start
     for at in range(start, end):
-        if not (lines[at].several or lines[at].bars in counts):
-            if at > first:
-                yield first, at
-            first = at + 1
+        is_row = lines[at].several or lines[at].bars in counts
+        if is_row:
+            continue
+        if at > first:
+            yield first, at
+        first = at + 1
     if end > first:
         yield first, end
 
@@ -156,12 +164,17 @@ def spaced(lines: Sequence[TextLine], stretches: Iterator[LineSpan]) -> list[Lin
     single = False
     for start, end in stretches:
         alone = end - start == 1
-        if alone and single and start - found[-1][1] == 1 and not lines[start - 1].text.strip():
+        if single and alone and is_spacing(lines[found[-1][1] : start]):
             found[-1] = (found[-1][0], end)
         else:
             found.append((start, end))
         single = alone
     return found
+
+
+def is_spacing(between: Sequence[TextLine]) -> bool:
+    """Whether one blank line stands between two rows."""
+    return len(between) == 1 and not between[0].text.strip()
 
 
 def blocks_of(lines: Sequence[TextLine], grids: Sequence[LineSpan]) -> Iterator[Block]:
@@ -182,21 +195,21 @@ def prose_of(lines: Sequence[TextLine], start: int, end: int) -> Iterator[Prose]
 
 def grid_of(lines: Sequence[TextLine], start: int, end: int, table: int) -> Grid:
     rows = [line for line in lines[start:end] if line.text.strip()]
-    if len(rows) * max(len(line.cells) for line in rows) > CELLS:
+    width = max(len(line.cells) for line in rows)
+    if len(rows) * width > CELLS:
         raise too_large()
     return Grid(Place(table=table, line=start + 1), grid_rows(rows), spans=False)
 
 
 def grid_rows(lines: Sequence[TextLine]) -> tuple[tuple[GridCell, ...], ...]:
     """Rows without borders and without the rule under a Markdown head."""
-    left, right = has_border(lines, 0), has_border(lines, -1)
+    borders = list(filter(partial(has_border, lines), (0, -1)))
     rows: list[tuple[GridCell, ...]] = []
     for line in lines:
         cells = list(line.cells)
-        if left and not cells[0]:
-            del cells[0]
-        if right and cells and not cells[-1]:
-            del cells[-1]
+        for end in borders:
+            if cells and not cells[end]:
+                del cells[end]
         is_rule = len(rows) < 2 and all(map(RULE.fullmatch, cells))
         if not is_rule:
             rows.append(row_of(cells))
@@ -215,12 +228,12 @@ def has_border(lines: Sequence[TextLine], end: int) -> bool:
     It is one if most lines have it and all that lack it are shorter: a head as long as they are
     shows a column there.
     """
-    edged: list[int] = []
-    plain: list[int] = []
-    for line in lines:
-        if line.several and line.barred:
-            lengths = plain if line.cells[end] else edged
-            lengths.append(len(line.cells))
+    lengths: dict[bool, list[int]] = {True: [], False: []}  # of lines with and without it
+    for line in several_of(lines):
+        if line.sign == "|":
+            is_edged = line.cells[end] == ""
+            lengths[is_edged].append(len(line.cells))
+    edged, plain = lengths[True], lengths[False]
     return len(edged) > len(plain) and max(plain, default=0) < max(edged)
 
 
@@ -242,7 +255,10 @@ def separator_of(text: str) -> str:
     named = SEPARATOR_LINE.fullmatch(text.split("\n", 1)[0])
     if named:
         return named[1]
-    for sign in ",;\t" if '"' in text else ",;":
+    signs = [",", ";"]
+    if '"' in text:
+        signs.append("\t")
+    for sign in signs:
         if is_frequent(sign, text) and is_separated(records_of(text, sign)):
             return sign
     return ""
@@ -262,9 +278,11 @@ def is_frequent(sign: str, text: str) -> bool:
 
 def records_of(text: str, separator: str) -> list[list[str]]:
     lines = text.splitlines(keepends=True)
-    named = bool(lines) and SEPARATOR_LINE.fullmatch(lines[0]) is not None
+    first = "".join(lines[:1])
+    if SEPARATOR_LINE.fullmatch(first):
+        del lines[0]
     try:
-        return list(csv.reader(lines[named:], delimiter=separator))
+        return list(csv.reader(lines, delimiter=separator))
     except csv.Error:
         return []
 
@@ -280,12 +298,13 @@ def is_separated(records: Iterable[Sequence[str]]) -> bool:
 
 def is_record(record: Sequence[str]) -> bool:
     """规章,1,0,11: a label first, or somewhere, and a figure or a blank last."""
-    if len(record) < FEWEST_FIELDS or max(map(len, record)) > LONGEST_FIELD:
-        return False
-    if sum(map(is_group, record[1:])) > 1:
+    longest = max(map(len, record), default=0)
+    groups = sum(map(is_group, record[1:]))
+    if len(record) < FEWEST_FIELDS or longest > LONGEST_FIELD or groups > 1:
         return False
     states = [read_figure(field).state for field in record]
-    return "unreadable" in states and states[-1] != "unreadable" and "figure" in states
+    is_of_both = {"unreadable", "figure"}.issubset(states)
+    return is_of_both and states[-1] != "unreadable"
 
 
 def is_group(field: str) -> bool:
@@ -294,7 +313,9 @@ def is_group(field: str) -> bool:
     134 may be that too, but not in most fields of a row.
     """
     plain = field.strip()
-    return GROUPED.fullmatch(plain) is not None and (" " in plain or plain.startswith("0"))
+    if not GROUPED.fullmatch(plain):
+        return False
+    return " " in plain or plain.startswith("0")
 
 
 def in_other_fields(record: Sequence[str], separator: str) -> Sequence[str]:
@@ -304,16 +325,16 @@ def in_other_fields(record: Sequence[str], separator: str) -> Sequence[str]:
     if len(record) != 1 and not is_of_other_kind(record):
         return record
     line = separator.join(record)
-    for sign in SEPARATING:
+    for sign in SEPARATING.replace(separator, ""):
         fields = line.split(sign)
-        if sign != separator and is_record(fields):
+        if is_record(fields):
             return fields
     return [line]
 
 
 def is_of_other_kind(record: Sequence[str]) -> bool:
     """Whether tabs or bars stand in the fields: those part the cells of that line."""
-    return any("\t" in field or "|" in field for field in record)
+    return any(map(PARTED.search, record))
 
 
 def separated_blocks(text: str, separator: str) -> Iterator[Block]:
@@ -322,16 +343,17 @@ def separated_blocks(text: str, separator: str) -> Iterator[Block]:
     A record may be of many lines.
     """
     rows: list[tuple[GridCell, ...]] = []
-    line, table = 1, 1
-    for record in (*records_of(text, separator), []):
-        fields = [field.strip() for field in in_other_fields(record, separator)]
-        is_row = sum(map(bool, fields)) > 1 or (rows and len(fields) >= FEWEST_FIELDS)
-        if is_row:
+    table = 1
+    for line, record in enumerate((*records_of(text, separator), []), 1):
+        fields = list(map(str.strip, in_other_fields(record, separator)))
+        filled = sum(map(bool, fields))
+        goes_on = bool(rows) and len(fields) >= FEWEST_FIELDS
+        if filled > 1 or goes_on:
             rows.append(row_of(fields))
-        elif rows:
+            continue
+        if rows:
             yield Grid(Place(table=table, line=line - len(rows)), tuple(rows), spans=False)
             rows = []
             table += 1
-        if not is_row and any(fields):
+        if filled:
             yield Prose(Place(line=line), "", "".join(fields))
-        line += 1

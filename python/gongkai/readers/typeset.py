@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from gongkai.readers.layout.paragraphs import PAGE_NUMBER
 SIZE, WIDTH = 10.0, 5.0  # of a letter and of half an ideograph, in points
 LEADING = 20.0  # of a line: so far apart none is taken for one text with the next
 BLACK = (0.0, 0.0, 0.0)
-# Which sides of its place a sign draws: left, right, up, down.
+# The signs that draw a line to a side of their place: left, right, up, down.
 LEVEL, UPRIGHT = "─━═┄┈╌", "│┃║┆┊╎"
 LEFT = LEVEL + "┐┘┤┬┴┼┓┛┫┳┻╋╗╝╣╦╩╬"
 RIGHT = LEVEL + "┌└├┬┴┼┏┗┣┳┻╋╔╚╠╦╩╬"
@@ -34,6 +34,18 @@ RULE = re.compile(r"\s*[─━═┄┈╌┌┐└┘├┤┬┴┼┏┓┗�
 PLUS_RULE = re.compile(r"\s*\+(?:[-=]+\+)+\s*")
 SIGNS = frozenset(LEFT + RIGHT + UP + DOWN)
 TALL = "❘"  # a bar that reaches the rules above and below its line
+# Signs and the line that each draws: left, top, right, bottom, in shares of its place.
+DRAWN_LINES = (
+    (TALL, (0.5, -0.5, 0.5, 1.5)),
+    (LEFT, (0.0, 0.5, 0.5, 0.5)),
+    (RIGHT, (0.5, 0.5, 1.0, 0.5)),
+    (UP, (0.5, 0.0, 0.5, 0.5)),
+    (DOWN, (0.5, 0.5, 0.5, 1.0)),
+)
+DRAWING = SIGNS | {TALL}
+PARTED = re.compile(r"[\t|]")  # a line whose cells tabs or bars part
+LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+WIDE_KINDS = {"W": 2, "F": 2}  # of ideographs and full-width forms, in half places
 BARRED = re.compile(r"\s*\|.*\|\s*")
 GAP = re.compile(r"(?<=\S)[ \u3000]{2,}(?=\S)")
 FIGURES = re.compile(r"(?:\s*[+-]?[\d０-９][\d０-９.,，．]*(?:\s|$)){2,}")
@@ -115,17 +127,17 @@ def is_typeset(text: str) -> bool:
         return False
     if may_be_drawn(text) and any(map(is_rule_or_corner, text.splitlines())):
         return True
-    wide = "  " in text or "\u3000" in text
-    return wide and sum(map(is_set_wide, text.splitlines())) >= FEWEST_LINES
+    if "  " not in text and "\u3000" not in text:
+        return False
+    return sum(map(is_set_wide, text.splitlines())) >= FEWEST_LINES
 
 
 def is_set_wide(line: str) -> bool:
     """规章      0      0      0: several gaps, no tabs or bars, and figures."""
-    if "\t" in line or "|" in line:
+    if PARTED.search(line):
         return False
-    if len(GAP.findall(line)) < 2:
-        return False
-    return FIGURES.search(GAP.sub("  ", line)) is not None
+    gaps = GAP.findall(line)
+    return len(gaps) > 1 and FIGURES.search(GAP.sub("  ", line)) is not None
 
 
 def typeset_blocks(text: str) -> tuple[Block, ...]:
@@ -137,7 +149,9 @@ def typeset_blocks(text: str) -> tuple[Block, ...]:
     drawn = any(map(is_rule_or_corner, lines))
     ink = painted(lines, drawn)
     blocks = blocks_of_pages([ink])
-    return blocks if drawn else tuple(map(without_short_rows, blocks))
+    if drawn:
+        return blocks
+    return tuple(map(without_short_rows, blocks))
 
 
 def is_rule_or_corner(line: str) -> bool:
@@ -147,26 +161,29 @@ def is_rule_or_corner(line: str) -> bool:
 def painted(lines: Sequence[str], drawn: bool) -> Ink:
     """The lines as a page's ink; in a ``drawn`` text the signs of tables are strokes."""
     wide = ambiguous_width(lines)
-    is_ruled_between = drawn and has_few_rules(lines)
-    ends = table_ends(lines, wide) if drawn else {}
     ink = Ink(SIZE, LEADING * (len(lines) + 1))
-    for number, line in enumerate(lines):
-        letters = letters_of(line, wide, ends.get(number))
-        if is_ruled_between and is_row_below_row(lines, number):
-            top = LEADING * number
-            ink.strokes.append(Stroke(0.0, top, line_width(line, wide) * WIDTH, top))
-        if drawn:
-            letters = paint_signs(ink, line, letters, number)
-        paint_letters(ink, letters, number)
+    if drawn:
+        paint_drawn(ink, lines, wide)
+    else:
+        for number, line in enumerate(lines):
+            paint_letters(ink, placed_letters(line, wide), number)
     ink.width = width_of(ink)
     return ink
 
 
-def letters_of(line: str, wide: int, end: int | None) -> list[Letter]:
-    """The letters of a line, which can be read unless a rule above it has another ``end``."""
-    if end is not None and line_width(line, wide) != end:
-        line = torn_line(line)
-    return placed_letters(line, wide)
+def paint_drawn(ink: Ink, lines: Sequence[str], wide: int) -> None:
+    """Paint the lines of a text with drawn tables; where only head and foot have rules, a stroke
+    parts each row from the one above.
+    """
+    is_ruled_between = has_few_rules(lines)
+    torn = torn_rows(lines, wide)
+    for number, (above, line) in enumerate(zip(["", *lines], lines, strict=False)):
+        if is_ruled_between and is_row_of_bars(above) and is_row_of_bars(line):
+            top = LEADING * number
+            ink.strokes.append(Stroke(0.0, top, line_width(line, wide) * WIDTH, top))
+        shown = torn_line(line) if number in torn else line
+        letters = paint_signs(ink, shown, placed_letters(shown, wide), number)
+        paint_letters(ink, letters, number)
 
 
 def width_of(ink: Ink) -> float:
@@ -178,8 +195,15 @@ def width_of(ink: Ink) -> float:
 def paint_signs(ink: Ink, line: str, letters: Sequence[Letter], number: int) -> list[Letter]:
     """Draw the signs of a table in a line; its texts are left: 规章 and 2 of │ 规章 │ 2 │."""
     signs = signs_of(line)
-    ink.strokes += strokes_of(letters, signs, number)
-    return [letter for letter in letters if not is_sign(letter, signs)]
+    drawn = SIGNS.union(signs)
+    texts: list[Letter] = []
+    for letter in letters:
+        sign = signs.get(letter.text, letter.text)
+        if sign in DRAWING:
+            ink.strokes += strokes_of(sign, letter, number)
+        if letter.text not in drawn:
+            texts.append(letter)
+    return texts
 
 
 def paint_letters(ink: Ink, letters: Sequence[Letter], number: int) -> None:
@@ -198,9 +222,11 @@ def without_short_rows(block: Block) -> Block:
     for row in block.rows:
         for cell in row:
             last = max(last, cell.column)
-    rows = []
+    rows: list[tuple[GridCell, ...]] = []
     for row in block.rows:
-        rows.append(unsure_row(row, last) if is_short_row(row, last) else row)
+        if is_short_row(row, last):
+            row = unsure_row(row, last)
+        rows.append(row)
     return replace(block, rows=tuple(rows))
 
 
@@ -210,12 +236,16 @@ def unsure_row(row: Sequence[GridCell], last: int) -> tuple[GridCell, ...]:
 
 
 def is_short_row(row: Sequence[GridCell], last: int) -> bool:
-    figures = [cell for cell in row if is_figure_text(cell.text)]
-    return len(figures) > 1 and not any(cell.column == last and cell.text for cell in row)
+    """Whether a row of figures, 规章 2 0, has nothing in the ``last`` column."""
+    figures = sum(is_figure_text(cell.text) for cell in row)
+    filled = {cell.column for cell in row if cell.text}
+    return figures > 1 and last not in filled
 
 
 def unsure(cell: GridCell) -> GridCell:
-    return cell._replace(text=cell.text + UNREADABLE) if is_figure_text(cell.text) else cell
+    if not is_figure_text(cell.text):
+        return cell
+    return cell._replace(text=cell.text + UNREADABLE)
 
 
 def is_figure_text(text: str) -> bool:
@@ -224,7 +254,7 @@ def is_figure_text(text: str) -> bool:
 
 def has_few_rules(lines: Sequence[str]) -> bool:
     """Whether rules stand at the head and the foot alone: each line between them is a row."""
-    rules = sum(RULE.fullmatch(line) is not None for line in lines)
+    rules = len(list(filter(RULE.fullmatch, lines)))
     return FEW_RULES * rules < len(lines) - rules
 
 
@@ -233,40 +263,34 @@ def torn_line(line: str) -> str:
 
     Nobody knows which, so nothing in it can be read: │ 规章 │ 2 │ where three columns are ruled.
     """
-    return "".join(UNREADABLE if letter.isalnum() else letter for letter in line)
+    return LETTER_OR_DIGIT.sub(UNREADABLE, line)
 
 
-def strokes_of(
-    letters: Sequence[Letter], signs: Mapping[str, str], number: int
-) -> Iterator[Stroke]:
-    for letter in letters:
-        sign = signs.get(letter.text, letter.text)
-        yield from sides_of(sign, letter.x0, letter.x1, number)
+def strokes_of(sign: str, letter: Letter, number: int) -> Iterator[Stroke]:
+    """What a sign of a table draws in the place of a letter: half a line to each of its sides."""
+    x, y = letter.x0, LEADING * number
+    width = letter.x1 - letter.x0
+    for signs, (left, top, right, bottom) in DRAWN_LINES:
+        if sign in signs:
+            x0, x1 = x + left * width, x + right * width
+            yield Stroke(x0, y + top * LEADING, x1, y + bottom * LEADING)
 
 
-def is_sign(letter: Letter, signs: Mapping[str, str]) -> bool:
-    return letter.text in signs or letter.text in SIGNS
+def torn_rows(lines: Sequence[str], wide: int) -> set[int]:
+    """The numbers of the rows of drawn tables that end elsewhere than the rule above them.
 
-
-def is_row_below_row(lines: Sequence[str], number: int) -> bool:
-    return number > 0 and is_row_of_bars(lines[number - 1]) and is_row_of_bars(lines[number])
-
-
-def table_ends(lines: Sequence[str], wide: int) -> dict[int, int]:
-    """Line -> how far the rule above it reaches, for the lines of drawn tables.
-
-    A row that ends elsewhere has lost or won a cell, and nobody knows which.
+    Such a row has lost or won a cell, and nobody knows which.
     """
-    found: dict[int, int] = {}
+    torn: set[int] = set()
     end = 0
     for number, line in enumerate(lines):
         if RULE.fullmatch(line):
             end = line_width(line, wide)
-        elif end and (line[-1:] in UPRIGHT or line[-1:] == "|"):
-            found[number] = end
-        else:
+        elif line[-1:] not in UPRIGHT + "|":
             end = 0
-    return found
+        elif end and line_width(line, wide) != end:
+            torn.add(number)
+    return torn
 
 
 def signs_of(line: str) -> dict[str, str]:
@@ -276,7 +300,9 @@ def signs_of(line: str) -> dict[str, str]:
     """
     if PLUS_RULE.fullmatch(line):
         return {"+": "─", "-": "─", "=": "═"}
-    return {"|": TALL} if BARRED.fullmatch(line) else {}
+    if BARRED.fullmatch(line):
+        return {"|": TALL}
+    return {}
 
 
 def ambiguous_width(lines: Sequence[str]) -> int:
@@ -284,7 +310,9 @@ def ambiguous_width(lines: Sequence[str]) -> int:
 
     It is that under which the tables' lines end together, or the columns of figures do.
     """
-    return 2 if ends_together(lines, 2) >= ends_together(lines, 1) else 1
+    if ends_together(lines, 2) >= ends_together(lines, 1):
+        return 2
+    return 1
 
 
 def ends_together(lines: Sequence[str], wide: int) -> int:
@@ -307,7 +335,7 @@ def letter_width(letter: str, wide: int) -> int:
     kind = unicodedata.east_asian_width(letter)
     if kind == "A":
         return wide
-    return 2 if kind in "WF" else 1
+    return WIDE_KINDS.get(kind, 1)
 
 
 def placed_letters(line: str, wide: int) -> list[Letter]:
@@ -324,19 +352,3 @@ def char_at(letter: Letter, number: int, order: int) -> Char:
     top = LEADING * number + (LEADING - SIZE) / 2
     x0, x1 = letter.x0, letter.x1
     return Char(letter.text, x0, top, x1, top + SIZE, SIZE, 0, order, BLACK, hidden=False)
-
-
-def sides_of(letter: str, x0: float, x1: float, number: int) -> Iterator[Stroke]:
-    """What a sign of a table draws: half a line to each of its sides."""
-    top, bottom = LEADING * number, LEADING * (number + 1)
-    x, y = (x0 + x1) / 2, (top + bottom) / 2
-    if letter == TALL:
-        yield Stroke(x, top - LEADING / 2, x, bottom + LEADING / 2)
-    if letter in LEFT:
-        yield Stroke(x0, y, x, y)
-    if letter in RIGHT:
-        yield Stroke(x, y, x1, y)
-    if letter in UP:
-        yield Stroke(x, top, x, y)
-    if letter in DOWN:
-        yield Stroke(x, y, x, bottom)

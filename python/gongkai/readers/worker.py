@@ -284,7 +284,9 @@ def packed(answer: WorkerResult) -> bytes:
 
 
 def packed_part(part: Block | Sheet) -> list[object]:
-    return packed_sheet(part) if isinstance(part, Sheet) else packed_block(part)
+    if isinstance(part, Sheet):
+        return packed_sheet(part)
+    return packed_block(part)
 
 
 def packed_block(block: Block) -> list[object]:
@@ -319,7 +321,9 @@ def unpacked(message: bytes) -> WorkerResult:
 
 
 def unpacked_part(plain: list[Any]) -> Block | Sheet:
-    return unpacked_sheet(plain[1:]) if plain[0] == "sheet" else unpacked_block(plain)
+    if plain[0] == "sheet":
+        return unpacked_sheet(plain[1:])
+    return unpacked_block(plain)
 
 
 def unpacked_sheet(plain: list[Any]) -> Sheet:

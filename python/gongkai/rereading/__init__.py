@@ -72,7 +72,9 @@ def blocks_in_order(document: Document) -> tuple[Block, ...]:
         text = page_text(document)
         if HTML.search(text) and not hides_figures(text, document.styles):
             return html_order(text + REPLACED if is_cut(text) else text)
-    return reordered(read_blocks(document)) if found in REORDERED else ()
+    if found in REORDERED:
+        return reordered(read_blocks(document))
+    return ()
 
 
 def page_text(document: Document) -> str:

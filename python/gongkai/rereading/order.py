@@ -22,7 +22,9 @@ def in_order(lines: Iterable[str], title: str = "") -> tuple[Block, ...]:
     """One line for each cell or line of text; a blank one stands for a blank cell."""
     text = "\n".join(" ".join(line.split()) for line in lines)
     head: tuple[Block, ...] = (Prose(Place(), "title", title),) if title else ()
-    return (*head, Prose(Place(line=1), "", text)) if text.strip() else ()
+    if text.strip():
+        return (*head, Prose(Place(line=1), "", text))
+    return ()
 
 
 def reordered(blocks: Sequence[Block]) -> tuple[Block, ...]:
@@ -37,7 +39,9 @@ def reordered(blocks: Sequence[Block]) -> tuple[Block, ...]:
     if any(isinstance(block, Grid) for block in blocks):
         return in_order(lines)
     kept = list(filter(str.strip, lines))
-    return in_order(kept) if len(kept) < len(lines) else ()
+    if len(kept) < len(lines):
+        return in_order(kept)
+    return ()
 
 
 def lines_of(block: Block) -> list[str]:
@@ -180,7 +184,9 @@ def mark_before(name: str) -> str:
     """What stands for an element: ^ before what is raised, a blank where a line is broken."""
     if name in RAISED:
         return "^"
-    return " " if name in OWN_LINES else ""
+    if name in OWN_LINES:
+        return " "
+    return ""
 
 
 # --- PDFs -----------------------------------------------------------------------------------------

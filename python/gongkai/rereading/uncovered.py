@@ -56,7 +56,8 @@ def with_uncovered_reread(report: Report, blocks: Sequence[Block]) -> Report:
         return report
     rows = rows_of(table)
     sources = uncovered_by_tags(document) or uncovered_by_cells(table, blocks)
-    pairs = max((pairs_of(table, rows, texts) for texts in sources), key=agreeing, default=[])
+    readings = [pairs_of(table, rows, texts) for texts in sources]
+    pairs = max(readings, key=agreeing, default=[])
     apart = list(filter(is_apart, pairs))
     is_other_table = 2 * len(apart) >= len(pairs)
     if not apart or is_other_table or is_hidden_from_one(document):
@@ -70,7 +71,7 @@ def with_uncovered_reread(report: Report, blocks: Sequence[Block]) -> Report:
 
 def agreeing(pairs: Sequence[Pair]) -> int:
     """How many cells both readings have alike."""
-    return sum(not is_apart(pair) for pair in pairs)
+    return len(pairs) - sum(map(is_apart, pairs))
 
 
 def uncovered_by_tags(document: Document) -> list[list[str]]:
@@ -78,7 +79,11 @@ def uncovered_by_tags(document: Document) -> list[list[str]]:
     if identify(document).format is not TEXT:
         return []
     sources = fragments(decode(document.content, document.charset))
-    return [list(map(fold, page_lines(parsed_page(source)))) for source in sources[:MOST_TABLES]]
+    found: list[list[str]] = []
+    for source in sources[:MOST_TABLES]:
+        lines = page_lines(parsed_page(source))
+        found.append(list(map(fold, lines)))
+    return found
 
 
 def uncovered_by_cells(table: Table, blocks: Sequence[Block]) -> list[list[str]]:
@@ -88,12 +93,17 @@ def uncovered_by_cells(table: Table, blocks: Sequence[Block]) -> list[list[str]]
     for block in blocks:
         if isinstance(block, Prose) and block.heading == PAINTED:
             return [block.text.split("\n")]
-    numbers = {entry.place.table for entry in table.entries.values() if entry.place} - {0}
+    read_from = {place.table for place in places_of(table)} - {0}
     texts: list[str] = []
     for block in blocks:
-        if isinstance(block, Grid) and block.place.table in numbers:
+        if isinstance(block, Grid) and block.place.table in read_from:
             texts += lines_of(block)
     return [texts]
+
+
+def places_of(table: Table) -> list[Place]:
+    """Where the entries of a table stand, as far as that is known."""
+    return [entry.place for entry in table.entries.values() if entry.place]
 
 
 def fragments(text: str) -> list[str]:
@@ -135,10 +145,11 @@ def pairs_of(table: Table, rows: Mapping[str, str], texts: Iterable[str]) -> lis
     behind = texts_behind(rows, texts)
     pairs: list[Pair] = []
     for row, cells in by_row(table).items():
-        stated = behind.get(row, ())
-        if len(cells) == len(stated):
-            for cell, text in zip(cells, stated, strict=True):
-                pairs.append(Pair(cell, table.entries[cell.id], text))
+        stated = behind.get(row, [])
+        if len(cells) != len(stated):
+            continue
+        for cell, text in zip(cells, stated, strict=True):
+            pairs.append(Pair(cell, table.entries[cell.id], text))
     return pairs
 
 
@@ -180,7 +191,8 @@ def is_apart(pair: Pair) -> bool:
 
 
 def figure_in(text: str) -> tuple[str, Value]:
-    return read_figure(text, "万元" if "元" in text else "件")[:2]
+    unit = "万元" if "元" in text else "件"
+    return read_figure(text, unit)[:2]
 
 
 def told_apart(pair: Pair) -> Problem:

@@ -88,7 +88,9 @@ def find(address: str) -> CachedPage | None:
     """What is kept for an address; None also where an entry is damaged."""
     place = place_of(address)
     with suppress(OSError):
-        return entry(place.read_bytes(), address) if place and is_ours(place) else None
+        if place and is_ours(place):
+            return entry(place.read_bytes(), address)
+        return None
     return None
 
 
@@ -112,7 +114,9 @@ def entry(whole: bytes, address: str) -> CachedPage | None:
         return None
     is_of_address = kept.address == urldefrag(address)[0]
     is_whole = kept.sha256 == sha256(content)
-    return kept if is_of_address and is_whole else None
+    if is_of_address and is_whole:
+        return kept
+    return None
 
 
 def page_of(values: dict[str, Any], content: bytes) -> CachedPage:

@@ -123,13 +123,17 @@ def format_of_damaged(content: bytes) -> Format:
     for part, found in PACKED[:-1]:
         if part.encode() in content:
             return found
-    return ODS if SHEETS_TYPE in content[:SNIFFED] else DAMAGED
+    if SHEETS_TYPE in content[:SNIFFED]:
+        return ODS
+    return DAMAGED
 
 
 def format_of_parts(archive: Archive) -> Format:
     for part, found in PACKED:
         if any(name.startswith(part.lower()) for name in archive.parts):
-            return ODS if part == "mimetype" and is_sheets(archive) else found
+            if part == "mimetype" and is_sheets(archive):
+                return ODS
+            return found
     return ZIP
 
 

@@ -63,7 +63,9 @@ def failure(origin: str, error: Exception, hop: bool, insecure: bool) -> FetchEr
     broken_off = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ProxyError, OSError)
     if isinstance(error, broken_off):
         return unconnected(origin, error)
-    return leads_nowhere(origin) if hop else wrong_address(origin)
+    if hop:
+        return leads_nowhere(origin)
+    return wrong_address(origin)
 
 
 def unconnected(origin: str, error: Exception) -> FetchError:
@@ -232,7 +234,9 @@ def matter_of(error: BaseException) -> str:
     found = tls_error(error)
     if isinstance(found, ssl.SSLCertVerificationError):
         return matter_of_certificate(found.verify_code)
-    return OLD_TLS if any(part in reason_of(error) for part in OUTDATED) else ""
+    if any(part in reason_of(error) for part in OUTDATED):
+        return OLD_TLS
+    return ""
 
 
 def matter_of_certificate(code: int) -> str:

@@ -34,7 +34,6 @@ CONTENT = re.compile(
     r"""\s*(\d{1,4})[\d.]*\s*[;,\s]\s*(?:url\s*=\s*)?(?:"([^"]*)"?|'([^']*)'?|(.*))""",
     re.IGNORECASE | re.DOTALL,
 )
-REPORT = re.compile("自然人|行政诉讼|结转|勾稽")  # words of the tables, which a menu does not have
 # a report in a file or frame, which even a short page may show before it sends its readers away
 HOLDING = re.compile(
     r"<(?:i?frame|embed|object)\b|\.(?:pdf|docx?|wps|ofd|xlsx?|et|rtf|zip|rar)[\"'?\s>]",
@@ -51,6 +50,8 @@ CHOICE = re.compile(r"\bif\b|\bcase\b|cookie|userAgent", re.IGNORECASE)
 LONGEST_SCRIPT = 2_000  # characters; those of pages that build themselves are longer
 META = re.compile(r"<meta\b[^>]*>?", re.IGNORECASE)
 GONE = re.compile("页面不存在|网页不存在|没有找到|无法访问|已被删除|404")
+# words of the tables, which a menu does not have, or that there is no report
+WORTH_READING = re.compile(f"自然人|行政诉讼|结转|勾稽|{GONE.pattern}")
 LEADING = re.compile(rb"<(?:a|img|i?frame|embed|object|form|link)\b", re.IGNORECASE)
 
 
@@ -74,7 +75,10 @@ def refresh_target(content: bytes, url: str, header: str = "") -> str:
     if found is None or found.delay > LONGEST or is_worth_reading(text, found):
         return ""
     target = absolute(found.target, base, url)
-    return target if target != urldefrag(url)[0] else ""
+    is_itself = target == urldefrag(url)[0]
+    if is_itself:
+        return ""
+    return target
 
 
 def may_send_on(content: bytes) -> bool:
@@ -87,7 +91,7 @@ def may_send_on(content: bytes) -> bool:
 def is_worth_reading(text: str, found: Sent) -> bool:
     """Whether a page shows a report, or that there is none, before it sends its readers on."""
     words = visible(text)
-    if REPORT.search(words) or GONE.search(words):
+    if WORTH_READING.search(words):
         return True
     stays_a_while = found.aside or found.delay > AT_ONCE
     if not stays_a_while:
@@ -101,7 +105,9 @@ def absolute(target: str, base: str, url: str) -> str:
         found = urldefrag(urljoin(urljoin(url, base), target))[0]
     except ValueError:
         return ""
-    return found if found.lower().startswith(("http://", "https://")) else ""
+    if found.lower().startswith(("http://", "https://")):
+        return found
+    return ""
 
 
 def sent_by(text: str) -> tuple[Sent | None, str]:
@@ -111,10 +117,10 @@ def sent_by(text: str) -> tuple[Sent | None, str]:
         name = (piece[2] or "").lower()
         if name in ("noscript", "/noscript"):
             aside = name == "noscript"
-        elif name == "base":
-            base = base or attributes(piece[3]).get("href", "")
-        elif name == "meta":
-            found = found or sent_by_meta(attributes(piece[3]), aside)
+        elif name == "base" and not base:
+            base = attributes(piece[3]).get("href", "")
+        elif name == "meta" and found is None:
+            found = sent_by_meta(attributes(piece[3]), aside)
     return found, base
 
 
@@ -154,7 +160,9 @@ def attributes(text: str) -> dict[str, str]:
     """The first of each name counts, as in browsers."""
     found: dict[str, str] = {}
     for name, value in ATTRIBUTE.findall(text):
-        plain = value[1:-1] if value[0] in "\"'" else value
+        plain = value
+        if value[0] in "\"'":
+            plain = value[1:-1]
         found.setdefault(name.lower(), html.unescape(plain))
     return found
 
@@ -164,8 +172,11 @@ def sent(content: str, aside: bool = False) -> Sent | None:
     found = CONTENT.match(content)
     if found is None:
         return None
-    target = (found[2] or found[3] or found[4] or "").strip()
-    return Sent(int(found[1]), target, aside) if target else None
+    delay, *written = found.groups()
+    target = "".join(filter(None, written)).strip()  # one of them at most is written
+    if not target:
+        return None
+    return Sent(int(delay), target, aside)
 
 
 def decoded(content: bytes) -> str:
@@ -181,7 +192,8 @@ def decoded(content: bytes) -> str:
 
 def visible(text: str) -> str:
     """The characters that a reader sees, without blanks."""
-    return "".join("".join(texts_between_markup(text)).split())
+    words = "".join(texts_between_markup(text)).split()
+    return "".join(words)
 
 
 def texts_between_markup(text: str) -> Iterator[str]:
@@ -212,7 +224,8 @@ def only_proves(content: bytes) -> bool:
     """Whether a page shows nothing and leads nowhere but where its script goes once it has set a
     cookie.
     """
-    if b"document.cookie" not in content or b"location" not in content or not has_script(content):
+    sets_cookie = b"document.cookie" in content and has_script(content)
+    if not sets_cookie or b"location" not in content:
         return False
     if LEADING.search(content) or len(content) >= LARGE:
         return False

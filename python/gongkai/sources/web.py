@@ -35,6 +35,7 @@ HOPS = 10
 HIGHEST_PORT = 65_535  # that there is
 # Given by guards in front of a site, some of whom are content once a cookie comes back.
 GATES = (202, 403, 412, 521)
+SCRIPT_GATES = (202, 412, 521)  # those that let in whoever runs their script
 REDIRECTS = (301, 302, 303, 307, 308)
 UNCHECKED = "没有核对网站的安全证书（--insecure）。"
 
@@ -196,7 +197,9 @@ def redirected(trip: Trip, reply: Reply) -> str:
     if trip.asked_again or "Set-Cookie" not in reply.headers:
         return ""
     trip.asked_again = reply.is_gate or (reply.status == 200 and is_short(reply.content))
-    return reply.url if trip.asked_again else ""
+    if trip.asked_again:
+        return reply.url
+    return ""
 
 
 def location(origin: str, reply: Reply) -> str:
@@ -231,7 +234,9 @@ def refreshed(trip: Trip, reply: Reply, turns: set[tuple[str, str]]) -> str:
     circle.
     """
     header = reply.headers.get("Refresh", "")
-    target = refresh_target(reply.content, reply.url, header) if reply.status == 200 else ""
+    target = ""
+    if reply.status == 200:
+        target = refresh_target(reply.content, reply.url, header)
     if not target:
         return ""
     if not is_whole(target):
@@ -277,8 +282,9 @@ def arrived(trip: Trip, address: str, reply: Reply) -> Document:
 
 def refuse(trip: Trip, reply: Reply) -> None:
     """Raises FetchError for an answer that is no page."""
-    asks_for_script = reply.status in GATES and reply.status != 403 and has_script(reply.content)
-    if asks_for_script or (reply.status == 200 and only_proves(reply.content)):
+    asks_for_script = reply.status in SCRIPT_GATES and has_script(reply.content)
+    asks_for_cookie = reply.status == 200 and only_proves(reply.content)
+    if asks_for_script or asks_for_cookie:
         raise errors.wants_proof(trip.origin, reply.status)
     if reply.status != 200:
         raise errors.refused(trip.origin, reply.status, retry_after(reply.headers))
@@ -327,7 +333,9 @@ def has_time(trip: Trip, attempt: int, wait: float) -> bool:
 def request(trip: Trip, url: str) -> Reply:
     """One request. Raises FetchError and what httpx raises."""
     trip.answered = False
-    headers = trip.kept.validators if trip.kept is not None and trip.kept.url == url else {}
+    headers: Mapping[str, str] = {}
+    if trip.kept is not None and trip.kept.url == url:
+        headers = trip.kept.validators
     with trip.client.stream("GET", url, headers=headers) as response:
         trip.answered = True
         trip.encrypted = trip.encrypted or response.url.scheme == "https"
@@ -355,12 +363,15 @@ def may_pass(error: Exception) -> bool:
     """Whether a failure is one of the connection: the next try may do better."""
     import httpx
 
-    passing = isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError))
-    return passing and (is_cut(error) or not is_tls(error)) and not is_redirect(error)
+    if not isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError)):
+        return False
+    is_of_connection = is_cut(error) or not is_tls(error)
+    return is_of_connection and not is_redirect(error)
 
 
 def is_passing(reply: Reply) -> bool:
-    return (reply.status >= 500 or reply.status == 429) and not reply.is_gate
+    is_overloaded = reply.status >= 500 or reply.status == 429
+    return is_overloaded and not reply.is_gate
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
@@ -381,7 +392,8 @@ def retry_after(headers: Mapping[str, str]) -> float:
 def wants_https(reply: Reply) -> bool:
     if not reply.url.startswith("http:"):
         return False
-    return reply.status == 497 or (reply.status == 400 and PLAIN_TO_HTTPS in reply.content.lower())
+    is_told = reply.status == 400 and PLAIN_TO_HTTPS in reply.content.lower()
+    return is_told or reply.status == 497
 
 
 def https_instead(trip: Trip, url: str, error: Exception) -> Reply | None:

@@ -75,7 +75,9 @@ def as_figure(value: object) -> Value:
     A float is taken at the 15 digits that a spreadsheet shows: 1.1 is stored as 1.1000000000000001.
     """
     if isinstance(value, int):
-        return None if isinstance(value, bool) else value
+        if isinstance(value, bool):
+            return None
+        return value
     if isinstance(value, float):
         value = Decimal(repr(value))
     if not isinstance(value, Decimal) or is_beyond_sense(value):
@@ -94,7 +96,9 @@ def number_of(text: str) -> object:
     if not WRITTEN.fullmatch(text.strip()):  # Decimal takes 1_000 and ٤٣٦ as well
         return text
     number = as_figure(Decimal(text.strip()))
-    return text if number is None else number
+    if number is None:
+        return text
+    return number
 
 
 def kind_of(code: str) -> str:
@@ -120,7 +124,9 @@ def kind_of_signs(plain: str) -> str:
     for kind, sign in ODD_CODES:
         if sign.search(plain):
             return kind
-    return "" if SHOWS.search(plain.partition(";")[0]) else HIDDEN
+    if SHOWS.search(plain.partition(";")[0]):
+        return ""
+    return HIDDEN
 
 
 def kind_of_sections(code: str) -> str:
@@ -136,7 +142,9 @@ def kind_of_sections(code: str) -> str:
         return kind
     if len(others) > 1 and any(map(str.isdigit, literals_of(parts[2]))):
         return OTHER_ZERO
-    return "" if RED.search(code) else kind_of_negative(others[0])
+    if RED.search(code):
+        return ""
+    return kind_of_negative(others[0])
 
 
 def first_kind(sections: Sequence[str]) -> str:
@@ -152,7 +160,9 @@ def kind_of_negative(section: str) -> str:
     plain = OUR_WORDS.sub("", section)
     bare = plain.strip(SIGNS)
     shows_sign = bare != plain.strip()
-    return "" if shows_sign and not kind_of_sample(bare) else UNSIGNED
+    if shows_sign and not kind_of_sample(bare):
+        return ""
+    return UNSIGNED
 
 
 def sections_of(code: str) -> list[str]:
@@ -185,7 +195,9 @@ def kind_of_text(code: str) -> str:
         return WHITE
     signs = LITERAL.sub("", section).strip()
     is_itself = signs in ("@", "General", "G/通用格式") and not literals_of(section).strip()
-    return "" if is_itself else OTHER_TEXT
+    if is_itself:
+        return ""
+    return OTHER_TEXT
 
 
 def shown_part(match: re.Match[str]) -> str:
@@ -194,8 +206,12 @@ def shown_part(match: re.Match[str]) -> str:
     if piece[0] in '"\\!':
         return piece.strip('"').lstrip("\\!")
     if piece[0] == "[":
-        return piece[2:-1].partition("-")[0] if piece.startswith("[$") else ""
-    return "" if piece[0] in "_*" else str(SAMPLE)
+        if piece.startswith("[$"):
+            return piece[2:-1].partition("-")[0]
+        return ""
+    if piece[0] in "_*":
+        return ""
+    return str(SAMPLE)
 
 
 def kind_of_sample(text: str) -> str:
@@ -206,7 +222,9 @@ def kind_of_sample(text: str) -> str:
     count, amount = read_figure(plain), read_figure(plain, "万元")
     if count.value == SAMPLE or (amount.value == SAMPLE and not amount.converted):
         return ""
-    return MONEY if MONEY_SIGN.search(plain) else STRANGE
+    if MONEY_SIGN.search(plain):
+        return MONEY
+    return STRANGE
 
 
 def is_shown(number: Value, kind: str) -> bool:

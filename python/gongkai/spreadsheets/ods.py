@@ -274,7 +274,9 @@ def number_in(node: _Element, look: Look, styles: SheetStyles) -> object:
     """
     number = number_of(attribute(node, "value"))
     text, _ = text_of(node, look, styles)
-    return text if number != 0 and is_word(text) else number
+    if number != 0 and is_word(text):
+        return text
+    return number
 
 
 def is_word(text: str) -> bool:
@@ -354,7 +356,9 @@ def kind_of_rule(rule: _Element, styles: SheetStyles) -> str:
     sort = local(rule)
     if sort in ("data-bar", "icon-set"):
         hides = any(attribute(node, "show-value") == "false" for node in (rule, *rule))
-        return HIDDEN if hides else ""
+        if hides:
+            return HIDDEN
+        return ""
     if sort != "condition":
         return ""
     return kind_of_style(attribute(rule, "apply-style-name"), styles)

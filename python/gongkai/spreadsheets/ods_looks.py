@@ -54,7 +54,10 @@ class Look:
 
     @property
     def of_all(self) -> str:
-        return self.letters().on(self.ground).kind or (REPEATED if self.repeated else "")
+        kind = self.letters().on(self.ground).kind
+        if self.repeated and not kind:
+            return REPEATED
+        return kind
 
     def letters(self, text: str = "") -> Piece:
         return Piece(text, self.raised, self.struck, self.color, self.size)
@@ -72,8 +75,9 @@ class SheetStyles:
         """A style or a format; what was there before under its name stays."""
         name = attribute(node, "name")
         if local(node) == "style":
+            family = attribute(node, "family")
             for called in (name, attribute(node, "display-name")):
-                self.styles.setdefault((attribute(node, "family"), called), node)
+                self.styles.setdefault((family, called), node)
         elif local(node).endswith("-style"):
             self.formats.setdefault(name, node)
 
@@ -86,10 +90,15 @@ class SheetStyles:
         node = self.styles.get((family, name))
         if node is None or depth == 0:
             return Look()
+        under = Look()
         parent = attribute(node, "parent-style-name")
-        under = self.look_of(family, parent, depth - 1) if parent else Look()
-        code = attribute(node, "data-style-name")
-        return dressed(under, node, code_of(self.formats, code) if code else under.code)
+        if parent:
+            under = self.look_of(family, parent, depth - 1)
+        code = under.code
+        own_format = attribute(node, "data-style-name")
+        if own_format:
+            code = code_of(self.formats, own_format)
+        return dressed(under, node, code)
 
 
 def attribute(node: _Element, name: str) -> str:
@@ -124,7 +133,9 @@ def dressed(under: Look, style: _Element, code: str) -> Look:
     found = replace(under, code=code)
     if cell is not None:
         found = on_ground(found, cell)
-    return with_letters(found, letters) if letters is not None else found
+    if letters is not None:
+        return with_letters(found, letters)
+    return found
 
 
 def on_ground(look: Look, cell: _Element) -> Look:
@@ -132,7 +143,9 @@ def on_ground(look: Look, cell: _Element) -> Look:
     behind = attribute(cell, "background-color")
     if not behind:
         return replace(look, repeated=repeated)
-    ground = behind.strip("#") if behind.startswith("#") else ""
+    ground = ""  # a word such as transparent is none
+    if behind.startswith("#"):
+        ground = behind.strip("#")
     return replace(look, ground=ground, repeated=repeated)
 
 
@@ -140,11 +153,16 @@ def with_letters(look: Look, letters: _Element) -> Look:
     line = attribute(letters, "text-line-through-style")
     line = line or attribute(letters, "text-line-through-type")
     position = attribute(letters, "text-position")
+    struck, raised = look.struck, look.raised
+    if line:
+        struck = line != "none"
+    if position:
+        raised = not position.startswith("0")
     return replace(
         look,
         color=attribute(letters, "color").strip("#") or look.color,
-        struck=line != "none" if line else look.struck,
-        raised=not position.startswith("0") if position else look.raised,
+        struck=struck,
+        raised=raised,
         size=points(attribute(letters, "font-size")) or look.size,
     )
 
@@ -173,9 +191,13 @@ def code_of(formats: Mapping[str, _Element], name: str, depth: int = 1) -> str:
 def section_of(node: _Element) -> str:
     sort = local(node)
     if sort in ("date-style", "time-style"):
-        return "[h]:mm" if attribute(node, "truncate-on-overflow") == "false" else "yyyy-mm-dd"
+        if attribute(node, "truncate-on-overflow") == "false":
+            return "[h]:mm"
+        return "yyyy-mm-dd"
     section = "".join(map(code_part, node))
-    return section or ("@" if sort == "text-style" else "")
+    if sort == "text-style" and not section:
+        return "@"
+    return section
 
 
 def code_part(node: _Element) -> str:
@@ -195,7 +217,9 @@ def color_part(node: _Element) -> str:
     color = attribute(node, "color").strip("#")
     if not color:
         return ""
-    return "[White]" if is_pale(color) else "[Red]"
+    if is_pale(color):
+        return "[White]"
+    return "[Red]"
 
 
 def digits_of(node: _Element) -> str:

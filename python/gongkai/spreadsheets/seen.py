@@ -38,6 +38,7 @@ LAST_DAY = 2_958_465  # 9999-12-31
 DAYS_TO_1904 = 1_462
 USUAL_SIZE = 11.0  # points, of a piece that says nothing of it
 PALE, ALIKE = "pale", "alike"  # colours of letters that nobody sees
+UNSEEN_COLORS = {PALE: WHITE, ALIKE: SAME}
 LEAST_SIZE = 4.0  # points; smaller letters nobody reads
 WEIGHTS = (0.30, 0.59, 0.11)  # of red, green and blue in what the eye sees as light
 NEAR = 12.0  # of 255: colours that nobody tells apart
@@ -82,18 +83,27 @@ def figures_seen(sheet: Sheet, spots: Set[Spot]) -> dict[Spot, object]:
 def joining(sheet: Sheet, spots: Set[Spot]) -> Iterator[Spot]:
     """The figures that stand in a merged cell which covers another one's place."""
     for area in sheet.merged:
-        first = (area[0], area[1])
+        first = first_of(area)
         if first in spots and set(within(area, spots)) != {first}:
             yield first
+
+
+def first_of(area: Area) -> Spot:
+    top, left, _, _ = area
+    return top, left
 
 
 def shown_as(value: object, kind: str) -> object:
     """A stored value as its cell shows it, once the kind of its format is known."""
     number = as_figure(value)
     if number is not None:
-        return number if is_shown(number, kind) else doubtful(shown(number), kind)
+        if is_shown(number, kind):
+            return number
+        return doubtful(shown(number), kind)
     text = text_of(value)
-    return doubtful(text, kind) if kind in OF_TEXTS and text.strip() else text
+    if kind in OF_TEXTS and text.strip():
+        return doubtful(text, kind)
+    return text
 
 
 def text_of(value: object) -> str:
@@ -102,13 +112,16 @@ def text_of(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).upper()
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()
     if isinstance(value, datetime):
-        is_day = value.time() == time()
-        return value.date().isoformat() if is_day else value.isoformat(" ", "seconds")
+        return value.isoformat(" ", "seconds")
     if isinstance(value, date | time):
         return value.isoformat()
     number = as_figure(value)
-    return shown(number) if number is not None else str(value)
+    if number is not None:
+        return shown(number)
+    return str(value)
 
 
 def day_of(number: Value, from_1904: bool) -> object:
@@ -118,7 +131,10 @@ def day_of(number: Value, from_1904: bool) -> object:
 
     44260 -> 2021-03-05, 0.5 -> 12:00:00. Workbooks made on old Macs count from 1904.
     """
-    if number is None or not is_day(number, from_1904):
+    last = LAST_DAY
+    if from_1904:
+        last -= DAYS_TO_1904
+    if number is None or not 0 < number < last:
         return number
     days, rest = divmod(Decimal(number), 1)
     clock = timedelta(seconds=int((rest * 86_400).to_integral_value()))
@@ -126,13 +142,9 @@ def day_of(number: Value, from_1904: bool) -> object:
         return FIRST_DAY_1904 + timedelta(days=int(days)) + clock
     if days == 0:
         return (datetime.min + clock).time()
-    early = 1 if days < NO_DAY else 0
-    return FIRST_DAY + timedelta(days=int(days) + early) + clock
-
-
-def is_day(number: int | Decimal, from_1904: bool) -> bool:
-    last = LAST_DAY - DAYS_TO_1904 if from_1904 else LAST_DAY
-    return 0 < number < last
+    if days < NO_DAY:
+        days += 1
+    return FIRST_DAY + timedelta(days=int(days)) + clock
 
 
 # --- merged cells ---------------------------------------------------------------------------------
@@ -149,7 +161,7 @@ def covered(sheet: Sheet) -> set[Spot]:
             raise UnreadableDocument(
                 f"工作表“{sheet.name}”的合并单元格互相重叠，文件已损坏；{SAVE_AS}。"
             )
-        found |= inside - {(area[0], area[1])}
+        found |= inside - {first_of(area)}
     return found
 
 
@@ -161,10 +173,13 @@ def size_of(area: Area) -> int:
 def within(area: Area, spots: Collection[Spot]) -> Iterator[Spot]:
     """Those of the spots that lie in an area, whichever of the two is less to look through."""
     top, left, bottom, right = area
+    rows, columns = range(top, bottom + 1), range(left, right + 1)
     if size_of(area) <= len(spots):
-        inside = product(range(top, bottom + 1), range(left, right + 1))
-        return filter(spots.__contains__, inside)
-    return (spot for spot in spots if top <= spot[0] <= bottom and left <= spot[1] <= right)
+        yield from filter(spots.__contains__, product(rows, columns))
+        return
+    for spot in spots:
+        if spot[0] in rows and spot[1] in columns:
+            yield spot
 
 
 # --- conditional formats --------------------------------------------------------------------------
@@ -192,7 +207,9 @@ def hide(values: dict[Spot, object], spots: Iterable[Spot], condition: Condition
 
 def is_number(value: object) -> bool:
     """Whether a value is a number, or a text of digits."""
-    return as_figure(value) is not None or (isinstance(value, str) and value.strip().isdigit())
+    if isinstance(value, str):
+        return value.strip().isdigit()
+    return as_figure(value) is not None
 
 
 # --- the pieces of a text -------------------------------------------------------------------------
@@ -219,11 +236,13 @@ class Piece(NamedTuple):
         """Why it is no part of a figure, as of a whole cell that looks so; "" where it may be."""
         if self.struck:
             return STRUCK
-        if self.color in (PALE, ALIKE):
-            return WHITE if self.color == PALE else SAME
+        if self.color in UNSEEN_COLORS:
+            return UNSEEN_COLORS[self.color]
         if self.size < LEAST_SIZE:
             return TINY
-        return RAISED if self.raised else ""
+        if self.raised:
+            return RAISED
+        return ""
 
     def on(self, ground: str) -> Piece:
         """The piece as it is seen on a ground: PALE or ALIKE, or in a colour that does not
@@ -240,8 +259,12 @@ def seen_color(color: str, ground: str) -> str:
     nothing is said.
     """
     if ground and not is_pale(ground):
-        return ALIKE if is_alike(color, ground) else ""
-    return PALE if is_pale(color) else ""
+        if is_alike(color, ground):
+            return ALIKE
+        return ""
+    if is_pale(color):
+        return PALE
+    return ""
 
 
 def is_alike(color: str, ground: str) -> bool:
@@ -262,11 +285,14 @@ def settled(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> tuple[str
     Where all of them look alike, that is the look of the cell: 134 struck in two pieces is as one
     struck whole.
     """
-    whole = []
+    whole: list[Piece] = []
+    kinds: set[str] = set()
     for piece in pieces:
         look = piece if piece.own else cell._replace(text=piece.text)
-        whole.append(look.on(ground))
-    kinds = {piece.kind for piece in whole if piece.text.strip()}
+        seen = look.on(ground)
+        whole.append(seen)
+        if seen.text.strip():
+            kinds.add(seen.kind)
     if len(kinds) == 1 and "" not in kinds:
         return "".join(piece.text for piece in whole), kinds.pop()
     return joined(whole), ""
@@ -278,17 +304,15 @@ def joined(pieces: Iterable[Piece]) -> str:
     """
     kept = [piece for piece in pieces if piece.text]
     largest = max((piece.size for piece in kept), default=0.0)
-    found: list[str] = []
-    before = None
-    is_begun = False
+    text = ""
+    before: Piece | None = None
     for piece in kept:
         if not piece.struck:
-            if before is not None and is_begun and is_apart(piece, before, largest):
-                found.append(APART)
-            found.append(piece.text)
-            is_begun = is_begun or bool(piece.text.strip())
+            if before is not None and text.strip() and is_apart(piece, before, largest):
+                text += APART
+            text += piece.text
         before = piece
-    return "".join(found)
+    return text
 
 
 def is_apart(piece: Piece, before: Piece, largest: float) -> bool:
@@ -299,13 +323,11 @@ def is_apart(piece: Piece, before: Piece, largest: float) -> bool:
     """
     if not piece.text.strip():
         return False
+    begins_with_digit = piece.text.strip()[:1].isdigit()
     if before.struck:
-        return piece.raised or begins_with_digit(piece)
+        return piece.raised or begins_with_digit
     if piece.raised != before.raised:
         return True
-    small = is_much_smaller(piece.size, largest) != is_much_smaller(before.size, largest)
-    return begins_with_digit(piece) and (small or piece.color != before.color)
-
-
-def begins_with_digit(piece: Piece) -> bool:
-    return piece.text.strip()[:1].isdigit()
+    is_as_small = is_much_smaller(piece.size, largest) == is_much_smaller(before.size, largest)
+    is_of_one_look = is_as_small and piece.color == before.color
+    return begins_with_digit and not is_of_one_look

@@ -149,8 +149,12 @@ def value_at(source: OldSheet, row: int, column: int) -> object:
         figure = as_figure(value)
         return str(value) if figure is None else figure  # nan, or a number beyond all sense
     if kind == BOOLEAN:
-        return "TRUE" if value else "FALSE"
-    return error_text_from_code.get(int(value), "#N/A") if kind == ERROR else None
+        if value:
+            return "TRUE"
+        return "FALSE"
+    if kind == ERROR:
+        return error_text_from_code.get(int(value), "#N/A")
+    return None
 
 
 def pieces_of(book: Book, text: str, runs: Sequence[tuple[int, int]], own: int) -> list[Piece]:
@@ -228,7 +232,9 @@ def style_kinds(book: Book) -> list[StyleKinds]:
 
 
 def kind_of_alignment(style: Any) -> str:
-    return REPEATED if style.alignment is not None and style.alignment.hor_align == FILLED else ""
+    if style.alignment is not None and style.alignment.hor_align == FILLED:
+        return REPEATED
+    return ""
 
 
 def code_of(book: Book, key: int) -> str:
@@ -239,7 +245,9 @@ def code_of(book: Book, key: int) -> str:
 def ground_of(book: Book, style: Any) -> str:
     """The colour behind letters, "" for none."""
     ground = style.background
-    return rgb_of(book, ground.pattern_colour_index) if ground.fill_pattern != NO_PATTERN else ""
+    if ground.fill_pattern != NO_PATTERN:
+        return rgb_of(book, ground.pattern_colour_index)
+    return ""
 
 
 def rgb_of(book: Book, number: int) -> str:

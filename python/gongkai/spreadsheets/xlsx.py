@@ -252,14 +252,20 @@ def stored(text: str, kind: str, strings: Sequence[Text]) -> object:
     if kind == "s":
         return shared_string(text, strings)
     if kind == "b":
-        return "TRUE" if text == "1" else "FALSE"
-    return number_of(text) if kind == "n" else unescaped(text)
+        if text == "1":
+            return "TRUE"
+        return "FALSE"
+    if kind == "n":
+        return number_of(text)
+    return unescaped(text)
 
 
 def unfinished(parts: Mapping[str, _Element], kind: str) -> str | None:
     """A formula without a result as = and the formula; an empty text is a result, and blank."""
     is_empty_text = kind == "str" and "v" in parts
-    return None if "f" not in parts or is_empty_text else f"={parts['f'].text or ''}"
+    if "f" not in parts or is_empty_text:
+        return None
+    return f"={parts['f'].text or ''}"
 
 
 def shared_string(text: str, strings: Sequence[Text]) -> Text:
@@ -286,7 +292,9 @@ def string_of(item: _Element | None) -> Text:
 def piece_of(run: _Element) -> Piece:
     text = text_of(run)
     look = run.find("{*}rPr")
-    return Piece(text, own=False) if look is None else letters_of(look, text)
+    if look is None:
+        return Piece(text, own=False)
+    return letters_of(look, text)
 
 
 def text_of(node: _Element) -> str:

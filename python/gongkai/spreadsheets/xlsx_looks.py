@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from gongkai.figures import is_pale
@@ -86,8 +87,9 @@ def kinds_by_number(root: _Element) -> tuple[dict[str, str], dict[str, str]]:
 
 def kind_of_alignment(style: _Element) -> str:
     """5 set to fill its cell is shown as 555555."""
-    alignment = style.find("{*}alignment")
-    return REPEATED if alignment is not None and alignment.get("horizontal") == "fill" else ""
+    if style.find("{*}alignment[@horizontal='fill']") is None:
+        return ""
+    return REPEATED
 
 
 def nth(found: Sequence[CellPart], number: str | None, otherwise: CellPart) -> CellPart:
@@ -129,11 +131,14 @@ def color_of(color: _Element | None) -> str:
 
 
 def color_of_theme(theme: str, tint: str) -> str:
-    lightened = float(tint) if TINT.fullmatch(tint) else 0.0
-    darkest = WHITE_TINTS.get(theme)
-    if darkest is not None and lightened > darkest:
+    lightened = 0.0
+    if TINT.fullmatch(tint):
+        lightened = float(tint)
+    if lightened > WHITE_TINTS.get(theme, inf):
         return "FFFFFF"
-    return BLACK if theme == "1" and lightened == 0 else f"theme{theme}/{tint}"
+    if theme == "1" and lightened == 0:
+        return BLACK
+    return f"theme{theme}/{tint}"
 
 
 def ground_of(fill: _Element) -> str:
@@ -148,15 +153,21 @@ def ground_of(fill: _Element) -> str:
     if sort == "none":
         return ""
     front, back = pattern.find("{*}fgColor"), pattern.find("{*}bgColor")
+    if sort == "solid":
+        return color_of(front)
     is_one = front is not None and back is not None and color_of(front) == color_of(back)
-    return color_of(front) if sort == "solid" or is_one else sort
+    if is_one:
+        return color_of(front)
+    return sort
 
 
 def ground_of_gradient(fill: _Element) -> str:
     colors = {color_of(node) for node in fill.iterfind("{*}gradientFill/{*}stop/{*}color")}
     if len(colors) == 1:
         return colors.pop()
-    return "gradient" if len(fill) else ""
+    if len(fill):
+        return "gradient"
+    return ""
 
 
 # --- conditional formats --------------------------------------------------------------------------
@@ -175,10 +186,14 @@ def hiding_formats(root: _Element) -> dict[str, str]:
 def hiding_kind(dxf: _Element) -> str:
     """How a conditional format hides a number, or makes another of it; "" where it does not."""
     code, font = dxf.find("{*}numFmt"), dxf.find("{*}font")
-    kind = kind_of(code.get("formatCode", "")) if code is not None else ""
+    kind = ""
+    if code is not None:
+        kind = kind_of(code.get("formatCode", ""))
     if kind:
         return kind
-    letters = Piece("", color=BLACK) if font is None else letters_of(font, "")
+    letters = Piece("", color=BLACK)
+    if font is not None:
+        letters = letters_of(font, "")
     if letters.struck:
         return STRUCK
     usual = letters._replace(raised=False, size=USUAL_SIZE)
@@ -222,7 +237,9 @@ def kind_of_rule(rule: _Element, hiding: Mapping[str, str]) -> str:
     if any(child.get("showValue") in ("0", "false") for child in rule):
         return HIDDEN  # bars or signs in the place of the number
     own = rule.find("{*}dxf")
-    return hiding_kind(own) if own is not None else hiding.get(rule.get("dxfId", ""), "")
+    if own is not None:
+        return hiding_kind(own)
+    return hiding.get(rule.get("dxfId", ""), "")
 
 
 def areas_in(places: str) -> tuple[Area, ...]:
@@ -230,4 +247,9 @@ def areas_in(places: str) -> tuple[Area, ...]:
     named = places.split()
     if len(named) > MOST_AREAS:
         raise BadArchive("large")
-    return tuple(area for area in map(area_of, named) if area is not None)
+    found: list[Area] = []
+    for name in named:
+        area = area_of(name)
+        if area is not None:
+            found.append(area)
+    return tuple(found)

@@ -135,7 +135,9 @@ class PageContent(PageLines):
         if effect in ("gone", "blank") or (effect == "hidden" and self.in_cell):
             return self.opener_unseen(effect, opener)
         if effect == "drawn":
-            return self.drawn_cell if opener == self.cell else partial(self.drawn_run, opener)
+            if opener == self.cell:
+                return self.drawn_cell
+            return partial(self.drawn_run, opener)
         if effect in BESIDE:
             return self.opener_beside(effect, opener)
         if effect in ("hidden", "raised"):
@@ -148,7 +150,9 @@ class PageContent(PageLines):
             return self.blank_cell
         if effect == "blank" and opener == self.row:
             return self.blank_row
-        return opener if effect == "hidden" and opener in (self.cell, self.row) else left_out
+        if effect == "hidden" and opener in (self.cell, self.row):
+            return opener
+        return left_out
 
     def opener_beside(self, effect: Effect, opener: Opener | None) -> Opener:
         """A run set off from the digits beside it: 43<span style="font-size:8px">1</span>."""
@@ -161,13 +165,17 @@ class PageContent(PageLines):
     def opener_raised(self, opener: Opener | None) -> Opener:
         if opener is None:
             return self.raised
-        return partial(self.raised_link, opener) if opener == self.link else opener
+        if opener == self.link:
+            return partial(self.raised_link, opener)
+        return opener
 
     def opener_of_line(self, effect: Effect, opener: Opener | None) -> Opener | None:
         """A run that is set as a line of its own, or as a cell."""
         if opener not in (None, self.lines):
             return opener
-        return self.paragraph if effect == "cell" else self.lines
+        if effect == "cell":
+            return self.paragraph
+        return self.lines
 
     # what the page says of itself
 
@@ -284,7 +292,9 @@ class PageContent(PageLines):
             elif kind not in INLINE:
                 return None
         text = "".join(pieces)
-        return text if is_all_of(paragraph, text) else None
+        if is_all_of(paragraph, text):
+            return text
+        return None
 
     def end_cell(self, raw: RawCell, outer: list[FlowItem], in_cell: bool) -> None:
         self.end_line()

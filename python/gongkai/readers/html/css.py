@@ -206,7 +206,9 @@ def unescaped(css: str) -> str:
 
 def character(digits: str) -> str:
     number = int(digits, 16)
-    return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
+    if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000:
+        return chr(number)
+    return "\ufffd"
 
 
 def effect_of(properties: Mapping[str, str]) -> Done:
@@ -229,7 +231,9 @@ def effect_of(properties: Mapping[str, str]) -> Done:
 def effect_of_display(display: str | None) -> Effect | None:
     if display == "table-cell":
         return "cell"
-    return "line" if display in LINED else None
+    if display in LINED:
+        return "line"
+    return None
 
 
 def matching(kinds: Mapping[str, re.Pattern[str]], properties: Mapping[str, str]) -> set[str]:
@@ -311,7 +315,9 @@ def is_listed(name: str, value: str) -> bool:
         return READABLE_OPACITY.fullmatch(value) is not None
     if name == "transform":
         return True  # all of its values are judged
-    return "(" not in value if name in JUDGED else HARMLESS.fullmatch(name) is not None
+    if name in JUDGED:
+        return "(" not in value
+    return HARMLESS.fullmatch(name) is not None
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -347,7 +353,9 @@ def is_of_rule(selectors: Selectors) -> bool:
 def opened_by(selectors: str, outer: Selectors) -> Selectors:
     """The selectors of a block in another one; None where it does not hold on every screen."""
     if selectors.startswith("@"):
-        return outer if is_on_screen(selectors) else None
+        if is_on_screen(selectors):
+            return outer
+        return None
     if outer is None:
         return None
     inner = selectors_in(selectors)
@@ -384,7 +392,9 @@ def selectors_in(text: str) -> list[str]:
 
 
 def within(outer: str, name: str) -> str:
-    return name.replace("&", outer).strip() if "&" in name else f"{outer} {name}".strip()
+    if "&" in name:
+        return name.replace("&", outer).strip()
+    return f"{outer} {name}".strip()
 
 
 def rule_effects(rules: Iterable[StyleRule]) -> dict[str, RuleDone]:

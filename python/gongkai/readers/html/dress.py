@@ -41,6 +41,7 @@ STYLE = re.compile(rb"""style(?=\s*=\s*("[^"]*"|'[^']*'|[^\s>]*))""")
 NOT_SHOWN = "[hidden],[popover],dialog:not([open])"
 # of <font color=…>
 READABLE_FONT_COLOR = re.compile(r"(?![0-9a-f]+$)[a-z]+|#?(?:[0-9a-f]{6}|[0-9a-f]{3})")
+PALE_COLOR = re.compile(PALE)
 STYLE_TEXT = 100_000  # characters read from a page's own styles
 NOTHING: Done = (None, True)
 MOST_STYLES = 500  # different ones on a page that have an effect
@@ -56,6 +57,7 @@ STRANGE_RUNS = ",".join(f"{run}[class],{run}[title]" for run in RUNS.split())
 CLASSES = re.compile(rb"""class\s*=\s*("[^"]*"|'[^']*'|[^\s>]*)""")
 HAS_TITLE = re.compile(rb"title\s*=")
 CELLS = ("td", "th")
+CELLS_AND_ROWS = (*CELLS, "tr")
 LONGEST_FIGURE = 40  # characters
 DEEPEST = 30  # elements from a run up to its cell
 DRAWS = re.compile(r"::?(?:before|after)$", re.IGNORECASE)
@@ -86,7 +88,7 @@ def dress_of(tree: LexborHTMLParser, content: bytes, styles: str = "") -> Dress:
     """``styles`` are those of the page's external stylesheets, as far as they were read."""
     lower = content.lower()
     css = css_of(tree, lower, styles)
-    rules = list(screen_rules(css)) if css else []
+    rules = list(screen_rules(css))
     known, harmless = harmless_names(css, rules)
     strange = strange_names(lower, harmless)
     found: list[Found] = []
@@ -95,22 +97,24 @@ def dress_of(tree: LexborHTMLParser, content: bytes, styles: str = "") -> Dress:
     found += drawn_nodes(tree, rules)
     found += ruled_nodes(tree, rules)
     found += styled_nodes(tree, lower)
-    dress = Dress({node.mem_id: effect for node, effect in found}, {})
-    suspects = [*suspects_of(found), *strangers(tree, strange - known)]
+    dress = Dress({}, {})
+    for node, effect in found:
+        dress.effects[node.mem_id] = effect
+    suspects: list[DoubtfulNode] = [*filter(counts_for_cell, found)]
+    suspects += strangers(tree, strange - known)
     if b"<su" in lower:
         suspects += [(node, "raised") for node in tree.css("sup,sub")]
-    if suspects:
-        judge(tree, dress, suspects, rules)
+    judge(tree, dress, suspects, rules)
     keep_tables(tree, dress.effects)
     return dress
 
 
 def css_of(tree: LexborHTMLParser, lower: bytes, styles: str) -> str:
     """The page's own styles, then those of its external stylesheets."""
-    own = ""
-    if b"<style" in lower:
-        own = "\n".join(node.text() for node in tree.css("style"))[:STYLE_TEXT]
-    return f"{own}\n{styles}" if own or styles else ""
+    if b"<style" not in lower:
+        return styles
+    own = "\n".join(node.text() for node in tree.css("style"))
+    return f"{own[:STYLE_TEXT]}\n{styles}"
 
 
 def strange_names(lower: bytes, harmless: set[str]) -> set[str]:
@@ -159,7 +163,9 @@ def nodes_with_style(tree: LexborHTMLParser, lower: bytes) -> Iterator[Found]:
         effects[style] = effect_of_style(style)
         if effects[style][0]:
             acting.append(selector_of(style))
-    for node in tree.css(",".join(acting[:MOST_STYLES])) if acting else ():
+    if not acting:
+        return
+    for node in tree.css(",".join(acting[:MOST_STYLES])):
         effect, kept = effects.get(attribute(node, "style").lower(), NOTHING)
         if effect:
             yield node, effect_within(node, effect, kept)
@@ -170,7 +176,9 @@ def effect_within(node: LexborNode, effect: Effect, kept: bool) -> Effect:
 
     In doubt, where what is in it may undo that, its text is only set off.
     """
-    return "raised" if not kept and has_styled(node) else effect
+    if not kept and has_styled(node):
+        return "raised"
+    return effect
 
 
 def selector_of(style: str) -> str:
@@ -183,9 +191,11 @@ def effect_of_font(color: str, size: str) -> Effect | None:
     """<font size=1>, size=-2: small; color=white: white."""
     if color and not READABLE_FONT_COLOR.fullmatch(color):
         return "odd"
-    if re.fullmatch(PALE, color) or re.fullmatch(PALE, f"#{color}"):
+    if any(map(PALE_COLOR.fullmatch, (color, f"#{color}"))):
         return "white"
-    return "apart" if size == "1" or size.startswith("-") else None
+    if size == "1" or size.startswith("-"):
+        return "apart"
+    return None
 
 
 def has_styled(node: LexborNode) -> bool:
@@ -240,13 +250,13 @@ def drawn_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> Iterator[
     """Each element before or behind which a rule of the page draws a text:
     .n::after{content:"1"}.
     """
+    drawing: list[str] = []
     for selectors, body in rules:
-        if not draws(body):
-            continue
-        for name in selectors_in(selectors):
-            if DRAWS.search(name):
-                for node in selected(tree, DRAWS.sub("", name) or "*"):
-                    yield node, "drawn"
+        if draws(body):
+            drawing += filter(DRAWS.search, selectors_in(selectors))
+    for name in drawing:
+        for node in selected(tree, DRAWS.sub("", name) or "*"):
+            yield node, "drawn"
 
 
 def draws(body: str) -> bool:
@@ -265,10 +275,12 @@ def ruled_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> Iterator[
         selectors.setdefault(done, []).append(name)
     for (effect, kept), names in selectors.items():
         for node in chosen(tree, names):
-            if effect == "odd" and nearest(node, (*CELLS, "tr")) is None:
+            if effect == "odd" and nearest(node, CELLS_AND_ROWS) is None:
                 continue
-            may_show = effect == "hidden" and hides_by_itself(node)
-            yield node, "raised" if may_show else effect_within(node, effect, kept)
+            if effect == "hidden" and hides_by_itself(node):
+                yield node, "raised"
+            else:
+                yield node, effect_within(node, effect, kept)
 
 
 def hides_by_itself(node: LexborNode) -> bool:
@@ -280,19 +292,16 @@ def hides_by_itself(node: LexborNode) -> bool:
 # --- what covers a whole cell ---------------------------------------------------------------------
 
 
-def suspects_of(found: Iterable[Found]) -> Iterator[DoubtfulNode]:
-    """The nodes whose effect counts where they hold all of a cell."""
-    for node, effect in found:
-        if counts_for_cell(node, effect):
-            yield node, effect
+def counts_for_cell(found: Found) -> bool:
+    """Whether an effect counts where its node holds all of a cell.
 
-
-def counts_for_cell(node: LexborNode, effect: Effect) -> bool:
-    """A raised cell only stands higher in its row; a hidden run leaves its cell blank anyway."""
+    A raised cell only stands higher in its row; a hidden run leaves its cell blank anyway.
+    """
+    node, effect = found
     if effect == "raised":
-        return node.tag not in (*CELLS, "tr")
+        return node.tag not in CELLS_AND_ROWS
     if effect == "hidden":
-        return node.tag in (*CELLS, "tr")
+        return node.tag in CELLS_AND_ROWS
     return effect in WEIGHED
 
 
@@ -301,7 +310,9 @@ def strangers(tree: LexborHTMLParser, unknown: set[str]) -> Iterator[DoubtfulNod
 
     Those outside of tables have no cell.
     """
-    for node in tree.css("[class]") if unknown else ():
+    if not unknown:
+        return
+    for node in tree.css("[class]"):
         for name in unknown.intersection(classes_of(node)):
             yield node, f".{name}"
 
@@ -334,7 +345,7 @@ def rare_looks(
     """(cell, look) of the figures of a table for each look that at most half of them have: what
     most bear is their dress.
     """
-    figures = [cell for cell in table.css("td,th") if figure_text(cell)]
+    figures = list(filter(figure_text, table.css("td,th")))
     borne = [looks_of(cell, looks) for cell in figures]
     counts = Counter(chain.from_iterable(borne))
     for cell, its in zip(figures, borne, strict=True):
@@ -351,13 +362,13 @@ def held(suspects: Iterable[DoubtfulNode]) -> tuple[dict[int, set[str]], list[Le
     tables: dict[int, LexborNode] = {}
     figures: dict[int, str] = {}  # id of a cell -> its text if that is a figure
     for node, look in suspects:
-        holder = nearest(node, (*CELLS, "tr"))
+        holder = nearest(node, CELLS_AND_ROWS)
         if holder is None:
             continue
         key = holder.mem_id
         if key not in figures:
             figures[key] = figure_text(holder)
-        is_figure_of_class = look.startswith(".") and figures[key]
+        is_figure_of_class = look.startswith(".") and figures[key] != ""
         if is_figure_of_class or covers(node, holder, figures[key]):
             looks.setdefault(key, set()).add(look)
             table = nearest(holder, ("table",))
@@ -390,19 +401,24 @@ def figure_text(cell: LexborNode) -> str:
     if cell.tag not in CELLS or cell.css_first("table") is not None:
         return ""
     text = cell.text().strip()
-    return text if len(text) <= LONGEST_FIGURE and read_figure(text).value is not None else ""
+    if len(text) > LONGEST_FIGURE or read_figure(text).value is None:
+        return ""
+    return text
 
 
 def covers(node: LexborNode, holder: LexborNode, figure: str) -> bool:
     """Whether a node is a row or a cell, or holds all the text of a cell that holds a figure."""
-    return node.mem_id == holder.mem_id or (bool(figure) and node.text().strip() == figure)
+    if node.mem_id == holder.mem_id:
+        return True
+    return figure != "" and node.text().strip() == figure
 
 
 def looks_of(cell: LexborNode, looks: Mapping[int, set[str]]) -> set[str]:
     """What a cell is, by itself or by its row."""
-    row = cell.parent
-    of_row = looks.get(row.mem_id, set()) if row is not None else set()
-    return looks.get(cell.mem_id, set()) | of_row
+    found = set(looks.get(cell.mem_id, ()))
+    if cell.parent is not None:
+        found.update(looks.get(cell.parent.mem_id, ()))
+    return found
 
 
 def backed_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> set[int]:
@@ -425,7 +441,6 @@ def is_on_colour(cell: LexborNode, backed: set[int]) -> bool:
 
 
 def has_colour(node: LexborNode, backed: set[int]) -> bool:
-    if node.mem_id in backed:
-        return True
     behind = {"background": attribute(node, "bgcolor").lower()}
-    return is_backed(behind) or is_backed(declared(attribute(node, "style")))
+    own = declared(attribute(node, "style"))
+    return node.mem_id in backed or is_backed(behind) or is_backed(own)

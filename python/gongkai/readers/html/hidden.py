@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from html import escape, unescape
-from typing import NamedTuple
+from typing import TypeGuard
 
 from gongkai.editions import ABOUT_REPORTS
-from gongkai.readers.html.scripts import Json, named_values, values_in
+from gongkai.readers.html.scripts import Json, elements, named_values, values_in, without
 from gongkai.sources.detect import DATA
 
 REPORT_WORDS = (
@@ -32,9 +32,6 @@ DEEPEST = 4  # pages within pages, JSON within JSON
 LONGEST_CELL = 400  # characters
 LONGEST_OF_HEAD = 100  # characters of a title, a day or a source
 LONGEST = 8_000_000  # characters of a page that is looked into
-OPENING = re.compile(
-    r"<(script|textarea|noscript|template|xmp|datastore|record)\b([^<>]*)>", re.IGNORECASE
-)
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 ATTRIBUTE = re.compile(r"\s[\w:.-]+\s*=\s*(?:\"([^\"]{400,})\"|'([^']{400,})')")
 TAG = re.compile(r"<[a-zA-Z!/][^<>]*>")
@@ -57,6 +54,9 @@ DATE_KEY = re.compile(
 SOURCE_KEY = re.compile(
     r"\w*(?:source|origin|publisher|organ|orgname|dept\w*|unit\w*|fbjg|ly)", re.IGNORECASE
 )
+HEAD_KEY = re.compile(
+    "|".join(key.pattern for key in (TITLE_KEY, DATE_KEY, SOURCE_KEY)), re.IGNORECASE
+)
 ADDRESS_KEY = re.compile(r"\w*(?:url|link|href|path)", re.IGNORECASE)
 # What is not, or no longer, the page's text: an article beside it, an older version, an example.
 OTHERS_KEY = re.compile(
@@ -74,6 +74,7 @@ INNER_PAGE = re.compile(
     re.IGNORECASE,
 )
 UNSEEN_FRAME = re.compile(r"display\s*:\s*none|\shidden(?=[\s=]|$)", re.IGNORECASE)
+TEMPLATE_TYPE = re.compile(r"type\s*=\s*[\"']?text/(?!javascript)", re.IGNORECASE)
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 CALLS = re.compile(
     r"(?:fetch|axios(?:\.\w+)?|\$\.(?:get|post|getJSON|ajax)|\.open|\.load|request(?:\.\w+)?|"
@@ -84,46 +85,6 @@ CALLS = re.compile(
 NO_DATA = re.compile(
     r"\.(?:js|css|png|jpe?g|gif|ico|svg|woff2?)(?:$|\?)|^(?:get|post|put)$", re.IGNORECASE
 )
-
-
-class Element(NamedTuple):
-    """A script, textarea or the like: its name, its attributes and content as written, where it
-    stands.
-    """
-
-    name: str
-    attributes: str
-    content: str
-    start: int
-    end: int
-
-
-def elements(text: str, *names: str) -> Iterator[Element]:
-    """The elements of these names, outermost, in order.
-
-    One that is never closed ends with nothing.
-    """
-    lower = text.lower()
-    open_ended: set[str] = set()
-    at = 0
-    while (tag := OPENING.search(text, at)) is not None:
-        at = tag.end()
-        name = tag[1].lower()
-        end = lower.find(f"</{name}", at) if name in names and name not in open_ended else -1
-        if end >= 0:
-            yield Element(name, tag[2], text[at:end], tag.start(), end)
-            at = end
-        elif name in names:
-            open_ended.add(name)
-
-
-def without(text: str, *names: str) -> str:
-    """The text without such elements."""
-    pieces, at = [], 0
-    for element in elements(text, *names):
-        pieces.append(text[at : element.start])
-        at = element.end
-    return " ".join((*pieces, text[at:]))
 
 
 def holds_report(text: str) -> bool:
@@ -161,7 +122,9 @@ def all_shown(text: str) -> str:
     else "".
     """
     shown = NOT_SHOWN.sub(" ", text)
-    return shown if shown != text and holds_report(visible_text(shown)) else ""
+    if shown != text and holds_report(visible_text(shown)):
+        return shown
+    return ""
 
 
 def fragments(text: str) -> Iterator[str]:
@@ -179,9 +142,9 @@ def fragments(text: str) -> Iterator[str]:
 
 def script_fragments(attributes: str, script: str) -> Iterator[str]:
     """A template as it is; of any other script the reports in its values."""
-    if re.search(r"type\s*=\s*[\"']?text/(?!javascript)", attributes, re.IGNORECASE):
+    if TEMPLATE_TYPE.search(attributes):
         yield opened(script)
-    elif holds_report(script) or holds_report(plain_letters(script)):
+    elif holds_report(plain_letters(script)):
         for name, value in named_values(script):
             if not OTHERS_KEY.fullmatch(name):
                 yield from reports_in(value)
@@ -233,21 +196,27 @@ def reports_in(value: Json, depth: int = 0) -> Iterator[str]:
     if isinstance(value, str):
         yield from string_reports(value, depth)
         return
-    whole = [] if is_rows(value) else parts_with_report(value)
+    whole = parts_with_report(value)
     if not whole:
         yield head_of(value) + rendered(value)
         return
     found: list[str] = []
     for part in whole:
         found += reports_in(part, depth + 1)
-    head = head_of(value) if len(found) == 1 else ""
-    for page in found:
-        yield head + page
+    if len(found) == 1:
+        found = [head_of(value) + found[0]]
+    yield from found
 
 
 def parts_with_report(value: Json) -> list[Json]:
-    """The parts that hold a report of their own; none where its tables stand in several of them."""
-    is_here = holds_all if holds_all(text_in(value)) else holds_report
+    """The parts that hold a report of their own; none of a table, and none where a report's tables
+    stand in several of them.
+    """
+    if is_rows(value):
+        return []
+    is_here = holds_report
+    if holds_all(text_in(value)):
+        is_here = holds_all
     return [part for part in parts_of(value) if is_here(text_in(part))]
 
 
@@ -257,11 +226,12 @@ def parts_of(value: Json) -> list[Json]:
     """
     if isinstance(value, list):
         return value
+    found: list[Json] = []
     if not isinstance(value, dict) or is_out_of_force(value):
-        return []
-    found = []
+        return found
     for key, part in value.items():
-        if not is_of_head(key) and not OTHERS_KEY.fullmatch(key):
+        is_of_others = OTHERS_KEY.fullmatch(key) is not None
+        if not is_of_others and not is_of_head(key):
             found.append(part)
     return found
 
@@ -276,7 +246,8 @@ def tells_out_of_force(key: str, part: Json) -> bool:
         return OUT_OF_FORCE.search(key) is not None
     if not isinstance(part, str) or len(part) >= LONGEST_STATUS:
         return False
-    return STATUS_KEY.fullmatch(key) is not None and OUT_OF_FORCE.search(part) is not None
+    is_status = STATUS_KEY.fullmatch(key) is not None
+    return is_status and OUT_OF_FORCE.search(part) is not None
 
 
 def string_reports(text: str, depth: int) -> Iterator[str]:
@@ -287,7 +258,7 @@ def string_reports(text: str, depth: int) -> Iterator[str]:
     yield from pages or [rendered(opened(text))]
 
 
-def is_rows(value: Json) -> bool:
+def is_rows(value: Json) -> TypeGuard[list[Json]]:
     """[["规章", 0, 0, 0], …], or [{"项目": "规章", "制发": 0}, …]: a table."""
     if not isinstance(value, list) or len(value) < 2:
         return False
@@ -296,26 +267,30 @@ def is_rows(value: Json) -> bool:
 
 def is_row(value: Json) -> bool:
     cells = cells_of(value)
-    for cell in cells:
-        if isinstance(cell, (list, dict)) or is_article(cell):
-            return False
-    return bool(cells)
+    return bool(cells) and all(map(is_cell, cells))
 
 
-def is_article(cell: Json) -> bool:
-    return isinstance(cell, str) and len(cell) > LONGEST_CELL
+def is_cell(value: Json) -> bool:
+    """Whether a value may be a cell of a table: no list, and no article."""
+    if isinstance(value, str):
+        return len(value) <= LONGEST_CELL
+    return not isinstance(value, (list, dict))
 
 
 def cells_of(row: Json) -> list[Json]:
     if isinstance(row, dict):
         return list(row.values())
-    return row if isinstance(row, list) else []
+    if isinstance(row, list):
+        return row
+    return []
 
 
 def text_in(value: Json) -> str:
     """All strings of a value; \\u in a string that is JSON itself read as letters."""
     if isinstance(value, str):
-        return plain_letters(value) if "\\u" in value else value
+        if "\\u" in value:
+            return plain_letters(value)
+        return value
     texts = []
     for part in parts_of(value):
         if isinstance(part, (str, list, dict)):
@@ -329,14 +304,15 @@ def rendered(value: Json) -> str:
     Text without any tag keeps its lines.
     """
     if isinstance(value, str):
-        return value if TAG.search(value) else preformatted(value)
-    if isinstance(value, dict):
-        kept = [part for key, part in value.items() if not is_of_head(key)]
-        return "\n".join(map(rendered, kept))
-    if not isinstance(value, list):
-        return ""
+        if TAG.search(value):
+            return value
+        return preformatted(value)
     if is_rows(value):
         return preformatted("\n".join(map(bar_line, named_rows(value))))
+    if isinstance(value, dict):
+        value = [part for key, part in value.items() if not is_of_head(key)]
+    if not isinstance(value, list):
+        return ""
     return "\n".join(map(rendered, value))
 
 
@@ -347,22 +323,23 @@ def preformatted(text: str) -> str:
 def named_rows(rows: list[Json]) -> list[Json]:
     """The rows, those of objects below a row of their keys."""
     first = rows[0]
-    return [list(first), *rows] if isinstance(first, dict) else rows
+    if isinstance(first, dict):
+        return [list(first), *rows]
+    return rows
 
 
 def bar_line(row: Json) -> str:
     """规章 | 2 | 0 | 11 |: nothing is known of merged cells."""
     texts = []
     for cell in cells_of(row):
-        text = "" if cell is None else str(cell).replace("|", " ")
-        texts.append(" ".join(text.split()))
+        text = "" if cell is None else str(cell)
+        words = text.replace("|", " ").split()
+        texts.append(" ".join(words))
     return " | ".join(texts) + " |"
 
 
 def is_of_head(key: str) -> bool:
-    if key == "name":
-        return False
-    return any(pattern.fullmatch(key) for pattern in (TITLE_KEY, DATE_KEY, SOURCE_KEY))
+    return key != "name" and HEAD_KEY.fullmatch(key) is not None
 
 
 def head_of(value: Json) -> str:
@@ -425,7 +402,7 @@ def links_in(value: Json, depth: int = 0) -> Iterator[str]:
 def link_of(value: dict[str, Json]) -> str:
     """{"title": "2021年政府信息公开工作年度报告", "url": "/art/1.html"} as HTML; "" for others."""
     title, address = named(value, TITLE_KEY), named(value, ADDRESS_KEY)
-    if title and address and ABOUT_REPORTS.search(title):
+    if address and ABOUT_REPORTS.search(title):
         return f'<p><a href="{escape(address)}">{escape(title)}</a></p>'
     return ""
 
@@ -473,7 +450,9 @@ def records_shown(script: str) -> str:
     content = "\n".join(records)
     if content.lstrip().lower().startswith(("<tr", "<td")):
         return f"<table>{content}</table>"
-    return f"<div>{content}</div>" if content.strip() else ""
+    if content.strip():
+        return f"<div>{content}</div>"
+    return ""
 
 
 def data_addresses(text: str) -> list[str]:

@@ -84,7 +84,9 @@ class PageLines:
         text = "".join(self.pieces)
         self.pieces = []
         if self.marked:
-            text = settle(text if self.in_cell else without_links(text))
+            if not self.in_cell:
+                text = without_links(text)
+            text = settle(text)
             self.marked = False
         if self.in_pre:
             self.items += pre_items(text, self.in_cell)
@@ -157,8 +159,8 @@ class PageLines:
         of one look are one, as editors part them: <span class=x>43</span><span class=x>1</span>.
         """
         before = node.prev
-        ends_a_run = before is not None and self.pieces[-1:] == [END_OF_LINK]
-        if before is not None and ends_a_run and look_of(before) == look_of(node):
+        ends_a_run = self.pieces[-1:] == [END_OF_LINK]
+        if ends_a_run and before is not None and look_of(before) == look_of(node):
             self.pieces.pop()
         else:
             self.mark(LINKED, "(")
@@ -212,7 +214,9 @@ class PageLines:
         target = attribute(node, FRAMES[node.tag or ""])
         if target:
             self.items.append(Link(Place(), "frame", collapse(attribute(node, "title")), target))
-        return skip if target or node.tag == "iframe" else None
+        if target or node.tag == "iframe":
+            return skip
+        return None
 
     def input(self, node: LexborNode) -> None:
         """What was typed into a cell is its text; one for a password tells why none is there."""
@@ -224,7 +228,9 @@ class PageLines:
             self.pieces.append(attribute(node, "value"))
 
     def textarea(self, node: LexborNode) -> Close | None:
-        return None if self.in_cell else skip
+        if self.in_cell:
+            return None
+        return skip
 
 
 def is_cut_short(text: str) -> bool:

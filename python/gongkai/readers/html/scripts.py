@@ -1,5 +1,7 @@
 """The text of a script -> the values that it writes down: JSON, and objects as JavaScript has them.
 
+The source of a page -> its scripts and other elements, as they are written there.
+
 Nothing is run. ``{title: 'A', rows: [[1, 2]]}`` is a dict; what is no literal (a call, a variable)
 is None.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
@@ -31,6 +34,9 @@ FILLED_IN = re.compile(r"\$\{[^{}]*\}")
 OPERAND = re.compile(r"[^+;,()\[\]{}\"'`\n]*(?:\([^()\"'`\n]*\))?[^+;,()\[\]{}\"'`\n]*")
 GIVEN = re.compile(r"(\w+)[\"']?\s*[=:]\s*$")
 NEAR = 60  # characters
+OPENING = re.compile(
+    r"<(script|textarea|noscript|template|xmp|datastore|record)\b([^<>]*)>", re.IGNORECASE
+)
 UNKNOWN = "\ufffd"  # what only running the script would tell
 
 
@@ -224,7 +230,54 @@ def one_letter(match: re.Match[str]) -> str:
     code = match[1] or match[2] or match[3]
     if code:
         number = int(code, 16)
-        return chr(number) if number < 0x110000 else ""
+        if number < 0x110000:
+            return chr(number)
+        return ""
     if match[4]:  # a line of the script that goes on
         return ""
     return LETTERS.get(match[5], match[5])
+
+
+# --- elements -------------------------------------------------------------------------------------
+
+
+class Element(NamedTuple):
+    """A script, textarea or the like: its name, its attributes and content as written, where it
+    stands.
+    """
+
+    name: str
+    attributes: str
+    content: str
+    start: int
+    end: int
+
+
+def elements(text: str, *names: str) -> Iterator[Element]:
+    """The elements of these names, outermost, in order.
+
+    One that is never closed ends with nothing.
+    """
+    lower = text.lower()
+    sought = set(names)
+    at = 0
+    while (tag := OPENING.search(text, at)) is not None:
+        at = tag.end()
+        name = tag[1].lower()
+        if name not in sought:
+            continue
+        end = lower.find(f"</{name}", at)
+        if end < 0:
+            sought.discard(name)
+            continue
+        yield Element(name, tag[2], text[at:end], tag.start(), end)
+        at = end
+
+
+def without(text: str, *names: str) -> str:
+    """The text without such elements."""
+    pieces, at = [], 0
+    for element in elements(text, *names):
+        pieces.append(text[at : element.start])
+        at = element.end
+    return " ".join((*pieces, text[at:]))

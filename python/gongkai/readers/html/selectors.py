@@ -7,7 +7,7 @@ of a selector.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -37,19 +37,21 @@ def selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
     """The elements that a selector chooses, or several simple ones; none where the parser does not
     know it.
     """
-    steps = STEP.split(selector.strip())
-    names = steps[::2]
-    joints = [joint.strip() for joint in steps[1::2]]
-    if not joints:
+    *outer, last = STEP.split(selector.strip())
+    if not outer:
         return known_to_parser(tree, selector)
     sets: list[set[int]] = []
-    for name in names[:-1]:
+    for name in outer[::2]:
         sets.append({node.mem_id for node in selected(tree, name)})
     if not all(sets):
         return []
+    joints = list(map(str.strip, outer[1::2]))
     steps_before = SelectorSteps(sets, joints)
-    last = len(joints) - 1
-    return [node for node in selected(tree, names[-1]) if steps_before.leads_to(node, last)]
+    found: list[LexborNode] = []
+    for node in selected(tree, last):
+        if steps_before.leads_to(node, len(joints) - 1):
+            found.append(node)
+    return found
 
 
 def known_to_parser(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
@@ -93,12 +95,17 @@ def neighbours(node: LexborNode, joint: str) -> Iterator[LexborNode]:
     """The elements to which a joint leads: > the parent, + the one before, ~ those before, a blank
     all around.
     """
-    other = node.parent if joint in (">", "") else before(node)
-    for _ in range(1 if joint in (">", "+") else FARTHEST):
-        if other is None:
-            return
+    next_of = NEXT_BY_JOINT[joint]
+    farthest = 1 if joint in (">", "+") else FARTHEST
+    other = next_of(node)
+    while other is not None and farthest:
         yield other
-        other = other.parent if joint == "" else before(other)
+        other = next_of(other)
+        farthest -= 1
+
+
+def around(node: LexborNode) -> LexborNode | None:
+    return node.parent
 
 
 def before(node: LexborNode) -> LexborNode | None:
@@ -107,3 +114,11 @@ def before(node: LexborNode) -> LexborNode | None:
     while other is not None and (other.tag or "-").startswith("-"):
         other = other.prev
     return other
+
+
+NEXT_BY_JOINT: Mapping[str, Callable[[LexborNode], LexborNode | None]] = {
+    ">": around,
+    "": around,
+    "+": before,
+    "~": before,
+}

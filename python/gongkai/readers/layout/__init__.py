@@ -7,7 +7,7 @@ formats to come.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -81,6 +81,9 @@ def read_page(ink: Ink, number: int) -> Page:
 
 
 def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
+    """The blocks of the pages in order, lines and tables counted over all of them: a title in line
+    1, 一、总体情况 in line 2, table 1.
+    """
     line, table = 1, 0
     for page, items in zip(pages, flow_of(pages), strict=True):
         for kind, run in groupby(items, key=kind_of):
@@ -110,7 +113,7 @@ def flow_of(pages: Sequence[Page]) -> list[list[PageItem]]:
 
 def body_lines(pages: Sequence[Page], heights: Sequence[float]) -> set[int]:
     """The ids of the lines that are no page number, running head or foot."""
-    lines = []
+    lines: list[list[PageLine]] = []
     for page in pages:
         lines.append([words.text for words in page.lines])
     found: set[int] = set()
@@ -131,11 +134,15 @@ def plain_lines(pages: Sequence[Sequence[PageItem]]) -> list[PageLine]:
 
 def kind_of(item: PageItem) -> str:
     """Lines of one kind that follow each other are one prose: "" for plain, h1 for a title's."""
-    return item.heading if isinstance(item, PageLine) else TABLE
+    if isinstance(item, PageLine):
+        return item.heading
+    return TABLE
 
 
-def texts_of(kind: str, items: Iterator[PageItem]) -> list[str]:
-    """The texts of a run of lines: each heading for itself, plain lines as one."""
+def texts_of(kind: str, items: Iterable[PageItem]) -> list[str]:
+    """The texts of a run of lines: each heading for itself, plain lines as one, 一、总体情况 and
+    本年收到申请12件。 in two lines of it.
+    """
     texts: list[str] = []
     for item in items:
         if isinstance(item, PageLine) and item.text:
@@ -226,19 +233,20 @@ def join_at_break(before: list[PageItem], items: list[PageItem]) -> None:
         return
     last, first = last_but(before, is_of_break), first_but(items, is_of_break)
     above, below = before[last], items[first]
-    if isinstance(above, PageTable) and isinstance(below, PageTable):
-        whole = stitched(above, below)
-        if whole is not None:
-            before[last] = whole
-            del items[first]
+    if isinstance(above, PageLine) or isinstance(below, PageLine):
+        return
+    whole = stitched(above, below)
+    if whole is not None:
+        before[last] = whole
+        del items[first]
 
 
 def last_but(items: Sequence[PageItem], is_aside: Callable[[PageItem], bool]) -> int:
     """The number of the last item but those that stand aside; 0 where all do."""
-    for at in reversed(range(len(items))):
-        if not is_aside(items[at]):
-            return at
-    return 0
+    last = len(items) - 1
+    while last > 0 and is_aside(items[last]):
+        last -= 1
+    return last
 
 
 def first_but(items: Sequence[PageItem], is_aside: Callable[[PageItem], bool]) -> int:
@@ -251,11 +259,15 @@ def first_but(items: Sequence[PageItem], is_aside: Callable[[PageItem], bool]) -
 
 def is_of_break(item: PageItem) -> bool:
     """（续表）, 接上页, － 3 －: what stands between the parts of a table and is none of it."""
-    return isinstance(item, PageLine) and OF_BREAK.fullmatch(item.text) is not None
+    if isinstance(item, PageTable):
+        return False
+    return OF_BREAK.fullmatch(item.text) is not None
 
 
 def is_short_line(item: PageItem) -> bool:
-    return isinstance(item, PageLine) and len(item.text) <= LONGEST_PIECE
+    if isinstance(item, PageTable):
+        return False
+    return len(item.text) <= LONGEST_PIECE
 
 
 def mark_cut_figures(before: list[PageItem], after: list[PageItem], known: str) -> None:
@@ -264,7 +276,7 @@ def mark_cut_figures(before: list[PageItem], after: list[PageItem], known: str) 
 
     What stands on the later page above them is a head repeated, of lines ``known`` from the text of
     earlier pages, or pieces of a label; pieces of a label may also follow the table on the earlier
-    page.
+    page. （四）无法 | 11 on one page and 提供 | 4 on the next are ?11 and ?4.
     """
     spot = last_but(before, is_short_line)
     above = before[spot]
@@ -292,5 +304,5 @@ def first_new_line(item: PageLine, known: str) -> str:
 
 def holds_figures_alone(line: str) -> bool:
     """4 0 0 1 5: the rest of a row whose label stands above the break."""
-    words = line.split()
-    return bool(words) and all(read_figure(word).state == "figure" for word in words)
+    states = {read_figure(word).state for word in line.split()}
+    return states == {"figure"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -69,21 +69,28 @@ def both(one: Band, other: Band) -> Band:
     return min(one[0], other[0]), max(one[1], other[1])
 
 
+def overlapping(bands: Iterable[Band], band: Band) -> list[Band]:
+    """Those of the bands that overlap one."""
+    return [other for other in bands if overlap(other, band)]
+
+
 def merged(bands: Sequence[Band], figures: Sequence[PageCell]) -> list[Band] | None:
     """The columns with a further line of figures in them; None where that line contradicts them:
-    1204 reaches over the columns of 12 and 7.
+    1204 at (90, 130) reaches over the columns of 12 at (90, 100) and 7 at (120, 125).
     """
     found = list(bands)
     for figure in figures:
-        over = [band for band in found if overlap(band, figure.band)]
+        over = overlapping(found, figure.band)
         if len(over) > 1:
             return None
         wide = figure.band
-        if over:
-            found.remove(over[0])
-            wide = both(over[0], wide)
+        for band in over:
+            found.remove(band)
+            wide = both(band, wide)
         found = sorted([*found, wide])
-    return found if are_apart(found) and are_single(found, figures) else None
+    if are_apart(found) and are_single(found, figures):
+        return found
+    return None
 
 
 def are_apart(bands: Sequence[Band]) -> bool:
@@ -92,9 +99,9 @@ def are_apart(bands: Sequence[Band]) -> bool:
 
 def are_single(bands: Sequence[Band], figures: Sequence[PageCell]) -> bool:
     """Whether each band holds one figure of a line at most."""
-    for band in bands:
-        starts = [figure.x0 for figure in figures if band[0] <= figure.x0 < band[1]]
-        if len(starts) > 1:
+    for start, end in bands:
+        inside = sum(start <= figure.x0 < end for figure in figures)
+        if inside > 1:
             return False
     return True
 
@@ -105,21 +112,32 @@ def are_single(bands: Sequence[Band], figures: Sequence[PageCell]) -> bool:
 def table_of(lines: Sequence[Words], page: int) -> PageTable:
     """The lines under their heads, column by column; else each line's words in their order."""
     bounds = bounds_of(lines)
+    table = table_under_heads(lines, page, bounds)
+    if table is not None:
+        return table
+    counted = [in_order(line.cells) for line in lines]
+    return PageTable(page, bounds, counted, spans=False, xs=IN_ORDER)
+
+
+def table_under_heads(lines: Sequence[Words], page: int, bounds: Rect) -> PageTable | None:
+    """The lines in the columns that their figures stand in; None where it is not clear which head
+    is that of a column: 总计 over the 12 of 规章 12 7, and none over the 7.
+    """
     first = lines_of_head(lines)
     body = [line for line in lines if line.figures]
     stacks = stacks_of(lines[:first])
     reach = reach_of_labels(body, bounds)
-    bands = bands_of(body)
-    bands = sorted([*bands, *lonely(stacks, bands, reach)])
+    filled = bands_of(body)
+    bands = sorted([*filled, *lonely(stacks, filled, reach)])
     edges = edges_of(body, bands, bounds, reach)
-    head = None
-    if edges and is_clear(stacks, bands, body):
-        head = head_rows(stacks, edges)
+    if not edges or not is_clear(stacks, bands, body):
+        return None
+    head = head_rows(stacks, edges)
     if head is None:
-        counted = [in_order(line.cells) for line in lines]
-        return PageTable(page, bounds, counted, spans=False, xs=IN_ORDER)
-    rows = [*head, *(body_row(line, edges) for line in lines[first:])]
-    if not any(line.labels for line in body):
+        return None
+    rows = head + [body_row(line, edges) for line in lines[first:]]
+    is_labelled = any(line.labels for line in body)
+    if not is_labelled:
         rows = without_labels(rows, edges)
     return PageTable(page, bounds, rows, xs=tuple(edges))
 
@@ -140,11 +158,10 @@ def lines_of_head(lines: Sequence[Words]) -> int:
 
 def reach_of_labels(body: Sequence[Words], bounds: Rect) -> float:
     """Where the longest label ends: 3.当年不予公开政府信息总数 reaches furthest to the right."""
-    reach: float | None = None
+    ends: list[float] = []
     for line in body:
-        for label in line.labels:
-            reach = label.x1 if reach is None else max(reach, label.x1)
-    return bounds[0] - 3.0 if reach is None else reach
+        ends += [label.x1 for label in line.labels]
+    return max(ends, default=bounds[0] - 3.0)
 
 
 def bands_of(body: Sequence[Words]) -> list[Band]:
@@ -172,23 +189,25 @@ def edges_of(
 
 def second_labels(body: Sequence[Words], default: float) -> float:
     """Where the inner labels begin: those of 1.属于国家秘密 beside （三）不予公开."""
-    starts = [line.labels[1].x0 for line in body if len(line.labels) > 1]
+    starts: list[float] = []
+    for line in body:
+        labels = line.labels
+        if len(labels) > 1:
+            starts.append(labels[1].x0)
     return min(starts, default=default)
 
 
 def is_clear(stacks: Sequence[Stack], bands: Sequence[Band], body: Sequence[Words]) -> bool:
-    """Whether each column has one head right above it; without any head, whether no cell is
-    blank.
+    """Whether each column has one head right above it, as 12 has 自然人 and 7 has 商业企业; without
+    any head, whether no cell is blank.
     """
-    heads = lowest(stacks)
-    over = [heads_over(band, heads) for band in bands]
+    heads = [stack.cell.band for stack in lowest(stacks)]
+    over = [len(overlapping(heads, band)) for band in bands]
     if over.count(1) == len(over):
         return True
-    return not any(over) and all(len(line.figures) == len(bands) for line in body)
-
-
-def heads_over(band: Band, heads: Sequence[Stack]) -> int:
-    return sum(overlap(head.cell.band, band) for head in heads)
+    if any(over):
+        return False
+    return all(len(line.figures) == len(bands) for line in body)
 
 
 def in_order(cells: Sequence[PageCell]) -> PageRow:
@@ -205,7 +224,12 @@ def without_labels(rows: Sequence[PageRow], edges: Sequence[float]) -> list[Page
     """A table of figures alone has no column for labels: its blank cells there go."""
     found: list[PageRow] = []
     for row in rows:
-        found.append([cell for cell in row if cell.text or cell.x0 >= edges[2]])
+        kept: PageRow = []
+        for cell in row:
+            is_of_figures = cell.x0 >= edges[2]
+            if is_of_figures or cell.text:
+                kept.append(cell)
+        found.append(kept)
     return found
 
 
@@ -233,9 +257,12 @@ def stack_above(stacks: Sequence[Stack], line: Words, cell: PageCell) -> Stack |
     found: list[Stack] = []
     for stack in stacks:
         gap = line.text.top - stack.bottom
-        if 0 < gap + tight < 2 * tight and overlap(stack.cell.band, cell.band):
+        is_right_above = -tight < gap < tight
+        if is_right_above and overlap(stack.cell.band, cell.band):
             found.append(stack)
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    return found[0]
 
 
 def lonely(stacks: Sequence[Stack], bands: Sequence[Band], reach: float) -> list[Band]:
@@ -243,7 +270,7 @@ def lonely(stacks: Sequence[Stack], bands: Sequence[Band], reach: float) -> list
     found: list[Band] = []
     for stack in lowest(stacks):
         word = stack.cell.band
-        if word[0] > reach and not any(overlap(band, word) for band in bands):
+        if word[0] > reach and not overlapping(bands, word):
             found.append(word)
     return found
 
@@ -263,7 +290,7 @@ def is_over(stack: Stack, other: Stack) -> bool:
 
 def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[PageRow] | None:
     """The head's words in their columns, those over a single column in the last row; None where two
-    share one.
+    share one: 总计 and 本年, side by side over the 1234567 of 规章 1234567.
     """
     last: dict[int, PageCell] = {}
     upper: dict[float, PageRow] = {}
@@ -278,12 +305,17 @@ def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[PageRow] 
         else:
             last[over[0]] = cell
     found = [upper[top] for top in sorted(upper)]
-    return [*found, list(last.values())] if last else found
+    if last:
+        found.append(list(last.values()))
+    return found
 
 
 def columns_under(cell: PageCell, edges: Sequence[float]) -> list[int]:
     """The columns of figures that a head covers to their middle, else the one in which it stands;
     [] for a head of the labels.
+
+    Of columns from 100 to 150 and from 150 to 200, 总计 at (110, 190) covers both, [0, 1], and 本年
+    at (155, 170) stands in the second, [1].
     """
     if cell.x1 < edges[2]:
         return []
@@ -309,10 +341,11 @@ def over_columns(cell: PageCell, columns: Sequence[int], edges: Sequence[float])
 
 
 def body_row(line: Words, edges: Sequence[float]) -> PageRow:
-    """A line's words in their columns, blank cells and all; two in one column are one text that is
-    no figure.
+    """A line's words in their columns, blank cells and all: 规章 | 2 | | 15 for 规章 at (72, 92), 2
+    at (104, 109) and 15 at (250, 260). Two words in one column are one text that is no figure.
     """
-    if len(line.cells) == 1 and not line.figures:
+    is_text_alone = len(line.cells) == 1 and not line.figures
+    if is_text_alone:
         return [replace(line.cells[0], x0=edges[0], x1=edges[2])]
     texts = [""] * (len(edges) - 1)
     for cell in line.cells:
@@ -322,6 +355,8 @@ def body_row(line: Words, edges: Sequence[float]) -> PageRow:
     row: PageRow = []
     for text, (left, right) in zip(texts, pairwise(edges), strict=True):
         row.append(PageCell(text, left, right))
-    if texts[0] and texts[1]:
+    outer, inner, *figures = row
+    if outer.text and inner.text:
         return row
-    return [PageCell(texts[0] or texts[1], edges[0], edges[2]), *row[2:]]
+    label = PageCell(outer.text or inner.text, outer.x0, inner.x1)
+    return [label, *figures]

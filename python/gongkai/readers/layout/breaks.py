@@ -7,8 +7,9 @@ and what follows does not begin with a number of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import NamedTuple
 
 from gongkai.readers.layout.cells import (
@@ -29,13 +30,24 @@ from gongkai.readers.layout.lattice import NEAR, GridSpot
 
 
 class CutCell(NamedTuple):
-    """The last cell of a column above a break, and the first of it below."""
+    """The last cell of a column above a break, its row and position in it, and the first below."""
 
+    spot: GridSpot
     above: PageCell
     below: PageCell
 
+    @property
+    def is_single(self) -> bool:
+        """Whether it is of one row above and of one below."""
+        return self.above.rowspan == self.below.rowspan == 1
 
-CutSpot = tuple[GridSpot, PageCell]  # row and position of the one above, the one below
+    @property
+    def is_filled(self) -> bool:
+        return bool(self.above.text and self.below.text)
+
+    @property
+    def are_figures(self) -> bool:
+        return is_figure(self.above) and is_figure(self.below)
 
 
 def stitched(above: PageTable, below: PageTable) -> PageTable | None:
@@ -83,15 +95,20 @@ def merged(upper: Sequence[float], places: Sequence[float]) -> tuple[float, ...]
 def repeated_head(upper: Sequence[PageRow], lower: Sequence[PageRow]) -> int:
     """How many rows at the top of the lower part repeat those at the top of the upper one; none
     where the first row below them does so too, for then it is another table of the same form.
+
+    行政行为 | 总计 above 行政处罚 | 7, under 行政行为 | 总计 above 行政许可 | 12, is 1.
     """
     count = 0
-    while count < min(len(upper), len(lower) - 1) and alike(upper[count], lower[count]):
+    for one, other in zip(upper, lower[:-1], strict=False):
+        if not alike(one, other):
+            break
         count += 1
     if count == len(upper):
         return count
     label = first_label(upper[count])
-    is_anew = label != "" and label == first_label(lower[count])
-    return 0 if is_anew else count
+    if label and label == first_label(lower[count]):
+        return 0
+    return count
 
 
 def first_label(row: PageRow) -> str:
@@ -103,11 +120,15 @@ def alike(one: PageRow, other: PageRow) -> bool:
 
 
 def are_alike(one: PageCell, other: PageCell) -> bool:
-    return one.text == other.text and one.rowspan == other.rowspan and same_edges(one, other)
+    is_same_text = one.text == other.text
+    is_as_tall = one.rowspan == other.rowspan
+    return is_same_text and is_as_tall and same_edges(one, other)
 
 
 def same_edges(one: PageCell, other: PageCell) -> bool:
-    return abs(one.x0 - other.x0) <= NEAR and abs(one.x1 - other.x1) <= NEAR
+    left_apart = abs(one.x0 - other.x0)
+    right_apart = abs(one.x1 - other.x1)
+    return max(left_apart, right_apart) <= NEAR
 
 
 # --- what the break cut ---------------------------------------------------------------------------
@@ -116,22 +137,36 @@ def same_edges(one: PageCell, other: PageCell) -> bool:
 def join_rows(upper: list[PageRow], lower: list[PageRow], cut_beside: bool) -> None:
     """Put together what the break cut, in place: a whole row, or the cells beside several rows
     (``cut_beside``; not so where a head stands between). Figures of rows that may be one are made
-    unreadable: both parts in both rows.
+    unreadable: （一）予以公开 | 17 over a blank | 8 has 17 and 8, both parts, in both rows.
     """
     first = list(lower[0])
-    spots = paired_spots(upper, first)
-    pairs = [CutCell(upper[row][at], below) for (row, at), below in spots]
+    pairs = cut_cells(upper, first)
     one_row = is_one_row(pairs)
-    if one_row and len(spots) == len(first):
-        for (row, at), below in spots:
-            upper[row][at] = as_one_cell(upper[row][at], below, 1)
+    if one_row and len(pairs) == len(first):
+        for pair in pairs:
+            put_at(upper, pair.spot, as_one_cell(pair, 1))
         del lower[0]
         return
     if cut_beside:
-        join_beside(upper, lower[0], spots)
+        join_beside(upper, lower[0], pairs)
     last = [upper[row][at] for row, at in last_cells(upper)]
     if one_row or is_cut_within(last, first, pairs):
-        make_unreadable(upper, lower[0], spots)
+        make_unreadable(upper, lower[0], pairs)
+
+
+def put_at(rows: list[PageRow], spot: GridSpot, cell: PageCell) -> None:
+    row, at = spot
+    rows[row][at] = cell
+
+
+def cut_cells(upper: Sequence[PageRow], first: PageRow) -> list[CutCell]:
+    """The cells that end at the break, each with the one that begins in its columns below."""
+    found: list[CutCell] = []
+    for (row, at), below in product(last_cells(upper), first):
+        above = upper[row][at]
+        if same_edges(above, below):
+            found.append(CutCell((row, at), above, below))
+    return found
 
 
 def last_cells(rows: Sequence[PageRow]) -> list[GridSpot]:
@@ -144,29 +179,18 @@ def last_cells(rows: Sequence[PageRow]) -> list[GridSpot]:
     return found
 
 
-def paired_spots(upper: Sequence[PageRow], first: PageRow) -> list[CutSpot]:
-    """The cells that end at the break, by row and position, each with the one that begins in its
-    columns below.
-    """
-    found: list[CutSpot] = []
-    for row, at in last_cells(upper):
-        for below in first:
-            if same_edges(upper[row][at], below):
-                found.append(((row, at), below))
-    return found
-
-
-def join_beside(upper: list[PageRow], lower: PageRow, spots: Sequence[CutSpot]) -> None:
+def join_beside(upper: list[PageRow], lower: PageRow, pairs: Sequence[CutCell]) -> None:
     """The cells beside several rows, each as one; in place."""
     first = list(lower)
-    for (row, at), below in spots:
-        if is_cut_beside(CutCell(upper[row][at], below), first):
-            upper[row][at] = as_one_cell(upper[row][at], below, 0)
-            lower.remove(below)
+    for pair in pairs:
+        if is_cut_beside(pair, first):
+            put_at(upper, pair.spot, as_one_cell(pair, 0))
+            lower.remove(pair.below)
 
 
-def as_one_cell(above: PageCell, below: PageCell, shared: int) -> PageCell:
+def as_one_cell(pair: CutCell, shared: int) -> PageCell:
     """Both parts of a cell; ``shared`` rows are counted in both."""
+    above, below = pair.above, pair.below
     return replace(
         above,
         text=both_parts(above.text, below.text),
@@ -186,72 +210,61 @@ def both_parts(above: str, below: str) -> str:
     return above + below
 
 
-def make_unreadable(upper: list[PageRow], lower: PageRow, spots: Sequence[CutSpot]) -> None:
+def make_unreadable(upper: list[PageRow], lower: PageRow, pairs: Sequence[CutCell]) -> None:
     """Figures of rows that may be one: both parts in both rows, which is no figure."""
-    for (row, at), below in spots:
-        pair = CutCell(upper[row][at], below)
-        if is_single(pair) and are_figures(pair):
-            text = both_parts(pair.above.text, below.text)
-            upper[row][at] = replace(pair.above, text=text)
-            lower[lower.index(below)] = replace(below, text=text)
+    for pair in pairs:
+        if pair.is_single and pair.are_figures:
+            text = both_parts(pair.above.text, pair.below.text)
+            put_at(upper, pair.spot, replace(pair.above, text=text))
+            lower[lower.index(pair.below)] = replace(pair.below, text=text)
 
 
 # --- what may be one ------------------------------------------------------------------------------
 
 
-def is_single(pair: CutCell) -> bool:
-    return pair.above.rowspan == pair.below.rowspan == 1
-
-
-def holds_words(pair: CutCell) -> bool:
-    return is_words(pair.above.text) or is_words(pair.below.text)
-
-
-def are_figures(pair: CutCell) -> bool:
-    return is_figure(pair.above) and is_figure(pair.below)
-
-
-def are_filled(pair: CutCell) -> bool:
-    return bool(pair.above.text and pair.below.text)
-
-
 def goes_on(pair: CutCell) -> bool:
     """（四）无法 whose line was full, over 提供; not over （五）不予处理."""
     below = pair.below.text
-    if not pair.above.text or not is_words(below) or NUMBERED.match(below):
+    if not pair.above.text or not is_words(below):
         return False
-    return is_full(pair.above.room, below)
+    is_rest = NUMBERED.match(below) is None
+    return is_rest and is_full(pair.above.room, below)
 
 
 def is_cut_beside(pair: CutCell, first: PageRow) -> bool:
     """Whether a cell beside several rows is cut: 三、本年度办理结果, its rows on both sides of the
     break.
-    """
-    return is_beside(pair, first) and (not pair.below.text or goes_on(pair))
 
-
-def is_beside(pair: CutCell, row: PageRow) -> bool:
-    """Whether a cell stands beside several rows, with the label of a row to its right: no figure
-    does.
+    It has the label of a row to its right, which no figure has.
     """
-    if is_single(pair):
+    if pair.is_single:
         return False
-    return any(is_words(other.text) for other in row if other.x0 > pair.below.x0)
+    right = [other for other in first if other.x0 > pair.below.x0]
+    if not labels_in(right):
+        return False
+    return not pair.below.text or goes_on(pair)
 
 
 def is_cut_within(upper: PageRow, lower: PageRow, pairs: Sequence[CutCell]) -> bool:
     """Whether rows on both sides of a break may be one: a label that moved on whole leaves the
-    other part without.
+    other part without, （一）予以公开 | 12 over 3.
     """
     tall: set[int] = set()
     for pair in pairs:
-        if not is_single(pair):
+        if not pair.is_single:
             tall |= {id(pair.above), id(pair.below)}
-    for row in (upper, lower):
-        single = [cell for cell in row if cell.rowspan == 1 and id(cell) not in tall]
-        if has_figure(single) and not labels_in(single):
-            return True
-    return False
+    return has_figures_alone(upper, tall) or has_figures_alone(lower, tall)
+
+
+def has_figures_alone(row: PageRow, tall: Collection[int]) -> bool:
+    """Whether figures and no label stand in a row, apart from the ``tall`` cells (ids) that go on
+    beyond it.
+    """
+    single: PageRow = []
+    for cell in row:
+        if cell.rowspan == 1 and id(cell) not in tall:
+            single.append(cell)
+    return has_figure(single) and not labels_in(single)
 
 
 def is_one_row(pairs: Sequence[CutCell]) -> bool:
@@ -260,7 +273,7 @@ def is_one_row(pairs: Sequence[CutCell]) -> bool:
 
     Cells beside several rows show nothing: they go on in any case.
     """
-    single = list(filter(is_single, pairs))
+    single = [pair for pair in pairs if pair.is_single]
     return has_rest_of_label(single) or has_rest_of_figures(single)
 
 
@@ -268,14 +281,21 @@ def has_rest_of_label(pairs: Sequence[CutCell]) -> bool:
     """（四）无法 over 提供, beside figures that stand in one of the two parts, or whose line was
     full.
     """
-    both = list(filter(are_filled, pairs))
-    labels = list(filter(holds_words, both))
+    labels: list[CutCell] = []
+    figures: list[CutCell] = []
+    others: list[CutCell] = []
+    for pair in pairs:
+        if not pair.is_filled:
+            others.append(pair)
+        elif pair.are_figures:
+            figures.append(pair)
+        else:
+            labels.append(pair)
     if not labels or not all(map(goes_on, labels)):
         return False
-    figures = list(filter(are_figures, both))
     if figures:
         return all(map(is_cut_figure, figures))
-    return is_one_sided([pair for pair in pairs if not are_filled(pair)])
+    return is_one_sided(others)
 
 
 def is_one_sided(pairs: Sequence[CutCell]) -> bool:
@@ -289,14 +309,19 @@ def has_rest_of_figures(pairs: Sequence[CutCell]) -> bool:
     """72 64 17 37 over nothing, nothing, 8, nothing: no row of its own has figures just where a
     line was full.
     """
-    below = [pair for pair in pairs if pair.below.text]
-    alone = [pair for pair in pairs if is_figure(pair.above) and not pair.below.text]
-    return 0 < len(below) <= len(alone) and all(map(is_cut_figure, below))
+    cut: list[CutCell] = []
+    whole = 0
+    for pair in pairs:
+        if pair.below.text:
+            cut.append(pair)
+        elif is_figure(pair.above):
+            whole += 1
+    return 0 < len(cut) <= whole and all(map(is_cut_figure, cut))
 
 
 def is_cut_figure(pair: CutCell) -> bool:
     """17 in a full line over 8."""
-    return are_figures(pair) and is_full(pair.above.room, "")
+    return pair.are_figures and is_full(pair.above.room, "")
 
 
 # --- tables without lines -------------------------------------------------------------------------
@@ -326,11 +351,11 @@ def first_figures(rows: Sequence[PageRow]) -> int:
 
 def is_known(rows: Sequence[PageRow], known: str) -> bool:
     """Whether a head repeats text of earlier pages: 行政行为 总计, as above the break."""
+    lines: list[str] = []
     for row in rows:
         for cell in row:
-            if not all(line in known for line in cell.text.split("\n")):
-                return False
-    return True
+            lines += cell.text.split("\n")
+    return all(map(known.__contains__, lines))
 
 
 def with_last_row_unreadable(table: PageTable) -> PageTable:
@@ -341,6 +366,8 @@ def unreadable(row: PageRow) -> PageRow:
     """（一）予以公开 | 17 as （一）予以公开 | ?17, which is no figure."""
     found: PageRow = []
     for cell in row:
-        is_cut = is_figure(cell) and not cell.text.startswith(UNREADABLE)
-        found.append(replace(cell, text=UNREADABLE + cell.text) if is_cut else cell)
+        is_readable = not cell.text.startswith(UNREADABLE)
+        if is_readable and is_figure(cell):
+            cell = replace(cell, text=UNREADABLE + cell.text)
+        found.append(cell)
     return found

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from math import inf
 from operator import attrgetter
 
@@ -119,7 +119,9 @@ class CellContents:
 
     def cell_at(self, x: float, y: float) -> int | None:
         spot = self.lattice.box_at(x, y)
-        return None if spot is None else self.owners.get(spot)
+        if spot is None:
+            return None
+        return self.owners.get(spot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +154,9 @@ def owners_of(lattice: Lattice) -> dict[GridSpot, int]:
     """Row and column of each smallest rectangle -> the number of its cell."""
     found: dict[GridSpot, int] = {}
     for number, box in enumerate(lattice.boxes):
-        for row in range(box.row, box.row + box.rowspan):
-            for column in range(box.column, box.column + box.colspan):
-                found[row, column] = number
+        rows = range(box.row, box.row + box.rowspan)
+        columns = range(box.column, box.column + box.colspan)
+        found |= dict.fromkeys(product(rows, columns), number)
     return found
 
 
@@ -173,27 +175,33 @@ def put_in_cell(char: Char, fillings: Sequence[CellContents]) -> bool:
 
 def cell_under(char: Char, filling: CellContents) -> tuple[int | None, bool]:
     """The cell in which a character stands, and whether it does: not so where a line runs through
-    its middle.
+    its middle, as one at 251 does through a 7 of 10 points at (248, 253).
 
     A text too tall for its cell lies over the lines into the next ones, and a digit on a line is in
     no column.
     """
     x, y = char.middle
-    aside = ON_LINE * (char.x1 - char.x0) if OF_FIGURE.match(char.text) else 0.0
     off = ON_LINE * char.size
-    first = filling.cell_at(x, y)
+    aside = 0.0
+    if OF_FIGURE.match(char.text):
+        aside = ON_LINE * (char.x1 - char.x0)
     around = (x, y - off), (x, y + off), (x - aside, y), (x + aside, y)
     others = [filling.cell_at(*point) for point in around]
-    if first is None:
-        cells = [cell for cell in others if cell is not None]
-        return (cells[0] if cells else None), not cells
-    return first, others.count(first) == len(others)
+    first = filling.cell_at(x, y)
+    if first is not None:
+        return first, others.count(first) == len(others)
+    beside = [cell for cell in others if cell is not None]
+    return next(iter(beside), None), False
 
 
 # --- cells -> a table -----------------------------------------------------------------------------
 
 
 def table_of(ink: Ink, filling: CellContents, page: int) -> PageTable:
+    """The cells in the rows in which they start: 规章 | 2 | 0 | 15.
+
+    One over several rows between which a line is missing stands as a cell in each of them.
+    """
     lattice = filling.lattice
     torn = torn_cells(filling.chars) | filling.spilled
     drawn = drawn_cells(ink, filling)
@@ -202,13 +210,15 @@ def table_of(ink: Ink, filling: CellContents, page: int) -> PageTable:
     for number, box in enumerate(lattice.boxes):
         inside = cell_ink(filling, number)
         parts = None if number in torn else rows_within(inside)
-        for row, part in enumerate(parts or (), box.row):
-            rows[row].append(PageCell(text_of(part, ink.width, ink.height), inside.x0, inside.x1))
-        if parts is None:
-            cell = whole_cell(ink, inside, number in torn, number in drawn)
-            if is_wrapped(cell.text, inside):
-                wrapped.append((box.row, len(rows[box.row])))
-            rows[box.row].append(cell)
+        if parts is not None:
+            for row, part in enumerate(parts, box.row):
+                text = text_of(part, ink.width, ink.height)
+                rows[row].append(PageCell(text, inside.x0, inside.x1))
+            continue
+        cell = whole_cell(ink, inside, number in torn, number in drawn)
+        if is_wrapped(cell.text, inside):
+            wrapped.append((box.row, len(rows[box.row])))
+        rows[box.row].append(cell)
     join_wrapped(rows, wrapped)
     return PageTable(page, lattice.bounds, rows, xs=lattice.xs, ys=lattice.ys)
 
@@ -251,8 +261,9 @@ def torn_cells(chars: Mapping[int, Sequence[Char]]) -> set[int]:
     torn: set[int] = set()
     for (before, one), (after, other) in pairwise(figure_chars(chars)):
         apart = abs(after.x0 - before.x1)
-        is_beside = abs(after.bottom - before.bottom) < 2 and apart < GAP * before.size
-        if one != other and is_beside:
+        is_level = abs(after.bottom - before.bottom) < 2
+        is_beside = is_level and apart < GAP * before.size
+        if is_beside and one != other:
             torn |= {one, other}
     return torn
 
@@ -282,7 +293,8 @@ def is_wrapped(text: str, inside: CellInk) -> bool:
         return False
     *long, last = lines_of(inside.chars)
     lengths = {len(line.chars) for line in long}
-    if len(lengths) != 1 or len(last.chars) > min(lengths):
+    is_even = len(lengths) == 1
+    if not is_even or len(last.chars) > min(lengths):
         return False
     digit = max(char.x1 - char.x0 for char in inside.chars)
     full = inside.width - USUAL_PADDING
@@ -292,9 +304,14 @@ def is_wrapped(text: str, inside: CellInk) -> bool:
 def join_wrapped(rows: Sequence[PageRow], wrapped: Sequence[GridSpot]) -> None:
     """Give cells the figures that wrapped in them, in place; not where all figures of a row stand
     in two lines: these may be two rows of which no line parts them.
+
+    17 over 08 beside 3 is 1708; 17 over 08 beside 2 over 1 stays.
     """
-    for number, row in enumerate(rows):
-        spots = [at for wrapped_row, at in wrapped if wrapped_row == number]
+    spots_in: dict[int, list[int]] = {}
+    for number, at in wrapped:
+        spots_in.setdefault(number, []).append(at)
+    for number, spots in spots_in.items():
+        row = rows[number]
         figures = sum(map(is_figure, row))
         if figures > 1 and len(spots) >= figures:
             continue
@@ -307,7 +324,7 @@ def join_wrapped(rows: Sequence[PageRow], wrapped: Sequence[GridSpot]) -> None:
 
 def rows_within(inside: CellInk) -> list[list[Char]] | None:
     """The characters of a cell over several rows, row by row, where a line between them must be
-    missing; else None.
+    missing: 12 over 7; else None.
 
     It must be where each text stands in the middle of a row: of figures any number of texts (one in
     the middle of an odd number of rows stands in the middle of the cell, too, and shows nothing),
@@ -321,7 +338,9 @@ def rows_within(inside: CellInk) -> list[list[Char]] | None:
     for part, (top, bottom) in zip(parts, pairwise(inside.ys), strict=True):
         if part and is_off_middle(part, top, bottom):
             return None
-    return parts if are_rows(parts, inside) else None
+    if not are_rows(parts, inside):
+        return None
+    return parts
 
 
 def are_rows(parts: Sequence[list[Char]], inside: CellInk) -> bool:
@@ -342,15 +361,17 @@ def parts_by_row(chars: Sequence[Char], ys: Sequence[float]) -> list[list[Char]]
 
 
 def is_off_middle(part: Sequence[Char], top: float, bottom: float) -> bool:
-    highest = min(char.top for char in part)
-    lowest = max(char.bottom for char in part)
-    return abs(highest + lowest - top - bottom) > 2 * OFF_CENTRE
+    highest = min(map(attrgetter("top"), part))
+    lowest = max(map(attrgetter("bottom"), part))
+    return bool(abs(highest + lowest - top - bottom) > 2 * OFF_CENTRE)
 
 
 def is_in_middle_alone(parts: Sequence[Sequence[Char]]) -> bool:
     """Whether of an odd number of rows the one in the middle alone holds a text."""
-    filled = [number for number, part in enumerate(parts) if part]
-    return len(filled) == 1 and 2 * filled[0] + 1 == len(parts)
+    middle = len(parts) // 2
+    others = [*parts[:middle], *parts[middle + 1 :]]
+    is_odd = len(parts) % 2 == 1
+    return is_odd and not any(others)
 
 
 def is_one_text(parts: Sequence[list[Char]], width: float) -> bool:
@@ -359,14 +380,17 @@ def is_one_text(parts: Sequence[list[Char]], width: float) -> bool:
     """
     texts = [line_text(sorted(part, key=attrgetter("x0"))) for part in parts]
     for part, following in zip(parts, texts[1:], strict=False):
-        if NUMBERED.match(following) or not is_full(room_in(part, width), following):
+        is_rest = NUMBERED.match(following) is None
+        has_no_room = is_full(room_in(part, width), following)
+        if not (is_rest and has_no_room):
             return False
     return True
 
 
 def room_in(chars: Sequence[Char], width: float) -> float:
     """How many further characters the last line of a cell could hold; inf for an empty cell."""
-    lines = lines_of([char for char in chars if not char.turn])
+    upright = [char for char in chars if not char.turn]
+    lines = lines_of(upright)
     if not lines:
         return inf
     last = lines[-1]

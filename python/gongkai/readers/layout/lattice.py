@@ -188,7 +188,9 @@ def lattice_of(level: Sequence[Ruling], upright: Sequence[Ruling]) -> Lattice | 
     walls = sides_of(upright, xs, ys)
     floors = sides_of(level, ys, xs)
     boxes = boxes_of(walls, floors)
-    return Lattice(tuple(xs), tuple(ys), tuple(boxes)) if len(boxes) > 1 else None
+    if len(boxes) > 1:
+        return Lattice(tuple(xs), tuple(ys), tuple(boxes))
+    return None
 
 
 def positions(own: Sequence[Ruling], others: Sequence[Ruling]) -> list[float]:

@@ -23,16 +23,15 @@ WIDEST_GAP = 24.0  # between the parts of a table that stand side by side
 def pages_of(ink: Ink) -> list[Ink]:
     """The pages that one sheet shows: two where it lies across, nothing crosses its middle, and
     words stand on both sides of it (a table across the sheet has figures alone on its right
-    side).
+    side): of a sheet of 842 by 595 points the halves of 421.
     """
     if ink.width <= ink.height:
         return [ink]
     top, bottom = MARGIN * ink.height, (1 - MARGIN) * ink.height
     inner = [char for char in ink.chars if top < char.top < bottom]
-    if crosses_middle(ink, [*inner, *ink.strokes]):
-        return [ink]
     left, right = sides_of(ink, inner)
-    if not (holds_words(left) and holds_words(right)):
+    is_two = holds_words(left) and holds_words(right)
+    if not is_two or crosses_middle(ink, [*inner, *ink.strokes]):
         return [ink]
     return [half(ink, 0.0), half(ink, ink.width / 2)]
 
@@ -56,11 +55,14 @@ def crosses_middle(ink: Ink, items: Sequence[Char | Stroke]) -> bool:
 
 def holds_words(texts: Sequence[str]) -> bool:
     """第二十条第（一）项 and its rows; not 134 7 0 0 1 1 143."""
-    return len(texts) > FEWEST_CHARS and 2 * sum(map(str.isalpha, texts)) > len(texts)
+    letters = sum(map(str.isalpha, texts))
+    return len(texts) > FEWEST_CHARS and 2 * letters > len(texts)
 
 
 def half(ink: Ink, left: float) -> Ink:
-    """What stands in the half of a sheet that begins at ``left``, as a page of its own."""
+    """What stands in the half of a sheet that begins at ``left``, as a page of its own: of one of
+    842 points, a character at 500 stands at 79 of the half that begins at 421.
+    """
     page = Ink(ink.width / 2, ink.height)
     for char in ink.chars:
         if is_in_half(char.bounds, left, page.width):
@@ -107,18 +109,17 @@ def reading_place(table: PageTable) -> tuple[int, float]:
 
 
 def is_right_part(left: PageTable, table: PageTable) -> bool:
-    return is_level(left, table) and has_labels(left) and not has_labels(table)
+    is_of_figures = has_labels(left) and not has_labels(table)
+    return is_of_figures and is_level(left, table)
 
 
 def is_level(left: PageTable, right: PageTable) -> bool:
     """Whether all lines of two tables run on from one to the other, across a narrow gap."""
     if len(left.ys) != len(right.ys):
         return False
-    for one, other in zip(left.ys, right.ys, strict=True):
-        is_near = abs(one - other) <= NEAR
-        if not is_near:
-            return False
-    return 0 <= right.bounds[0] - left.bounds[2] < WIDEST_GAP
+    apart = [abs(one - other) for one, other in zip(left.ys, right.ys, strict=True)]
+    gap = right.bounds[0] - left.bounds[2]
+    return max(apart) <= NEAR and 0 <= gap < WIDEST_GAP
 
 
 def has_labels(table: PageTable) -> bool:
@@ -149,7 +150,8 @@ def grid_of(table: PageTable, number: int) -> Iterator[Block]:
             span = max(1, nearest(xs, cell.x1) - column)
             cells.append(GridCell(cell.text, column, cell.rowspan, span))
             if cell.picture:
-                pictures.append(Link(Place(table.page, number, at, column + 1), "image", "", ""))
+                place = Place(table.page, number, at, column + 1)
+                pictures.append(Link(place, "image", "", ""))
         rows.append(tuple(cells))
     yield Grid(Place(page=table.page, table=number), tuple(rows), table.spans)
     yield from pictures
@@ -158,7 +160,8 @@ def grid_of(table: PageTable, number: int) -> Iterator[Block]:
 def columns_of(table: PageTable) -> list[float]:
     found: list[float] = []
     for x in sorted(table.xs):
-        if not found or x - found[-1] > NEAR:
+        is_new = not found or x - found[-1] > NEAR
+        if is_new:
             found.append(x)
     return found
 

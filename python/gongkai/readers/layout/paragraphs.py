@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import median
 from typing import NamedTuple
 
@@ -75,7 +76,7 @@ def without_furniture(
 
     The first of several alike heads stays: it may be the title.
     """
-    edges = [edge_lines(lines, height) for lines, height in zip(pages, heights, strict=True)]
+    edges = list(map(edge_lines, pages, heights))
     gone = page_numbers(edges) | repeated_lines(edges)
     kept = []
     for lines in pages:
@@ -99,7 +100,9 @@ def edge_lines(lines: Sequence[PageLine], height: float) -> list[EdgeLine]:
 def page_number(text: str) -> int | None:
     """3 for － 3 －, 第 3 页 共 12 页 and 3/12."""
     match = PAGE_NUMBER.fullmatch(text.strip())
-    return int(next(filter(None, match.groups()))) if match else None
+    if match is None:
+        return None
+    return int(next(filter(None, match.groups())))
 
 
 def page_numbers(edges: Sequence[Sequence[EdgeLine]]) -> set[int]:
@@ -115,7 +118,7 @@ def page_numbers(edges: Sequence[Sequence[EdgeLine]]) -> set[int]:
 
 def number_offset(edges: Sequence[Sequence[EdgeLine]]) -> int:
     """What most numbers in the margins are more than the count of their page: -1 where the first
-    page, a cover, has none.
+    page, a cover, has none, and － 1 － stands on the second.
     """
     offsets: Counter[int] = Counter()
     for page, edge in enumerate(edges, 1):
@@ -126,30 +129,28 @@ def number_offset(edges: Sequence[Sequence[EdgeLine]]) -> int:
     if not offsets:
         return 0
     offset, times = offsets.most_common(1)[0]
-    return offset if times > 1 or len(edges) == 1 else 0
+    is_by_chance = times == 1 and len(edges) > 1
+    if is_by_chance:
+        return 0
+    return offset
 
 
 def repeated_lines(edges: Sequence[Sequence[EdgeLine]]) -> set[int]:
     """The ids of the lines that stand in the margin of several pages: each foot, and each head but
-    the first.
+    the first: of 云岭市人民政府 above the text of three pages those of the last two.
     """
     times: Counter[EdgeKey] = Counter()
     for edge in edges:
         times.update({edge_line.key for edge_line in edge})
     found: set[int] = set()
     seen: set[EdgeKey] = set()
-    for edge_line in each_line(edges):
+    for edge_line in chain.from_iterable(edges):
         key = edge_line.key
         is_repeated = times[key] > 1 and LETTER.search(key.text) is not None
         if is_repeated and (key.is_foot or key in seen):
             found.add(id(edge_line.line))
         seen.add(key)
     return found
-
-
-def each_line(edges: Sequence[Sequence[EdgeLine]]) -> Iterator[EdgeLine]:
-    for edge in edges:
-        yield from edge
 
 
 # --- headings -------------------------------------------------------------------------------------
@@ -183,7 +184,8 @@ def is_next_of_heading(before: PageLine, line: PageLine) -> bool:
 def is_set_large(text: PageLine, width: float, usual: float) -> bool:
     if is_centred(text, width):
         return text.size >= LARGER * usual
-    return text.size >= MUCH_LARGER * usual and not HEADING.match(text.text)
+    is_plain = HEADING.match(text.text) is None
+    return is_plain and text.size >= MUCH_LARGER * usual
 
 
 def is_centred(text: PageLine, width: float) -> bool:
@@ -197,14 +199,18 @@ def usual_size(pages: Sequence[Sequence[object]]) -> float:
         for item in items:
             if isinstance(item, PageLine):
                 sizes += [item.size] * len(item.text)
-    return median(sizes) if sizes else 1.0
+    if not sizes:
+        return 1.0
+    return median(sizes)
 
 
 # --- paragraphs -----------------------------------------------------------------------------------
 
 
 def join_paragraphs(lines: Sequence[PageLine]) -> None:
-    """Join in place each line that goes on with the one before it; joined lines become empty."""
+    """Join in place each line that goes on with the one before it; joined lines become empty:
+    本年收到申请12件，均已 over 办结。 as 本年收到申请12件，均已办结。.
+    """
     if not lines:
         return
     left = Counter(round(line.x0) for line in lines).most_common(1)[0][0]
@@ -230,17 +236,17 @@ def goes_on(before: PageLine, line: PageLine, left: float) -> bool:
     （一）主动公开 and 二、存在问题 begin a paragraph.
     """
     is_flush = line.x0 - left < FLUSH * line.size
-    if not is_flush:
+    is_as_large = abs(before.size - line.size) < 0.15 * line.size
+    if not is_flush or not is_as_large:
         return False
-    if HEADING.match(line.text) and len(line.text) <= LONGEST_HEADING:
-        return False
-    return abs(before.size - line.size) < 0.15 * line.size
+    return HEADING.match(line.text) is None or len(line.text) > LONGEST_HEADING
 
 
 def joined(before: str, after: str) -> str:
     """Two lines as one; between two words or numbers of the Latin script stands a blank."""
-    is_apart = is_latin(before[-1:]) and is_latin(after[:1])
-    return f"{before} {after}" if is_apart else before + after
+    if is_latin(before[-1:]) and is_latin(after[:1]):
+        return f"{before} {after}"
+    return before + after
 
 
 def is_latin(letter: str) -> bool:

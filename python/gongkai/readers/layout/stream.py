@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 
 from gongkai.readers.layout.bands import Band, Words, both, merged, overlap, table_of
 from gongkai.readers.layout.cells import PageCell, PageTable, may_be_one_row
@@ -73,7 +74,8 @@ def unruled(lines: Sequence[Words], page: int) -> list[PageLine | PageTable]:
 def run_end(lines: Sequence[Words], start: int) -> int:
     """Where tables that begin with this line end; ``start`` where none begins here.
 
-    They begin with a line of several words, and go on as long as lines of figures follow.
+    They begin with a line of several words, 行政行为 总计, and go on as long as lines of figures
+    follow: 行政许可 12, 行政处罚 7.
     """
     if len(lines[start].cells) < 2:
         return start
@@ -82,9 +84,13 @@ def run_end(lines: Sequence[Words], start: int) -> int:
         line = lines[at]
         if at - end > HEAD_LINES or is_section(line):
             break
-        if is_row(line) or (at == end and is_rest_of_figure(lines[at - 1], line)):
+        goes_on = at == end and is_rest_of_figure(lines[at - 1], line)
+        if goes_on or is_row(line):
             end = at + 1
-    return end if end - start > 1 else start
+    is_run = end - start > 1
+    if not is_run:
+        return start
+    return end
 
 
 def is_row(line: Words) -> bool:
@@ -103,9 +109,9 @@ def is_near(line: Words, below: Words) -> bool:
 
 def is_section(line: Words) -> bool:
     """三、收到和处理政府信息公开申请情况: the heading of a section, alone in its line."""
-    if len(line.cells) > 1:
-        return False
-    return bool(HEADING.match(line.text.text)) and line.text.text.endswith("情况")
+    text = line.text.text
+    is_heading = HEADING.match(text) is not None and text.endswith("情况")
+    return is_heading and len(line.cells) == 1
 
 
 # --- labels in two lines --------------------------------------------------------------------------
@@ -137,14 +143,15 @@ def with_label(above: Words, line: Words, below: Words) -> Words:
 
 
 def is_between(above: Words, line: Words, below: Words) -> bool:
-    """Whether a line of figures stands between two lines without any that are one label."""
-    apart = max(line.middle - above.middle, below.middle - line.middle)
+    """Whether a line of figures stands between two lines without any that are one label: 11 0 0
+    between （四）无法 and 提供.
+    """
     if above.figures or below.figures or not line.figures:
         return False
-    if len(below.cells) > 1:
-        return False
+    apart = max(line.middle - above.middle, below.middle - line.middle)
     is_near = apart < HALF_LEADING * line.text.size
-    return is_near and is_label_between(above, line, below)
+    is_label = len(below.cells) == 1 and is_label_between(above, line, below)
+    return is_near and is_label
 
 
 def is_label_between(above: Words, line: Words, below: Words) -> bool:
@@ -167,7 +174,7 @@ def with_torn(lines: Sequence[Words]) -> list[Words]:
     unreadable.
 
     A figure wider than its column goes on in a line of its own, without a label, or beside the rest
-    of the label.
+    of the label: 规章 17 over 8 is 规章 ?17 over ?8.
     """
     torn: set[int] = set()
     for at, line in enumerate(lines):
@@ -181,18 +188,18 @@ def with_torn(lines: Sequence[Words]) -> list[Words]:
 
 def torn_figures(line: Words, below: Words) -> Iterator[int]:
     """The ids of the figures of two lines that stand over each other."""
-    for figure in line.figures:
-        for other in below.figures:
-            if overlap(figure.band, other.band):
-                yield id(figure)
-                yield id(other)
+    for figure, other in product(line.figures, below.figures):
+        if overlap(figure.band, other.band):
+            yield id(figure)
+            yield id(other)
 
 
 def with_unreadable(line: Words, torn: Collection[int]) -> Words:
     cells: list[PageCell] = []
     for cell in line.cells:
-        is_torn = id(cell) in torn
-        cells.append(replace(cell, text=UNREADABLE + cell.text) if is_torn else cell)
+        if id(cell) in torn:
+            cell = replace(cell, text=UNREADABLE + cell.text)
+        cells.append(cell)
     return Words(line.text, cells)
 
 
@@ -200,8 +207,8 @@ def with_unreadable(line: Words, torn: Collection[int]) -> Words:
 
 
 def groups_of(lines: Sequence[Words]) -> list[list[Words]]:
-    """Lines that share their columns: a new group begins with what stands before a head, or where
-    columns clash.
+    """Lines that share their columns: a new group begins with what stands before a head, 行政行为
+    总计, or where columns clash.
     """
     groups: list[list[Words]] = [[]]
     bands: list[Band] = []
@@ -211,7 +218,8 @@ def groups_of(lines: Sequence[Words]) -> list[list[Words]]:
         if not line.figures:
             continue
         wider = merged(bands, line.figures)
-        if groups[-1] and (wider is None or has_head(waiting[:-1])):
+        begins_anew = wider is None or has_head(waiting[:-1])
+        if begins_anew and groups[-1]:
             groups.append([])
             wider = merged([], line.figures)
         bands = wider or []

@@ -7,6 +7,7 @@ mode, clipping, layers, what is painted over it).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from math import hypot
@@ -46,6 +47,8 @@ EVERYWHERE = (-1e9, -1e9, 1e9, 1e9)
 SEEN_THROUGH = ("SMask", "Mask", "ImageMask", "IM")  # of pictures: a seal over the date
 OUTLINE_MODE = 1  # of text: its outlines are painted, in the colour of strokes
 UNSEEN_MODES = (3, 7)  # of text: nothing is painted
+EMBEDDED = frozenset(("FontFile2", "FontFile3"))
+PRIVATE = re.compile("[\ue000-\uf8ff]+")  # characters of a font of signs
 SPACES = ("DeviceGray", "DeviceRGB", "DeviceCMYK", "CalGray", "CalRGB", "ICCBased")
 
 Point = tuple[float, float]
@@ -236,8 +239,12 @@ def turn_of(matrix: Matrix, fontsize: float) -> int:
     """The direction of a line of text in degrees: 90 for 信息公开 that is read from below."""
     a, b = matrix[:2]
     if abs(a) >= abs(b):
-        return 0 if a * fontsize >= 0 else 180
-    return 90 if b * fontsize > 0 else 270
+        if a * fontsize >= 0:
+            return 0
+        return 180
+    if b * fontsize > 0:
+        return 90
+    return 270
 
 
 def is_askew(matrix: Matrix) -> bool:
@@ -338,7 +345,9 @@ def color_of(value: Any, space: PDFColorSpace) -> Color:
         return None
     if len(value) == 4:
         return rgb_of_cmyk(*value)
-    return value if len(value) == 3 else None
+    if len(value) == 3:
+        return value
+    return None
 
 
 def is_number(value: object) -> bool:
@@ -365,7 +374,7 @@ class Fonts(PDFResourceManager):
         is_simple = isinstance(font, PDFSimpleFont) and font.unicode_map is None
         if is_simple and "Encoding" not in spec:
             descriptor = resolve1(spec.get("FontDescriptor")) or {}
-            if "FontFile2" in descriptor or "FontFile3" in descriptor:
+            if not EMBEDDED.isdisjoint(descriptor):
                 self.nameless.add(id(font))  # an embedded subset numbers its glyphs as it likes
         return font
 
@@ -379,7 +388,9 @@ class Fonts(PDFResourceManager):
         if text == "\u00ad":
             return "-"  # a hyphen that is painted is one: the sign of a figure must not go
         bare = INVISIBLE.sub("", text)
-        return bare if bare and all(map(is_to_see, bare)) else nameless(text)
+        if bare and all(map(is_to_see, bare)):
+            return bare
+        return nameless(text)
 
 
 def is_to_see(char: str) -> bool:
@@ -388,5 +399,6 @@ def is_to_see(char: str) -> bool:
 
 def nameless(text: str) -> str:
     """What a glyph counts as whose text is nothing to see, or a control or private character."""
-    is_private = bool(text) and all("\ue000" <= char <= "\uf8ff" for char in text)
-    return text if is_private else UNREADABLE
+    if PRIVATE.fullmatch(text):
+        return text
+    return UNREADABLE

@@ -225,7 +225,9 @@ def seam_in_column(properties: Mapping[str, _Element]) -> str:
     """The same as ``seam_of``; a merging that was recorded as a change comes first."""
     changed = properties.get("w:cellMerge")
     way = attribute(changed, "w:vMerge") if changed is not None else ""
-    return SEAMS.get(way, "") if way else seam_of(properties, "w:vMerge")
+    if way:
+        return SEAMS.get(way, "")
+    return seam_of(properties, "w:vMerge")
 
 
 def seam_of(properties: Mapping[str, _Element], name: str) -> str:
@@ -233,7 +235,9 @@ def seam_of(properties: Mapping[str, _Element], name: str) -> str:
 
     An element without a value continues.
     """
-    return (value(properties[name]) or "continue") if name in properties else ""
+    if name in properties:
+        return value(properties[name]) or "continue"
+    return ""
 
 
 def merge(rows: list[list[WordCell]]) -> None:

@@ -136,7 +136,9 @@ def counted(number: int, way: str) -> str:
     if way == "decimal":
         return str(number)
     write = WAYS.get(way)
-    return write(number) if write is not None and 0 < number <= HIGHEST_COUNTED else ""
+    if write is not None and 0 < number <= HIGHEST_COUNTED:
+        return write(number)
+    return ""
 
 
 def in_chinese(number: int) -> str:

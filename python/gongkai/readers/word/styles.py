@@ -259,11 +259,15 @@ def heading_of(name: str) -> str:
     found = HEADING.fullmatch(name)
     if found:
         return f"h{min(int(found[1]), 6)}"
-    return "h1" if name in ("title", "标题") else ""
+    if name in ("title", "标题"):
+        return "h1"
+    return ""
 
 
 def whole(written: str) -> int:
-    return int(written) if written.isdecimal() and len(written) < 6 else 1
+    if written.isdecimal() and len(written) < 6:
+        return int(written)
+    return 1
 
 
 # --- markup ---------------------------------------------------------------------------------------
@@ -297,7 +301,9 @@ def children(node: _Element | None) -> dict[str, _Element]:
     """Kind -> child, for properties, of which each kind stands there once: one look instead of
     many.
     """
-    return {kind(found.tag): found for found in node} if node is not None else {}
+    if node is not None:
+        return {kind(found.tag): found for found in node}
+    return {}
 
 
 def value(node: _Element | None) -> str:

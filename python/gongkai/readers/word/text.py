@@ -129,8 +129,11 @@ class WordText:
         number, level = number_of(numbering)
         if not number:
             number = self.style.number
-            level = level if level is not None else self.style.level
-        label = self.numbering.label(number, level, style) if number else ""
+            if level is None:
+                level = self.style.level
+        if not number:
+            return
+        label = self.numbering.label(number, level, style)
         if label:
             self.pieces.insert(0, f"{label} ")
 
@@ -177,10 +180,7 @@ class WordText:
     # what a paragraph holds
 
     def inline(self, node: _Element | None) -> None:
-        for item in node if node is not None else ():
-            handle = self.within.get(kind(item.tag))
-            if handle is not None:
-                handle(item)
+        hand_on(node, self.within)
 
     def run(self, node: _Element) -> None:
         look = self.styles.look(self.style, child(node, "w:rPr"))
@@ -218,15 +218,14 @@ class WordText:
         self.inline(node)
 
     def run_content(self, node: _Element | None) -> None:
-        for item in node if node is not None else ():
-            handle = self.of_run.get(kind(item.tag))
-            if handle is not None:
-                handle(item)
+        hand_on(node, self.of_run)
 
     def plain(self, node: _Element) -> None:
         text = node.text or ""
         kept = node.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
-        self.write(text if kept else text.strip(SPACE))
+        if not kept:
+            text = text.strip(SPACE)
+        self.write(text)
 
     def symbol(self, node: _Element) -> None:
         """Of a font of signs only the number is known, which stands for no letter or digit of
@@ -248,12 +247,11 @@ class WordText:
     def link(self, node: _Element) -> None:
         """A link in a cell is set off from a figure beside it, as on a web page."""
         relation = self.targets.get(attribute(node, "r:id"))
-        start = len(self.pieces)
         if self.in_cell:
             self.mark(LINKED, "(")
         before = len(self.pieces)
         self.inline(node)
-        text = collapse("".join(self.pieces[before:])) if len(self.pieces) >= start else ""
+        text = collapse("".join(self.pieces[before:]))  # nothing where the line ended within it
         if self.in_cell:
             self.mark(LINKED, ")")
         if relation is None:  # a place in the document itself: a note, most likely
@@ -371,6 +369,16 @@ class WordText:
         self.items.append(Link(Place(), "image", "嵌入的对象", ""))
 
 
+def hand_on(node: _Element | None, handlers: Mapping[str, Callable[[_Element], None]]) -> None:
+    """Give each child of a node to the one that handles its kind; the others are passed over."""
+    if node is None:
+        return
+    for item in node:
+        handle = handlers.get(kind(item.tag))
+        if handle is not None:
+            handle(item)
+
+
 def refuse_elsewhere(node: _Element) -> None:
     raise UnreadableDocument(f"文档里插入了另一份文件的内容，不能直接读取；{AGAIN}。")
 
@@ -386,7 +394,9 @@ def noting(instruction: str) -> str:
     code = code_of(instruction)
     if code.startswith("NOTEREF"):
         return RAISED
-    return LINKED if code.startswith(REFERRING_FIELDS) else ""
+    if code.startswith(REFERRING_FIELDS):
+        return LINKED
+    return ""
 
 
 def has_text(node: _Element) -> bool:
