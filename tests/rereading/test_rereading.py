@@ -252,7 +252,8 @@ def test_an_error_of_the_report_stays_one(write: Writer, mutate: bool) -> None:
         )
 
     whatever()
-    least = 0 if LEVEL == "few" else len(causes) / 3  # few examples say nothing of a share
+    # few examples say nothing of a share, nor does a table of which the second reading lacks a cell
+    least = 0 if LEVEL == "few" or mutate else len(causes) / 3
     assert causes.count("report") > least, causes
 
 

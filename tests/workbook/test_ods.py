@@ -79,10 +79,10 @@ def test_what_was_decided_in_it_stays(tmp_path: Path) -> None:
     ]
     target = tmp_path / "a.ods"
     target.write_bytes(libreoffice.converted(filled(book, edits), "xlsx", "ods"))
-    assert [one.verdict for one in read_workbook(target).decisions.values()] == ["dismissed"]
+    assert {one.verdict for one in read_workbook(target).decisions.values()} == {"dismissed"}
     fill(report, check(report), target, overwrite=True)
-    assert [one.reason for one in read_workbook(target).decisions.values()] == ["已核实"]
-    for command in (("check", target, "--write"), ("adopt", target, "2"), ("numbers", target)):
+    assert {one.reason for one in read_workbook(target).decisions.values()} == {"已核实"}
+    for command in (("check", target, "--write"), ("adopt", target, "1"), ("numbers", target)):
         before = target.read_bytes()
         done = run_command(*command)
         assert target.read_bytes() == before
