@@ -10,7 +10,7 @@ import shlex
 import pytest
 
 import gongkai
-from gongkai.cli import build_parser
+from gongkai.cli.parser import build_parser
 from gongkai.editions import editions
 from gongkai.output import SEVERITIES
 from gongkai.workbook import layout
