@@ -699,7 +699,10 @@ class Edit:
 
 
 class GongkaiError(Exception):
-    """Base of all failures. The text is one Chinese sentence: what is wrong and what to do."""
+    """Base of all failures. The text is one Chinese sentence: what is wrong and what to do.
+
+    Notes (PEP 678) are lines to be told after it: the links of a directory page.
+    """
 
 
 class FetchError(GongkaiError):

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from gongkai.bodies import body
 from gongkai.checks import assumed, checked, checked_text
 from gongkai.checks.misread import raws_of
-from gongkai.compare.years import YearComparison
 from gongkai.decisions import (
     RANKS,
     decision_text,
@@ -54,9 +53,12 @@ from gongkai.wording import (
     why_no_figures,
 )
 from gongkai.wording.rules import written_rules
+from gongkai.workbook.cells import cell_text
 
 if TYPE_CHECKING:
     import pandas
+
+    from gongkai.compare.years import YearComparison
 
 # The columns of a report as a pandas table.
 COLUMNS = (
@@ -130,8 +132,6 @@ def to_xlsx(rows: Iterable[Iterable[object]]) -> bytes:
 def sheet_cell(page: Any, value: object) -> object:
     """A figure as a number, anything else as a text: ``=1+1`` stays what it is."""
     from openpyxl.cell import WriteOnlyCell
-
-    from gongkai.workbook.cells import cell_text
 
     held = number(value) if isinstance(value, Decimal) else value
     if not isinstance(held, str):

@@ -5,13 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from gongkai import checks
-from gongkai.decisions import apply_decisions, is_about, merged
+from gongkai.checks import whole
+from gongkai.checks.misread import has_broken_sums, is_from_elsewhere, weigh
+from gongkai.decisions import apply_decisions, with_decisions_of
+from gongkai.decisions.file import with_decisions_beside
+from gongkai.locate import read_source
 from gongkai.model import Finding, Report, WorkbookError
+from gongkai.rereading import reread
+from gongkai.sources import LIMITS, Access
+from gongkai.system import is_same_file
 from gongkai.wording import evaluated
+from gongkai.workbook import read_ours, refuse_unwritable, write_workbook
+from gongkai.workbook.file import template_path
 
 
 def read_report(
@@ -37,19 +44,8 @@ def read_report(
     no figure at all (a blank form): ``is_evaluated`` is False then. Raises FetchError,
     UnreadableDocument, WorkbookError.
     """
-    from gongkai.decisions.file import with_decisions_beside
-    from gongkai.locate import read_source
-    from gongkai.sources import LIMITS, Access
-
     access = Access(offline, refresh, insecure)
     return with_decisions_beside(read_source(str(source), LIMITS, access, part=part))
-
-
-def is_same_file(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except (OSError, ValueError):
-        return False
 
 
 def is_standard_input(path: Path) -> bool:
@@ -68,31 +64,16 @@ def check(report: Report) -> list[Finding]:
     Blanks are unknown figures, not zeros. Where a sum is broken, the document is read a second
     time, another way: a sum that its figures satisfy is a warning with the cause ``reading``.
     """
-    from gongkai.checks.misread import has_broken_sums, is_from_elsewhere, weigh
-
-    findings = checks.check(report)
+    findings = whole.check(report)
     if report.document is None or not is_from_elsewhere(report) or not has_broken_sums(findings):
         return findings
-    from gongkai.rereading import reread
-
     return weigh(report, findings, reread(report.document, report))
-
-
-def with_decisions_of(report: Report, old: Report) -> tuple[Report, int]:
-    """A report with what stands in the workbook that it is to replace, where that shows the report
-    of the same body and year; else as it is, and how many decisions would be lost.
-    """
-    if is_about(report, old.agency, old.year):
-        return replace(report, decisions=merged(report.decisions, old.decisions)), 0
-    return report, sum(decision.verdict != "" for decision in old.decisions.values())
 
 
 def refilled(report: Report, target: Path) -> tuple[Report, int]:
     """``with_decisions_of`` a workbook of ours at ``target``, if there is one. Raises
     WorkbookError.
     """
-    from gongkai.workbook import read_ours
-
     old = read_ours(target)
     return with_decisions_of(report, old) if old else (report, 0)
 
@@ -115,9 +96,6 @@ def fill(
     show that nothing is wrong. Raises WorkbookError where ``target`` exists and ``overwrite`` is
     False, is the report's own source or the template, or cannot be written; what was there stays.
     """
-    from gongkai.workbook import refuse_unwritable, write_workbook
-    from gongkai.workbook.file import template_path
-
     refuse_unwritable(Path(target))
     evaluated(report)
     target, own = Path(target), Path(template) if template else None

@@ -1,6 +1,6 @@
 """Paths -> files opened without waiting and written whole, locks, a user's folders.
 
-What the system refuses -> users' words.
+What the system refuses -> users' words; the name of a function -> the function, loaded on demand.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ import errno
 import os
 import queue
 import re
-import secrets
 import shutil
-import socket
 import stat
 import sys
 import threading
@@ -19,12 +17,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
+from importlib import import_module
 from io import BufferedReader, FileIO
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from gongkai.model import WorkbookError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 T = TypeVar("T")
 
@@ -62,6 +66,12 @@ REASONS = (
 )
 
 
+def function_at(place: str) -> Any:
+    """``gongkai.readers.text:text_blocks`` -> that function; its module is loaded now."""
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
+
+
 class NotPlainFile(OSError):
     """A path that names no file: reading might wait for ever, or never end. ``kind`` says which."""
 
@@ -78,8 +88,6 @@ def system_reason(error: BaseException) -> str:
     found = system_error(error)
     if isinstance(found, NotPlainFile):
         return f"这是{found.kind}，不是普通文件"
-    if isinstance(found, socket.gaierror):
-        return "找不到这个网站的地址"
     code = errno.errorcode.get(found.errno or 0, "") if found is not None else ""
     for reason, codes in REASONS:
         if code in codes:
@@ -191,14 +199,18 @@ def lock_file(file: FileIO | BufferedReader) -> None:
     OSError, of BUSY where another process holds it.
     """
     if sys.platform == "win32":
-        import msvcrt
-
         file.seek(LOCKED_AT)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
     else:
-        import fcntl
-
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file; a file that is not there is none."""
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 @contextmanager
@@ -293,7 +305,7 @@ def write_whole(target: Path, content: bytes, overwrite: bool, aside: Path | Non
     """
     try:
         place = target.resolve()
-        temporary = (aside or place.parent) / f".gongkai-{secrets.token_hex(6)}.tmp"
+        temporary = (aside or place.parent) / f".gongkai-{os.urandom(6).hex()}.tmp"
         try:
             with temporary.open("xb") as file:
                 file.write(content)

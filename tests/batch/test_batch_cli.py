@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 
 from gongkai.batch import Imported, run_batch
-from gongkai.cli import batch as cli_batch
 from gongkai.cli.batch import Progress, fitting, width_of
 from gongkai.cli.console import INTERRUPTED
+from gongkai.cli.parser import PAUSE, PER_HOST
 from gongkai.workbook.lists import BatchRow
 from helpers.batches import COMMAND, bodies, command, list_file, names_in, page, served
 from helpers.command import disk_of, run_command
@@ -108,11 +108,7 @@ def test_help_is_chinese_and_says_the_real_defaults() -> None:
     defaults = {
         name: item.default for name, item in inspect.signature(run_batch).parameters.items()
     }
-    assert (
-        (defaults["per_host"], defaults["pause"])
-        == (cli_batch.PER_HOST, cli_batch.PAUSE)
-        == (2, 1.0)
-    )
+    assert (defaults["per_host"], defaults["pause"]) == (PER_HOST, PAUSE) == (2, 1.0)
     assert "（默认 2，最多 8）" in text
     assert "（默认 1）" in text
 

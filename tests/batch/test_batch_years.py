@@ -13,7 +13,7 @@ import pytest
 from gongkai import cli
 from gongkai.batch import batch_checks, batch_years, with_years
 from gongkai.batch.journal import NAME
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.editions import links
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.lists import SUMMARY_HEADS, BatchRow, read_summary, summary_row_heads

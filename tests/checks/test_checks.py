@@ -10,8 +10,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gongkai.checks import assumed, check, checked
+from gongkai.checks import assumed, checked
 from gongkai.checks.sums import causes_of, check_sums
+from gongkai.checks.whole import check
 from gongkai.decisions import key_of
 from gongkai.editions import form
 from gongkai.model import (

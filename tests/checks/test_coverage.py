@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from gongkai.checks import check, checked
+from gongkai.checks import checked
+from gongkai.checks.whole import check
 from gongkai.editions import (
     form,
 )

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import narrative as benchmark
-from gongkai.checks import check
 from gongkai.checks.narrative import Claim, claims
 from gongkai.checks.narrative.context import ClauseState, Paragraph, Subject
 from gongkai.checks.narrative.paragraphs import (
@@ -24,6 +23,7 @@ from gongkai.checks.narrative.paragraphs import (
 )
 from gongkai.checks.narrative.tokens import spelt
 from gongkai.checks.narrative.words import Word, lexicon, narrow, own_words
+from gongkai.checks.whole import check
 from gongkai.model import Report, Value
 from gongkai.wording.rules import rules_of
 from helpers.counts import LEVEL, counted, properties

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai import cli
-from gongkai.checks import check
 from gongkai.checks.misread import raws_of, weigh
 from gongkai.checks.narrative import claims
 from gongkai.checks.narrative.comparing import with_prose
+from gongkai.checks.whole import check
+from gongkai.cli.reading import code_of
 from gongkai.decisions import is_open, keys_of
 from gongkai.editions import editions
 from gongkai.excel.importing import verdict
@@ -194,7 +194,7 @@ def test_figures_that_the_first_reading_lacks_settle_a_conflict() -> None:
 
 def test_the_outcome_is_not_called_clean() -> None:
     found = weighed(from_page(MISREAD), report_of())
-    assert cli.code_of(found) == 1
+    assert code_of(found) == 1
     assert (
         next(finding_lines(from_page(MISREAD), found))
         == "核对42项勾稽关系，其中1处可能是读取有误，1处警告："

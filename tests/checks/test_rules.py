@@ -17,8 +17,8 @@ import pytest
 import gongkai
 import rules_page
 from gongkai import cli
-from gongkai.checks import check
 from gongkai.checks.rules import rule_of, rules
+from gongkai.checks.whole import check
 from gongkai.editions import editions, explanations
 from gongkai.model import Entry, GongkaiError, Rule, Table
 from gongkai.wording.causes import sum_text

@@ -16,8 +16,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.formatting.rule import Rule
 from openpyxl.formula.translate import Translator
 
-from gongkai.checks import check
 from gongkai.checks.misread import weigh
+from gongkai.checks.whole import check
 from gongkai.cli import main
 from gongkai.model import Edit, Problem, Report
 from gongkai.workbook import layout, read_workbook, write_workbook

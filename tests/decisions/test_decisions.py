@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.decisions import (
     apply_decisions,
     former_keys_of,

@@ -17,6 +17,7 @@ import pytest
 from gongkai import cli
 from gongkai.batch import across_lines, batch_checks, with_years
 from gongkai.batch.journal import NAME
+from gongkai.cli.reading import code_of
 from gongkai.compare.bodies import Yearly
 from gongkai.compare.children import Child
 from gongkai.compare.levels import compare
@@ -346,7 +347,7 @@ def test_check_and_batch_give_one_code(
         if "check" in line:
             line["check"]["findings"] = [finding_to_dict(finding, report_of())]
     (folder / NAME).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    assert cli.main(["batch", str(source), "-o", str(folder)]) == code == cli.code_of([finding])
+    assert cli.main(["batch", str(source), "-o", str(folder)]) == code == code_of([finding])
 
 
 # --- levels ---------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.decisions import is_open
 from gongkai.excel.batching import fill_summary
 from gongkai.excel.book import read_values

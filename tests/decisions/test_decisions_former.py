@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gongkai import read_report
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.decisions import former_keys_of, is_open, keys_of
 from gongkai.model import Decision, Report
 from helpers import DOCUMENTS

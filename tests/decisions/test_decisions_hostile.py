@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import gongkai
 from gongkai import demo
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.cli import main
 from gongkai.decisions import file, is_about, is_open, key_of, keys_of
 from gongkai.decisions.file import MOST_BYTES, decisions_path

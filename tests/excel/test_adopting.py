@@ -8,8 +8,8 @@ import pytest
 import xlwings as xw
 
 from gongkai import demo
-from gongkai.checks import check
 from gongkai.checks.misread import weigh
+from gongkai.checks.whole import check
 from gongkai.excel.book import apply_edits
 from gongkai.model import Report
 from gongkai.workbook import layout

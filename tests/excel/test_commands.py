@@ -13,7 +13,7 @@ import xlwings as xw
 from hypothesis import given
 
 from gongkai import demo
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.excel.book import apply_edits, read_values
 from gongkai.model import Edit, Report
 from gongkai.workbook import layout, write_workbook
@@ -470,7 +470,7 @@ def test_a_bug_is_a_sentence_and_a_log(
     book: xw.Book, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_cell(book, layout.COVER, layout.COVER_SPOTS["title"], "标题")
-    monkeypatch.setattr("gongkai.excel.checking.check_report", lambda report: 1 / 0)
+    monkeypatch.setattr("gongkai.pipeline.check", lambda report: 1 / 0)
     outcome = press(book, "check")
     assert outcome.kind == "error"
     assert "ZeroDivisionError" in outcome.text

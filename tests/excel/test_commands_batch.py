@@ -12,7 +12,7 @@ import pytest
 import xlwings as xw
 
 from gongkai import demo
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.excel import batching
 from gongkai.excel.book import apply_edits
 from gongkai.excel.commands import COMMANDS

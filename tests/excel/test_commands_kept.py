@@ -9,7 +9,7 @@ import pytest
 import xlwings as xw
 
 from gongkai import demo
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.excel.book import TABLES, apply_edits
 from gongkai.excel.importing import import_file
 from gongkai.excel.runner import Request

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gongkai
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.editions import (
     editions,
     form,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.bodies import same_body
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.compare.years import compare_years, yearly
 from gongkai.figures import RADICALS, fold, read_figure
 from gongkai.pipeline import read_report

@@ -19,7 +19,7 @@ from gongkai.batch.journal import NAME, read_journal
 from gongkai.batch.run import PART
 from gongkai.editions import yearly_cells
 from gongkai.model import Value
-from gongkai.spreadsheets import read_sheets
+from gongkai.spreadsheets.files import read_sheets
 from gongkai.workbook import read_workbook
 from gongkai.workbook.lists import BatchRow
 from helpers.command import PROCESS, run_command

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import gongkai
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.cli import main
 from gongkai.decisions import keys_of
 from gongkai.model import Decision, Report

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.editions import (
     editions,
     form,

@@ -11,7 +11,7 @@ import pytest
 
 import bounds_page
 import gongkai
-from gongkai.cli import build_parser
+from gongkai.cli.parser import build_parser
 from gongkai.editions import editions
 from gongkai.output import SEVERITIES
 from gongkai.workbook import layout

@@ -19,6 +19,7 @@ FOLDER = Path(gongkai.__file__).parent
 FRONT_DOOR = "front door"
 DEVELOPING = ROOT / "docs" / "developing.md"
 ROOMS = re.compile(r"^```rooms\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FUNCTION = re.compile(r"(gongkai(?:\.\w+)+):\w+")  # in a table of what is loaded on demand
 HEAVY = ("pandas", "openpyxl", "lxml", "httpx", "selectolax", "rapidfuzz", "xlwings")
 
 
@@ -67,6 +68,10 @@ def imported(tree: ast.AST, module: str, is_package: bool) -> Iterator[str]:
             name = ast.unparse(node.func).rpartition(".")[2]
             if name in ("import_module", "__import__") and isinstance(node.args[0].value, str):
                 yield node.args[0].value
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            named = FUNCTION.fullmatch(node.value)
+            if named:
+                yield named[1]
 
 
 def rooms_imported(source: str, module: str, is_package: bool = False) -> set[str]:
@@ -101,6 +106,7 @@ def test_imports_go_down() -> None:
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import gongkai.checks.sums",
         "import importlib\nimportlib.import_module('gongkai.checks')",
         "__import__('gongkai.checks')",
+        "TABLE = {'a': 'gongkai.checks.sums:check_sums'}",
     ],
 )
 def test_a_sideways_import_is_seen(source: str) -> None:

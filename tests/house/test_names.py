@@ -25,11 +25,10 @@ SHORT_FILES = {
     "wording/rules.py": "rules.toml as values",
     "groups.py": "the one union-find, called from rooms that know nothing of each other",
     "__main__.py": "python -m gongkai",
-    "cli/exporting.py": "one command",
-    "decisions/check.py": (
-        "what the checks ask of decisions; the front is imported where no check is made"
-    ),
+    "cli/others.py": "two commands that need hardly anything",
     "excel/commands.py": "workbooks in use name this module",
+    "rereading/pdf.py": "one format; pdfminer is loaded with it, in a process of its own",
+    "spreadsheets/files.py": "it knows all formats, and each of them stands on the front",
     "workbook/layout/ranges.py": "what formulas and names call cells, for all who write some",
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.workbook import write_workbook
 from helpers.command import run_command
 from helpers.made import report_of

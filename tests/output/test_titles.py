@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gongkai.batch.names import report_file_name
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.model import Edit, Evidence, Report
 from gongkai.output import head_lines, report_to_dict
 from gongkai.wording import title_of

@@ -14,7 +14,8 @@ import pytest
 from openpyxl import load_workbook
 
 from gongkai.batch.importing import import_report
-from gongkai.checks import assumed, check, checked
+from gongkai.checks import assumed, checked
+from gongkai.checks.whole import check
 from gongkai.excel.conclusions import conclusion
 from gongkai.model import Report, Value
 from gongkai.output import COLUMNS, check_to_dict, finding_lines, report_to_dict

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.model import Report, UnreadableDocument
 from helpers.counts import properties
 from helpers.pages import figures, layouts, misread, read_page, unlike

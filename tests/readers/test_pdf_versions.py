@@ -12,7 +12,7 @@ import pytest
 from gongkai.model import UnreadableDocument
 from gongkai.readers import worker
 from gongkai.readers.pdf import pdf_blocks
-from gongkai.rereading import pdf_order
+from gongkai.rereading.pdf import pdf_order
 from helpers import DOCUMENTS
 from helpers.command import run_command
 

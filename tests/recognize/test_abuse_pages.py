@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.editions import editions
 from gongkai.model import Box, UnreadableDocument
 from helpers import DOCUMENTS

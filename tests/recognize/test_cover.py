@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from gongkai.bodies import same_body
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.model import Document, Report
 from gongkai.readers import read_blocks
 from gongkai.recognize import recognize

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.model import UnreadableDocument
 from gongkai.wording import why_no_figures
 from helpers.counts import matrix

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from helpers.made import RUIAN, report_of
 from helpers.pages import figures, misread, read_page
 from helpers.writers.styles import LAYOUTS, render, report_sheets, title_of

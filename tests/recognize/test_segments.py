@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.model import Report, UnreadableDocument
 from gongkai.readers import read_blocks
 from gongkai.recognize import recognize

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.model import Finding, Report, Value
 from gongkai.recognize.tables.units import count_units, money_units
 from helpers.counts import matrix

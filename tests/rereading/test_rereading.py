@@ -118,7 +118,7 @@ def test_a_figure_misread_by_the_first_reading_is_no_error_of_the_report(
 ) -> None:
     """Each figure of a few is falsified in what was read, the document left as it is."""
     report = read_report(source_of(case))
-    assert not has_broken_sums(gongkai.checks.check(report)), "it belongs to BROKEN"
+    assert not has_broken_sums(gongkai.checks.whole.check(report)), "it belongs to BROKEN"
     told = 0
     cells = [
         cell
@@ -132,7 +132,7 @@ def test_a_figure_misread_by_the_first_reading_is_no_error_of_the_report(
         value = report.value(cell)
         assert isinstance(value, int)
         falsified = with_value(report, cell, value * 10 + 1)
-        found = weigh(falsified, gongkai.checks.check(falsified), second)
+        found = weigh(falsified, gongkai.checks.whole.check(falsified), second)
         # prose is not asked how it was read
         causes = {finding.cause for finding in found if finding.sums and cell in finding.cells}
         assert causes == {"reading"} or (causes == {""} and case in LEFT_BLANK), cell
@@ -389,7 +389,7 @@ def test_a_sound_report_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(document: Document, first: Report) -> Any:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("gongkai.rereading.reread", never)
+    monkeypatch.setattr("gongkai.pipeline.reread", never)
     assert not [
         finding
         for finding in check(read_report(DOCUMENTS / "ruian-2021-html" / "source.html"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.excel.checking import current_report
 from gongkai.model import Problem, Report, Value
 from gongkai.pipeline import read_report

@@ -16,8 +16,8 @@ import numpy
 import pytest
 
 import gongkai
-from gongkai.checks import check
 from gongkai.checks.sums import check_sums
+from gongkai.checks.whole import check
 from gongkai.editions import (
     editions,
     form,
@@ -436,7 +436,7 @@ def test_no_numbers_in_floating_point_are_needed() -> None:
     code = (
         "import sys\n"
         "from helpers.made import consistent, report_of, sound_values, table_of\n"
-        "from gongkai.checks import check\n"
+        "from gongkai.checks.whole import check\n"
         "for wrong in ({'applications.granted.natural': 143}, {'disputes.review.total': 12},\n"
         "  {'applications.granted.natural': 143, 'applications.handled.legal': 5},\n"
         "  {'applications.granted.natural': 135, 'applications.granted.company': 9},\n"

@@ -14,7 +14,7 @@ import xlwings as xw
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.model import Edit, Report
 from gongkai.workbook import read_workbook, write_workbook
 from gongkai.workbook.file import fill_file

@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.model import Edit, UnreadableDocument, Value, WorkbookError
 from gongkai.pipeline import fill, read_report
 from gongkai.spreadsheets.formats import kind_of

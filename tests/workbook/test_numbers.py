@@ -11,7 +11,7 @@ import pytest
 import xlwings as xw
 from openpyxl import load_workbook
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.figures import plain_number
 from gongkai.model import Report, Value
 from gongkai.pipeline import read_report

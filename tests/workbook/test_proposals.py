@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.decisions import keys_of
 from gongkai.model import BrokenSum, Finding, Report, Suspect, WorkbookError
 from gongkai.workbook import layout

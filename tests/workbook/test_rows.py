@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.editions import editions, yearly_cells
 from gongkai.model import Edit, Entry, Report, Table, WorkbookError
 from gongkai.wording import plain

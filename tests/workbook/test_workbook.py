@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from openpyxl import Workbook, load_workbook
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.editions import editions
 from gongkai.figures import fold
 from gongkai.model import (

@@ -18,6 +18,7 @@ from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access, Limits
 from gongkai.system import system_reason
 from gongkai.wording import evaluated
+from gongkai.workbook import write_workbook
 from gongkai.workbook.lists import BatchRow, RowState, clipped, report_to_row
 
 PART = re.compile(r"(?P<source>.+)#part=(?P<part>[1-9]\d{0,3})")
@@ -97,8 +98,6 @@ def save_new(report: Report, findings: Sequence[Finding], folder: Path) -> Path:
 
     Raises WorkbookError, OSError.
     """
-    from gongkai.workbook import write_workbook
-
     names = FileNames(os.listdir(folder))
     while True:
         target = folder / names.claim(fitting_name(report, folder))

@@ -14,10 +14,12 @@ from urllib.parse import urldefrag
 from gongkai.batch.journal import changed_stem, read_journal, summary_names
 from gongkai.batch.ours import is_copy, record_of
 from gongkai.links import Candidate, Directory
+from gongkai.locate import report_of
 from gongkai.model import FetchError, GongkaiError
-from gongkai.pipeline import is_same_file
-from gongkai.sources import ACCESS, Access
-from gongkai.system import system_reason
+from gongkai.readers import HTML
+from gongkai.sources import ACCESS, LIMITS, Access, load
+from gongkai.sources.detect import TEXT, decode, identify, kind_of
+from gongkai.system import is_same_file, system_reason
 
 WEB = re.compile(r"https?:", re.IGNORECASE)
 PAGES = (".html", ".htm", ".shtml", ".txt", ".xlsm")
@@ -71,10 +73,6 @@ def plan(argument: str, folder: Path, access: Access = ACCESS) -> Plan:
 
 
 def plan_of_document(named: str, access: Access) -> Plan:
-    from gongkai.locate import report_of
-    from gongkai.sources import LIMITS, load
-    from gongkai.sources.detect import identify
-
     document = load(named, LIMITS, access)
     if identify(document).is_ours:
         return Plan((named,))
@@ -173,9 +171,6 @@ def list_lines(content: bytes) -> list[str]:
     """What stands on the lines of a text but for remarks, which begin with #; [] for a page or a
     document.
     """
-    from gongkai.readers import HTML
-    from gongkai.sources.detect import TEXT, decode, kind_of
-
     if kind_of(content).format is not TEXT:
         return []
     text = decode(content, "")

@@ -14,8 +14,10 @@ from gongkai.compare.years import YearComparison, compare_years
 from gongkai.decisions import is_open
 from gongkai.model import Edit, WorkbookError
 from gongkai.output import to_csv
-from gongkai.system import system_reason
+from gongkai.system import refuse_existing, system_reason, write_whole
 from gongkai.workbook import layout
+from gongkai.workbook.derived import blank
+from gongkai.workbook.file import filled
 from gongkai.workbook.lists import (
     BatchRow,
     batch_edits,
@@ -40,10 +42,6 @@ def write_summary(
     A file that reads otherwise than we ever wrote it is renamed before, which ``tell`` is told.
     Raises GongkaiError.
     """
-    from gongkai.system import refuse_existing, write_whole
-    from gongkai.workbook.derived import blank
-    from gongkai.workbook.file import filled
-
     book, table = journal.summary
     empty = blank("batch", Path(book).suffix)
     edits = summary_book_edits(journal.folder, table, rows)

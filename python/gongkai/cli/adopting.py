@@ -8,16 +8,50 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from gongkai.cli.console import code_of, show, written
+from gongkai.cli.console import show, written
+from gongkai.cli.reading import code_of
+from gongkai.decisions import in_order, keys_of
+from gongkai.decisions.file import with_decisions_beside
 from gongkai.model import Finding, Kind, NoFigures, Report, WorkbookError
+from gongkai.output import finding_line, finding_lines
+from gongkai.pipeline import check
+from gongkai.sources.detect import kind_of
 from gongkai.spreadsheets import Spot
-from gongkai.system import read_plain, system_reason
-from gongkai.workbook import layout
-
-if TYPE_CHECKING:
-    from gongkai.workbook.proposals import Adoption, Choice
+from gongkai.system import read_plain, system_reason, write_whole
+from gongkai.wording import why_no_figures
+from gongkai.workbook import layout, read_workbook
+from gongkai.workbook.adopting import (
+    adoption_edits,
+    done_text,
+    refuse_formulas,
+    refuse_unmended,
+    text_changes,
+    with_changes,
+)
+from gongkai.workbook.blanks import (
+    BlankChoice,
+    filled_text,
+    filling_of,
+    refuse_nothing,
+    undoing_of,
+    undone_text,
+)
+from gongkai.workbook.derived import as_named
+from gongkai.workbook.file import filled, read_file, read_formulas, refuse_damaged
+from gongkai.workbook.proposals import (
+    Adoption,
+    Choice,
+    ShownRow,
+    adoptions_of,
+    choice_of,
+    forms_of,
+    proposal_text,
+    question_of,
+    shown_rows,
+    shows,
+)
+from gongkai.workbook.values import values_to_report
 
 
 @dataclass(frozen=True)
@@ -33,7 +67,7 @@ class Opened:
     findings: list[Finding]
 
 
-def run(options: argparse.Namespace) -> int:
+def run_adopt(options: argparse.Namespace) -> int:
     opened = open_workbook(options.workbook)
     if not options.choices:
         show(listed(opened))
@@ -49,11 +83,6 @@ def open_workbook(name: str, what: str = "采纳建议") -> Opened:
 
     Raises WorkbookError for anything else, NoFigures for one without a figure.
     """
-    from gongkai.decisions.file import with_decisions_beside
-    from gongkai.pipeline import check
-    from gongkai.workbook.file import read_file
-    from gongkai.workbook.values import values_to_report
-
     path, content, kind = our_content(name, what)
     values = read_file(path, content, kind, (*layout.report_names(), layout.LOG))
     report = with_figures(name, values_to_report(values))
@@ -64,8 +93,6 @@ def with_figures(name: str, report: Report) -> Report:
     """The report of a workbook itself. NoFigures, with the workbook's name, where no figure stands
     in it.
     """
-    from gongkai.wording import why_no_figures
-
     if report.is_evaluated:
         return report
     raise NoFigures(f"{name}：{why_no_figures(report)}")
@@ -75,9 +102,6 @@ def our_content(name: str, what: str) -> tuple[Path, bytes, Kind]:
     """The path of a workbook of ours, what the file holds and what that is. WorkbookError for
     anything else.
     """
-    from gongkai.sources.detect import kind_of
-    from gongkai.workbook.file import refuse_damaged
-
     path = Path(name)
     try:
         is_there = path.exists()
@@ -101,10 +125,6 @@ def our_content(name: str, what: str) -> tuple[Path, bytes, Kind]:
 
 
 def listed(opened: Opened) -> Iterator[str]:
-    from gongkai.decisions import in_order
-    from gongkai.output import finding_line
-    from gongkai.workbook.proposals import forms_of, proposal_text
-
     proposed = []
     for number, finding in in_order(opened.findings):
         if finding.suspects:
@@ -137,8 +157,6 @@ def how_to_adopt(opened: Opened, number: int, finding: Finding) -> str:
 
 def is_numbered_so(opened: Opened, number: int, finding: Finding) -> bool:
     """Whether the list in the workbook, where it holds any, shows a finding under this number."""
-    from gongkai.workbook.proposals import shown_rows, shows
-
     rows = shown_rows(opened.values.get(layout.RESULTS, {}))
     for row in rows:
         if row.number == str(number) and shows(row, finding, opened.report):
@@ -160,20 +178,6 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     """Write what was chosen to the file; what was done, and what the checks say afterwards.
     WorkbookError.
     """
-    from gongkai.decisions.file import with_decisions_beside
-    from gongkai.pipeline import check
-    from gongkai.system import write_whole
-    from gongkai.workbook.adopting import (
-        adoption_edits,
-        refuse_formulas,
-        refuse_unmended,
-        with_changes,
-    )
-    from gongkai.workbook.derived import as_named
-    from gongkai.workbook.file import filled, read_formulas
-    from gongkai.workbook.proposals import adoptions_of, question_of
-    from gongkai.workbook.values import values_to_report
-
     refuse_older(opened)
     choices = [chosen(opened, *pair) for pair in dict.fromkeys(wanted)]
     changes = adoptions_of(choices, opened.report)
@@ -202,13 +206,6 @@ def run_numbers(options: argparse.Namespace) -> int:
 
 def converted(opened: Opened) -> tuple[list[str], list[Finding]]:
     """What was done, and what the checks say afterwards. WorkbookError."""
-    from gongkai.decisions.file import with_decisions_beside
-    from gongkai.output import finding_lines
-    from gongkai.pipeline import check
-    from gongkai.system import write_whole
-    from gongkai.workbook.adopting import done_text, text_changes
-    from gongkai.workbook.file import read_formulas
-
     refuse_older(opened, "转换")
     formulas = read_formulas(opened.path, opened.content)
     changes, left = text_changes(opened.report, formulas)
@@ -236,13 +233,6 @@ RECALCULATE = "表中有公式，请用表格软件打开这个工作簿并保�
 
 def with_numbers(opened: Opened, changes: Sequence[Adoption]) -> tuple[Report, bytes]:
     """The file with its texts changed, and the report that it then shows."""
-    from gongkai.pipeline import check
-    from gongkai.workbook import read_workbook
-    from gongkai.workbook.adopting import adoption_edits, with_changes
-    from gongkai.workbook.derived import as_named
-    from gongkai.workbook.file import filled
-    from gongkai.workbook.values import values_to_report
-
     if not changes:
         return opened.report, opened.content
     planned = values_to_report(with_changes(opened.values, changes))
@@ -267,8 +257,6 @@ def has_formulas(formulas: Mapping[str, set[Spot]]) -> bool:
 
 
 def closing(path: Path, report: Report, findings: Sequence[Finding]) -> list[str]:
-    from gongkai.output import finding_lines
-
     return [*finding_lines(report, findings), f"原来的数记在“{layout.LOG}”表，已写入 {path}"]
 
 
@@ -285,8 +273,6 @@ def refuse_unread(path: Path, content: bytes, report: Report) -> None:
     """WorkbookError where the new file would not read as intended: a cell with an odd format shows
     another number.
     """
-    from gongkai.workbook import read_workbook
-
     if read_workbook(path, content).tables != report.tables:
         raise WorkbookError(
             f"{path.name}中要改的单元格是百分比、日期等格式，写入后不是所建议的数，没有改动；"
@@ -301,9 +287,6 @@ def chosen(opened: Opened, number: int, alternative: int) -> Choice:
     It may be older than the figures, or have what was likely misread, which only its source tells,
     in another place.
     """
-    from gongkai.decisions import keys_of
-    from gongkai.workbook.proposals import ShownRow, choice_of, forms_of, proposal_text
-
     if number > len(opened.findings):
         raise WorkbookError(
             f"没有第{number}条，现在只有{len(opened.findings)}条；不写序号可以列出全部建议。"
@@ -333,10 +316,6 @@ def run_fill_blanks(options: argparse.Namespace) -> int:
 
 
 def fill_zeros(opened: Opened, options: argparse.Namespace) -> int:
-    from gongkai.output import finding_lines
-    from gongkai.workbook.blanks import BlankChoice, filled_text, filling_of
-    from gongkai.workbook.file import read_formulas
-
     formulas = read_formulas(opened.path, opened.content)
     found = filling_of(opened.report, formulas, BlankChoice(options.all, options.signs))
     report, content = with_numbers(opened, found.changes)
@@ -350,8 +329,6 @@ def fill_zeros(opened: Opened, options: argparse.Namespace) -> int:
 
 
 def undo_zeros(opened: Opened) -> int:
-    from gongkai.workbook.blanks import refuse_nothing, undoing_of, undone_text
-
     changes = undoing_of(opened.values)
     refuse_nothing(changes)
     report, content = with_numbers(opened, changes)
@@ -360,10 +337,6 @@ def undo_zeros(opened: Opened) -> int:
 
 def kept(opened: Opened, report: Report, content: bytes, told: str) -> int:
     """Write what was changed to the file, and say what the checks say of it."""
-    from gongkai.decisions.file import with_decisions_beside
-    from gongkai.pipeline import check
-    from gongkai.system import write_whole
-
     judged = check(
         with_decisions_beside(report, opened.path)
     )  # before writing: the file beside it may be damaged

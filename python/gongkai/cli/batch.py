@@ -9,8 +9,19 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gongkai.batch import (
+    Imported,
+    Plan,
+    across_lines,
+    batch_checks,
+    batch_years,
+    grave_sources,
+    plan,
+    run_batch,
+    summary_files,
+)
 from gongkai.cli.console import (
     CLEAN,
     ERRORS,
@@ -25,15 +36,10 @@ from gongkai.cli.console import (
     width_of,
 )
 from gongkai.model import GongkaiError
+from gongkai.output import links_to_list, to_json
+from gongkai.sources import Access
+from gongkai.workbook.lists import BatchRow
 
-if TYPE_CHECKING:
-    from gongkai.batch import Imported, Plan
-    from gongkai.sources import Access
-    from gongkai.workbook.lists import BatchRow
-
-# As gongkai.batch has them; the command must not import it to show its help.
-PER_HOST, PAUSE = 2, 1.0
-MOST_PER_HOST, LONGEST_PAUSE = 8, 600  # that may be asked for; seconds
 YES = ("y", "yes", "是", "好", "要")
 GOES_ON = "目录还有下一页，这里只有本页的链接；其余各页请另行导入。"
 SHOWN_NAMES = 5
@@ -41,26 +47,7 @@ BAR = 20  # characters
 REDRAWN = 0.1  # seconds between two pictures of the bar
 
 
-def requests_at_a_time(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_PER_HOST:
-        raise argparse.ArgumentTypeError(f"“{text}”不是1到{MOST_PER_HOST}的整数")
-    return int(text)
-
-
-def seconds(text: str) -> float:
-    try:
-        found = float(text)
-    except ValueError:
-        found = -1
-    if not 0 <= found <= LONGEST_PAUSE:
-        raise argparse.ArgumentTypeError(f"“{text}”不是0到{LONGEST_PAUSE}的秒数")
-    return found
-
-
 def run_list(options: argparse.Namespace) -> int:
-    from gongkai.batch import plan
-    from gongkai.sources import Access
-
     access = Access(options.offline, options.refresh, options.insecure)
     found = plan(options.list, options.output, access)
     if found.candidates and not options.yes and not confirmed(found, options.json):
@@ -90,8 +77,6 @@ def confirmed(found: Plan, json: bool) -> bool:
         complain("没有导入；可以把要导入的网址逐行写进文本文件，作为名单导入。")
         return False
     if json:
-        from gongkai.output import links_to_list, to_json
-
         put(to_json(links_to_list(found.candidates)))
     else:
         show(candidate_lines(found))
@@ -123,8 +108,6 @@ def left_out_line(names: Sequence[str], what: str) -> str:
 
 
 def import_all(sources: Sequence[str], options: argparse.Namespace, access: Access) -> int:
-    from gongkai.batch import run_batch
-
     progress = Progress(sources)
     failure: GongkaiError | None = None
     batch = run_batch(
@@ -153,9 +136,6 @@ def import_all(sources: Sequence[str], options: argparse.Namespace, access: Acce
 
 
 def report_outcome(sources: Sequence[str], progress: Progress, options: argparse.Namespace) -> None:
-    from gongkai.batch import across_lines, batch_checks, batch_years, summary_files
-    from gongkai.output import to_json
-
     if options.json:
         checks = batch_checks(options.output) if progress.rows else {}
         told = []
@@ -182,8 +162,6 @@ def code_of_rows(rows: Collection[BatchRow], folder: Path) -> int:
     """As ``check``: a sum that is broken as read is not clean, though the reading may be at
     fault.
     """
-    from gongkai.batch import grave_sources
-
     if any(not row.is_done for row in rows):
         return UNREADABLE
     grave = grave_sources(folder)

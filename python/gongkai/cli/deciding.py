@@ -6,17 +6,23 @@ import argparse
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from gongkai.batch.listing import plan_of_folder
 from gongkai.cli.console import CLEAN, show, tell, written
+from gongkai.compare.bodies import Yearly
+from gongkai.compare.children import Child
+from gongkai.compare.levels import compare
+from gongkai.compare.years import compare_years, yearly
 from gongkai.decisions import KEY, former_keys_of, is_said, keys_of
+from gongkai.decisions.file import decisions_in_file, save_decisions
 from gongkai.figures import clean
+from gongkai.levels import family_of, read_children
 from gongkai.model import Decision, Finding, GongkaiError, Report
-from gongkai.wording import clipped
-
-if TYPE_CHECKING:
-    from gongkai.compare.bodies import Yearly
-    from gongkai.compare.children import Child
+from gongkai.output import finding_line
+from gongkai.pipeline import check, read_report
+from gongkai.system import is_same_file
+from gongkai.wording import clipped, evaluated
 
 WEB = re.compile(r"\s*https?:", re.IGNORECASE)
 LONGEST_REASON = 500  # characters
@@ -51,11 +57,6 @@ class Beside(NamedTuple):
 
 
 def run_decision(options: argparse.Namespace) -> int:
-    from gongkai.decisions.file import save_decisions
-    from gongkai.output import finding_line
-    from gongkai.pipeline import read_report
-    from gongkai.wording import evaluated
-
     source, decision = local_file(options.source), decision_in(options)
     report = evaluated(read_report(source))
     beside = beside_in(options, source, report)
@@ -132,8 +133,6 @@ def beside_in(options: argparse.Namespace, source: Path, report: Report) -> Besi
         if options.names:
             raise GongkaiError("--names 只能与 --levels 一起使用；请用 --levels 给出下级的报告。")
         return Beside(years)
-    from gongkai.levels import family_of, read_children
-
     family = family_of(options.levels, options.names, report.year)
     children = [*read_children(family.sources), *family.lost]
     return Beside(years, children, family.names)
@@ -143,10 +142,6 @@ def years_in(named: str, source: Path) -> Iterator[Yearly]:
     """A report, or those in a folder that can be read; the one at hand, which may be among them, is
     left out.
     """
-    from gongkai.batch.listing import plan_of_folder
-    from gongkai.compare.years import yearly
-    from gongkai.pipeline import is_same_file, read_report
-
     is_folder = Path(named).is_dir()
     for one in plan_of_folder(Path(named)).sources if is_folder else (named,):
         try:
@@ -162,10 +157,6 @@ def listed(report: Report, beside: Beside) -> list[Listed]:
     """All findings on a report: its own by their numbers, then those of other years and of levels
     by their keys.
     """
-    from gongkai.compare.levels import compare
-    from gongkai.compare.years import compare_years, yearly
-    from gongkai.pipeline import check
-
     found = []
     for number, one in enumerate(check(report), 1):
         found.append(Listed(str(number), keys_of(one, report), former_keys_of(one, report), one))
@@ -216,8 +207,6 @@ def refuse_decided_inside(
     """GongkaiError where the workbook itself says otherwise, which goes before, or where nothing
     can be taken back.
     """
-    from gongkai.decisions.file import decisions_in_file
-
     beside: Mapping[str, Decision] = decisions_in_file(report, source)
     for one in chosen:
         for key in one.keys:

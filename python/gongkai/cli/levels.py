@@ -11,19 +11,21 @@ from contextlib import nullcontext
 from itertools import count
 from pathlib import Path
 
+from gongkai.batch.importing import read_report_in
 from gongkai.cli.console import CLEAN, UNREADABLE, put, reading_of, show, tell, written
-from gongkai.cli.exporting import SUFFIXES, refuse_target
+from gongkai.cli.reading import each_report, sources_of
+from gongkai.cli.writing import SUFFIXES, refuse_target
+from gongkai.compare.levels import compare
+from gongkai.compare.years import compare_years, yearly
+from gongkai.levels import family_of, levels_bytes, levels_lines, levels_to_dict, read_children
 from gongkai.model import Report
+from gongkai.output import to_json, years_bytes, years_lines, years_to_list
+from gongkai.sources import LIMITS, Access
+from gongkai.system import refuse_suffix, write_whole
+from gongkai.wording import evaluated
 
 
 def run_levels(options: argparse.Namespace) -> int:
-    from gongkai.batch.importing import read_report_in
-    from gongkai.compare.levels import compare
-    from gongkai.levels import family_of, levels_bytes, levels_lines, levels_to_dict, read_children
-    from gongkai.sources import LIMITS, Access
-    from gongkai.system import refuse_suffix, write_whole
-    from gongkai.wording import evaluated
-
     target, access = options.output, Access(options.offline, options.refresh, options.insecure)
     suffix = refuse_suffix(target, SUFFIXES) if target else ""
     parent = evaluated(read_report_in(options.parent, LIMITS, access))
@@ -49,12 +51,6 @@ def run_years(options: argparse.Namespace) -> int:
     """Several years of one body or of many, held against each other; the code is that of the worst
     source.
     """
-    from gongkai.cli.reading import each_report
-    from gongkai.cli.sources import sources_of
-    from gongkai.compare.years import compare_years, yearly
-    from gongkai.output import years_bytes, years_lines, years_to_list
-    from gongkai.system import refuse_suffix, write_whole
-
     target: Path | None = options.output
     suffix = refuse_suffix(target, SUFFIXES) if target else ""
     sources = sources_of(options.sources)
@@ -70,8 +66,6 @@ def run_years(options: argparse.Namespace) -> int:
 
 def tell_outcome(options: argparse.Namespace, as_json: object, lines: Sequence[str]) -> None:
     """What came of a comparison, beside the file that holds it."""
-    from gongkai.output import to_json
-
     target = options.output
     with written(target) if target else nullcontext():
         if options.json:

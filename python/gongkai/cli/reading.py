@@ -1,51 +1,162 @@
-"""``gongkai read``, ``gongkai check``: sources -> reports -> lines for people, or JSON in the form
-asked for.
+"""``gongkai read``, ``gongkai check``: what the user named -> sources -> reports -> lines for
+people, or JSON in the form asked for.
+
+A folder is its documents; records of ours beside them are none.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from gongkai.batch.listing import is_web, plan_of_folder
+from gongkai.batch.ours import is_copy, record_of
+from gongkai.cli.batch import left_out_line
 from gongkai.cli.console import (
     CLEAN,
+    ERRORS,
     UNREADABLE,
-    ChineseParser,
-    code_of,
+    complain,
     complain_of,
-    complain_of_nothing,
     put,
+    reading_of,
     show,
     tell,
 )
-from gongkai.model import Finding, GongkaiError, Report
+from gongkai.cli.parser import LINES, OBJECT
+from gongkai.cli.tables import report_lines
+from gongkai.compare.bodies import Yearly
+from gongkai.compare.years import YearComparison, compare_years, yearly
+from gongkai.decisions import is_grave
+from gongkai.model import Finding, GongkaiError, NoFigures, Report
+from gongkai.output import (
+    add_years,
+    check_to_dict,
+    failure_to_dict,
+    finding_lines,
+    head_lines,
+    part_lines,
+    parts_to_dict,
+    report_to_dict,
+    to_json,
+    to_json_line,
+    years_lines,
+)
+from gongkai.pipeline import check, read_report
+from gongkai.sources.detect import kind_of
+from gongkai.system import read_plain
+from gongkai.wording import evaluated
 
-if TYPE_CHECKING:
-    from gongkai.cli.sources import Source
-    from gongkai.compare.years import YearComparison
+# --- what the user named --------------------------------------------------------------------------
 
-LIST, LINES, OBJECT = "list", "lines", "object"  # what ``options.json`` says; "" for people
+STANDARD_INPUT = "-"
 
 
-def add_json_forms(command: ChineseParser) -> None:
-    forms = command.add_mutually_exclusive_group()
-    texts = {
-        "--json": (LIST, "输出 JSON：一个列表，每个来源一项，只有一个来源时也是列表"),
-        "--jsonl": (
-            LINES,
-            "输出 JSON，每个来源一行（check 有几个来源时，各行在跨年核对之后一并输出）",
-        ),
-        "--json-object": (
-            OBJECT,
-            "同 --json，但只有一个来源时不用列表（旧写法，下一版取消，请改用 --json）",
-        ),
-    }
-    for name, (form, text) in texts.items():
-        forms.add_argument(
-            name, dest="json", action="store_const", const=form, default="", help=text
-        )
+@dataclass(frozen=True)
+class Source:
+    """``name`` as it is read and shown; ``lost`` is why it cannot be read, if that is known
+    already; ``is_listed`` where a folder gave it, which gives no records of ours.
+    """
+
+    name: str
+    lost: GongkaiError | None = None
+    is_listed: bool = False
+
+
+def sources_of(named: Sequence[str], *, workbooks: bool = False) -> list[Source]:
+    """The sources in their order, never none; standard error is told what is passed over.
+
+    ``workbooks``: of a folder's documents only the workbooks of ours.
+    """
+    found: list[Source] = []
+    for one in named:
+        found += in_folder(one, workbooks) if is_folder(one) else [Source(one)]
+    return without_records(without_copies(found, "写入" if workbooks else "读取"))
+
+
+def is_folder(name: str) -> bool:
+    return name != STANDARD_INPUT and not is_web(name) and os.path.isdir(name)
+
+
+def in_folder(name: str, workbooks: bool) -> list[Source]:
+    """The documents in a folder by name; where there are none, the folder itself, which cannot be
+    read.
+    """
+    try:
+        plan = plan_of_folder(Path(name))
+    except GongkaiError as error:
+        return [Source(name, error, is_listed=True)]
+    if workbooks:
+        return workbooks_among(name, plan.sources)
+    if plan.left_out:
+        tell(f"{name}：{left_out_line(plan.left_out, '读取')}")
+    return [Source(one, is_listed=True) for one in plan.sources]
+
+
+def workbooks_among(folder: str, names: Sequence[str]) -> list[Source]:
+    found = []
+    for name in filter(is_workbook, names):
+        found.append(Source(name, is_listed=True))
+    if not found:
+        lost = GongkaiError(f"文件夹{folder}中没有本工具的工作簿，没有写入；请检查文件夹是否正确。")
+        return [Source(folder, lost, is_listed=True)]
+    others = len(names) - len(found)
+    if others:
+        tell(f"{folder}：文件夹中另有{others}个文件不是本工具的工作簿，没有写入。")
+    return found
+
+
+def is_workbook(name: str) -> bool:
+    """Whether a file is a workbook of ours; one that cannot be read may be, and is told when it is
+    written.
+    """
+    try:
+        return kind_of(read_plain(Path(name))).is_ours
+    except OSError:
+        return True
+
+
+def without_copies(found: Sequence[Source], done: str) -> list[Source]:
+    """``gongkai check out/*`` names what ``check --write`` kept of a workbook too; it is not
+    ``done`` once more.
+    """
+    names = {one.name for one in found}
+    others = []
+    for one in found:
+        if is_copy(one.name, names):
+            tell(f"{one.name}：这是 check --write 留下的上一版，没有{done}。")
+        else:
+            others.append(one)
+    return others
+
+
+def without_records(found: Sequence[Source]) -> list[Source]:
+    """``gongkai check out/*`` names 汇总.xlsm, 汇总.csv, the journal and decisions too; where
+    nothing else is named, each is refused as before.
+    """
+    if len(found) < 2:
+        return list(found)
+    others = []
+    told = []
+    for one in found:
+        what = "" if one.is_listed else record_of(Path(one.name))
+        if what:
+            told.append(f"{one.name}：这是{what}，不是报告，没有读取。")
+        else:
+            others.append(one)
+    if not others:
+        return list(found)
+    for line in told:
+        tell(line)
+    return others
+
+
+# --- reports --------------------------------------------------------------------------------------
 
 
 class JsonOutput:
@@ -69,8 +180,6 @@ class JsonOutput:
 
     def end(self, comparisons: Iterable[YearComparison] = ()) -> None:
         """``comparisons`` are those of the results with findings, in their order."""
-        from gongkai.output import add_years, to_json
-
         left = iter(comparisons)
         held = [
             add_years(one, next(left)) if self.adds and has_findings(one) else one
@@ -87,8 +196,6 @@ class JsonOutput:
             put(to_json(held))
 
     def put_line(self, result: Mapping[str, Any]) -> None:
-        from gongkai.output import to_json_line
-
         put(to_json_line(result))
 
 
@@ -102,8 +209,6 @@ def each_report(
     """Every source with its report or its failure; progress on standard error where several are
     read at a terminal.
     """
-    from gongkai.pipeline import read_report
-
     for number, source in enumerate(sources, 1):
         if len(sources) > 1 and sys.stderr is not None and sys.stderr.isatty():
             tell(f"[{number}/{len(sources)}] {source.name}")
@@ -116,9 +221,22 @@ def each_report(
             yield source.name, error
 
 
+def complain_of_nothing(report: Report) -> int:
+    """A report without figures, in the sentence of every command that needs some."""
+    try:
+        evaluated(report)
+    except NoFigures as error:
+        return complain(str(error))
+    return CLEAN
+
+
+def code_of(findings: Sequence[Finding]) -> int:
+    """A sum that is broken as read is not clean, though the reading may be at fault."""
+    return ERRORS if any(map(is_grave, findings)) else CLEAN
+
+
 def run_sources(  # noqa: PLR0913
     options: argparse.Namespace,
-    reading: Mapping[str, Any],
     judge: Callable[[Report], list[Finding]],
     as_dict: Callable[[Report, list[Finding]], dict[str, Any]],
     as_lines: Callable[[Report, list[Finding]], Iterable[str]],
@@ -131,13 +249,10 @@ def run_sources(  # noqa: PLR0913
     False figures do not matter. ``across`` is called once all are read and says what came of
     comparing the reports with each other.
     """
-    from gongkai.cli.sources import sources_of
-    from gongkai.output import failure_to_dict, years_lines
-
     sources = sources_of(options.sources)
     output = JsonOutput(options.json, adds=across is not None)
     codes = [CLEAN]
-    for number, (source, report) in enumerate(each_report(sources, reading)):
+    for number, (source, report) in enumerate(each_report(sources, reading_of(options))):
         if isinstance(report, GongkaiError):
             codes.append(UNREADABLE)
             output.add(failure_to_dict(source, report))
@@ -163,17 +278,13 @@ def below(lines: Iterable[str]) -> list[str]:
     return ["", *found] if found else []
 
 
-def run_read(options: argparse.Namespace, reading: Mapping[str, Any]) -> int:
-    from gongkai.cli.tables import report_lines
-    from gongkai.output import part_lines, parts_to_dict, report_to_dict
-
+def run_read(options: argparse.Namespace) -> int:
     def judge(report: Report) -> list[Finding]:
         return []
 
     if options.parts:
         return run_sources(
             options,
-            reading,
             judge,
             lambda report, _: parts_to_dict(report),
             lambda report, _: part_lines(report),
@@ -181,23 +292,13 @@ def run_read(options: argparse.Namespace, reading: Mapping[str, Any]) -> int:
         )
     return run_sources(
         options,
-        reading,
         judge,
         lambda report, _: report_to_dict(report),
         lambda report, _: report_lines(report),
     )
 
 
-def run_check(options: argparse.Namespace, reading: Mapping[str, Any]) -> int:
-    if options.write:
-        from gongkai.cli.rechecking import run
-
-        return run(options)
-    from gongkai.compare.bodies import Yearly
-    from gongkai.compare.years import compare_years, yearly
-    from gongkai.output import check_to_dict, finding_lines, head_lines
-    from gongkai.pipeline import check
-
+def run_check(options: argparse.Namespace) -> int:
     seen: list[Yearly] = []
 
     def judge(report: Report) -> list[Finding]:
@@ -209,4 +310,4 @@ def run_check(options: argparse.Namespace, reading: Mapping[str, Any]) -> int:
         if report.is_evaluated:
             yield from finding_lines(report, findings)
 
-    return run_sources(options, reading, judge, check_to_dict, lines, lambda: compare_years(seen))
+    return run_sources(options, judge, check_to_dict, lines, lambda: compare_years(seen))

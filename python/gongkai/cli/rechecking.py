@@ -9,18 +9,24 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gongkai.batch.ours import BEFORE, UNRESTORED
 from gongkai.cli.adopting import our_content, refuse_unread, with_figures
-from gongkai.cli.console import code_of, complain, complain_of, show, tell
-from gongkai.cli.reading import JsonOutput
-from gongkai.cli.sources import Source, is_workbook, sources_of
+from gongkai.cli.console import complain, complain_of, show, tell
+from gongkai.cli.reading import JsonOutput, Source, code_of, is_workbook, sources_of
+from gongkai.decisions.file import with_decisions_beside
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
+from gongkai.output import check_to_dict, failure_to_dict, finding_lines, head_lines
+from gongkai.pipeline import check, read_report
 from gongkai.spreadsheets import Spot
-
-if TYPE_CHECKING:
-    from gongkai.workbook.live.restoring import Standing
+from gongkai.system import write_whole
+from gongkai.workbook import read_workbook
+from gongkai.workbook.derived import as_named
+from gongkai.workbook.file import filled, read_file, read_formulas, restored, standings
+from gongkai.workbook.fill import flag_edits
+from gongkai.workbook.layout import table_sheets
+from gongkai.workbook.live.restoring import Standing, question_of
+from gongkai.workbook.values import ALTERED
 
 YES = ("y", "yes", "是", "好")
 WHAT = "校验并写入"
@@ -37,10 +43,8 @@ class Rechecked:
     findings: list[Finding]
 
 
-def run(options: argparse.Namespace) -> int:
+def run_check_write(options: argparse.Namespace) -> int:
     """Each workbook apart: one that is refused leaves the others theirs."""
-    from gongkai.output import check_to_dict, failure_to_dict, finding_lines, head_lines
-
     codes, output = [], JsonOutput(options.json)
     for source in sources_of(options.sources, workbooks=True):
         try:
@@ -63,14 +67,6 @@ def rechecked(source: Source, agreed: bool) -> Rechecked:
     """GongkaiError where the workbook is none of ours, cannot be put right, or nobody agrees to
     that.
     """
-    from gongkai.decisions.file import with_decisions_beside
-    from gongkai.pipeline import check, read_report
-    from gongkai.system import write_whole
-    from gongkai.workbook import read_workbook
-    from gongkai.workbook.derived import as_named
-    from gongkai.workbook.file import filled, restored, standings
-    from gongkai.workbook.fill import flag_edits
-
     if source.lost:
         raise source.lost
     path, content, _ = our_content(source.name, WHAT)
@@ -116,11 +112,6 @@ def copy_before(path: Path, restoring: bool) -> Path:
 
 def question_about(path: Path, content: bytes, moved: Sequence[Standing]) -> str:
     """What has to be agreed to before it is written; "" for nothing."""
-    from gongkai.workbook.file import read_file, read_formulas
-    from gongkai.workbook.layout import table_sheets
-    from gongkai.workbook.live.restoring import question_of
-    from gongkai.workbook.values import ALTERED
-
     values = read_file(path, content)
     standing = {each.sheet.name: each for each in moved}
     told = []

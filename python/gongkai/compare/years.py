@@ -28,7 +28,7 @@ from gongkai.model import (
     Value,
     table_id,
 )
-from gongkai.sums import difference, stated_figures, table_state, total
+from gongkai.sums import difference, implied_in, stated_figures, total
 from gongkai.wording import (
     NO_FIGURES,
     column_label,
@@ -88,18 +88,6 @@ def yearly(report: Report) -> Yearly:
         doubted_facts(report),
         implied_in(report),
     )
-
-
-def implied_in(report: Report) -> dict[str, int]:
-    """The blanks among the figures that years are compared by, to which the report's relations
-    leave one figure.
-    """
-    found: dict[str, int] = {}
-    for table in report.tables.values():
-        for cell, figure in table_state(table).figures.items():
-            if cell in yearly_cells():
-                found[cell] = figure
-    return found
 
 
 def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:

@@ -14,9 +14,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from gongkai.bodies import may_be_one
 from gongkai.figures import clean, exact, shown
 from gongkai.model import BrokenSum, Decision, Fact, Finding, Report, Severity, Value
 from gongkai.wording import plain
+from gongkai.wording.findings import former_text
 
 KEY_DIGITS = 12  # hexadecimal
 KEY = re.compile(f"[0-9a-f]{{{KEY_DIGITS}}}")
@@ -58,8 +60,6 @@ def former_keys_of(
     """The keys that an earlier version made, which took the sentence where ``keys_of`` takes the
     facts.
     """
-    from gongkai.wording.findings import former_text
-
     found = []
     for unit in units_of(finding):
         basis = basis_of(unit, held, beside)
@@ -293,6 +293,13 @@ def is_about(report: Report, agency: str, year: int | None) -> bool:
     """
     if report.year != year or bool(report.agency) != bool(agency):
         return False
-    from gongkai.bodies import may_be_one
-
     return not agency or may_be_one(report.agency, agency, year)
+
+
+def with_decisions_of(report: Report, old: Report) -> tuple[Report, int]:
+    """A report with what stands in the workbook that it is to replace, where that shows the report
+    of the same body and year; else as it is, and how many decisions would be lost.
+    """
+    if is_about(report, old.agency, old.year):
+        return replace(report, decisions=merged(report.decisions, old.decisions)), 0
+    return report, sum(decision.verdict != "" for decision in old.decisions.values())

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import xlwings as xw
 
+import gongkai
 from gongkai.excel.book import TABLES, Values, apply_edits, read_values, sheet_names
 from gongkai.excel.checking import evaluated_report, result_text, selected
 from gongkai.excel.importing import activate
 from gongkai.excel.looks import format_kind
 from gongkai.excel.runner import LONGEST_TEXT, YES, Command, CommandResult, Request
 from gongkai.model import Finding, Report, WorkbookError
-from gongkai.pipeline import check as check_report
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import is_shown
 from gongkai.workbook import layout
@@ -62,13 +62,13 @@ def adopt(book: xw.Book, asked: Request) -> CommandResult:
     """
     refuse_older(book)
     values, report = evaluated_report(book)
-    findings = check_report(report)
+    findings = gongkai.check(report)
     choices = chosen(book, values, report, findings)
     changes = adoptions_of(choices, report)
     refuse_formulas(changes, formulas_at(book, changes, values))
     refuse_formats(book, changes)
     after = values_to_report(with_changes(values, changes))
-    left = check_report(after)
+    left = gongkai.check(after)
     refuse_unmended(choices, left)
     text = question(changes)
     if asked.answer != YES:
@@ -163,7 +163,7 @@ def undo_filling(book: xw.Book, asked: Request) -> CommandResult:
 def changed(book: xw.Book, values: Values, changes: Sequence[Adoption]) -> str:
     """Make the changes, with log and flags; what the checks say then."""
     after = values_to_report(with_changes(values, changes))
-    findings = check_report(after)
+    findings = gongkai.check(after)
     values |= read_values(book, [layout.LOG])
     apply_edits(book, adoption_edits(changes, values, after, findings))
     return result_text(after, findings)

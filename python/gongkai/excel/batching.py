@@ -17,6 +17,7 @@ from time import monotonic
 
 import xlwings as xw
 
+import gongkai
 from gongkai.batch import import_report, with_years
 from gongkai.decisions.file import with_decisions_beside
 from gongkai.excel.book import Values, apply_edits, read_values, sheet_names
@@ -25,9 +26,9 @@ from gongkai.excel.exporting import chosen, refuse_to_replace
 from gongkai.excel.importing import activate
 from gongkai.excel.runner import YES, CommandResult, Request, file_of, is_in_cloud, tell
 from gongkai.model import Edit, GongkaiError, NoFigures, Report
-from gongkai.pipeline import check, is_same_file
 from gongkai.sources.detect import kind_of
 from gongkai.spreadsheets.seen import text_of
+from gongkai.system import is_same_file
 from gongkai.wording import clipped, one_line, why_no_figures
 from gongkai.workbook import copy_template, layout
 from gongkai.workbook.derived import SUFFIXES
@@ -360,7 +361,7 @@ def file_row(values: Values, path: Path, known: BatchRow | None) -> BatchRow:
 
 
 def row_of(report: Report, source: str, finished: str, file: str) -> BatchRow:
-    return report_to_row(report, check(report), source, finished, file)
+    return report_to_row(report, gongkai.check(report), source, finished, file)
 
 
 def source_in(values: Values) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import xlwings as xw
 
+import gongkai
 from gongkai.checks import NONE_CHECKED, checked, checked_text
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.excel.blocks import Cells
@@ -15,7 +16,6 @@ from gongkai.excel.importing import activate, figures_on, verdict
 from gongkai.excel.runner import CommandResult, Request
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
 from gongkai.output import SEVERITIES
-from gongkai.pipeline import check as check_report
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
@@ -84,7 +84,7 @@ def check(book: xw.Book, asked: Request) -> CommandResult:
     checks go, and the list says so.
     """
     values, report = current_report(book)
-    findings = check_report(report)
+    findings = gongkai.check(report)
     apply_edits(book, flag_edits(report, findings), values)
     if findings:
         activate(book, layout.RESULTS)
@@ -140,7 +140,7 @@ def next_problem(book: xw.Book, asked: Request) -> CommandResult:
 
 
 def nothing_flagged(report: Report) -> str:
-    also = dismissed_text(check_report(report))
+    also = dismissed_text(gongkai.check(report))
     if also:
         return f"没有待处理的问题，{also}，见“校验结果”。"
     if not checked(report):
@@ -178,7 +178,7 @@ def flagged(values: Values, report: Report) -> dict[FlaggedCell, str]:
     """
     stops: dict[FlaggedCell, str] = {}
     named: set[str] = set()
-    for finding in check_report(report):
+    for finding in gongkai.check(report):
         if finding.rule in SELF_EVIDENT:
             continue
         named.update(finding.cells)

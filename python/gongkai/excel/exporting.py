@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import xlwings as xw
 
+import gongkai
 from gongkai.batch import report_file_name
 from gongkai.excel.book import refuse_batch, sheet_names
 from gongkai.excel.checking import current_report
@@ -15,8 +16,7 @@ from gongkai.excel.printing import switch_lanes
 from gongkai.excel.runner import CommandResult, Request, file_of
 from gongkai.model import Report, WorkbookError
 from gongkai.output import report_to_csv, report_to_json
-from gongkai.pipeline import check, is_same_file
-from gongkai.system import refuse_existing, refuse_suffix, write_whole
+from gongkai.system import is_same_file, refuse_existing, refuse_suffix, write_whole
 from gongkai.workbook import layout
 from gongkai.workbook.derived import SUFFIXES, fitted
 
@@ -31,7 +31,9 @@ def export_csv(book: xw.Book, asked: Request) -> CommandResult:
 
 def export_json(book: xw.Book, asked: Request) -> CommandResult:
     _, report = current_report(book)
-    return save_as(asked, report, ".json", lambda: report_to_json(report, check(report)).encode())
+    return save_as(
+        asked, report, ".json", lambda: report_to_json(report, gongkai.check(report)).encode()
+    )
 
 
 def save_as(

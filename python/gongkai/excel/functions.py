@@ -34,7 +34,6 @@ from gongkai.excel.conclusions import (
 from gongkai.excel.fetching import report_for
 from gongkai.excel.lookup import figure_in
 from gongkai.model import GongkaiError
-from gongkai.pipeline import check
 from gongkai.wording import cut
 from gongkai.workbook.cells import plain_text
 
@@ -201,7 +200,7 @@ def calling_book(caller: Any) -> xlwings.Book:
 def GK_CHECK(table: Any = None, caller: Any = None) -> Any:
     if table is None:
         report = evaluated_report(calling_book(caller))[1]
-        return conclusion(list(report.tables.values()), check(report))
+        return conclusion(list(report.tables.values()), gongkai.check(report))
     placed = with_figures(read_array(table))
     return conclusion(placed.tables, findings_of(placed), about_tables(placed.tables))
 

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 import xlwings as xw
 
+import gongkai
 from gongkai.checks import NONE_CHECKED, assumed, checked, checked_text
-from gongkai.decisions import dismissed_text, is_grave, is_open
+from gongkai.decisions import dismissed_text, is_grave, is_open, with_decisions_of
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import (
     TABLES,
@@ -27,9 +28,9 @@ from gongkai.excel.book import (
 )
 from gongkai.excel.runner import YES, CommandResult, Request, file_of, tell
 from gongkai.model import Edit, Finding, Report, WorkbookError
-from gongkai.pipeline import check, is_same_file, read_report, with_decisions_of
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.seen import text_of
+from gongkai.system import is_same_file
 from gongkai.wording import assumed_text, clipped, doubted_facts, doubts_text, evaluated
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import decisions_in
@@ -85,11 +86,11 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Request) ->
     if changed and asked.answer != YES:
         return CommandResult("ask", question(values))
     tell(book, f"正在读取 {clipped(source)}")
-    report = evaluated(read_report(source))
+    report = evaluated(gongkai.read_report(source))
     report, lost = with_decisions_of(report, values_to_report(values))
     if lost and not changed and asked.answer != YES:
         return CommandResult("ask", question_of_decisions(lost))
-    findings = check(report)
+    findings = gongkai.check(report)
     edits, left = apart(report_to_edits(report, findings))
     edits += leftover_prose(values)
     refuse_displaced(values, edits)

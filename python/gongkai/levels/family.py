@@ -24,8 +24,8 @@ from gongkai.compare.children import Child
 from gongkai.figures import read_figure
 from gongkai.links import Candidate
 from gongkai.model import GongkaiError, Report
-from gongkai.pipeline import is_same_file
 from gongkai.sources import ACCESS, LIMITS, Access, load
+from gongkai.system import is_same_file
 
 UNREADABLE_FORMAT = "这种格式不能读取；其中如有年报，请解压或另存为网页，否则请移出文件夹。"
 MORE_PAGES = "目录还有下一页，没有读取；请把其余各页的链接也写进名单。"

@@ -142,6 +142,8 @@ class Directory(UnreadableDocument):
             f"请导入其中的一个，或用批量导入。"
         )
         self.found, self.goes_on = tuple(found), goes_on
+        for link in found:
+            self.add_note(f"{link.title or '（没有标题）'} {link.source}")
 
 
 def directory_of(blocks: Sequence[Block], document: Document) -> list[Candidate]:

@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gongkai.model import Block, Document, Format, Kind, UnreadableDocument
-from gongkai.readers.blocks import folded
+from gongkai.readers.blocks import folded, plain_blocks
+from gongkai.readers.html import html_blocks
+from gongkai.readers.html.hidden import data_html, with_inner_pages, with_records
 from gongkai.readers.html.mhtml import html_of_mhtml, is_mhtml
+from gongkai.readers.libreoffice import to_docx
 from gongkai.readers.limits import refuse_lines
+from gongkai.readers.worker import read_apart
 from gongkai.sources.detect import (
     DATA,
     EXCEL,
@@ -65,8 +69,6 @@ def unpacked(document: Document) -> Document:
     One saved as a single file, the answer of an interface, the list that a CMS keeps in a script.
     Raises UnreadableDocument.
     """
-    from gongkai.readers.html.hidden import data_html, with_inner_pages, with_records
-
     content = document.content
     if is_mhtml(content):
         return as_page(document, html_of_mhtml(content), MHTML_READ)
@@ -98,9 +100,6 @@ def blocks_of(document: Document) -> tuple[Block, ...]:
     document = unpacked(document)
     found = identify(document).format
     if found in READERS:
-        from gongkai.readers.libreoffice import to_docx
-        from gongkai.readers.worker import read_apart
-
         content = to_docx(document.content, found.office) if found.office else document.content
         return read_apart(READERS[found], content)
     if found is TEXT:
@@ -115,13 +114,10 @@ def blocks_of(document: Document) -> tuple[Block, ...]:
 
 
 def blocks_of_text(text: str, styles: str) -> tuple[Block, ...]:
-    from gongkai.readers.html import html_blocks
-    from gongkai.readers.text import text_blocks
-
     refuse_lines(text)
     if HTML.search(text):
         return html_blocks(text + REPLACED if is_cut(text) else text, styles)
-    return text_blocks(text.removeprefix("\ufeff"))
+    return plain_blocks(text.removeprefix("\ufeff"))
 
 
 def is_cut(text: str) -> bool:

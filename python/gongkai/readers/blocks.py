@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from gongkai.figures import FOLDED, INVISIBLE, fold
 from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableDocument
+from gongkai.system import function_at
 
 WIDEST, TALLEST = 64, 200  # spans beyond these are slips: no form is as wide or as long
 CELLS = 200_000  # per page; also bounds rows x columns of each grid, those in plain text too
@@ -23,7 +24,17 @@ LONGEST_LINK = 1_000  # characters of each piece, and pieces; the text of a long
 PAINTED = "meta:painted"  # the heading of a PDF's text in the order in which it was painted
 SPAN = re.compile(r"\s*\+?([0-9]+)")
 
+# Loaded where there is plain text: nearly all pages have none, and what it brings along (readers of
+# drawn tables, hence of pages) takes 20 ms of a start of 500.
+TEXT_READER = "gongkai.readers.text:text_blocks"
+
 FlowItem = tuple[str, str] | Link | Grid  # text is (heading, line)
+
+
+def plain_blocks(text: str) -> tuple[Block, ...]:
+    """The blocks of plain text, a file of its own or in a page: its drawn tables are grids."""
+    read: Callable[[str], tuple[Block, ...]] = function_at(TEXT_READER)
+    return read(text)
 
 
 @dataclass(slots=True)

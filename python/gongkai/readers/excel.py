@@ -9,7 +9,8 @@ from gongkai.model import SHEET, Block, UnreadableDocument
 from gongkai.opc import BadArchive, Reason
 from gongkai.readers.blocks import CELLS, FlowItem, blocks_of
 from gongkai.readers.sheets import SheetCell, sheet_flow
-from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Sheet, read_sheets
+from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Sheet
+from gongkai.spreadsheets.files import read_sheets
 from gongkai.spreadsheets.seen import seen_values, text_of
 
 REFUSED: dict[Reason, str] = {

@@ -9,7 +9,6 @@ than the machine has processors.
 from __future__ import annotations
 
 import atexit
-import importlib
 import json
 import os
 import subprocess
@@ -27,6 +26,10 @@ from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableD
 from gongkai.spreadsheets import Area, Sheet, Spot
 from gongkai.spreadsheets.formats import Condition, as_figure, number_of
 from gongkai.spreadsheets.seen import text_of
+from gongkai.system import function_at
+
+if sys.platform != "win32":
+    import resource
 
 MOST = 1 << 31  # of pages, rows and columns
 LENGTH = 8  # bytes of the number before each message
@@ -401,8 +404,7 @@ def number_in(value: object) -> int:
 def answer_to(reader: str, content: bytes) -> WorkerResult:
     """Call a reader; every failure is an answer."""
     try:
-        module, _, name = reader.partition(":")
-        function: Reader = getattr(importlib.import_module(module), name)
+        function: Reader = function_at(reader)
         return WorkerResult("read", function(content))
     except UnreadableDocument as error:
         return WorkerResult("refused", why=str(error))
@@ -417,9 +419,7 @@ def bound_memory(memory: int) -> None:
 
     Elsewhere it is noticed later, from outside.
     """
-    try:
-        import resource
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         return
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))

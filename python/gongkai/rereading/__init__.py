@@ -14,10 +14,10 @@ from gongkai.model import Block, Document, Report, UnreadableDocument
 from gongkai.readers import HTML, is_cut, read_blocks
 from gongkai.readers.blocks import folded
 from gongkai.readers.limits import refuse_lines
+from gongkai.readers.worker import read_apart
 from gongkai.recognize import recognize
 from gongkai.rereading.order import doc_order as doc_order
 from gongkai.rereading.order import hides_figures, html_order, reordered
-from gongkai.rereading.order import pdf_order as pdf_order
 from gongkai.rereading.uncovered import with_uncovered_reread as with_uncovered_reread
 from gongkai.sources.detect import (
     EXCEL,
@@ -33,7 +33,7 @@ from gongkai.sources.detect import (
 )
 
 APART = {  # read as the first reading is, in a process of its own
-    PDF: "gongkai.rereading.order:pdf_order",
+    PDF: "gongkai.rereading.pdf:pdf_order",
     OLD_WORD: "gongkai.rereading.order:doc_order",
 }
 REORDERED = (TEXT, WORD, EXCEL, OLD_EXCEL, ODS)
@@ -65,8 +65,6 @@ def blocks_in_order(document: Document) -> tuple[Block, ...]:
     """() where the format has no second way. Raises UnreadableDocument."""
     found = identify(document).format
     if found in APART:
-        from gongkai.readers.worker import read_apart
-
         return read_apart(APART[found], document.content)
     if found is TEXT:
         text = page_text(document)

@@ -189,30 +189,6 @@ def mark_before(name: str) -> str:
     return ""
 
 
-# --- PDFs -----------------------------------------------------------------------------------------
-# In the order in which the file writes its text, whatever lines the page draws.
-#
-# Word, WPS and LibreOffice write a table cell by cell; where a program writes line by line the
-# labels do not come together, and nothing is read.
-
-
-def pdf_order(content: bytes) -> tuple[Block, ...]:
-    from pdfminer.psexceptions import PSException
-
-    from gongkai.readers.layout.lines import runs_of
-    from gongkai.readers.layout.visible import visible_ink
-    from gongkai.readers.pdf import BROKEN, opened, painted
-
-    lines: list[str] = []
-    try:
-        inks = painted(opened(content))
-    except (PSException, AssertionError) as error:
-        raise UnreadableDocument(BROKEN) from error
-    for ink in inks:
-        lines += runs_of(visible_ink(ink).chars)
-    return in_order(lines)
-
-
 # --- old Word files -------------------------------------------------------------------------------
 # The text that a .doc or .wps stores, without LibreOffice.
 

@@ -22,6 +22,7 @@ from gongkai.sources.documents import (
     read_input,
 )
 from gongkai.sources.errors import ADDRESS
+from gongkai.sources.web import fetch
 
 __all__ = ["ACCESS", "LIMITS", "Access", "Limits", "document", "load"]
 
@@ -46,8 +47,6 @@ def load(
         raise FetchError("没有给出网址或文件；请给出报告的网址或文件路径。", "address")
     scheme = SCHEME.match(address)
     if scheme is not None and scheme[1].lower() in ("http", "https"):
-        from gongkai.sources.web import fetch
-
         return fetch(origin, address, limits, access, referrer)
     if origin == "-":
         return document(origin, read_input(limits.size))

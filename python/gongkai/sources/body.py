@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from gongkai.sources.documents import Limits
 from gongkai.sources.errors import broken, too_large, too_slow, unknown_encoding
 
 if TYPE_CHECKING:
     import httpx
-
-    from gongkai.sources.documents import Limits
 
 ACCEPTED = "gzip, deflate, br"
 # Servers that take this header for the one on charsets; browsers let it pass too.

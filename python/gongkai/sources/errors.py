@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import socket
 from typing import TYPE_CHECKING
 
 from gongkai.model import FetchError
-from gongkai.system import system_reason
+from gongkai.system import system_error, system_reason
 
 if TYPE_CHECKING:
     import ssl
@@ -73,14 +74,21 @@ def unconnected(origin: str, error: Exception) -> FetchError:
     import httpx
 
     if isinstance(error, httpx.ConnectError):
-        said = f"{origin}：连接不上网站（{system_reason(error)}）；请检查网址和网络后重试。"
+        said = f"{origin}：连接不上网站（{network_reason(error)}）；请检查网址和网络后重试。"
     elif isinstance(error, httpx.ProxyError):
         said = f"{origin}：代理服务器拒绝了连接；请检查系统的代理设置后重试。"
     elif isinstance(error, OSError):
-        said = f"{origin}：不能使用网络（{system_reason(error)}）；请检查系统的网络设置后重试。"
+        said = f"{origin}：不能使用网络（{network_reason(error)}）；请检查系统的网络设置后重试。"
     else:
         return broken(origin)
     return FetchError(said, "connect")
+
+
+def network_reason(error: Exception) -> str:
+    """``system_reason``; of a name that nobody knows that it is unknown."""
+    if isinstance(system_error(error), socket.gaierror):
+        return "找不到这个网站的地址"
+    return system_reason(error)
 
 
 def is_redirect(error: Exception) -> bool:

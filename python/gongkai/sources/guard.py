@@ -11,18 +11,19 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-import ssl
 from collections.abc import Mapping
 from functools import cache
-from urllib.request import getproxies
-
-import httpx
+from typing import TYPE_CHECKING, Self, cast
 
 from gongkai.model import FetchError
 
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
 # never behind the proxy that the system may set
 LOCAL = {"all://127.0.0.1": None, "all://localhost": None}
-NOT_KEPT = httpx.Limits(max_keepalive_connections=0)
 LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 # Where no site is, told here because Python's own lists differ from version to version: that of
@@ -80,11 +81,16 @@ def open_client(
 
     Raises, when used, FetchError for a hop that ``Guard`` forbids and otherwise what httpx raises.
     """
+    from urllib.request import getproxies
+
+    import httpx
+
     guard = Guard(origin)
     if referrer:
         guard.come_from(httpx.URL(referrer))
     if getproxies().keys().isdisjoint(("http", "https", "all")):
-        return httpx.Client(headers=headers, timeout=timeout, transport=Direct(guard, insecure))
+        transport = cast("httpx.BaseTransport", Direct(guard, insecure))
+        return httpx.Client(headers=headers, timeout=timeout, transport=transport)
     hooks = {"request": [guard.look_up]}
     verify = context_for(insecure)
     return httpx.Client(
@@ -104,12 +110,16 @@ def context_for(insecure: bool) -> ssl.SSLContext:
 
 @cache
 def trusted_by(file: str | None, folder: str | None) -> ssl.SSLContext:
+    import httpx
+
     return httpx.create_ssl_context()
 
 
 @cache
 def unused() -> ssl.SSLContext:
     """What httpx wants to have also for http: one that would trust nobody."""
+    import ssl
+
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -118,6 +128,8 @@ def unchecked() -> ssl.SSLContext:
     """For what a user vouches for: any certificate, and the encryption of servers that nobody has
     renewed.
     """
+    import ssl
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -171,10 +183,11 @@ class Guard:
             self.public = self.public is not False  # a name that only the proxy knows
 
 
-class Direct(httpx.BaseTransport):
+class Direct:
     """Connects to the checked addresses of a host in turn.
 
-    To the server, and for its certificate, it names the host.
+    To the server, and for its certificate, it names the host. It is a transport of httpx by what it
+    does and not by its class: httpx is loaded where a page is fetched.
     """
 
     def __init__(self, guard: Guard, insecure: bool) -> None:
@@ -187,12 +200,17 @@ class Direct(httpx.BaseTransport):
         Connections are kept by address: a second host at the same address must not reuse the first
         one's.
         """
+        import httpx
+
         if scheme not in self.inner:
             verify = context_for(self.insecure) if scheme == "https" else unused()
-            self.inner[scheme] = httpx.HTTPTransport(verify=verify, limits=NOT_KEPT)
+            not_kept = httpx.Limits(max_keepalive_connections=0)
+            self.inner[scheme] = httpx.HTTPTransport(verify=verify, limits=not_kept)
         return self.inner[scheme]
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        import httpx
+
         if request.url.scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol(request.url.scheme, request=request)
         try:
@@ -207,6 +225,12 @@ class Direct(httpx.BaseTransport):
                 continue
         return transport.handle_request(aimed(request, addresses[-1]))
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
     def close(self) -> None:
         for transport in self.inner.values():
             transport.close()
@@ -214,6 +238,8 @@ class Direct(httpx.BaseTransport):
 
 def aimed(request: httpx.Request, address: str) -> httpx.Request:
     """The same request, Host header and TLS name included, sent to an address."""
+    import httpx
+
     return httpx.Request(
         request.method,
         request.url.copy_with(host=address),

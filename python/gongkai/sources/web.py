@@ -19,6 +19,7 @@ from gongkai.sources.body import ACCEPTED, read_body, shows_its_end
 from gongkai.sources.cache import CachedPage, find, forget, keep, may_keep, place_of
 from gongkai.sources.documents import Access, Arrival, Limits, document
 from gongkai.sources.errors import failure, is_cut, is_redirect, is_tls, speaks_tls
+from gongkai.sources.guard import open_client
 from gongkai.sources.redirects import has_script, is_short, only_proves, refresh_target
 from gongkai.system import in_time
 
@@ -139,8 +140,6 @@ def travel(
 ) -> Document:
     """From hop to hop with one client: its guard and its cookies hold over all of them."""
     import httpx
-
-    from gongkai.sources.guard import open_client
 
     origin, address, referrer = wanted
     timeout = httpx.Timeout(limits.read, connect=limits.connect)

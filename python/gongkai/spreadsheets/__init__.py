@@ -1,9 +1,9 @@
 """What a person sees on the sheets of a workbook: a file's bytes or a program's word -> values.
 
-``read_sheets`` is the way in for files; xlsx, xls and ods read one format each (xlsx_looks and
-ods_looks its styles), and all give the same Sheet, as does the live workbook (gongkai.excel). What
-is seen of a Sheet is judged in one place (seen), by number formats (formats) and by the looks of
-pieces of a text. Nothing is calculated.
+``files.read_sheets`` is the way in for files; xlsx, xls and ods read one format each (xlsx_looks
+and ods_looks its styles), and all give the same Sheet, as does the live workbook (gongkai.excel).
+What is seen of a Sheet is judged in one place (seen), by number formats (formats) and by the looks
+of pieces of a text. Nothing is calculated.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gongkai.model import UnreadableDocument
-from gongkai.opc import OLE2, Archive, open_archive
 
 if TYPE_CHECKING:
     from gongkai.spreadsheets.formats import Condition
@@ -58,36 +57,6 @@ class Sheet:
 
     def is_hidden(self, spot: Spot) -> bool:
         return spot[0] in self.hidden_rows or spot[1] in self.hidden_columns
-
-
-def every_visible(name: str, visible: bool) -> bool:
-    return visible
-
-
-def read_sheets(
-    content: bytes,
-    wanted: IsWanted = every_visible,
-    opened: Archive | None = None,
-    lasts: Mapping[str, int] | None = None,
-) -> list[Sheet]:
-    """The wanted sheets of an .xlsx, .xlsm, .xls, .et or .ods, in the order of their tabs.
-
-    ``opened`` is the archive that ``content`` is, if somebody opened it before; ``lasts`` are the
-    last rows of some sheets, by name, below which an .xlsx need not be read. Raises BadArchive for
-    an archive that cannot be read, UnreadableDocument for all else, in a sentence.
-    """
-    if content.startswith(OLE2):
-        from gongkai.spreadsheets.xls import xls_sheets
-
-        return xls_sheets(content, wanted)
-    archive = opened or open_archive(content)
-    if "content.xml" in archive:
-        from gongkai.spreadsheets.ods import ods_sheets
-
-        return ods_sheets(archive, wanted)
-    from gongkai.spreadsheets.xlsx import xlsx_sheets
-
-    return xlsx_sheets(archive, wanted, lasts or {})
 
 
 def refuse_many(sheets: int) -> None:

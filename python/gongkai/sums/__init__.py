@@ -17,7 +17,14 @@ from gongkai.sums.relations import (
     total,
 )
 from gongkai.sums.statements import as_written, solved
-from gongkai.sums.states import CellState, TableState, Verdict, table_state, with_lost
+from gongkai.sums.states import (
+    CellState,
+    TableState,
+    Verdict,
+    implied_in,
+    table_state,
+    with_lost,
+)
 from gongkai.sums.suspects import Proposal, localize
 
 __all__ = [
@@ -28,6 +35,7 @@ __all__ = [
     "Verdict",
     "as_written",
     "difference",
+    "implied_in",
     "localize",
     "possible",
     "solve",

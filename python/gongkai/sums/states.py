@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from gongkai.editions import problem_cells
+from gongkai.editions import problem_cells, yearly_cells
 from gongkai.figures import read_figure, rounded
 from gongkai.model import (
     Entry,
@@ -26,6 +26,7 @@ from gongkai.model import (
     Form,
     Problem,
     Relation,
+    Report,
     Table,
     Value,
 )
@@ -78,6 +79,18 @@ def table_state(table: Table) -> TableState:
         if is_unread(table.entries.get(cell.id), cell.column.unit):
             unread.append(cell.id)
     return worked_out(form, values, frozenset(unread))
+
+
+def implied_in(report: Report) -> dict[str, int]:
+    """The blanks among the figures that years are compared by, to which the report's relations
+    leave one figure.
+    """
+    found: dict[str, int] = {}
+    for table in report.tables.values():
+        for cell, figure in table_state(table).figures.items():
+            if cell in yearly_cells():
+                found[cell] = figure
+    return found
 
 
 def is_unread(entry: Entry | None, unit: str) -> bool:

@@ -6,6 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gongkai.model import Finding, Kind, Report, UnreadableDocument, WorkbookError
+from gongkai.readers.libreoffice import ODS_MISSING, ODS_SAVE, converted, find_program
+from gongkai.sources.detect import kind_of
+from gongkai.system import refuse_existing, refuse_suffix, write_whole
+from gongkai.workbook.derived import SUFFIXES, blank, fitted
+from gongkai.workbook.file import filled, read_file, refuse_unfit, template_path
+from gongkai.workbook.fill import report_to_edits
+from gongkai.workbook.layout import report_names
+from gongkai.workbook.values import values_to_report
 
 __all__ = ["copy_template", "read_ours", "read_workbook", "write_workbook"]
 
@@ -27,11 +35,6 @@ def write_workbook(
     LibreOffice. WorkbookError for any other, where ``target`` exists and ``overwrite`` is False, or
     cannot be written; what was there stays.
     """
-    from gongkai.system import refuse_existing, write_whole
-    from gongkai.workbook.derived import blank, fitted
-    from gongkai.workbook.file import filled, refuse_unfit, template_path
-    from gongkai.workbook.fill import report_to_edits
-
     suffix = refuse_unwritable(target)
     refuse_existing(target, overwrite)
     held = ".xlsx" if suffix == ODS else suffix
@@ -53,9 +56,6 @@ def refuse_unwritable(target: Path) -> str:
     WorkbookError for one that no workbook is written with, and for .ods where there is no
     LibreOffice.
     """
-    from gongkai.readers.libreoffice import ODS_MISSING, find_program
-    from gongkai.system import refuse_suffix
-
     suffix = refuse_suffix(target, WRITTEN)
     if suffix == ODS and find_program() is None:
         raise WorkbookError(ODS_MISSING)
@@ -67,8 +67,6 @@ def to_ods(content: bytes) -> bytes:
 
     WorkbookError where there is none, or it fails.
     """
-    from gongkai.readers.libreoffice import ODS_MISSING, ODS_SAVE, converted
-
     try:
         return converted(content, "xlsx", "ods", missing=ODS_MISSING, save=ODS_SAVE)
     except UnreadableDocument as error:
@@ -83,10 +81,6 @@ def read_workbook(path: Path, content: bytes | None = None, kind: Kind | None = 
     ``content`` is what the file holds and ``kind`` what that is, where it is known; the path then
     only names it.
     """
-    from gongkai.workbook.file import read_file
-    from gongkai.workbook.layout import report_names
-    from gongkai.workbook.values import values_to_report
-
     return values_to_report(read_file(path, content, kind, report_names()))
 
 
@@ -101,8 +95,6 @@ def read_ours(path: Path) -> Report | None:
         content = path.read_bytes() if path.is_file() else b""  # a pipe would be waited for
     except (OSError, ValueError):
         return None  # whoever writes there says what is wrong
-    from gongkai.sources.detect import kind_of
-
     kind = kind_of(content)
     if not kind.is_ours:
         return None
@@ -121,9 +113,6 @@ def copy_template(target: Path, *, batch: bool = False, overwrite: bool = False)
 
     Raises WorkbookError as ``write_workbook`` does; .ods is none of its suffixes.
     """
-    from gongkai.system import refuse_existing, refuse_suffix, write_whole
-    from gongkai.workbook.derived import SUFFIXES, blank
-
     suffix = refuse_suffix(target, SUFFIXES)
     refuse_existing(target, overwrite)
     write_whole(target, blank("batch" if batch else "report", suffix), overwrite)

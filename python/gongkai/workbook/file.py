@@ -21,7 +21,8 @@ from gongkai.opc.package import (
     related,
 )
 from gongkai.readers.worker import sheets_apart
-from gongkai.spreadsheets import Area, Sheet, Spot, area_of, read_sheets
+from gongkai.spreadsheets import Area, Sheet, Spot, area_of
+from gongkai.spreadsheets.files import read_sheets
 from gongkai.spreadsheets.seen import figures_seen, text_of
 from gongkai.system import read_plain, refuse_existing, system_reason, write_whole
 from gongkai.workbook import layout

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Literal
 
 from gongkai.bodies import body
-from gongkai.compare.years import implied_in
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.editions import editions, yearly_cells
 from gongkai.figures import read_figure
@@ -17,6 +16,7 @@ from gongkai.model import Cell, Decision, Edit, Finding, Form, Report, Value, Wo
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
+from gongkai.sums import implied_in
 from gongkai.wording import cut, doubted_facts, title_of
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, as_number

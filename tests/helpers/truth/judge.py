@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.model import Finding, Report, UnreadableDocument
 from helpers.pages import named, read_page
 from helpers.truth.document import FORMS, Made, made

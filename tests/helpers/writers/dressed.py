@@ -26,7 +26,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gongkai.checks import check
+from gongkai.checks.whole import check
 from gongkai.editions import editions
 from gongkai.model import Value
 from gongkai.workbook.file import filled, template_path

@@ -140,7 +140,7 @@ NO_SCREEN = re.compile(
     r"max-width|scheme:\s*dark",
     re.IGNORECASE,
 )
-NAME = re.compile(r"[.#][A-Za-z_\u0080-\uffff-][\w\u0080-\uffff-]*", re.ASCII)
+NAME = re.compile(r"[.#](?!\d)[\w\u0080-\uffff-]+", re.ASCII)
 OF_A_MOMENT = re.compile(r":(?:hover|active|focus|visited|:?before|:?after|:?first-l)")
 # td .n, span:last-child, .n > i
 SELECTOR = re.compile(r"(?!.*:has)[\w\s.,#>+~:()\[\]=*'\"^$|\\-]{1,120}")

@@ -19,11 +19,11 @@ from gongkai.readers.blocks import (
     FlowItem,
     as_heading,
     collapse,
+    plain_blocks,
     settle,
     text_of,
     without_links,
 )
-from gongkai.readers.text import text_blocks
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -250,7 +250,7 @@ def pre_items(text: str, in_cell: bool) -> Iterator[FlowItem]:
     """What <pre> sets as it is written: tables by tabs, bars or blanks are tables, all else is
     lines.
     """
-    blocks = () if in_cell else text_blocks(text)
+    blocks = () if in_cell else plain_blocks(text)
     if not any(isinstance(block, Grid) for block in blocks):
         yield from lines_of(text.removeprefix("\n").removesuffix("\n"))
         return

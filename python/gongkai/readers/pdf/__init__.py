@@ -7,18 +7,20 @@ import re
 from collections.abc import Sequence
 from io import BytesIO
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError
+from pdfminer.pdfpage import PDFPage
+from pdfminer.pdfparser import PDFParser
+from pdfminer.pdftypes import PDFObjRef, PDFStream, resolve1
+from pdfminer.psexceptions import PSException
 
 from gongkai.model import Block, UnreadableDocument
 from gongkai.readers.layout import blocks_of_pages
-from gongkai.readers.layout.ink import Budget
+from gongkai.readers.layout.ink import Budget, Ink, Rect
+from gongkai.readers.pdf.content import page_ink
+from gongkai.readers.pdf.painter import Fonts
 from gongkai.wording import TEXT_VERSION
-
-if TYPE_CHECKING:
-    from pdfminer.pdfdocument import PDFDocument
-    from pdfminer.pdfpage import PDFPage
-
-    from gongkai.readers.layout.ink import Ink, Rect
 
 # Older ones may run code that a PDF brings along as a pickled CMap: CVE-2025-64512, CVE-2025-70559.
 OLDEST_PDFMINER = 20260107
@@ -47,9 +49,6 @@ def pdf_blocks(content: bytes) -> tuple[Block, ...]:
     is left out; a character that the file does not name is U+FFFD, so that a figure with one cannot
     be read. Raises UnreadableDocument in one sentence for what cannot be read at all.
     """
-    from pdfminer.pdfdocument import PDFEncryptionError
-    from pdfminer.psexceptions import PSException
-
     try:
         document = opened(content)
         inks = painted(document)
@@ -63,9 +62,6 @@ def pdf_blocks(content: bytes) -> tuple[Block, ...]:
 
 def opened(content: bytes) -> PDFDocument:
     refuse_older_pdfminer()
-    from pdfminer.pdfdocument import PDFDocument
-    from pdfminer.pdfparser import PDFParser
-
     return PDFDocument(PDFParser(BytesIO(content)))
 
 
@@ -84,11 +80,6 @@ def refuse_older_pdfminer() -> None:
 
 
 def painted(document: PDFDocument) -> list[Ink]:
-    from pdfminer.pdfpage import PDFPage
-
-    from gongkai.readers.pdf.content import page_ink
-    from gongkai.readers.pdf.painter import Fonts
-
     refuse_shells(document)
     pages = list(islice(PDFPage.create_pages(document), MOST_PAGES + 1))
     if len(pages) > MOST_PAGES:
@@ -102,8 +93,6 @@ def painted(document: PDFDocument) -> list[Ink]:
 
 def refuse_shells(document: PDFDocument) -> None:
     """Raise UnreadableDocument for a PDF whose pages only say that the content is elsewhere."""
-    from pdfminer.pdftypes import resolve1
-
     form = resolve1(document.catalog.get("AcroForm"))
     if "Collection" in document.catalog:
         raise UnreadableDocument(PACKAGE)
@@ -116,8 +105,6 @@ def refuse_lost(document: PDFDocument, pages: Sequence[PDFPage]) -> None:
 
     Never a report in part.
     """
-    from pdfminer.pdftypes import resolve1
-
     root = resolve1(document.catalog.get("Pages"))
     stated = resolve1(root.get("Count")) if isinstance(root, dict) else None
     if isinstance(stated, int) and stated > len(pages):
@@ -130,8 +117,6 @@ def refuse_lost(document: PDFDocument, pages: Sequence[PDFPage]) -> None:
 
 def is_lost(contents: object) -> bool:
     """Whether a page's contents are no stream, or one of which nothing could be unpacked."""
-    from pdfminer.pdftypes import PDFStream
-
     if not isinstance(contents, PDFStream):
         return True
     packed = contents.rawdata or b""
@@ -140,8 +125,6 @@ def is_lost(contents: object) -> bool:
 
 def layers_off(document: PDFDocument) -> frozenset[int]:
     """The numbers of the layers that are not shown."""
-    from pdfminer.pdftypes import PDFObjRef, resolve1
-
     found: Any = document.catalog
     for name in ("OCProperties", "D", "OFF"):
         if not isinstance(found, dict):

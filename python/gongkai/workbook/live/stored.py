@@ -30,6 +30,7 @@ from gongkai.opc.package import (
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.xlsx import (
+    Text,
     cell_value,
     formula_area,
     index_rows,
@@ -57,8 +58,6 @@ from gongkai.workbook.live.steps import is_lane_formula
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
-
-    from gongkai.spreadsheets.xlsx import Text
 
 PROGRAM = "gongkai"  # what a file says of who wrote it last
 FORMULA_TAG = re.compile(rb"<(?:\w+:)?f[ >/]")

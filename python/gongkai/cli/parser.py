@@ -1,0 +1,432 @@
+"""The words of a command line -> its options; argparse in Chinese."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from gongkai import __version__
+from gongkai.cli.console import UNREADABLE, put, tell
+
+LIST, LINES, OBJECT = "list", "lines", "object"  # what ``options.json`` says; "" for people
+
+CHECK_WRITE = "check --write"  # what ``options.command`` says of it: a command of its own
+# As gongkai.batch has them; the command must not import it to show its help.
+PER_HOST, PAUSE = 2, 1.0
+MOST_PER_HOST, LONGEST_PAUSE = 8, 600  # that may be asked for; seconds
+SOURCE_HELP = (
+    "网址（http、https），网页、PDF、Word、Excel 或文本文件，本工具的工作簿；- 表示标准输入"
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = ChineseParser(
+        prog="gongkai",
+        description="政府信息公开工作年度报告：读取、校验勾稽关系、填入工作簿并标出不符的单元格。",
+        epilog="退出码：0 没有错误；1 有勾稽错误（包括可能是读取有误的）；2 有来源无法读取，"
+        "或没有读出数字；"
+        "有几个来源的（文件夹也是），取其中最大的。",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"gongkai {__version__}", help="显示版本"
+    )
+    commands = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True)
+    add_reports(commands)
+    add_decisions(commands)
+    add_batch(commands)
+    add_levels(commands)
+    add_years(commands)
+    add_others(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction  # argparse has no public name for it
+
+
+def add_command(commands: Commands[ChineseParser], name: str, text: str) -> ChineseParser:
+    return commands.add_parser(name, help=text, description=f"{text}。")
+
+
+def add_reports(commands: Commands[ChineseParser]) -> None:
+    read = add_command(commands, "read", "读取报告，显示三张表的数字")
+    check = add_command(
+        commands,
+        "check",
+        "校验报告的勾稽关系、正文和格式；同一机关连续几年的报告一起给出时，还作跨年核对",
+    )
+    for command in (read, check):
+        command.add_argument(
+            "sources", nargs="+", metavar="来源", help=f"{SOURCE_HELP}；存放报告的文件夹"
+        )
+        add_json_forms(command)
+        add_part(command)
+        add_access(command)
+    check.add_argument(
+        "--write",
+        dest="command",
+        action="store_const",
+        const=CHECK_WRITE,
+        default=argparse.SUPPRESS,
+        help="来源是本工具的工作簿：校验并写回，上一版另存一份",
+    )
+    check.add_argument("--yes", action="store_true", help="与 --write 同用：需要还原表格时不再询问")
+    read.add_argument(
+        "--parts",
+        action="store_true",
+        help="只列出来源中有表格的各部分（几份报告、附表），不读取数字",
+    )
+
+    fill = add_command(commands, "fill", "读取报告，填入工作簿并标出问题")
+    fill.add_argument("source", metavar="来源", help=SOURCE_HELP)
+    fill.add_argument(
+        "-o",
+        "--output",
+        type=file_name,
+        required=True,
+        metavar="文件",
+        help="要写的工作簿：.xlsx，带宏的.xlsm，或.ods",
+    )
+    fill.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    fill.add_argument(
+        "--template", default="", metavar="文件", help="用自己改过的模板（默认用官方格式模板）"
+    )
+    fill.add_argument("--json", action="store_true", help="输出 JSON")
+    add_part(fill)
+    add_access(fill)
+
+    export = add_command(
+        commands, "export", "读取报告，把三张表的数字写成表格或 JSON，每个数字一行"
+    )
+    export.add_argument("source", metavar="来源", help=SOURCE_HELP)
+    export.add_argument(
+        "-o",
+        "--output",
+        type=file_name,
+        required=True,
+        metavar="文件",
+        help="要写的文件：.csv、.xlsx 或 .json",
+    )
+    export.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_part(export)
+    add_access(export)
+
+    adopt = add_command(
+        commands, "adopt", "列出工作簿中的改正建议，或采纳其中几条，原来的数记入修改记录"
+    )
+    adopt.add_argument(
+        "workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿（.xlsx、.xlsm）"
+    )
+    adopt.add_argument(
+        "choices",
+        nargs="*",
+        type=number_and_alternative,
+        metavar="序号",
+        help="“校验结果”中的序号；有几种改法的写成 序号=方案，如 3=2；不写则只列出建议",
+    )
+
+    numbers = add_command(
+        commands, "numbers", "把工作簿中存成文本的数字改成数字，原来的文本记入修改记录"
+    )
+    numbers.add_argument(
+        "workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿（.xlsx、.xlsm）"
+    )
+
+    blanks = add_command(
+        commands, "fill-blanks", "把工作簿中按勾稽关系只能是0的空白填为0，记入修改记录"
+    )
+    blanks.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿")
+    blanks.add_argument("--all", action="store_true", help="其余空白也填0（请先确认都是没有）")
+    blanks.add_argument("--signs", action="store_true", help="填“/”“—”“无”等符号的也算空白")
+    blanks.add_argument("--undo", action="store_true", help="撤销上一次填的0")
+
+
+def add_part(command: ChineseParser) -> None:
+    command.add_argument(
+        "--part",
+        type=part_number,
+        default=0,
+        metavar="序号",
+        help="来源中有几份报告时，读取第几部分（见 read --parts）",
+    )
+
+
+def add_access(command: ChineseParser) -> None:
+    """How pages are got; the same for every command that fetches."""
+    cache = command.add_mutually_exclusive_group()
+    cache.add_argument(
+        "--offline", action="store_true", help="不联网，只用以前取过、存在本机缓存中的网页"
+    )
+    cache.add_argument("--refresh", action="store_true", help="不管缓存，重新取得网页")
+    command.add_argument(
+        "--insecure",
+        action="store_true",
+        help="网站的证书不可信或加密方式过时也打开（请先确认网址可信）",
+    )
+
+
+def add_decisions(commands: Commands[ChineseParser]) -> None:
+    texts = {
+        "dismiss": "忽略校验出的问题：不再计入错误，仍列在最后；有关的数字改动后会重新提出",
+        "confirm": "确认校验出的问题属实，并记下理由；有关的数字改动后会重新提出",
+    }
+    for name, text in texts.items():
+        command = add_command(commands, name, text)
+        command.add_argument(
+            "source", metavar="文件", help="报告所在的文件；处理记在它旁边的“….处理.json”中"
+        )
+        command.add_argument(
+            "numbers",
+            nargs="+",
+            metavar="序号",
+            help="check 所列的序号或编号（12位），即 JSON 中的 key",
+        )
+        command.add_argument(
+            "--with",
+            dest="others",
+            nargs="+",
+            default=(),
+            metavar="报告",
+            help=(
+                "处理跨年核对的问题（按编号，记在后一年的报告旁边）时，"
+                "给出其他年度的报告或存放它们的文件夹"
+            ),
+        )
+        command.add_argument(
+            "--levels", default="", metavar="下级", help="处理 levels 比对的问题时，给出下级的报告"
+        )
+        command.add_argument("--names", default="", metavar="名单", help="同 levels 的 --names")
+        command.add_argument(
+            "--reason", default="", metavar="理由", help="为什么这样处理（dismiss 必须写明）"
+        )
+        command.add_argument("--undo", action="store_true", help="撤销以前所作的处理")
+
+
+def add_batch(commands: Commands[ChineseParser]) -> None:
+    batch = add_command(
+        commands, "batch", "批量导入：每份报告存为一个工作簿，并汇总；中断后可接着导入"
+    )
+    batch.add_argument(
+        "list",
+        metavar="名单",
+        help=(
+            "文本文件（每行一个网址或文件路径，# 开头的行是备注）、存放报告的文件夹，"
+            "或列有年报的目录页网址"
+        ),
+    )
+    batch.add_argument(
+        "-o",
+        "--output",
+        type=file_name,
+        required=True,
+        metavar="文件夹",
+        help="工作簿和汇总放在哪里",
+    )
+    batch.add_argument("--yes", action="store_true", help="导入目录页中像年报的全部链接，不再确认")
+    batch.add_argument(
+        "--per-host",
+        type=requests_at_a_time,
+        default=PER_HOST,
+        metavar="个数",
+        help=f"同一网站同时取几个网页（默认 {PER_HOST}，最多 {MOST_PER_HOST}）",
+    )
+    batch.add_argument(
+        "--pause",
+        type=seconds,
+        default=PAUSE,
+        metavar="秒",
+        help=f"同一网站两次请求之间的间隔（默认 {PAUSE:g}）",
+    )
+    batch.add_argument("--json", action="store_true", help="输出 JSON")
+    add_access(batch)
+
+
+def add_levels(commands: Commands[ChineseParser]) -> None:
+    levels = add_command(commands, "levels", "把政府的报告与所属各机关的报告之和逐格比对")
+    levels.add_argument("parent", metavar="上级报告", help=SOURCE_HELP)
+    levels.add_argument(
+        "children",
+        metavar="下级",
+        help="存放下级报告的文件夹（批量导入的结果也可以）、列有年报的目录页网址，"
+        "或文本文件（每行一个网址、文件路径或机关名称，# 开头的行是备注）",
+    )
+    levels.add_argument(
+        "--names", default="", metavar="名单", help="必须到齐的机关名称，文本文件，每行一个"
+    )
+    levels.add_argument(
+        "-o",
+        "--output",
+        type=file_name,
+        metavar="文件",
+        help="把逐格比对写成表格（.csv、.xlsx、.json）",
+    )
+    levels.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    levels.add_argument("--json", action="store_true", help="输出 JSON")
+    add_access(levels)
+
+
+def add_years(commands: Commands[ChineseParser]) -> None:
+    years = add_command(commands, "years", "同一机关连续几年的报告互相核对，逐条列出接不上的数字")
+    years.add_argument(
+        "sources", nargs="+", metavar="来源", help=f"{SOURCE_HELP}；或存放它们的文件夹"
+    )
+    years.add_argument(
+        "-o",
+        "--output",
+        type=file_name,
+        metavar="文件",
+        help="把核对结果写成表格（.csv、.xlsx、.json）",
+    )
+    years.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    years.add_argument("--json", action="store_true", help="输出 JSON")
+    years.set_defaults(part=0)
+    add_access(years)
+
+
+def add_others(commands: Commands[ChineseParser]) -> None:
+    rules = add_command(commands, "rules", "列出勾稽关系和其他规则，或说明一项规则")
+    rules.add_argument(
+        "rule", nargs="?", default="", metavar="编号", help="说明这一项：含义、依据、例子、怎么办"
+    )
+    rules.add_argument("--all", action="store_true", help="勾稽关系之外的检查和提示也列出")
+    rules.add_argument(
+        "--edition", default="2021", choices=("2019", "2021"), help="格式年版（默认 2021）"
+    )
+    rules.add_argument("--json", action="store_true", help="输出 JSON")
+
+    template = add_command(commands, "template", "另存一份空白工作簿")
+    template.add_argument(
+        "-o",
+        "--output",
+        type=file_name,
+        required=True,
+        metavar="文件",
+        help="要写的工作簿：.xlsx，或带宏的.xlsm",
+    )
+    template.add_argument(
+        "--batch", action="store_true", help="批量导入用的工作簿：有“批量导入”和“汇总”，没有报告"
+    )
+    template.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+
+    demo = add_command(commands, "demo", "演示：从本机网页导入一份真实报告")
+    demo.add_argument(
+        "-o",
+        "--output",
+        type=file_name,
+        default="gongkai-demo",
+        metavar="文件夹",
+        help="结果放在哪里（默认 gongkai-demo）",
+    )
+
+    conformance = add_command(
+        commands, "conformance", "写出一套带有差错的文件和应得的结果，检验任何导入程序"
+    )
+    conformance.add_argument("folder", type=file_name, metavar="文件夹", help="写在哪里")
+    conformance.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+
+    addin = add_command(commands, "addin", "安装、卸载或检查Excel加载项（Windows、苹果电脑）")
+    addin.add_argument(
+        "action",
+        choices=("install", "uninstall", "status"),
+        metavar="操作",
+        help="install 安装或更新，uninstall 卸载并恢复原状，status 检查缺什么",
+    )
+
+
+def add_json_forms(command: ChineseParser) -> None:
+    forms = command.add_mutually_exclusive_group()
+    texts = {
+        "--json": (LIST, "输出 JSON：一个列表，每个来源一项，只有一个来源时也是列表"),
+        "--jsonl": (
+            LINES,
+            "输出 JSON，每个来源一行（check 有几个来源时，各行在跨年核对之后一并输出）",
+        ),
+        "--json-object": (
+            OBJECT,
+            "同 --json，但只有一个来源时不用列表（旧写法，下一版取消，请改用 --json）",
+        ),
+    }
+    for name, (form, text) in texts.items():
+        forms.add_argument(
+            name, dest="json", action="store_const", const=form, default="", help=text
+        )
+
+
+def requests_at_a_time(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PER_HOST:
+        raise argparse.ArgumentTypeError(f"“{text}”不是1到{MOST_PER_HOST}的整数")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1
+    if not 0 <= found <= LONGEST_PAUSE:
+        raise argparse.ArgumentTypeError(f"“{text}”不是0到{LONGEST_PAUSE}的秒数")
+    return found
+
+
+# --- argparse in Chinese --------------------------------------------------------------------------
+
+MOST_DIGITS = 4  # of the number of a finding
+
+
+class ChineseParser(argparse.ArgumentParser):
+    """argparse with its own few texts in Chinese."""
+
+    def __init__(self, **texts: Any) -> None:
+        super().__init__(**{**texts, "add_help": False})
+        self._positionals.title = "参数"
+        self._optionals.title = "选项"
+        self.add_argument("-h", "--help", action="help", help="显示帮助")
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage: ", "用法：", 1)
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", "用法：", 1)
+
+    def error(self, message: str) -> NoReturn:
+        texts = {
+            "the following arguments are required": "缺少参数",
+            "unrecognized arguments": "多余的参数",
+            "invalid choice": "没有这个选项值",
+            "expected one argument": "选项后面缺少一个值",
+            "not allowed with argument": "这两个选项不能同时使用",
+        }
+        reason = next((text for english, text in texts.items() if english in message), "参数有误")
+        detail = message.rpartition(": ")[2] if ": " in message else message
+        self.exit(UNREADABLE, f"{reason}（{detail}）；用 {self.prog} --help 查看用法。")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """argparse's own passes over an output that fails; help and version go to standard
+        output.
+        """
+        if file is sys.stdout:
+            put(message.rstrip("\n"))
+        else:
+            tell(message)
+
+
+def file_name(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("没有给出文件名")
+    return Path(text)
+
+
+def part_number(text: str) -> int:
+    if not text.isdecimal() or len(text) > MOST_DIGITS or not int(text):
+        raise argparse.ArgumentTypeError(f"“{text}”不是序号，请写成 2")
+    return int(text)
+
+
+def number_and_alternative(text: str) -> tuple[int, int]:
+    """``3`` -> (3, 0), ``3=2`` -> (3, 2)."""
+    number, sign, alternative = text.partition("=")
+    wanted = [number, alternative] if sign else [number]
+    if not all(part.isdecimal() and len(part) <= MOST_DIGITS and int(part) for part in wanted):
+        raise argparse.ArgumentTypeError(f"“{text}”不是序号，请写成 3 或 3=2")
+    return int(number), int(alternative or 0)
