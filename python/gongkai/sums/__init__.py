@@ -11,6 +11,7 @@ from gongkai.sums.relations import (
     Solution,
     difference,
     possible,
+    relations_in,
     solve,
     stated_and_computed,
     stated_figures,
@@ -18,7 +19,7 @@ from gongkai.sums.relations import (
 )
 from gongkai.sums.statements import as_written, solved
 from gongkai.sums.states import CellState, TableState, Verdict, table_state, with_lost
-from gongkai.sums.suspects import Proposal, localize
+from gongkai.sums.suspects import Proposal, localize, suspected_cells
 
 __all__ = [
     "CellState",
@@ -30,10 +31,12 @@ __all__ = [
     "difference",
     "localize",
     "possible",
+    "relations_in",
     "solve",
     "solved",
     "stated_and_computed",
     "stated_figures",
+    "suspected_cells",
     "table_state",
     "total",
     "with_lost",
