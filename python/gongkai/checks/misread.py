@@ -8,14 +8,14 @@ message tells of both readings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from gongkai.decisions import gravest_first
 from gongkai.figures import shown
-from gongkai.model import Entry, Fact, Finding, Report, Table, Value
-from gongkai.sums import solve
-from gongkai.wording import clipped
+from gongkai.model import Entry, Fact, Finding, Relation, Report, Table, Value
+from gongkai.sums import relations_in, solve, suspected_cells
+from gongkai.wording import clipped, official_order
 
 MOST_NAMED = 8  # cells of a finding whose texts are shown
 MOST_DIFFERENT = 4  # cells in which two readings differ, named in a message
@@ -34,20 +34,11 @@ def is_broken_sum(finding: Finding) -> bool:
     return finding.severity == "error" and bool(finding.sums)
 
 
-def rules_of(finding: Finding) -> set[str]:
-    """The relations that a cause breaks."""
+def rules_of(relations: Iterable[Relation]) -> set[str]:
     rules: set[str] = set()
-    for one in finding.sums:
-        rules.update(relation.rule for relation in one.relations)
+    for relation in relations:
+        rules.add(relation.rule)
     return rules
-
-
-def suspected(finding: Finding) -> list[str]:
-    cells = []
-    for choice in finding.suspects:
-        for suspect in choice:
-            cells.append(suspect.cell)
-    return cells
 
 
 def weigh(report: Report, findings: Sequence[Finding], second: Report | None) -> list[Finding]:
@@ -101,13 +92,12 @@ def with_facts(finding: Finding, **facts: Fact) -> Finding:
     return replace(finding, facts={**finding.facts, **facts})
 
 
-def cells_asked(table: Table, finding: Finding) -> list[str]:
+def cells_asked(table: Table, finding: Finding) -> tuple[str, ...]:
     """The cells of a finding's relations and those suspected, in official order."""
-    wanted = {*finding.cells, *suspected(finding)}
-    for one in finding.sums:
-        for relation in one.relations:
-            wanted |= set(relation.cells)
-    return [cell for cell in table.form.cells if cell in wanted]
+    wanted = {*finding.cells, *suspected_cells(finding.suspects)}
+    for relation in relations_in(finding.sums):
+        wanted.update(relation.cells)
+    return official_order(table.form, wanted)
 
 
 def value_in(table: Table, cell: str) -> Value:
@@ -144,7 +134,8 @@ def is_credible(first: Table, other: Table) -> bool:
 
 
 def mends_all(first: Table, other: Table, finding: Finding) -> bool:
-    return all(mends(first, other, rule) for rule in rules_of(finding))
+    rules = rules_of(relations_in(finding.sums))
+    return all(mends(first, other, rule) for rule in rules)
 
 
 def mends(first: Table, other: Table, rule: str) -> bool:
@@ -175,11 +166,8 @@ def as_read_again(first: Table, other: Table) -> dict[str, Value]:
 
 def violated(table: Table, values: Mapping[str, Value]) -> list[set[str]]:
     """The rules of each broken relation, and of each set of relations that cannot hold together."""
-    solution = solve(table.form.relations, values)
-    broken = [{relation.rule} for relation in solution.broken]
-    for conflict in solution.conflicts:
-        broken.append({relation.rule for relation in conflict})
-    return broken
+    wrong = solve(table.form.relations, values).wrong
+    return list(map(rules_of, wrong))
 
 
 def both_readings(first: Table, other: Table, cells: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -194,9 +182,13 @@ def both_readings(first: Table, other: Table, cells: Sequence[str]) -> tuple[tup
 def read_as(table: Table, cell: str) -> str:
     """134; 空白（原文“十二”）; 143（原文“14 3”）."""
     entry = table.entries.get(cell, EMPTY)
-    told = "空白" if entry.value is None else shown(entry.value)
-    is_quoted = is_odd(entry) if entry.value is not None else bool(entry.raw.strip())
-    return f"{told}（原文“{clipped(entry.raw)}”）" if is_quoted else told
+    if entry.value is None:
+        told, is_quoted = "空白", entry.raw.strip() != ""
+    else:
+        told, is_quoted = shown(entry.value), is_odd(entry)
+    if is_quoted:
+        return f"{told}（原文“{clipped(entry.raw)}”）"
+    return told
 
 
 # --- the texts of the source ----------------------------------------------------------------------
@@ -207,7 +199,7 @@ def raws_of(report: Report, finding: Finding) -> dict[str, str]:
     come first.
     """
     raws = {}
-    for cell in (*suspected(finding), *finding.cells):
+    for cell in (*suspected_cells(finding.suspects), *finding.cells):
         entry = entry_of(report, cell)
         if entry.raw:
             raws[entry.cell] = entry.raw

@@ -8,8 +8,9 @@ paragraph fills a gap.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 HAN = "一二三四五六七八九十"
@@ -106,13 +107,19 @@ def style_of(match: re.Match[str], figure: str) -> str:
 
 def han_number(text: str) -> int:
     """一 to 九十九; 0 for what is no number."""
-    tens, ten, ones = text.rpartition("十")
-    if not ten:
-        return HAN.index(text) + 1 if len(text) == 1 else 0
-    if len(tens) > 1 or len(ones) > 1:
-        return 0
-    leading = HAN.index(tens) + 1 if tens else 1
-    return leading * 10 + (HAN.index(ones) + 1 if ones else 0)
+    return han_numbers().get(text, 0)
+
+
+@cache
+def han_numbers() -> Mapping[str, int]:
+    """九十九 -> 99; 十二 and 一十二 -> 12."""
+    found: dict[str, int] = {}
+    for number in range(1, 100):
+        written = in_han(number)
+        found[written] = number
+        if written.startswith("十"):
+            found[f"一{written}"] = number
+    return found
 
 
 def in_han(number: int) -> str:
@@ -147,8 +154,7 @@ def numbers_missing(between: Sequence[str], last: int, item: ItemNumber) -> str:
         if stands_in(between, item.style, number):
             return ""
         written.append(written_as(item.style, number))
-    text = "".join(written)
-    return text if "）" in item.style else text[:-1]
+    return "".join(written).removesuffix("、")
 
 
 def written_as(style: str, number: int) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
 from gongkai.bodies import last_day_of, why_no_rules
@@ -107,14 +107,10 @@ def what_is_wrong(match: re.Match[str], year: int | None) -> WrongPeriod | None:
     20211月1日 lacks its 年, 2020年1月1日 is of another year than 2021.
     """
     for side in ("1", "2"):
-        digits = match[f"year{side}"]
-        if match[f"mark{side}"]:
-            is_sound = is_year(digits)
-        elif len(digits + match[f"month{side}"]) > 2:
-            is_sound = False
-        else:
+        digits, mark = match[f"year{side}"], match[f"mark{side}"]
+        if not mark and len(digits + match[f"month{side}"]) <= 2:
             continue  # 12月31日
-        if not is_sound:
+        if not mark or not is_year(digits):
             return WrongPeriod("digits")
         if year is not None and int(digits) != year:
             return WrongPeriod("year", digits)
@@ -201,17 +197,18 @@ def ordered_parts(
 
     Sheets of a workbook hold the prose together and the tables together, which is no order.
     """
-    numbers = [section.number for section in sections if section.table]
+    numbers: set[int] = set()
+    for section in sections:
+        if section.table:
+            numbers.add(section.number)
     prose: list[Heading] = []
     tables: list[Heading] = []
-    turns, before = 0, None
-    for heading in headings:
-        part = tables if heading.section in numbers else prose
-        part.append(heading)
-        if before is not None and part is not before:
-            turns += 1
-        before = part
-    return [prose, tables] if turns <= 1 else [headings]
+    runs = 0
+    for is_table, run in groupby(headings, key=lambda heading: heading.section in numbers):
+        part = tables if is_table else prose
+        part += run
+        runs += 1
+    return [prose, tables] if runs <= 2 else [headings]
 
 
 def first_turned(part: Sequence[Heading]) -> Iterator[Finding]:
@@ -237,20 +234,21 @@ def misnumbered(headings: Sequence[Heading]) -> Iterator[Finding]:
 def check_rules(report: Report) -> list[Finding]:
     """A note on 规章 that a body without the power to make any states: 县教育局 has 12 made."""
     table = report.tables.get("disclosure")
-    filled = rules_filled(table) if table else []
+    if table is None:
+        return []
+    filled = rules_filled(table)
     why = why_no_rules(report.agency) if filled else ""
-    if table is None or not why:
+    if not why:
         return []
     form = table.form
     cells: dict[str, str] = {}
     for cell in filled:
         cells[cell.id] = f"{shown(report.value(cell.id))}（{short_column(cell.column)}）"
-    normative = next(row for row in form.rows if row.id == "normative")
     facts: dict[str, Fact] = {
         "figures": tuple(cells.values()),
         "agency": report.agency,
         "kind": why,
-        "normative": normative.label.text,
+        "normative": form.row_cells("normative")[0].row.label.text,
     }
     return [Finding("plausibility.rules", "note", "", tuple(cells), facts=facts, form=form)]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, combinations
+from itertools import combinations
 from typing import NamedTuple
 
 from gongkai.figures import clean, read_figure, shown
@@ -29,8 +29,10 @@ from gongkai.sums import (
     as_written,
     difference,
     localize,
+    relations_in,
     stated_and_computed,
     stated_figures,
+    suspected_cells,
     table_state,
     total,
 )
@@ -55,7 +57,9 @@ def check_sums(table: Table) -> list[Finding]:
     """
     form, values = table.form, table.values
     solution = table_state(table).solution
-    broken = [broken_sum(relation, values) for relation in solution.broken]
+    broken: list[BrokenSum] = []
+    for relation in solution.broken:
+        broken.append(broken_sum(relation, values))
     for conflict in solution.conflicts:
         broken.append(conflict_sum(form, conflict, values))
     found: list[Finding] = []
@@ -63,7 +67,7 @@ def check_sums(table: Table) -> list[Finding]:
         told = proposals(form, tuple(values.items()))
         broken, told = in_form_order(form, broken, told)
         for cause in causes_of(broken, told):
-            sums = tuple(broken[number] for number in cause.numbers)
+            sums = list(map(broken.__getitem__, cause.numbers))
             found.append(cause_finding(table, sums, cause.proposal))
     return found + implied_findings(table, solution.implied)
 
@@ -86,8 +90,9 @@ class Cause(NamedTuple):
     @property
     def changes(self) -> frozenset[Suspect]:
         """Those of the only repair; none where there are several."""
-        several = len(self.proposal.alternatives) != 1
-        return frozenset() if several else frozenset(self.proposal.alternatives[0])
+        if len(self.proposal.alternatives) != 1:
+            return frozenset()
+        return frozenset(self.proposal.alternatives[0])
 
 
 def causes_of(broken: Sequence[BrokenSum], told: Sequence[Proposal]) -> list[Cause]:
@@ -121,8 +126,12 @@ def told_once(causes: Sequence[Cause]) -> list[Cause]:
     """The causes, without those that are several others together: （七）总计 wrong in two columns
     breaks its row as well, which is evidence of the first.
     """
-    alone = [cause for cause in causes if not parts_of(cause, causes)]
-    kept = {cause.changes: cause for cause in alone}
+    alone: list[Cause] = []
+    kept: dict[frozenset[Suspect], Cause] = {}
+    for cause in causes:
+        if not parts_of(cause, causes):
+            alone.append(cause)
+            kept[cause.changes] = cause
     for cause in causes:
         parts = parts_of(cause, alone)
         if parts:
@@ -133,9 +142,13 @@ def told_once(causes: Sequence[Cause]) -> list[Cause]:
 
 def parts_of(cause: Cause, causes: Sequence[Cause]) -> list[Cause]:
     """The causes whose repairs are together the repair of this one; none of one that is no sum."""
-    parts = [other for other in causes if other.changes and other.changes < cause.changes]
-    together: frozenset[Suspect] = frozenset().union(*(part.changes for part in parts))
-    return parts if parts and together == cause.changes else []
+    parts: list[Cause] = []
+    together: set[Suspect] = set()
+    for other in causes:
+        if other.changes and other.changes < cause.changes:
+            parts.append(other)
+            together |= other.changes
+    return parts if together == cause.changes else []
 
 
 def cause_finding(table: Table, sums: Sequence[BrokenSum], proposal: Proposal) -> Finding:
@@ -144,7 +157,9 @@ def cause_finding(table: Table, sums: Sequence[BrokenSum], proposal: Proposal) -
     facts["unread"] = unread_in(table, sums, proposal)
     facts["bounds"] = bounds_of(proposal)
     first = sums[0]
-    cells = chain.from_iterable(one.cells for one in sums)
+    cells: set[str] = set()
+    for one in sums:
+        cells.update(one.cells)
     return Finding(
         first.rule,
         "error",
@@ -179,12 +194,9 @@ def unread_in(
     """(cell, what stands in it) for cells asked about or suspected whose text is no figure, neither
     blank nor a sign: a figure is blamed only with these in sight.
     """
-    asked: set[str] = set()
-    for one in sums:
-        for relation in one.relations:
-            asked.update(relation.cells)
-    for alternative in proposal.alternatives:
-        asked.update(suspect.cell for suspect in alternative)
+    asked = set(suspected_cells(proposal.alternatives))
+    for relation in relations_in(sums):
+        asked.update(relation.cells)
     found = []
     for cell in official_order(table.form, asked):
         entry = table.entries.get(cell)
@@ -209,9 +221,11 @@ def conflict_sum(
     form: Form, conflict: Sequence[Relation], values: Mapping[str, Value]
 ) -> BrokenSum:
     """Relations that no filling of the blanks satisfies together."""
-    every = set(chain.from_iterable(relation.cells for relation in conflict))
-    cells = official_order(form, [cell for cell in every if values.get(cell) is not None])
-    blanks = len(every) - len(cells)
+    every: set[str] = set()
+    for relation in conflict:
+        every.update(relation.cells)
+    filled = [cell for cell in every if values.get(cell) is not None]
+    cells, blanks = official_order(form, filled), len(every) - len(filled)
     if len(conflict) > 1:
         return BrokenSum(tuple(conflict), cells, blanks=blanks)
     relation = conflict[0]

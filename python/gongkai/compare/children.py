@@ -22,7 +22,7 @@ from gongkai.bodies.within import (
     units_in,
 )
 from gongkai.model import Finding, Report, Severity, Value
-from gongkai.wording import clipped, why_no_figures
+from gongkai.wording import clipped, some_of, why_no_figures
 
 Exclusion = Literal[
     "missing", "unread", "no_figures", "doubtful", "self", "namesake", "year", "within"
@@ -81,11 +81,7 @@ class Member:
         """Whether its reports name it in full: only then two that differ are certainly of one
         body.
         """
-        for child in self.children:
-            year = child.report.year if child.report else None
-            if not is_certain(child.agency, year):
-                return False
-        return True
+        return all(is_certain(report.agency, report.year) for report in reports_of(self))
 
 
 class Named(NamedTuple):
@@ -119,7 +115,11 @@ class Roll:
 
     @property
     def lacking(self) -> tuple[LeftOut, ...]:
-        return tuple(one for one in self.left_out if one.lacking)
+        found: list[LeftOut] = []
+        for one in self.left_out:
+            if one.lacking:
+                found.append(one)
+        return tuple(found)
 
 
 def roll_of(parent: Report, children: Sequence[Child], expected: Sequence[str] = ()) -> Roll:
@@ -132,11 +132,16 @@ def roll_of(parent: Report, children: Sequence[Child], expected: Sequence[str] =
             unread.append(LeftOut(child, "unread", child.error))
         else:
             read.append(Named(child, qualified(child.agency, area)))
-    counted, left = judged(parent, read)
+    counted, against = judged(parent, read)
     members = members_of(counted)
-    there = {normal(member.name) for member in members}
-    left = [covered(one, parent, there) for one in left]
-    told = {normal(qualified(one.child.agency, area)) for one in left}
+    there: set[str] = set()
+    for member in members:
+        there.add(normal(member.name))
+    left: list[LeftOut] = []
+    told: set[str] = set()
+    for one in against:
+        left.append(covered(one, parent, there))
+        told.add(normal(qualified(one.child.agency, area)))
     spoken_of = told - there - {""}
     wanted = []
     for name in expected:
@@ -211,8 +216,10 @@ def is_parents_name(name: str, parent: str) -> bool:
     whole = qualified(parent, area)
     if not whole or not name:
         return False
-    governs = (governed_area(whole) or is_office(whole)) and governed_area(name)
-    return normal(name) == normal(whole) or (bool(governs) and area_of(name) == area)
+    if normal(name) == normal(whole):
+        return True
+    is_government = governed_area(whole) or is_office(whole)
+    return bool(is_government and governed_area(name)) and area_of(name) == area
 
 
 def other_year(parent: Report, named: Named) -> LeftOut | None:
@@ -281,7 +288,7 @@ def members_of(children: Iterable[Named]) -> list[Member]:
         group.append(named)
         for key in keys:
             known.setdefault(key, group)
-    return [member_made(group) for group in groups]
+    return list(map(member_made, groups))
 
 
 def group_of(keys: Iterable[str], known: Mapping[str, list[Named]]) -> list[Named]:
@@ -300,7 +307,8 @@ def keys_of(named: Named) -> list[str]:
 
 
 def member_made(group: Sequence[Named]) -> Member:
-    return Member(tuple(named.child for named in group), group[0].name)
+    children, names = zip(*group, strict=True)
+    return Member(children, names[0])
 
 
 def is_one_document(one: Report, other: Report) -> bool:
@@ -325,19 +333,19 @@ def is_alike(one: Report, other: Report) -> bool:
     """Whether two reports state the same figures throughout, and not just zeros."""
     found = False
     for name, table in one.tables.items():
-        others = other.tables[name].entries if name in other.tables else {}
-        for cell, entry in table.entries.items():
-            value = others[cell].value if cell in others else None
-            if value is None or entry.value is None:
+        others = other.tables[name].values if name in other.tables else {}
+        for cell, stated in table.values.items():
+            value = others.get(cell)
+            if value is None or stated is None:
                 continue
-            if value != entry.value:
+            if value != stated:
                 return False
             found = found or value != 0
     return found
 
 
 def reports_of(member: Member) -> list[Report]:
-    return [report_in(child) for child in member.children]
+    return list(map(report_in, member.children))
 
 
 # --- who must be there ----------------------------------------------------------------------------
@@ -371,7 +379,11 @@ def held_against(
 
 
 def left_of(members: Iterable[Member], taken: Collection[int]) -> list[Member]:
-    return [member for member in members if id(member) not in taken]
+    left: list[Member] = []
+    for member in members:
+        if id(member) not in taken:
+            left.append(member)
+    return left
 
 
 def members_like(name: str, members: Iterable[Member]) -> list[Member]:
@@ -386,8 +398,7 @@ def members_like(name: str, members: Iterable[Member]) -> list[Member]:
 def lost_name(child: Child, alike: Sequence[Member]) -> LeftOut:
     if not alike:
         return LeftOut(child, "missing", "没有它的报告")
-    titles = "、".join(member.title for member in alike)
-    return LeftOut(child, "doubtful", f"可能是{titles}")
+    return LeftOut(child, "doubtful", f"可能是{'、'.join(titles_of(alike))}")
 
 
 def member_of(name: str, by_name: Mapping[str, Member], year: int | None) -> Member | None:
@@ -441,7 +452,10 @@ def member_findings(parent: Report, members: Sequence[Member]) -> Iterator[Findi
 
 
 def titles_of(members: Iterable[Member]) -> tuple[str, ...]:
-    return tuple(member.title for member in members)
+    titles: list[str] = []
+    for member in members:
+        titles.append(member.title)
+    return tuple(titles)
 
 
 def on(says: str, names: Names, severity: Severity = "warning") -> Iterator[Finding]:
@@ -482,5 +496,4 @@ def copy_findings(members: Iterable[Member]) -> Iterator[Finding]:
 def listed(names: Iterable[str]) -> str:
     """甲局、乙局; many are cut short, with their number."""
     found = list(names)
-    more = f"等{len(found)}个" if len(found) > MOST_NAMED else ""
-    return "、".join(found[:MOST_NAMED]) + more
+    return some_of(found, MOST_NAMED, f"等{len(found)}个")

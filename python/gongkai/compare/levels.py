@@ -8,7 +8,6 @@ difference that it has a part in is a question.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -92,8 +91,10 @@ class Levels:
     findings: tuple[Finding, ...]
 
     def counts(self) -> dict[Status, int]:
-        found = Counter(line.status for line in self.lines)
-        return {status: found[status] for status in STATUSES}
+        found: dict[Status, int] = dict.fromkeys(STATUSES, 0)
+        for line in self.lines:
+            found[line.status] += 1
+        return found
 
     def keys_of(self, finding: Finding) -> tuple[str, ...]:
         """What a decision about a finding is kept under, beside the parent."""
@@ -125,7 +126,10 @@ def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] =
 
 
 def sums_of(lines: Sequence[LevelFigure]) -> dict[str, Value]:
-    return {line.cell.id: line.computed for line in lines}
+    sums: dict[str, Value] = {}
+    for line in lines:
+        sums[line.cell.id] = line.computed
+    return sums
 
 
 # --- the sums -------------------------------------------------------------------------------------
@@ -137,10 +141,11 @@ def table_lines(table: Table, roll: Roll) -> Iterator[LevelFigure]:
     columns = [column_of(member, layout) for member in roll.members]
     absent = [one.child.title for one in roll.lacking]
     for cell in layout.cells.values():
-        held = [column[cell.id] for column in columns]
+        held: list[Given] = []
         lacking = list(absent)
-        for member, one in zip(roll.members, held, strict=True):
-            if one.value is None:
+        for member, column in zip(roll.members, columns, strict=True):
+            held.append(column[cell.id])
+            if held[-1].value is None:
                 lacking.append(member.title)
         yield figure_line(cell, own[cell.id], held, tuple(lacking))
 
@@ -348,8 +353,10 @@ def largest(line: LevelFigure, members: Sequence[Member]) -> TextRows:
     for member, figure in zip(members, line.figures, strict=True):
         if figure:
             given.append((abs(figure), (member.title, shown(figure))))
-    most = nlargest(LARGEST, given, key=itemgetter(0))
-    return tuple(pair for _, pair in most)
+    most: list[tuple[str, ...]] = []
+    for _, pair in nlargest(LARGEST, given, key=itemgetter(0)):
+        most.append(pair)
+    return tuple(most)
 
 
 def body_of_gap(line: LevelFigure, members: Sequence[Member]) -> str:
@@ -423,7 +430,11 @@ def uncertain_notes(lines: Sequence[LevelFigure], roll: Roll) -> Iterator[Findin
 
 
 def cells_of(lines: Sequence[LevelFigure], status: Status) -> tuple[str, ...]:
-    return tuple(line.cell.id for line in lines if line.status == status)
+    cells: list[str] = []
+    for line in lines:
+        if line.status == status:
+            cells.append(line.cell.id)
+    return tuple(cells)
 
 
 def names_left_out(roll: Roll) -> Iterator[tuple[str, ...]]:
@@ -436,13 +447,14 @@ def names_with_gaps(
     lines: Sequence[LevelFigure], members: Sequence[Member]
 ) -> Iterator[tuple[str, ...]]:
     """(公安局, 3格没有可以计入的数字)."""
-    gaps: Counter[int] = Counter()
+    gaps = [0] * len(members)
     for line in lines:
         if line.status in ("uncertain", "exceeds"):
-            gaps.update(at for at, figure in enumerate(line.figures) if figure is None)
-    for at, member in enumerate(members):
-        if gaps[at]:
-            yield member.title, f"{gaps[at]}格没有可以计入的数字"
+            for at, figure in enumerate(line.figures):
+                gaps[at] += figure is None
+    for member, gap in zip(members, gaps, strict=True):
+        if gap:
+            yield member.title, f"{gap}格没有可以计入的数字"
 
 
 def blank_notes(parent: Report, lines: Sequence[LevelFigure]) -> Iterator[Finding]:

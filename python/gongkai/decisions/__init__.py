@@ -45,8 +45,10 @@ def keys_of(
     figures by cell for what was found in several reports; ``beside`` are the figures that stand
     beside them, where others than the stated and computed ones make the finding.
     """
-    units = units_of(finding)
-    return tuple(digest(basis_of(unit, held, beside), facts_text(unit)) for unit in units)
+    keys: list[str] = []
+    for unit in units_of(finding):
+        keys.append(digest(basis_of(unit, held, beside), facts_text(unit)))
+    return tuple(keys)
 
 
 def key_of(finding: Finding, held: Held, beside: Mapping[str, Value] | None = None) -> str:
@@ -175,7 +177,10 @@ def decided_findings(
     beside: Mapping[str, Value] | None = None,
 ) -> list[Finding]:
     """``apply_decisions`` for findings that ``key_of`` knows by ``held`` and ``beside``."""
-    decided = {key: decision for key, decision in decisions.items() if decision.verdict}
+    decided: dict[str, Decision] = {}
+    for key, known in decisions.items():
+        if known.verdict:
+            decided[key] = known
     if not decided:
         return list(findings)
     found = []
@@ -218,9 +223,13 @@ def decision_about(
 
 def together(decisions: Sequence[Decision]) -> Decision:
     """One for the parts of a finding: dismissed where all are, with every reason once."""
-    open_ones = [decision for decision in decisions if decision.verdict != "dismissed"]
+    reasons: dict[str, None] = {}
+    open_ones: list[Decision] = []
+    for decision in decisions:
+        reasons[decision.reason] = None
+        if decision.verdict != "dismissed":
+            open_ones.append(decision)
     first = (open_ones or decisions)[0]
-    reasons = dict.fromkeys(decision.reason for decision in decisions)
     return replace(first, reason="；".join(filter(None, reasons)))
 
 
@@ -259,11 +268,13 @@ def dismissed_text(findings: Sequence[Finding]) -> str:
 
 def decision_text(decision: Decision) -> str:
     """``（已确认，理由：…）`` or ``（理由：…）``, "" where there is nothing to tell."""
-    reason = " ".join(decision.reason.split())
-    said = f"理由：{reason}" if reason else ""
+    said: list[str] = []
     if decision.verdict == "confirmed":
-        said = f"已确认，{said}" if said else "已确认"
-    return f"（{said}）" if said else ""
+        said.append("已确认")
+    reason = " ".join(decision.reason.split())
+    if reason:
+        said.append(f"理由：{reason}")
+    return f"（{'，'.join(said)}）" if said else ""
 
 
 def is_said(decision: Decision) -> bool:

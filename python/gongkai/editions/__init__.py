@@ -42,8 +42,13 @@ ABOUT_REPORTS = re.compile(r"信息公开.{0,12}(?:报告|年报)|年报|年度�
 @cache
 def editions() -> Mapping[str, Edition]:
     """All editions by name, oldest first. Raises EditionError where our data contradicts itself."""
-    sources = {name: read_toml(FOLDER / f"{name}.toml") for name in NAMES}
-    return {name: load_edition(source, sources) for name, source in sources.items()}
+    sources: dict[str, Mapping[str, Any]] = {}
+    for name in NAMES:
+        sources[name] = read_toml(FOLDER / f"{name}.toml")
+    found: dict[str, Edition] = {}
+    for name, source in sources.items():
+        found[name] = load_edition(source, sources)
+    return found
 
 
 @cache
@@ -146,13 +151,16 @@ def load_form(edition: str, title: str, table: Mapping[str, Any]) -> Form:
     labels = [*load_labels(where, "caption", table), *load_heads(where, table), *groups]
     lines = []
     for part in parts:
-        labels += [column.label for column in part.columns]
-        labels += [row.label for row in part.rows]
-        lines += [row.line for row in part.rows]
+        for column in part.columns:
+            labels.append(column.label)
+        for row in part.rows:
+            labels.append(row.label)
+            lines.append(row.line)
     labels.sort(key=lambda label: (label.box.top, label.box.left))
-    bottom = max(*lines, *(label.box.bottom for label in labels))
-    right = max(label.box.right for label in labels)
-    size = Box(1, 1, bottom, right)
+    bottom = right = 1
+    for label in labels:
+        bottom, right = max(bottom, label.box.bottom), max(right, label.box.right)
+    size = Box(1, 1, max(bottom, *lines), right)
     loaded = Form(table["id"], edition, table["number"], title, parts, tuple(labels), size)
     validate(where, loaded)
     return loaded
@@ -160,7 +168,10 @@ def load_form(edition: str, title: str, table: Mapping[str, Any]) -> Form:
 
 def load_labels(where: str, kind: LabelKind, table: Mapping[str, Any]) -> list[Label]:
     """The captions or groups of a table, each of which stands in one place."""
-    return [load_label(where, kind, item, item["at"]) for item in table.get(kind, ())]
+    labels: list[Label] = []
+    for item in table.get(kind, ()):
+        labels.append(load_label(where, kind, item, item["at"]))
+    return labels
 
 
 def load_heads(where: str, table: Mapping[str, Any]) -> list[Label]:
@@ -223,8 +234,11 @@ def validate(where: str, loaded: Form) -> None:
     """Refuse two cells with one id and any two boxes that overlap."""
     taken: dict[tuple[int, int], str] = {}
     refuse_twice(where, ids_of(loaded))
-    boxes = [(label.text, label.box) for label in loaded.labels]
-    boxes += [(cell.id, cell.box) for cell in loaded.cells.values()]
+    boxes: list[tuple[str, Box]] = []
+    for label in loaded.labels:
+        boxes.append((label.text, label.box))
+    for cell in loaded.cells.values():
+        boxes.append((cell.id, cell.box))
     for name, box in boxes:
         for spot in product(range(box.top, box.bottom + 1), range(box.left, box.right + 1)):
             if spot in taken:
@@ -256,11 +270,12 @@ def load_relations(loaded: Form, rule: Mapping[str, Any]) -> list[Relation]:
         rows = [row.id for row in part.rows]
         columns = [column.id for column in part.columns]
         if rule["each"] == "column":
-            sides = sides_of(where, rule, rows)
-            found += [relation_of(loaded, rule, sides, "{}." + column) for column in columns]
+            along, patterns = rows, [f"{{}}.{name}" for name in columns]
         else:
-            sides = sides_of(where, rule, columns)
-            found += [relation_of(loaded, rule, sides, row + ".{}") for row in rows]
+            along, patterns = columns, [f"{name}.{{}}" for name in rows]
+        sides = sides_of(where, rule, along)
+        for pattern in patterns:
+            found.append(relation_of(loaded, rule, sides, pattern))
     return found
 
 
@@ -366,7 +381,11 @@ def jump_cells() -> tuple[str, ...]:
 
 def cells_ending(form: Form, *ends: str) -> tuple[str, ...]:
     """The cells of a form in columns of some names."""
-    return tuple(cell for cell in form.cells if cell.endswith(ends))
+    found: list[str] = []
+    for cell in form.cells:
+        if cell.endswith(ends):
+            found.append(cell)
+    return tuple(found)
 
 
 @cache

@@ -17,6 +17,7 @@ from gongkai.excel.runner import LONGEST_TEXT, YES, Command, CommandResult, Requ
 from gongkai.model import Finding, Report, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import is_shown
+from gongkai.sums import relations_in, suspected_cells
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import (
     adoption_edits,
@@ -233,12 +234,10 @@ def leads_to(finding: Finding, name: str, spot: Spot, report: Report) -> bool:
     sheet, flagged = place_of(finding, report)
     if sheet is None or sheet.name != name:
         return False
-    cells = {flagged}
-    for one in finding.sums:
-        cells.update(relation.marked for relation in one.relations)
-    for alternative in finding.suspects:
-        cells.update(suspect.cell for suspect in alternative)
-    return spot in {sheet.cells.get(cell) for cell in cells}
+    cells = {flagged, *suspected_cells(finding.suspects)}
+    for relation in relations_in(finding.sums):
+        cells.add(relation.marked)
+    return spot in map(sheet.cells.get, cells)
 
 
 # --- what cannot be changed -----------------------------------------------------------------------

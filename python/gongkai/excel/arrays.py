@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, groupby, product
-from typing import Any
+from itertools import chain, count, groupby, product
+from typing import Any, TypeVar
 
 from xlwings.conversion import Accessor, ValueAccessor
 
@@ -40,6 +40,7 @@ from gongkai.spreadsheets.seen import text_of
 from gongkai.workbook.layout import same_form
 
 Rows = list[list[object]]
+RowValue = TypeVar("RowValue")
 Shape = tuple[int, int]
 
 MOST_CELLS = 5_000  # of a range; the three tables have 240
@@ -133,7 +134,14 @@ def read_array(value: object) -> Placed:
 
 
 def has_label(row: Sequence[object]) -> bool:
-    return any(isinstance(cell, str) and is_label(cell) for cell in row)
+    return any(map(is_label_text, row))
+
+
+def even_out(rows: list[list[RowValue]], blank: RowValue, least: int = 0) -> None:
+    """Rows of one length, ``least`` or more: the short ones go on with blanks."""
+    width = max(least, *map(len, rows), 0)
+    for row in rows:
+        row += [blank] * (width - len(row))
 
 
 def rows_of(value: object) -> Rows:
@@ -141,11 +149,14 @@ def rows_of(value: object) -> Rows:
     if not isinstance(value, list | tuple):
         return [[value]]
     rows: Rows = []
-    for row in value if any(isinstance(row, list | tuple) for row in value) else [value]:
-        rows.append(list(row) if isinstance(row, list | tuple) else [row])
-    width = max((len(row) for row in rows), default=0) or 1
-    for row in rows:
-        row += [None] * (width - len(row))
+    has_rows = False
+    for row in value:
+        is_row = isinstance(row, list | tuple)
+        rows.append(list(row) if is_row else [row])
+        has_rows = has_rows or is_row
+    if not has_rows:
+        rows = [list(value)]
+    even_out(rows, None, least=1)
     return rows
 
 
@@ -180,7 +191,9 @@ def table_of(form: Form, values: Mapping[str, object]) -> Table:
     """Cell id -> a sheet's value, for all cells of a form or of some of its parts, in official
     order.
     """
-    entries = {cell: entry_of(form.cells[cell], value) for cell, value in values.items()}
+    entries: dict[str, Entry] = {}
+    for cell, value in values.items():
+        entries[cell] = entry_of(form.cells[cell], value)
     return Table(form, entries)
 
 
@@ -225,9 +238,7 @@ def layouts_of(form: Form) -> list[Layout]:
     first part alone.
     """
     parts = [rows_of_part(form, part) for part in form.parts]
-    every: list[tuple[Cell, ...]] = []
-    for part in parts:
-        every += part
+    every = list(chain(*parts))
     if len(set(map(len, every))) > 1:
         return [Layout(form, tuple(parts[0]))]
     found = [Layout(form, tuple(every))]
@@ -237,7 +248,10 @@ def layouts_of(form: Form) -> list[Layout]:
 
 
 def rows_of_part(form: Form, part: Part) -> list[tuple[Cell, ...]]:
-    return [form.row_cells(row.id) for row in part.rows]
+    rows: list[tuple[Cell, ...]] = []
+    for row in part.rows:
+        rows.append(form.row_cells(row.id))
+    return rows
 
 
 def turn(cells: Sequence[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:
@@ -250,7 +264,11 @@ def zip_cells(layout: Layout, rows: Rows) -> dict[str, object]:
     for cells, row in zip(layout.cells, rows, strict=True):
         for cell, value in zip(cells, row, strict=True):
             found[cell.id] = value
-    return {cell: found[cell] for cell in layout.form.cells if cell in found}
+    ordered: dict[str, object] = {}
+    for name in layout.form.cells:
+        if name in found:
+            ordered[name] = found[name]
+    return ordered
 
 
 @cache
@@ -262,8 +280,10 @@ def shapes_text() -> str:
             name = form.number if layout.is_whole else f"{form.number}{form.labels[0].text}"
             height, width = layout.shape
             named.setdefault(name, {})[f"{height}行{width}列"] = None
-    sizes = "、".join(f"{name}{'或'.join(found)}" for name, found in named.items())
-    return f"{sizes}，表三、表四行列可互换；或带表头和行名的整张表"
+    sizes: list[str] = []
+    for name, found in named.items():
+        sizes.append(f"{name}{'或'.join(found)}")
+    return f"{'、'.join(sizes)}，表三、表四行列可互换；或带表头和行名的整张表"
 
 
 # --- with labels: a piece of the official form ----------------------------------------------------
@@ -271,7 +291,10 @@ def shapes_text() -> str:
 
 @cache
 def words_of(label: Label) -> frozenset[str]:
-    return frozenset(word for word, _ in wordings(label) if word)
+    words: set[str] = set()
+    for word, _ in wordings(label):
+        words.add(word)
+    return frozenset(words - {""})
 
 
 @cache
@@ -308,13 +331,16 @@ def read_part(rows: Rows) -> Placed | None:
     look alike.
     """
     pieces = pieces_like(rows)
-    whole = [piece for piece in pieces if piece.is_whole]
+    whole: list[FormPiece] = []
+    for piece in pieces:
+        if piece.is_whole:
+            whole.append(piece)
     found = whole or pieces
     if len(found) != 1:
         return None
-    piece = found[0]
-    if piece.is_whole or is_parts(piece.form, piece.values):
-        return Placed((table_of(piece.form, piece.values),))
+    only = found[0]
+    if only.is_whole or is_parts(only.form, only.values):
+        return Placed((table_of(only.form, only.values),))
     return None
 
 
@@ -378,7 +404,9 @@ def is_parts(form: Form, values: Mapping[str, object]) -> bool:
     """Whether cells are all of some parts of a form without relations."""
     held: set[str] = set()
     for part in form.parts:
-        cells = {cell.id for row in rows_of_part(form, part) for cell in row}
+        cells: set[str] = set()
+        for cell in chain(*rows_of_part(form, part)):
+            cells.add(cell.id)
         if cells <= values.keys():
             held |= cells
     return held == values.keys() and not form.relations
@@ -396,18 +424,19 @@ def read_blocks(rows: Rows) -> Placed:
     for is_blank_block, block in groupby(rows, key=is_blank_row):
         if not is_blank_block:
             blocks.append(trimmed(list(block)))
-    tables: list[Table] = []
+    tables: dict[str, Table] = {}
     for piece in map(read_part, blocks):
         if piece is None:
             return recognized(blocks)
-        tables += piece.tables
-    if len({table.id for table in tables}) < len(tables):
+        for table in piece.tables:
+            tables[table.id] = table
+    if len(tables) < len(blocks):
         return recognized(blocks)
-    return Placed(tuple(tables))
+    return Placed(tuple(tables.values()))
 
 
 def is_blank_row(row: Sequence[object]) -> bool:
-    return all(is_blank(value) for value in row)
+    return all(map(is_blank, row))
 
 
 def trimmed(rows: Rows) -> Rows:
@@ -444,5 +473,6 @@ def grid_of(rows: Rows, number: int) -> Grid:
     """
     cells: list[tuple[GridCell, ...]] = []
     for row in rows:
-        cells.append(tuple(GridCell(typed_text(value), at) for at, value in enumerate(row)))
+        texts = map(typed_text, row)
+        cells.append(tuple(map(GridCell, texts, count())))
     return Grid(Place(table=number), tuple(cells), spans=False)

@@ -65,7 +65,11 @@ class Work:
     rows: list[BatchRow]
 
     def waiting(self, *states: RowState) -> list[int]:
-        return [place for place, row in enumerate(self.rows) if row.source and row.state in states]
+        places: list[int] = []
+        for place, row in enumerate(self.rows):
+            if row.source and row.state in states:
+                places.append(place)
+        return places
 
     def write(self, place: int, rows: Sequence[BatchRow]) -> None:
         """Put rows in the list and on the sheet."""
@@ -316,7 +320,11 @@ def fill_summary(book: xw.Book, folder: Path) -> Summed:
 def listed_by_file(book: xw.Book) -> dict[str, BatchRow]:
     """The rows of the list that have a workbook, by its name."""
     cells = read_values(book, [layout.BATCH]).get(layout.BATCH, {})
-    return {row.file: row for row in read_batch(cells) if row.file}
+    found: dict[str, BatchRow] = {}
+    for row in read_batch(cells):
+        if row.file:
+            found[row.file] = row
+    return found
 
 
 def books_in(folder: Path) -> list[Path]:

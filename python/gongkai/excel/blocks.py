@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
+import xlwings as xw
+
 from gongkai.model import Edit
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
@@ -46,6 +48,17 @@ class Rectangle:
         for row, values in enumerate(self.rows, self.top):
             for column, value in enumerate(values, self.left):
                 yield (row, column), value
+
+
+def read_block(sheet: xw.Sheet, first: Spot, last: Spot) -> dict[Spot, object]:
+    """What stands in a rectangle of a live sheet, blanks left out, by one call."""
+    block = sheet.range(first, last).options(ndim=2, err_to_str=True).value
+    found: dict[Spot, object] = {}
+    for row, values in enumerate(block, first[0]):
+        for column, value in enumerate(values, first[1]):
+            if value is not None:
+                found[row, column] = value
+    return found
 
 
 def edits_to_blocks(edits: Sequence[Edit]) -> list[Rectangle]:

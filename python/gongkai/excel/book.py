@@ -27,6 +27,7 @@ from gongkai.excel.blocks import (
     holds,
     is_long,
     joined,
+    read_block,
     units,
 )
 from gongkai.excel.looks import Untold, sheet_seen
@@ -35,7 +36,7 @@ from gongkai.model import Edit, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.seen import figures_seen
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Written, comments_of, kept_edits
+from gongkai.workbook.cells import Written, by_sheet, comments_of, copied, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import TableSheet
@@ -88,8 +89,7 @@ def read_values(book: xw.Book, names: Iterable[str] = ()) -> Values:
 def refuse_other(present: Sequence[str]) -> None:
     """WorkbookError for a workbook that is none of ours."""
     refuse_batch(present)
-    tables = [layout.newest_sheet(table).name for table in layout.EDITION_SPOTS]
-    for name in (layout.COVER, *tables):
+    for name in layout.needed_sheets():
         if name not in present:
             raise WorkbookError(
                 f"当前工作簿没有工作表“{name}”，不是gongkai的工作簿；"
@@ -112,16 +112,6 @@ def refuse_batch(present: Sequence[str]) -> None:
 
 def read_sheet(sheet: xw.Sheet) -> dict[Spot, object]:
     return read_block(sheet, (1, 1), extent(sheet))
-
-
-def read_block(sheet: xw.Sheet, first: Spot, last: Spot) -> dict[Spot, object]:
-    block = sheet.range(first, last).options(ndim=2, err_to_str=True).value
-    found: dict[Spot, object] = {}
-    for row, values in enumerate(block, first[0]):
-        for column, value in enumerate(values, first[1]):
-            if value is not None:
-                found[row, column] = value
-    return found
 
 
 def extent(sheet: xw.Sheet) -> Spot:
@@ -169,7 +159,8 @@ def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = No
     Only cells of the edits ever change. Where a write fails, what was written is put back and the
     failure raised.
     """
-    old = values_before(book, dict.fromkeys(edit.sheet for edit in edits), before or {})
+    sheets = by_sheet(edits)
+    old = values_before(book, sheets, before or {})
     changes = plan(book, edits, old)
     undo: list[Callable[[], None]] = []
     try:
@@ -182,8 +173,8 @@ def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = No
         put_back(undo, error)
         raise
     fit_rows(book, [change.new for change in changes])
-    show_comments(book, edits, old)
-    if any(edit.sheet in (layout.COVER, layout.RESULTS) for edit in edits):
+    show_comments(book, sheets, old)
+    if layout.COVER in sheets or layout.RESULTS in sheets:
         put_areas(book, with_edits(old, edits))
 
 
@@ -194,11 +185,15 @@ def values_before(book: xw.Book, names: Collection[str], known: Values) -> Value
     version.
     """
     present = sheet_names(book)
-    missing = [name for name in names if name not in present]
-    if missing:
-        raise WorkbookError(f"当前工作簿没有工作表“{missing[0]}”，请使用gongkai的模板。")
-    unread = [name for name in names if name not in known]
-    old = {**known, **(read_values(book, unread) if unread else {})}
+    unread: list[str] = []
+    for name in names:
+        if name not in present:
+            raise WorkbookError(f"当前工作簿没有工作表“{name}”，请使用gongkai的模板。")
+        if name not in known:
+            unread.append(name)
+    old = dict(known)
+    if unread:
+        old |= read_values(book, unread)
     if layout.RESULTS in names:
         refuse_older_results(old[layout.RESULTS], "当前工作簿")
     return old
@@ -206,7 +201,7 @@ def values_before(book: xw.Book, names: Collection[str], known: Values) -> Value
 
 def with_edits(old: Values, edits: Iterable[Edit]) -> Values:
     """What stands on the sheets that were read, once edits are written."""
-    cells = {name: dict(values) for name, values in old.items()}
+    cells = copied(old)
     for edit in edits:
         cells[edit.sheet][edit.row, edit.column] = edit.value
     return cells
@@ -251,8 +246,8 @@ def planned_parts(
         return joined(parts, wanted), {}
     # A formula is at home where figures stand; a sheet without any is spared the call, unless it
     # saves several.
-    is_held = any(spot in old for spot in wanted)
-    if name not in TABLES or not (is_held or len(parts) > MOST_PARTS):
+    is_bare = old.keys().isdisjoint(wanted) and len(parts) <= MOST_PARTS
+    if name not in TABLES or is_bare:
         return parts, {}
     formulas = read_formulas(book.sheets[name], old, list(wanted))
     if formulas is None:
@@ -264,8 +259,12 @@ def planned_parts(
 def changed_parts(
     blocks: Sequence[Rectangle], old: Cells, formulas: Mapping[Spot, str]
 ) -> list[Rectangle]:
-    parts = (changed_part(block, old, formulas) for block in blocks)
-    return [part for part in parts if part is not None]
+    parts: list[Rectangle] = []
+    for block in blocks:
+        part = changed_part(block, old, formulas)
+        if part is not None:
+            parts.append(part)
+    return parts
 
 
 def between(sheet: TableSheet, old: Cells, formulas: Mapping[Spot, str]) -> dict[Spot, Written]:
@@ -297,7 +296,7 @@ def read_formulas(sheet: xw.Sheet, old: Cells, spots: Sequence[Spot]) -> dict[Sp
 
     A text that begins with = is none, for it reads the same as a value.
     """
-    if any(is_long(value) for value in old.values()):
+    if any(map(is_long, old.values())):
         # Excel refuses to give the formulas of a range with a text of more than 8,221 characters
         return None
     first, last = corners_of(spots)
@@ -323,7 +322,7 @@ def formulas_in(rows: Sequence[Sequence[object]], first: Spot, old: Cells) -> di
 def rows_entered(block: Rectangle) -> list[list[object]]:
     rows: list[list[object]] = []
     for row in block.rows:
-        rows.append([entered(value) for value in row])
+        rows.append(list(map(entered, row)))
     return rows
 
 
@@ -333,10 +332,11 @@ def put_rows(sheet: xw.Sheet, corner: Spot, rows: list[list[object]]) -> None:
     short: list[list[object]] = []
     long: dict[Spot, object] = {}
     for r, row in enumerate(rows, corner[0]):
-        short.append([None if is_long(value) else value for value in row])
-        for c, value in enumerate(row, corner[1]):
+        short.append(row.copy())
+        for c, value in enumerate(row):
             if is_long(value):
-                long[r, c] = value
+                short[-1][c] = None
+                long[r, corner[1] + c] = value
     sheet.range(corner, last).value = short
     for spot, value in long.items():
         sheet.range(spot).value = value
@@ -376,8 +376,11 @@ def values_at_risk(name: str, changes: Sequence[Overwrite]) -> dict[Spot, Writte
         return written
     if name not in TABLES:
         return {}
-    figures = {spot: written[spot] for spot in TABLES[name].cells.values() if spot in written}
-    if all(spot in changes[0].old for spot in figures):
+    figures: dict[Spot, Written] = {}
+    for spot in TABLES[name].cells.values():
+        if spot in written:
+            figures[spot] = written[spot]
+    if figures.keys() <= changes[0].old.keys():
         return {}
     return figures
 
@@ -409,10 +412,10 @@ def fit_rows(book: xw.Book, blocks: Sequence[Rectangle]) -> None:
                 book.sheets[name].range((min(rows), 1), (max(rows), 1)).rows.autofit()
 
 
-def show_comments(book: xw.Book, edits: Sequence[Edit], old: Values) -> None:
+def show_comments(book: xw.Book, edits: Mapping[str, Sequence[Edit]], old: Values) -> None:
     """On each figure of which something else is kept by now, its comment; the user's stay."""
     for name, sheet in TABLES.items():
-        wanted = comments_of(sheet, (edit for edit in edits if edit.sheet == name))
+        wanted = comments_of(sheet, edits.get(name, ()))
         before = comments_of(sheet, kept_edits(sheet, old.get(name, {})))
         for spot, text in wanted.items():
             if text != before[spot]:
@@ -456,15 +459,13 @@ def put_back(undo: Sequence[Callable[[], None]], error: BaseException) -> None:
 
 def restore(book: xw.Book, change: Overwrite) -> None:
     """What stood in a block before, formulas included."""
-    sheet, (first, last) = book.sheets[change.new.sheet], change.new.corners
-    kept = {spot for spot, value in change.new.cells() if isinstance(value, AsEntered)}
+    sheet, (first, _) = book.sheets[change.new.sheet], change.new.corners
     rows: list[list[object]] = []
-    for row in range(first[0], last[0] + 1):
-        values: list[object] = []
-        for column in range(first[1], last[1] + 1):
-            spot = row, column
-            values.append(as_entered(change.old.get(spot), spot in kept))
-        rows.append(values)
+    for at, values in enumerate(change.new.rows, first[0]):
+        rows.append([])
+        for column, value in enumerate(values, first[1]):
+            stood = change.old.get((at, column))
+            rows[-1].append(as_entered(stood, plain=isinstance(value, AsEntered)))
     put_rows(sheet, first, rows)
     for spot, _ in change.new.cells():
         if spot in change.formulas:

@@ -19,6 +19,7 @@ from gongkai.output import SEVERITIES
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
+from gongkai.sums import suspected_cells
 from gongkai.wording import evaluated
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import about_in, decision_of, decisions_in
@@ -109,7 +110,8 @@ def clear_marks(book: xw.Book, asked: Request) -> CommandResult:
     for sheet in TABLES.values():
         edits += mark_edits(sheet, BLANK, ())
     edits += result_edits(replace(BLANK, agency=agency, year=year, decisions=decisions), ())
-    edits += [Edit(layout.COVER, *spot, None) for spot in layout.COUNTED]
+    for spot in layout.COUNTED:
+        edits.append(Edit(layout.COVER, *spot, None))
     apply_edits(book, edits, values)
     kept = "填过的处理和理由仍保留着，重新校验后随问题一起显示。" if decisions else ""
     return CommandResult(
@@ -181,9 +183,7 @@ def flagged(values: Values, report: Report) -> dict[FlaggedCell, str]:
     for finding in gongkai.check(report):
         if finding.rule in SELF_EVIDENT:
             continue
-        named.update(finding.cells)
-        for alternative in finding.suspects:
-            named.update(suspect.cell for suspect in alternative)
+        named.update(finding.cells, suspected_cells(finding.suspects))
         if is_open(finding):
             for place in stops_of(finding, report):
                 stops.setdefault(place, f"{SEVERITIES[finding.severity]}　{finding.message}")
@@ -197,8 +197,11 @@ def stops_of(finding: Finding, report: Report) -> list[FlaggedCell]:
     sheet, cell_id = place_of(finding, report)
     if sheet is None:
         return []
-    cells = [cell_id, *(suspect.cell for suspect in certain_suspects(finding))]
-    return [(sheet.name, sheet.cells[cell]) for cell in cells if cell in sheet.cells]
+    stops: list[FlaggedCell] = []
+    for cell in (cell_id, *suspected_cells([certain_suspects(finding)])):
+        if cell in sheet.cells:
+            stops.append((sheet.name, sheet.cells[cell]))
+    return stops
 
 
 def marked(values: Values, report: Report, named: Collection[str]) -> dict[FlaggedCell, str]:

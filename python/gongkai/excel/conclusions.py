@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gongkai.checks import check_table, listed
 from gongkai.checks.coverage import blank_notes, unplaced
 from gongkai.decisions import dismissed_text, gravest_first, is_open
 from gongkai.editions import edition_of_year, editions
-from gongkai.excel.arrays import Placed
+from gongkai.excel.arrays import Placed, even_out
 from gongkai.figures import shown
 from gongkai.model import (
     Alternative,
@@ -18,6 +18,7 @@ from gongkai.model import (
     Finding,
     Form,
     GongkaiError,
+    Problem,
     Relation,
     Report,
     Severity,
@@ -33,6 +34,7 @@ from gongkai.wording import (
     label_of,
     one_line,
     relation_lines,
+    some_of,
     subject_and_names,
 )
 from gongkai.wording.findings import Below, below
@@ -53,21 +55,29 @@ RULE_HEADS = ("规则", "表", "勾稽关系")
 
 def with_figures(placed: Placed) -> Placed:
     """What a range holds, if any figure is there. Raises NoFigures: a blank form is not clean."""
-    tables = {table.id: table for table in placed.tables}
-    evaluated(Report("", "", None, "", tables, problems=placed.problems), BLANK_RANGE)
+    report = Report("", "", None, "", by_id(placed.tables), problems=placed.problems)
+    evaluated(report, BLANK_RANGE)
     return placed
+
+
+def by_id(tables: Iterable[Table]) -> dict[str, Table]:
+    found: dict[str, Table] = {}
+    for table in tables:
+        found[table.id] = table
+    return found
 
 
 def findings_of(placed: Placed) -> list[Finding]:
     """The findings on the tables of a range, errors first; of a part of a table only those on its
     own figures.
     """
+    told: dict[str, list[Problem]] = {}
+    for problem in placed.problems:
+        told.setdefault(problem.table, []).append(problem)
     found: list[Finding] = []
-    held = set()
-    for table in placed.tables:
-        held.add(table.id)
-        problems = [problem for problem in placed.problems if problem.table == table.id]
-        found += on_held_cells(table, check_table(None, table, problems))
+    held = by_id(placed.tables)
+    for name, table in held.items():
+        found += on_held_cells(table, check_table(None, table, told.get(name, ())))
     found += unplaced(problem for problem in placed.problems if problem.table not in held)
     return listed(gravest_first(found))
 
@@ -128,7 +138,11 @@ def open_text(tables: Sequence[Table], findings: Sequence[Finding]) -> str:
 
 def open_findings(findings: Sequence[Finding], severity: Severity) -> list[Finding]:
     """Those of a severity that nobody has dismissed."""
-    return [finding for finding in findings if finding.severity == severity and is_open(finding)]
+    found: list[Finding] = []
+    for finding in findings:
+        if finding.severity == severity and is_open(finding):
+            found.append(finding)
+    return found
 
 
 def broken_and_rest(errors: Sequence[Finding], verdicts: Mapping[str, Verdict]) -> tuple[int, int]:
@@ -263,9 +277,7 @@ def missing_figures(table: Table, relation: Relation) -> GongkaiError:
     for cell in relation.cells:
         if values.get(cell) is None:
             missing.append(label_of(table.form.cells[cell]))
-    named = "、".join(missing[:MOST_NAMED])
-    if len(missing) > MOST_NAMED:
-        named += "等"
+    named = some_of(missing, MOST_NAMED)
     return GongkaiError(f"不能计算：有{len(missing)}格空白或不是数（{named}）。")
 
 
@@ -362,7 +374,7 @@ def problem_name(placed: Placed, finding: Finding) -> str:
 
 
 def forms_in(placed: Placed) -> dict[str, Form]:
-    return forms_of({table.id: table for table in placed.tables})
+    return forms_of(by_id(placed.tables))
 
 
 def place_of(placed: Placed, finding: Finding | BrokenSum) -> str:
@@ -411,9 +423,7 @@ def report_rows(report: Report) -> list[SheetRow]:
             rows.append([f"! 没有找到{form.number}"])
     if report.problems:
         rows += [[], [f"! 有{len(report.problems)}处没有读出；请用“导入网址”导入后查看校验结果。"]]
-    width = max(map(len, rows))
-    for row in rows:
-        row += [""] * (width - len(row))
+    even_out(rows, "")
     return rows
 
 

@@ -14,6 +14,7 @@ import xlwings as xw
 import gongkai
 from gongkai.checks import NONE_CHECKED, assumed, checked, checked_text
 from gongkai.decisions import dismissed_text, is_grave, is_open, with_decisions_of
+from gongkai.excel.arrays import even_out
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import (
     TABLES,
@@ -148,7 +149,10 @@ def refuse_displaced(values: Values, edits: Sequence[Edit]) -> None:
     """WorkbookError where a line of a form was moved: a figure would stand beside another one's
     label.
     """
-    filled = {edit.sheet for edit in edits if edit.value is not None}
+    filled: set[str] = set()
+    for edit in edits:
+        if edit.value is not None:
+            filled.add(edit.sheet)
     for name, sheet in TABLES.items():
         cells = values.get(name, {})
         if name not in filled and not figures_on(sheet, cells):
@@ -216,11 +220,13 @@ def verdict(report: Report, findings: list[Finding]) -> str:
 
 def wrong_told(report: Report, findings: Sequence[Finding]) -> str:
     """The gravest that can be said, "" where nothing is wrong: ✗ 2项不符, though of one cause."""
-    counting = list(filter(is_open, findings))
-    wrong = sum(len(finding.sums) or 1 for finding in counting if finding.severity == "error")
+    wrong = misread = 0
+    for finding in filter(is_open, findings):
+        misread += finding.cause == "reading"
+        if finding.severity == "error":
+            wrong += len(finding.sums) or 1
     if wrong:
         return f"✗ {wrong}项不符"
-    misread = sum(finding.cause == "reading" for finding in counting)
     if misread:
         return f"! {misread}处可能是读取有误，请对照原文核实"
     return "" if checked(report) else NONE_CHECKED
@@ -254,9 +260,7 @@ def write_snapshot(book: xw.Book, values: Values) -> xw.Sheet:
     rows: list[list[object]] = []
     for name, cells in values.items():
         rows += sheet_rows(name, cells)
-    width = max(map(len, rows), default=1)
-    for row in rows:
-        row += [None] * (width - len(row))
+    even_out(rows, None)
     sheet = book.sheets.add(new_name(sheet_names(book)), after=last_visible(book))
     try:
         if rows:
@@ -312,8 +316,10 @@ def extent_of(name: str, cells: Cells) -> Spot:
 
 
 def extent_of_prose(cells: Cells) -> Spot:
-    rows = [row for row, _ in cells if row >= layout.PROSE_TOP]
-    return (max(rows), len(layout.PROSE_COLUMNS)) if rows else (0, 0)
+    last = max(layout.rows_of(cells), default=0)
+    if last < layout.PROSE_TOP:
+        return (0, 0)
+    return last, len(layout.PROSE_COLUMNS)
 
 
 def extent_of_results(cells: Cells) -> Spot:

@@ -7,17 +7,17 @@ call a question.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
 import xlwings as xw
 
 from gongkai.excel.blocks import Cells, Rectangle, edits_to_blocks
-from gongkai.model import Box, Edit
 from gongkai.spreadsheets import Area, Sheet, Spot
 from gongkai.spreadsheets.formats import MIXED, STRANGE, as_figure, kind_of, kind_of_text
 from gongkai.spreadsheets.seen import Piece, settled, text_of
+from gongkai.workbook.cells import edits_on
 from gongkai.workbook.layout import TableSheet, address
 
 # Question -> where Windows keeps the answer, and where a Mac does.
@@ -48,26 +48,36 @@ def sheet_seen(live: xw.Sheet, sheet: TableSheet, cells: Cells) -> Sheet:
     figures = [spot for spot in sheet.cells.values() if spot in cells]
     if not figures:
         return Sheet(sheet.name, cells=cells)
-    blocks = edits_to_blocks([Edit(sheet.name, *spot, None) for spot in sheet.cells.values()])
-    told = {question: answers(live, blocks, question, figures) for question in WHOLE}
+    blocks = blocks_of(sheet.name, sheet.cells.values())
+    told: dict[str, Answers] = {}
+    for question in WHOLE:
+        told[question] = answers(live, blocks, question, figures)
     told["ground"] = grounds(live, blocks, told["color"])
     found = dict(cells)
     kinds = format_kinds(live, blocks, cells, figures) | letter_kinds(told, figures)
     for spot in texts_in_pieces(live, blocks, cells, told):
         found[spot], kinds[spot] = text_in_pieces(live, spot, cells, told)
+    hidden_rows: set[int] = set()
+    hidden_columns: set[int] = set()
+    for spot in figures:
+        if told["row"][spot] is True:
+            hidden_rows.add(spot[0])
+        if told["column"][spot] is True:
+            hidden_columns.add(spot[1])
     return Sheet(
         name=sheet.name,
         visible=bool(live.visible),
         cells=found,
         kinds=kinds,
-        hidden_rows={row for row, _ in hidden_at(told["row"])},
-        hidden_columns={column for _, column in hidden_at(told["column"])},
+        hidden_rows=hidden_rows,
+        hidden_columns=hidden_columns,
         merged=list(merged_areas(live, merged_figures(live, sheet, figures))),
     )
 
 
-def hidden_at(told: Answers) -> list[Spot]:
-    return [spot for spot, hidden in told.items() if hidden is True]
+def blocks_of(name: str, spots: Iterable[Spot]) -> list[Rectangle]:
+    """The fewest rectangles that cover some cells of a sheet and no other."""
+    return edits_to_blocks(edits_on(name, dict.fromkeys(spots)))
 
 
 def texts_in_pieces(
@@ -77,7 +87,10 @@ def texts_in_pieces(
 
     Only they are asked for sizes, for a number has one.
     """
-    texts = [spot for spot in told["struck"] if isinstance(cells[spot], str)]
+    texts: list[Spot] = []
+    for spot in told["struck"]:
+        if isinstance(cells[spot], str):
+            texts.append(spot)
     if not texts:
         return
     sizes = answers(live, blocks, "size", texts)
@@ -204,8 +217,8 @@ def color_in(value: object) -> str | None:
         blue, green, red = int(value).to_bytes(3, "big")
         return f"{red:02X}{green:02X}{blue:02X}"
     if isinstance(value, list | tuple) and len(value) == 3:
-        red, green, blue = (int(part) & 0xFF for part in value)
-        return f"{red:02X}{green:02X}{blue:02X}"
+        red, green, blue = map(int, value)
+        return f"{red & 0xFF:02X}{green & 0xFF:02X}{blue & 0xFF:02X}"
     return None
 
 
@@ -218,7 +231,10 @@ def grounds(live: xw.Sheet, blocks: Sequence[Rectangle], colors: Answers) -> Ans
     Of black ones nobody asks: that is one question less for nearly every sheet.
     """
     found: dict[Spot, object] = dict.fromkeys(colors, "")
-    others = [spot for spot, color in colors.items() if color != BLACK]
+    others: list[Spot] = []
+    for spot, color in colors.items():
+        if color != BLACK:
+            others.append(spot)
     if others:
         found |= answers(live, blocks, "ground", others)
     return found
@@ -278,15 +294,14 @@ def merged_figures(live: xw.Sheet, sheet: TableSheet, figures: Collection[Spot])
     Those aside that the official form merges itself.
     """
     single: list[Spot] = []
+    held: list[Spot] = []
     for cell, spot in sheet.cells.items():
-        if is_single(sheet.form.cells[cell].box):
+        box = sheet.form.cells[cell].box
+        if box.width * box.height == 1:
             single.append(spot)
-    blocks = edits_to_blocks([Edit(sheet.name, *spot, None) for spot in single])
-    return answers(live, blocks, "merged", [spot for spot in figures if spot in single])
-
-
-def is_single(box: Box) -> bool:
-    return (box.top, box.left) == (box.bottom, box.right)
+            if spot in figures:
+                held.append(spot)
+    return answers(live, blocks_of(sheet.name, single), "merged", held)
 
 
 def merged_areas(live: xw.Sheet, merged: Answers) -> Iterator[Area]:

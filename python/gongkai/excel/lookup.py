@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from gongkai.excel.arrays import words_of
 from gongkai.excel.conclusions import as_cell
 from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Entry, Form, GongkaiError, Label, Report, Row
-from gongkai.recognize.labels import wordings
 from gongkai.recognize.tokens import squash
-from gongkai.wording import column_label, cut, row_label
+from gongkai.wording import column_label, cut, row_label, some_of
 
 BLANK = "（空）"
 DEFAULT_COLUMN = "total"
@@ -61,9 +61,9 @@ def find_cell(forms: Sequence[Form], figure: str, applicant: str) -> Cell:
         return cells[0]
     if not rows:
         raise unknown_row(forms, figure)
-    raise (
-        several_rows(rows, figure) if len(rows) > 1 else unknown_column(rows[0], applicant, figure)
-    )
+    if len(rows) > 1:
+        raise several_rows(rows, figure)
+    raise unknown_column(rows[0], applicant, figure)
 
 
 def cell_of_id(forms: Sequence[Form], figure: str) -> Cell | None:
@@ -95,19 +95,19 @@ def rows_named(forms: Sequence[Form], figure: str) -> list[CellsOfRow]:
 
 def cells_in(row: CellsOfRow, applicant: str) -> list[Cell]:
     """Those of a row in the column that is named; in 总计, or the only one, where none is."""
-    if applicant:
-        return [cell for cell in row if is_named(cell.column.id, cell.column.label, applicant)]
-    if len(row) == 1:
+    if len(row) == 1 and not applicant:
         return list(row)
-    return [cell for cell in row if cell.column.id == DEFAULT_COLUMN]
+    wanted = applicant or DEFAULT_COLUMN
+    found: list[Cell] = []
+    for cell in row:
+        if is_named(cell.column.id, cell.column.label, wanted):
+            found.append(cell)
+    return found
 
 
 def is_named(name: str, label: Label, text: str) -> bool:
     """Whether a text is an id or one of the wordings in use: granted, 予以公开, （一）予以公开."""
-    if text.lower() == name:
-        return True
-    words = {word for word, _ in wordings(label)}
-    return squash(text) != "" and squash(text) in words
+    return text.lower() == name or squash(text) in words_of(label)
 
 
 # --- why none is ----------------------------------------------------------------------------------
@@ -157,10 +157,11 @@ def rows_with(forms: Sequence[Form], word: str) -> list[Row]:
         return []
     alike = []
     for form in forms:
-        alike += [row for row in form.rows if word in squash(row.label.text)]
+        for row in form.rows:
+            if word in squash(row.label.text):
+                alike.append(row)
     return alike
 
 
 def choices(names: Iterable[str]) -> str:
-    found = list(dict.fromkeys(names))
-    return "、".join(found[:MOST_CHOICES]) + ("等" if len(found) > MOST_CHOICES else "")
+    return some_of(list(dict.fromkeys(names)), MOST_CHOICES)

@@ -7,9 +7,8 @@ from contextlib import suppress
 
 import xlwings as xw
 
-from gongkai.excel.blocks import Cells
+from gongkai.excel.blocks import Cells, read_block
 from gongkai.model import WorkbookError
-from gongkai.spreadsheets import Spot
 from gongkai.workbook import layout
 from gongkai.workbook.printing import TABLES, bare, results_area, table_area
 from gongkai.workbook.values import displaced
@@ -29,7 +28,10 @@ def switch_lanes(book: xw.Book) -> str:
     What was done, as a sentence. WorkbookError where nothing can be done.
     """
     pages = tables_shown(book)
-    names = [f"“{page.name}”" for page in pages if TABLES[page.name].lanes]
+    names: list[str] = []
+    for page in pages:
+        if TABLES[page.name].lanes:
+            names.append(f"“{page.name}”")
     if not names:
         raise WorkbookError(NONE)
     for page in pages:
@@ -47,11 +49,7 @@ def tables_shown(book: xw.Book) -> list[xw.Sheet]:
 def refuse_shifted(page: xw.Sheet) -> None:
     """WorkbookError for a table of which a label is not in its place: an area would cut it off."""
     table = TABLES[page.name]
-    area = page.range((1, 1), (table.last_line, table.size.right))
-    cells: dict[Spot, object] = {}
-    for row, values in enumerate(area.options(ndim=2, err_to_str=True).value, 1):
-        for column, value in enumerate(values, 1):
-            cells[row, column] = value
+    cells = read_block(page, (1, 1), (table.last_line, table.size.right))
     if displaced(table, cells):
         raise WorkbookError(SHIFTED.format(page.name))
 

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 
 import xlwings as xw
 
-from gongkai.excel.blocks import Cells, is_long
+from gongkai.excel.blocks import Cells, is_long, read_block
 from gongkai.excel.book import (
     NotRestored,
     as_entered,
     formulas_in,
     last_visible,
-    read_block,
     refuse_batch,
     sheet_names,
 )
@@ -76,7 +75,9 @@ def restore(book: xw.Book, asked: Request) -> CommandResult:
 
 
 def question_of_all(doubtful: Sequence[Examined]) -> str:
-    told = [question_of(one.sheet, one.found, len(one.lanes)) for one in doubtful]
+    told: list[str] = []
+    for one in doubtful:
+        told.append(question_of(one.sheet, one.found, len(one.lanes)))
     return "；\n".join(told) + ASK
 
 
@@ -202,7 +203,8 @@ def move_lines(
 
 def put_merged(page: xw.Sheet, sheet: TableSheet) -> None:
     boxes = [box for _, box in sheet.labels]
-    boxes += [layout.moved(cell.box) for cell in sheet.form.cells.values()]
+    for cell in sheet.form.cells.values():
+        boxes.append(layout.moved(cell.box))
     for box in boxes:
         if box.width * box.height == 1:
             continue

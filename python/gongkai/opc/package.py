@@ -63,7 +63,7 @@ def parsed(content: bytes, *, keeping: bool = False) -> _Element:
 
     if content.count(b"<") > MOST_TAGS:
         raise BadArchive("large")
-    if b"!" in content and any(mark in content for mark in ENTITIES):
+    if b"!" in content and any(map(content.__contains__, ENTITIES)):
         raise BadArchive("entities")
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -100,6 +100,14 @@ def part_bytes(root: _Element) -> bytes:
     )
 
 
+def parts_bytes(roots: Mapping[str, _Element]) -> dict[str, bytes]:
+    """Name of a part -> its XML as bytes."""
+    found: dict[str, bytes] = {}
+    for part, root in roots.items():
+        found[part] = part_bytes(root)
+    return found
+
+
 def local(node: _Element) -> str:
     """A node's name without its namespace; "" for comments."""
     return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
@@ -117,10 +125,26 @@ def is_on(text: str | None) -> bool:
 
 def drop(node: _Element, *names: str) -> bool:
     """Remove attributes; whether there were any."""
-    found = [name for name in names if node.get(name) is not None]
-    for name in found:
-        del node.attrib[name]
-    return bool(found)
+    before = len(node.attrib)
+    for name in names:
+        node.attrib.pop(name, "")
+    return len(node.attrib) < before
+
+
+def insert_after(root: _Element, node: _Element, before: Collection[str]) -> None:
+    """Put a node behind the last one that may stand before it."""
+    place = 0
+    for number, child in enumerate(root, 1):
+        if local(child) in before:
+            place = number
+    root.insert(place, node)
+
+
+def take_out(node: _Element) -> None:
+    """Remove a node from what it stands in, if it does."""
+    parent = node.getparent()
+    if parent is not None:
+        parent.remove(node)
 
 
 # --- relations ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from gongkai.sums.relations import (
     Solution,
     difference,
     possible,
+    relations_in,
     solve,
     stated_and_computed,
     stated_figures,
@@ -25,7 +26,7 @@ from gongkai.sums.states import (
     table_state,
     with_lost,
 )
-from gongkai.sums.suspects import Proposal, localize
+from gongkai.sums.suspects import Proposal, localize, suspected_cells
 
 __all__ = [
     "CellState",
@@ -38,10 +39,12 @@ __all__ = [
     "implied_in",
     "localize",
     "possible",
+    "relations_in",
     "solve",
     "solved",
     "stated_and_computed",
     "stated_figures",
+    "suspected_cells",
     "table_state",
     "total",
     "with_lost",

@@ -57,7 +57,11 @@ class Flow:
         return Flow(self.over.copy(), {**self.now, cell: figure}, free)
 
     def settle(self) -> OpenNodes:
-        """Carry away what can be carried, and tell where that does not do."""
+        """Carry away what can be carried, and tell where that does not do.
+
+        维持3 ＋ 纠正1 under 总计5: 1 lacks at the node of the row and is over at the ground, a full
+        gap and an empty one. With 其他 blank that carries it, and nothing is open.
+        """
         sources, sinks = [], set()
         for node, over in enumerate(self.over):
             if over > 0:
@@ -88,7 +92,10 @@ class Flow:
     def path(
         self, start: int, goals: Collection[int], without: str = ""
     ) -> tuple[int, dict[int, FlowStep]]:
-        """The first of the goals on the way from a node, or -1; and how each node was come to."""
+        """The first of the goals on the way from a node, or -1; and how each node was come to.
+
+        From the ground of 表四's first row to its node 其他 leads, where that is blank.
+        """
         steps: dict[int, FlowStep] = {start: (-1, "", 0)}
         queue = [start]
         for node in queue:
@@ -129,7 +136,9 @@ class Flow:
             self.now[cell] += sign * by
 
     def leading_to(self, goal: int) -> Set[int]:
-        """The nodes from which there is a way to one."""
+        """The nodes from which there is a way to one: where 其他 of a row of 表四 is blank, to the
+        node of the row from its ground, and back once 其他 has a figure to give.
+        """
         found = {goal}
         queue = [goal]
         for node in queue:
@@ -248,7 +257,11 @@ class Search:
     def extend(
         self, flow: Flow, chosen: tuple[str, ...], barred: frozenset[str], budget: int
     ) -> None:
-        """``budget`` is what is left of it, ``chosen`` the cells that may change already."""
+        """``budget`` is what is left of it, ``chosen`` the cells that may change already.
+
+        维持3 ＋ 纠正1 ＋ 其他0 ＋ 尚未审结0 ＝ 总计5: nothing for 0, and for 2, the price of one
+        cell, each of the five.
+        """
         self.steps[0] -= 1
         if self.steps[0] < 0 or len(self.found) > MOST_SETS:
             raise TooMany
@@ -285,7 +298,8 @@ class Search:
         price for what is open then.
 
         A cell that does not lead from what is over to where it lacks leaves as many gaps of the
-        other kind as there were.
+        other kind as there were. Of 维持3 ＋ 纠正1 ＋ 其他0 ＋ 尚未审结0 ＝ 总计5 all five lead
+        from the ground, where 1 is over, to the node of the row.
         """
         cells = []
         for node in gap:

@@ -145,6 +145,9 @@ def with_further(relations: Sequence[Relation], further: Sequence[Relation]) -> 
 def said_within(relations: Sequence[Relation], said: Relation, bases: Bases) -> list[Relation]:
     """A statement's cell takes the place of what it sums up where one side of a relation holds all
     of that.
+
+    不予公开92: in the column's sum statement.0 stands for the eight rows of （三）不予公开, which
+    has 14 parts then instead of 21.
     """
     sum_of = frozenset(said.parts)
     for at, relation in enumerate(relations):
@@ -236,7 +239,10 @@ def turn_from(start: int, turned: Mapping[int, Signed], signs: list[int]) -> Non
 def ends_of(
     count: int, places: Mapping[str, Signed], signs: Sequence[int]
 ) -> tuple[dict[str, Ends], int]:
-    """The ends of each cell, and how many grounds there are: one for all that hangs together."""
+    """The ends of each cell, and how many grounds there are: one for all that hangs together.
+
+    维持 of 表四 leads from the ground to its row, 总计 back; each of the three rows has a ground.
+    """
     joined = [(found[0][0], found[-1][0]) for found in places.values()]
     groups = grouped(range(count), joined)
     grounds: dict[int, int] = {}
@@ -389,7 +395,11 @@ class NetworkState:
 
 
 def state_of(network: Network, values: Figures, prices: Mapping[str, int]) -> NetworkState:
-    """``values`` has every cell of the network."""
+    """``values`` has every cell of the network.
+
+    维持3 ＋ 纠正1 under 总计5: -1 is over at the row and 1 at its ground. With 其他 blank the two
+    are one, of which nothing is over.
+    """
     blanks = [cell for cell in network.ends if values[cell] is None]
     home = homes(network, blanks)
     over = overs(network, values)

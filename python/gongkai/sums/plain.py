@@ -52,7 +52,11 @@ class PlainSearch:
     found: list[PlainRepair] = field(default_factory=list)
 
     def extend(self, freed: frozenset[str], barred: frozenset[str], budget: int) -> None:
-        """``freed`` cells count as blank; ``barred`` ones were tried before, or are freed."""
+        """``freed`` cells count as blank; ``barred`` ones were tried before, or are freed.
+
+        维持3 ＋ 纠正1 ＋ 其他0 ＋ 尚未审结0 ＝ 总计5: each of the five is freed in its turn, and
+        would have to be 4, 2, 1, 1 or 4.
+        """
         self.left -= 1
         if self.left < 0 or len(self.found) > MOST_SETS:
             raise TooMany

@@ -25,7 +25,7 @@ from functools import reduce
 
 from gongkai.figures import WIDEST, rounded
 from gongkai.groups import grouped
-from gongkai.model import Figure, Relation, Value
+from gongkai.model import BrokenSum, Figure, Relation, Value
 from gongkai.sums.simplex import REST, Exact, SparseRow, feasible_tableau, fixed_columns
 
 Blame = frozenset[int]
@@ -115,7 +115,19 @@ def equation(number: int, relation: Relation, values: Mapping[str, Value]) -> Eq
 
 
 def blank_terms(cells: Iterable[str], values: Mapping[str, Value], sign: int) -> dict[str, int]:
-    return {cell: sign for cell in cells if values.get(cell) is None}
+    terms: dict[str, int] = {}
+    for cell in cells:
+        if values.get(cell) is None:
+            terms[cell] = sign
+    return terms
+
+
+def relations_in(sums: Iterable[BrokenSum]) -> list[Relation]:
+    """The relations of some broken sums: one of each, several of a conflict."""
+    found: list[Relation] = []
+    for one in sums:
+        found += one.relations
+    return found
 
 
 # --- many relations -------------------------------------------------------------------------------
@@ -135,7 +147,10 @@ def equations_of(relations: Iterable[Relation], values: Mapping[str, Value]) -> 
 
 
 def agree(equations: Sequence[Equation]) -> bool:
-    """Whether some filling satisfies all equations."""
+    """Whether some filling satisfies all equations.
+
+    维持3 ＋ 纠正1 ＋ 其他 ＝ 总计5 has one, with a 总计 of 3 there is none.
+    """
     _, left, conflict = settle(equations)
     if conflict:
         return False
@@ -148,6 +163,8 @@ def agree(equations: Sequence[Equation]) -> bool:
 def solve(relations: Iterable[Relation], values: Mapping[str, Value]) -> Solution:
     """Broken relations, conflicts among those with blanks, and the blanks that the others leave no
     choice.
+
+    维持5 ＋ 纠正1 ＋ 其他 ＋ 尚未审结0 ＝ 总计7: 其他 is 1.
     """
     kept = list(relations)
     broken, alone, left = sorted_out(equations_of(kept, values))
@@ -156,9 +173,14 @@ def solve(relations: Iterable[Relation], values: Mapping[str, Value]) -> Solutio
         implied, blame = examine(left)
         if not blame:
             return Solution(relations_of(broken, kept), tuple(conflicts), implied)
-        conflict = smallest([each for each in left if each.used <= blame])
+        blamed: list[Equation] = []
+        for each in left:
+            if each.used <= blame:
+                blamed.append(each)
+        conflict = smallest(blamed)
         conflicts.append(relations_of(conflict, kept))
-        left = [each for each in left if each not in conflict]
+        for each in conflict:
+            left.remove(each)
 
 
 def relations_of(equations: Iterable[Equation], kept: Sequence[Relation]) -> tuple[Relation, ...]:
@@ -200,6 +222,8 @@ def smallest(conflict: Sequence[Equation]) -> list[Equation]:
 def examine(equations: Sequence[Equation]) -> tuple[dict[str, int], Blame]:
     """The implied figures of relations that agree, or the numbers of some that cannot hold
     together.
+
+    维持5 ＋ 纠正1 ＋ 其他 ＝ 总计7: 其他 is 1. With a 总计 of 3 the number of this relation.
     """
     implied, left, conflict = settle(equations)
     if conflict:
@@ -247,16 +271,20 @@ def forced(each: Equation) -> dict[str, int]:
     zero.
     """
     terms, rest = each.terms, each.rest
-    if len(terms) == 1 or (rest == 0 and len(set(terms.values())) == 1):
-        return {cell: int(rest) * sign for cell, sign in terms.items()}
-    return {}
+    is_zero = rest == 0 and len(set(terms.values())) == 1
+    figures: dict[str, int] = {}
+    if is_zero or len(terms) == 1:
+        for cell, sign in terms.items():
+            figures[cell] = int(rest) * sign
+    return figures
 
 
 def settle(equations: Sequence[Equation]) -> tuple[dict[str, int], list[Equation], Blame]:
     """Put forced figures into all equations until none is left: (figures, what remains of the
     equations, relations in conflict or none).
 
-    Without a conflict the equations that remain have two terms or more.
+    Without a conflict the equations that remain have two terms or more. 新收457 ＋ 上年结转 ＝
+    办结450 ＋ 结转下年10: 上年结转 is 3, and a row 上年结转 with 0 but for 其他 has its 3 there.
     """
     work = list(map(Equation.copy, equations))
     settled: dict[str, int] = {}
@@ -276,7 +304,11 @@ def settle(equations: Sequence[Equation]) -> tuple[dict[str, int], list[Equation
                     if other not in waiting:
                         waiting.add(other)
                         queue.append(other)
-    return settled, [each for each in work if each.terms], frozenset()
+    left: list[Equation] = []
+    for each in work:
+        if each.terms:
+            left.append(each)
+    return settled, left, frozenset()
 
 
 def holders_of(equations: Iterable[Equation]) -> dict[str, list[Equation]]:
@@ -298,7 +330,11 @@ def components(equations: Sequence[Equation]) -> list[list[Equation]]:
     for each in equations:
         for cell in each.terms:
             pairs.append((first.setdefault(cell, each), each))
-    return [group for group in grouped(equations, pairs) if len(group) > 1]
+    groups: list[list[Equation]] = []
+    for group in grouped(equations, pairs):
+        if len(group) > 1:
+            groups.append(group)
+    return groups
 
 
 def columns_and_rows(group: Sequence[Equation]) -> tuple[list[str], list[SparseRow]]:

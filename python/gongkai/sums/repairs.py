@@ -84,11 +84,22 @@ def oddness(stated: int, proposed: int) -> int:
     """SLIP for 143 or 13 in the place of 134, DIGIT for 164, ONE_DIGIT for 4 in the place of 6."""
     one, other = str(stated), str(proposed)
     if len(one) != len(other):
-        return SLIP if has_one_more(*sorted((one, other), key=len)) else OTHER
-    apart = [at for at, digit in enumerate(one) if digit != other[at]]
-    if len(apart) == 1:
-        return DIGIT if len(one) > 1 else ONE_DIGIT
-    return SLIP if is_transposed(one, other, apart) else OTHER
+        is_slip = has_one_more(*sorted((one, other), key=len))
+    else:
+        apart = places_apart(one, other)
+        if len(apart) == 1:
+            return DIGIT if len(one) > 1 else ONE_DIGIT
+        is_slip = is_transposed(one, other, apart)
+    return SLIP if is_slip else OTHER
+
+
+def places_apart(one: str, other: str) -> list[int]:
+    """Where two figures of as many digits differ: the last place of 134 and 135."""
+    apart: list[int] = []
+    for at, (digit, instead) in enumerate(zip(one, other, strict=True)):
+        if digit != instead:
+            apart.append(at)
+    return apart
 
 
 def has_one_more(shorter: str, longer: str) -> bool:
@@ -100,14 +111,16 @@ def has_one_more(shorter: str, longer: str) -> bool:
 
 def is_transposed(one: str, other: str, apart: Sequence[int]) -> bool:
     """143 for 134: apart at two places side by side, and there the other way round."""
-    if len(apart) != 2 or apart[1] != apart[0] + 1:
+    if len(apart) != 2:
         return False
     first, last = apart
-    return one[first] == other[last] and one[last] == other[first]
+    is_beside = last == first + 1
+    return is_beside and one[first] + one[last] == other[last] + other[first]
 
 
 def exchanged(stated: Sequence[int], proposed: Sequence[int]) -> bool:
-    return stated[0] == proposed[1] and stated[1] == proposed[0]
+    """134 and 7 for 7 and 134."""
+    return list(stated) == list(reversed(proposed))
 
 
 def split(stated: Sequence[int], proposed: Sequence[int]) -> bool:
@@ -122,9 +135,12 @@ def digits_of(figures: Sequence[int]) -> str:
 
 
 def moved(stated: Sequence[int], proposed: Sequence[int]) -> bool:
-    """A figure pushed into the next cell, whose own figure is lost, with 0 in its place."""
-    there = stated[0] == 0 and proposed[0] == stated[1]
-    back = stated[1] == 0 and proposed[1] == stated[0]
+    """A figure pushed into the next cell, whose own figure is lost, with 0 in its place: 0 and 134
+    for 134 and 7.
+    """
+    one, other = stated
+    there = (one, other) == (0, proposed[0])
+    back = (one, other) == (proposed[1], 0)
     return there or back
 
 
@@ -217,11 +233,15 @@ def has_no_negative(changes: Iterable[Replacement]) -> bool:
 
 
 def stale_totals(state: NetworkState, felt: frozenset[int]) -> Iterator[Changes]:
-    """A part was changed, and all that follows from it but the totals above it."""
+    """A part was changed, and all that follows from it but the totals above it: 予以公开·自然人
+    from 131 to 134, 新收 with it, while 予以公开·总计138, 办结·自然人131 and 办结·总计138 stayed.
+    """
     for totals, nodes in state.network.totals:
-        if len(totals) >= LEAST and nodes <= felt and is_stated(state, totals):
-            up, down = state.ends(totals[0])
-            for by in {-state.need.get(up, 0), state.need.get(down, 0)} - {0}:
-                raised = [state.figure(total) + by for total in totals]
-                if min(raised) >= 0:
-                    yield tuple(zip(totals, raised, strict=True))
+        is_felt = len(totals) >= LEAST and nodes <= felt
+        if not is_felt or not is_stated(state, totals):
+            continue
+        up, down = state.ends(totals[0])
+        for by in {-state.need.get(up, 0), state.need.get(down, 0)} - {0}:
+            raised = [state.figure(total) + by for total in totals]
+            if min(raised) >= 0:
+                yield tuple(zip(totals, raised, strict=True))

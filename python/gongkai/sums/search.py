@@ -84,7 +84,10 @@ def clusters_of(state: NetworkState) -> list[Cluster]:
 
 
 def solutions_of(state: NetworkState) -> list[Mending]:
-    """All cheapest ways to mend every node. Raises TooMany where there is no time to find them."""
+    """All cheapest ways to mend every node. Raises TooMany where there is no time to find them.
+
+    维持3 ＋ 纠正1 ＋ 其他0 ＋ 尚未审结0 ＝ 总计5: one figure of the five, at the price of 2 each.
+    """
     starts = list(starts_of(state))
     budget = 0
     while True:
@@ -192,6 +195,9 @@ def apart(solutions: Iterable[Mending]) -> list[Nodes]:
 
 
 def cluster_of(state: NetworkState, solutions: Iterable[Mending], nodes: Nodes) -> Cluster:
+    """What mends some nodes, in all solutions: 总计142 above 维持13 ＋ 纠正1 is 14 with a digit
+    too many; of the four other figures that could be wrong it is said that they are unlikely.
+    """
     ways = ways_within(solutions, nodes)
     kept = likeliest(ways)
     if state.flow.now and 1 < len(kept) <= MOST_FILLED:
@@ -262,7 +268,9 @@ def fills(state: NetworkState, changes: Changes, nodes: Nodes, flow: Flow) -> in
 
 
 def certain_in(state: NetworkState, ways: Mapping[Changes, Option]) -> tuple[Range, ...]:
-    """The cells that all ways change, with the figures that they take."""
+    """The cells that all ways change, with the figures that they take: 总计5 above 维持3 ＋ 纠正1
+    where the prose says 4 as well, from 4 to 4.
+    """
     every = [dict(changes) for changes in ways]
     cells = set(every[0]).intersection(*every[1:])
     found = []

@@ -61,30 +61,33 @@ def feasible_tableau(cells: Sequence[str], rows: list[SparseRow]) -> Tableau:
 def entering_column(goal: SparseRow, width: int, moving: bool) -> int | None:
     """The column that brings the goal down most, as long as the corner moves; else by Bland's order
     of columns, or the pivots could go round in a circle.
+
+    With 3 for column 0 and 2 for column 1 it is column 0, and 1 once the corner stands still.
     """
-    best: tuple[Exact, int] | None = None
+    able: list[tuple[Exact, int]] = []
     for column, gain in goal.items():
         if 0 <= column < width and gain > 0:
-            mine = (gain if moving else 0, column)
-            best = mine if best is None else max(best, mine)
-    return None if best is None else best[1]
+            able.append((gain if moving else 0, column))
+    if not able:
+        return None
+    return max(able)[1]
 
 
 def leaving_row(rows: Sequence[SparseRow], basis: Sequence[int], column: int) -> int:
     """The row that limits how far a column can rise."""
-    best: tuple[Exact, int, int] | None = None
+    limits: list[tuple[Exact, int, int]] = []
     for number, row in enumerate(rows):
         lead = row.get(column, 0)
         if lead > 0:
-            limit = (divided(row.get(REST, 0), lead), -basis[number], number)
-            best = limit if best is None else min(best, limit)
-    assert best is not None, "phase one has a lower limit"
-    return best[2]
+            limits.append((divided(row.get(REST, 0), lead), -basis[number], number))
+    return min(limits)[2]  # there is one, for phase one has a lower limit
 
 
 def without_artificial(tableau: Tableau, width: int) -> Tableau:
     """The same corner without the columns from ``width`` on, and without rows that said nothing
     new.
+
+    Of two columns: x0 ＋ x2 ＝ 4, solved for x2, becomes x0 ＝ 4.
     """
     rows, basis = tableau.rows, tableau.basis
     real = set(range(width))
@@ -121,7 +124,10 @@ def subtract(row: SparseRow, other: Mapping[int, Exact], times: Exact) -> None:
 
 
 def pivot(rows: Sequence[SparseRow], at: int, column: int) -> None:
-    """Solve row ``at`` for ``column`` and take the column out of all other rows."""
+    """Solve row ``at`` for ``column`` and take the column out of all other rows.
+
+    2 x0 ＋ 4 x1 and x0 ＋ 3 x1, the first solved for x0: x0 ＋ 2 x1 and x1.
+    """
     row = rows[at]
     lead = row[column]
     if lead != 1:
@@ -155,7 +161,8 @@ def positive_columns(tableau: Tableau) -> set[int]:
     rise only together.
 
     A row whose own column is not among them holds none of them: a column that could rise took along
-    the own column of each such row that had to rise with it.
+    the own column of each such row that had to rise with it. In x0 － x1 ＝ 0 both rise together,
+    in x0 ＋ x1 ＝ 0 neither does.
     """
     rows, basis = tableau.rows, tableau.basis
     able = set()
@@ -165,14 +172,26 @@ def positive_columns(tableau: Tableau) -> set[int]:
     while True:
         if grow(tableau, able):
             continue
-        stuck = [at for at, column in enumerate(basis) if column not in able]
+        stuck = rows_stuck(basis, able)
         rising = rising_together(rows, stuck)
         if rising < 0:
             return able
-        holding = [at for at in stuck if rows[at].get(rising, 0) > 0]
-        at = max(holding, key=basis.__getitem__)
+        holding: list[tuple[int, int]] = []
+        for at in stuck:
+            if rows[at].get(rising, 0) > 0:
+                holding.append((basis[at], at))
+        _, at = max(holding)
         pivot(rows, at, rising)
         basis[at] = rising
+
+
+def rows_stuck(basis: Iterable[int], able: set[int]) -> list[int]:
+    """The numbers of the rows whose own column is not above zero."""
+    stuck: list[int] = []
+    for at, column in enumerate(basis):
+        if column not in able:
+            stuck.append(at)
+    return stuck
 
 
 def rising_together(rows: Sequence[SparseRow], stuck: Iterable[int]) -> int:
@@ -192,18 +211,20 @@ def rising_together(rows: Sequence[SparseRow], stuck: Iterable[int]) -> int:
 def grow(tableau: Tableau, able: set[int]) -> bool:
     """Add columns that can rise because all that must fall for it are above zero; whether any was
     added.
+
+    x0 ＋ x1 ＝ 4 with x0 above zero: x1 can rise while x0 falls.
     """
-    pairs = zip(tableau.rows, tableau.basis, strict=True)
-    stuck = [(row, column) for row, column in pairs if column not in able]
+    rows, basis = tableau.rows, tableau.basis
+    stuck = rows_stuck(basis, able)
     blocked: set[int] = set()
-    for row, _ in stuck:
-        for column, value in row.items():
+    for at in stuck:
+        for column, value in rows[at].items():
             if value > 0:
                 blocked.add(column)
-    risen = set().union(*tableau.rows) - blocked - able - {REST}
-    for row, column in stuck:
+    risen = set().union(*rows) - blocked - able - {REST}
+    for at in stuck:
         # what is risen and stands in such a row has a negative sign there
-        if not risen.isdisjoint(row):
-            able.add(column)
+        if not risen.isdisjoint(rows[at]):
+            able.add(basis[at])
     able |= risen
     return bool(risen)

@@ -47,8 +47,10 @@ def as_written(values: Mapping[str, Value]) -> tuple[Statement, ...]:
 
 
 def system_of(form: Form, statements: Iterable[Statement]) -> System:
-    """ValueError where a statement is on no cell, on one that the form has not, or costs
-    nothing.
+    """新收·总计457 as written and 455 by the prose: new.total is 457, statement.0 is 455, and the
+    relation new.total ＝ statement.0 stands beside those of the form.
+
+    ValueError where a statement is on no cell, on one that the form has not, or costs nothing.
     """
     values: dict[str, Value] = {}
     prices: dict[str, int] = {}

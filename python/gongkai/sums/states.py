@@ -64,7 +64,11 @@ class TableState:
     @property
     def zeros(self) -> tuple[str, ...]:
         """The blanks that can be nothing but 0."""
-        return tuple(cell for cell, figure in self.figures.items() if figure == 0)
+        found: list[str] = []
+        for cell, figure in self.figures.items():
+            if figure == 0:
+                found.append(cell)
+        return tuple(found)
 
 
 def table_state(table: Table) -> TableState:
@@ -131,18 +135,38 @@ def with_lost(table: Table, problems: Iterable[Problem]) -> Table:
 def worked_out(
     form: Form, values: tuple[tuple[str, Value], ...], unread: frozenset[str]
 ) -> TableState:
+    """The state of a table in which the cells ``unread`` cannot be read.
+
+    维持134 ＋ 纠正7 and two blanks, 总计141: the blanks are 0 and the row holds by that. With 十二
+    in the place of one of them nothing is told of the row.
+    """
     relations = form.relations
     stated = dict(values)
     if not unread and None not in stated.values():
         return whole_state(relations, stated, solved_as_written(form, values))
-    solution = solved_as_written(form, tuple(pair for pair in values if pair[1] is not None))
-    readable = [one for one in relations if unread.isdisjoint(one.cells)]
+    solution = solved_as_written(form, filled_in(values))
+    readable: list[Relation] = []
+    for relation in relations:
+        if unread.isdisjoint(relation.cells):
+            readable.append(relation)
     told, implied = judge(readable, stated), solution.implied
     if len(readable) < len(relations):
         implied = solve(readable, stated).implied
-    figures = {cell: implied[cell] for cell in form.cells if cell in implied}
+    figures: dict[str, int] = {}
+    for cell in form.cells:
+        if cell in implied:
+            figures[cell] = implied[cell]
     states = cell_states(form, stated, figures)
     return TableState(states, figures, verdicts_of(told, relations), told.assumed, solution)
+
+
+def filled_in(values: Iterable[tuple[str, Value]]) -> tuple[tuple[str, Value], ...]:
+    """The cells with their figures, without the blanks."""
+    found: list[tuple[str, Value]] = []
+    for pair in values:
+        if pair[1] is not None:
+            found.append(pair)
+    return tuple(found)
 
 
 def verdicts_of(told: Judged, relations: Iterable[Relation]) -> dict[str, Verdict]:
@@ -289,11 +313,11 @@ def is_broken(gap: Figure, parts_full: bool, whole_full: bool) -> bool:
 
     Parts 141 and a whole of 140 with blanks among the parts only: no filling makes the parts less.
     """
-    if gap > 0 and whole_full:
+    if gap != int(gap):
         return True
-    if gap < 0 and parts_full:
-        return True
-    return gap != int(gap)
+    if gap > 0:
+        return whole_full
+    return gap < 0 and parts_full
 
 
 def with_rules(sums: Iterable[RelationSums], rules: Collection[str]) -> list[RelationSums]:
@@ -328,15 +352,18 @@ def settling_among(
     """The closed relations; where the zeros of others break one, those that have no part in it.
 
     Then none counts that shares a blank with it, and of the others those that closed by what is
-    filled in alone.
+    filled in alone. 予以公开134 ＋ 7, 总计141 leaves 予以公开·科研机构 0; where 办结·科研机构 is 2
+    and its column holds nothing else, that is not believed.
     """
-    struck = [one for one in sums if broken.get(one.rule) == "with others"]
+    struck: list[RelationSums] = []
+    for one in sums:
+        if broken.get(one.rule) == "with others":
+            struck.append(one)
     if not struck:
         return closed[-1]
     doubtful = blanks_of(struck)
-    alone = with_rules(sums, closed[0])
-    apart = []
-    for one in alone:
+    apart: list[RelationSums] = []
+    for one in with_rules(sums, closed[0]):
         if doubtful.isdisjoint(one.blanks):
             apart.append(one)
     return rules_of(apart)

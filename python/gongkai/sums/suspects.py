@@ -76,7 +76,10 @@ class Question(NamedTuple):
 
 
 def told(system: System, proposal: Proposal) -> Proposal:
-    """The cells of the form as suspects, those of statements as what is not believed."""
+    """The cells of the form as suspects, those of statements as what is not believed.
+
+    总计5 above 维持3 ＋ 纠正1, and 4 by the prose: 总计 is to be 4, and nothing is disbelieved.
+    """
     if not system.statements:
         return proposal
     suspects: list[Alternative] = []
@@ -90,22 +93,30 @@ def told(system: System, proposal: Proposal) -> Proposal:
                 cells.append(suspect)
         suspects.append(tuple(cells))
         disbelieved.append(tuple(said))
-    certain = tuple(bound for bound in proposal.certain if bound.cell not in system.statements)
+    certain: list[Bound] = []
+    for bound in proposal.certain:
+        if bound.cell not in system.statements:
+            certain.append(bound)
     return proposal._replace(
-        alternatives=tuple(suspects), certain=certain, disbelieved=tuple(disbelieved)
+        alternatives=tuple(suspects), certain=tuple(certain), disbelieved=tuple(disbelieved)
     )
 
 
 def plain_proposal(system: System) -> Proposal:
-    """For all relations together where these and the statements make no network."""
+    """For all relations together where these and the statements make no network.
+
+    总计5 above 维持3 ＋ 纠正1 ＋ 其他0 ＋ 尚未审结0: one of the five figures is 1 off.
+    """
     try:
         repairs = plain_repairs(system)
     except TooMany:
         return UNKNOWN
     found: list[Alternative] = []
     for repair in repairs:
-        if repair.figures:
-            suspects = [Suspect(cell, system.values[cell], to) for cell, to in repair.figures]
+        suspects: list[Suspect] = []
+        for cell, to in repair.figures:
+            suspects.append(Suspect(cell, system.values[cell], to))
+        if suspects:
             found.append(tuple(suspects))
     if len(found) < len(repairs) or len(found) > MOST_LISTED:
         return Proposal((), len(repairs))
@@ -155,7 +166,18 @@ def nodes_of(state: NetworkState, relations: Iterable[Relation]) -> set[int]:
     return nodes
 
 
+def suspected_cells(suspects: Iterable[Iterable[Suspect]]) -> list[str]:
+    """The cells that some alternatives change."""
+    cells: list[str] = []
+    for suspect in chain.from_iterable(suspects):
+        cells.append(suspect.cell)
+    return cells
+
+
 def combined(asked: Question, mine: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
+    """The choices of all clusters together: two for 总计89 above 维持139, which are the repairs of
+    that row; of more than a person would compare only what is certain.
+    """
     certain = bounds_of(asked, mine)
     count = all_ways = 1
     for cluster in mine:
@@ -185,6 +207,8 @@ def alternatives_of(
 ) -> list[Alternative]:
     """Each choice of one way for each cluster; none where one of them does not mend, whatever led
     to it.
+
+    总计89 above 维持139 and a blank 其他: 维持 is to be 89, or 总计 139.
     """
     nodes = nodes_of(asked.state, relations)
     choices = []
@@ -212,7 +236,8 @@ def completed(
     """The changes with the blanks that they settle, in official order; None where a figure that can
     be no count stays.
 
-    Such figures (negative, or with decimals) were taken for blanks.
+    Such figures (negative, or with decimals) were taken for blanks. 维持3 ＋ 纠正1 ＋ 其他-2 under
+    总计5: 其他 is to be 1.
     """
     proposed = dict(changes)
     state = asked.state
@@ -236,7 +261,11 @@ def completed(
 
 def blanks_at(state: NetworkState, nodes: Collection[int]) -> list[str]:
     """The blanks that join nodes to one of these."""
-    return [cell for cell in state.flow.now if state.ends(cell)[0] in nodes]
+    found: list[str] = []
+    for cell in state.flow.now:
+        if state.ends(cell)[0] in nodes:
+            found.append(cell)
+    return found
 
 
 def settled_by(

@@ -8,7 +8,7 @@ file's name or a viewer of JSON.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gongkai.figures import PICTURE, clean, read_figure, shown
 from gongkai.model import (
@@ -287,6 +287,14 @@ def cut(text: str, longest: int) -> str:
     """A text on one line, with … in the place of what is too long."""
     plain = one_line(text)
     return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
+
+
+def some_of(names: Sequence[str], most: int, more: str = "等") -> str:
+    """K7、K8、K9等5格: the first of some names, and ``more`` where that is not all of them."""
+    named = "、".join(names[:most])
+    if len(names) > most:
+        return named + more
+    return named
 
 
 def written(raw: str, unit: str) -> str:

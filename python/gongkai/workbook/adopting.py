@@ -9,12 +9,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from gongkai.figures import plain_number
-from gongkai.model import Edit, Entry, Finding, Report, WorkbookError
+from gongkai.model import Alternative, Edit, Entry, Finding, Report, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
+from gongkai.wording import some_of
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Written, as_number
+from gongkai.workbook.cells import Written, as_number, copied
 from gongkai.workbook.fill import flag_edits
 from gongkai.workbook.proposals import NO_FIGURE, Adoption, Choice, forms_of, name_of
 
@@ -41,7 +42,7 @@ def for_cell(value: Written) -> Written:
 
 def with_changes(values: BookValues, changes: Sequence[Adoption]) -> dict[str, dict[Spot, object]]:
     """The sheets' values once the changes are made."""
-    changed = {name: dict(cells) for name, cells in values.items()}
+    changed = copied(values)
     for change in changes:
         changed[change.sheet.name][change.spot] = change.proposed
     return changed
@@ -62,7 +63,10 @@ def refuse_unmended(choices: Sequence[Choice], left: Sequence[Finding]) -> None:
     """WorkbookError where several choices spoil each other: one of the findings is there still
     after all changes.
     """
-    if len({choice.alternative for choice in choices}) < 2:
+    alternatives: set[Alternative] = set()
+    for choice in choices:
+        alternatives.add(choice.alternative)
+    if len(alternatives) < 2:
         return
     broken: set[str] = set()
     for finding in left:
@@ -78,7 +82,10 @@ def refuse_unmended(choices: Sequence[Choice], left: Sequence[Finding]) -> None:
 
 def broken_rules(finding: Finding) -> set[str]:
     """Its rule and those of all sums that its cause breaks."""
-    return {finding.rule, *(one.rule for one in finding.sums)}
+    rules = {finding.rule}
+    for one in finding.sums:
+        rules.add(one.rule)
+    return rules
 
 
 # --- texts into numbers ---------------------------------------------------------------------------
@@ -126,18 +133,13 @@ def question_of_texts(changes: Sequence[Adoption]) -> str:
 
 def done_text(changes: Sequence[Adoption], left: Sequence[str]) -> str:
     """What was done, and what was not."""
-    done = (
-        f"已把{places_text(changes)}文本形式的数字改成数字，记在“{layout.LOG}”表。"
-        if changes
-        else NO_TEXTS
-    )
+    done = NO_TEXTS
+    if changes:
+        done = f"已把{places_text(changes)}文本形式的数字改成数字，记在“{layout.LOG}”表。"
     if not left:
         return done
-    named = "、".join(left[:MOST_NAMED])
-    more = f"等{len(left)}格" if len(left) > MOST_NAMED else ""
-    return (
-        f"{done}{named}{more}带有单位、是公式、超过15位或单元格格式不是“常规”，没有改，请手工核对。"
-    )
+    named = some_of(left, MOST_NAMED, f"等{len(left)}格")
+    return f"{done}{named}带有单位、是公式、超过15位或单元格格式不是“常规”，没有改，请手工核对。"
 
 
 NO_TEXTS = "没有可以直接改成数字的文本。"
@@ -146,10 +148,9 @@ NO_TEXTS = "没有可以直接改成数字的文本。"
 def places_text(changes: Sequence[Adoption]) -> str:
     """'表三'!D7、'表三'!E7等12格."""
     places: list[str] = []
-    for change in changes[:MOST_NAMED]:
+    for change in changes:
         places.append(layout.address(change.spot, change.sheet.name))
-    named = "、".join(places)
-    return f"{named}等{len(changes)}格" if len(changes) > MOST_NAMED else named
+    return some_of(places, MOST_NAMED, f"等{len(changes)}格")
 
 
 # --- the log --------------------------------------------------------------------------------------
@@ -160,8 +161,11 @@ def log_edits(changes: Sequence[Adoption], values: BookValues, time: str) -> Ite
 
     WorkbookError where it is full.
     """
-    used = [row for row, column in values[layout.LOG] if column in layout.LOG_COLUMNS.values()]
-    first = max([layout.LOG_TOP - 1, *used]) + 1
+    last = layout.LOG_TOP - 1
+    for row, column in values[layout.LOG]:
+        if column in layout.LOG_COLUMNS.values():
+            last = max(last, row)
+    first = last + 1
     if first + len(changes) > layout.LOG_TOP + layout.LOG_ROWS:
         raise WorkbookError(f"“{layout.LOG}”表已经写满，没有改动；请另存一份，清空这张表后再采纳。")
     for row, change in enumerate(changes, first):

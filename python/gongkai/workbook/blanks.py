@@ -56,7 +56,10 @@ class ZeroFilling:
     odd: tuple[Adoption, ...] = ()
 
     def without(self, odd: Sequence[Adoption]) -> ZeroFilling:
-        left = [change for change in self.changes if change not in odd]
+        left: list[Adoption] = []
+        for change in self.changes:
+            if change not in odd:
+                left.append(change)
         return replace(self, changes=tuple(left), odd=tuple(odd))
 
 
@@ -171,8 +174,10 @@ def last_lines(values: BookValues) -> dict[tuple[str, str], dict[str, str]]:
     held = values.get(layout.LOG, {})
     columns = layout.LOG_COLUMNS
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for row in sorted({row for row, _ in held}):
-        line = {name: text_of(held.get((row, column))) for name, column in columns.items()}
+    for row in layout.rows_of(held):
+        line: dict[str, str] = {}
+        for name, column in columns.items():
+            line[name] = text_of(held.get((row, column)))
         if row >= layout.LOG_TOP and line["table"] in layout.tables_by_name():
             found[line["table"], line["cell"]] = line
     return found
@@ -203,7 +208,10 @@ def filled_text(filling: ZeroFilling) -> str:
         "是公式": filling.formulas,
         "不能由勾稽关系确定": filling.open,
     }
-    left = [f"{number}格{reason}" for reason, number in reasons.items() if number]
+    left: list[str] = []
+    for reason, number in reasons.items():
+        if number:
+            left.append(f"{number}格{reason}")
     if filling.odd:
         left.append(f"{places_text(filling.odd)}合并、隐藏或设有特殊格式，填了看不到0")
     return f"{done}没有填的：{'，'.join(left)}。" if left else done

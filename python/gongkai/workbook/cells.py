@@ -53,6 +53,29 @@ def as_number(value: int | Decimal) -> int | Decimal | str:
     return text if len(text.strip("-0.").replace(".", "")) > EXACT_DIGITS else value
 
 
+def by_sheet(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
+    sheets: dict[str, list[Edit]] = {}
+    for edit in edits:
+        sheets.setdefault(edit.sheet, []).append(edit)
+    return sheets
+
+
+def edits_on(sheet: str, wanted: Mapping[Spot, Written]) -> list[Edit]:
+    """What is to stand in places of a sheet, as edits."""
+    edits: list[Edit] = []
+    for place, value in wanted.items():
+        edits.append(Edit(sheet, *place, value))
+    return edits
+
+
+def copied(values: Mapping[str, Mapping[Spot, object]]) -> dict[str, dict[Spot, object]]:
+    """What stands on sheets, such that cells can be changed in it."""
+    found: dict[str, dict[Spot, object]] = {}
+    for name, cells in values.items():
+        found[name] = dict(cells)
+    return found
+
+
 # --- figures in another unit than their source ----------------------------------------------------
 
 
@@ -87,7 +110,7 @@ def comments_of(sheet: TableSheet, edits: Iterable[Edit]) -> dict[Spot, str]:
     """Spot of a figure -> the comment that belongs on it, "" for none, for each whose source an
     edit tells: gongkai：原文“2670”以元为单位（见表头“金额（元）”），已换算为0.267万元。
     """
-    cells = {spot: cell for cell, spot in sheet.sources.items()}
+    cells = dict(zip(sheet.sources.values(), sheet.sources, strict=True))
     found: dict[Spot, str] = {}
     for edit in edits:
         cell = cells.get((edit.row, edit.column))
@@ -101,7 +124,7 @@ def comments_of(sheet: TableSheet, edits: Iterable[Edit]) -> dict[Spot, str]:
 
 def kept_edits(sheet: TableSheet, values: Mapping[Spot, object]) -> list[Edit]:
     """The edits that would keep what a sheet keeps already."""
-    return [
-        Edit(sheet.name, *spot, text_of(values.get(spot)) or None)
-        for spot in sheet.sources.values()
-    ]
+    edits: list[Edit] = []
+    for spot in sheet.sources.values():
+        edits.append(Edit(sheet.name, *spot, text_of(values.get(spot)) or None))
+    return edits

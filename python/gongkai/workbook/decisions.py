@@ -21,7 +21,7 @@ from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import plain
 from gongkai.workbook import layout
 
-VERDICTS = {word: verdict for verdict, word in WORDS.items()}
+VERDICTS = dict(zip(WORDS.values(), WORDS, strict=True))
 VERDICTS |= {f"已{word}": verdict for word, verdict in VERDICTS.items()}
 OLDER_HEAD = "现状"  # where the proposals stand now
 
@@ -60,7 +60,7 @@ def decisions_in(values: Mapping[Spot, object]) -> dict[str, Decision]:
 
 def decisions_shown(values: Mapping[Spot, object]) -> dict[str, Decision]:
     """What stands in the rows that people see."""
-    rows = [row_in(values, at) for at in result_rows()]
+    rows = list(rows_in(values).values())
     found: dict[str, Decision] = {}
     for row in rows:
         decision = decision_of(row.word, row.reason)
@@ -83,7 +83,9 @@ def decisions_kept(values: Mapping[Spot, object]) -> Iterator[tuple[str, Decisio
 def about_in(values: Mapping[Spot, object]) -> tuple[str, int | None] | None:
     """The body and year of the report that was last checked here; None where nothing says so."""
     year, sign, agency = text(values, *layout.ABOUT_SPOT).partition(ABOUT)
-    return (agency, int(year) if year.isdecimal() else None) if sign else None
+    if not sign:
+        return None
+    return agency, int(year) if year.isdecimal() else None
 
 
 def is_about_another(values: Mapping[Spot, object], report: Report) -> bool:
@@ -117,12 +119,16 @@ def refuse_older_results(values: Mapping[Spot, object], name: str) -> None:
         )
 
 
-def result_rows() -> range:
-    return range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
-
-
 def text(values: Mapping[Spot, object], row: int, column: int) -> str:
     return text_of(values.get((row, column))).strip()
+
+
+def rows_in(values: Mapping[Spot, object]) -> dict[int, ResultRow]:
+    """Every row of the sheet 校验结果 by its number."""
+    found: dict[int, ResultRow] = {}
+    for at in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
+        found[at] = row_in(values, at)
+    return found
 
 
 def row_in(values: Mapping[Spot, object], at: int) -> ResultRow:
@@ -157,7 +163,7 @@ def keys_written(cell: str) -> tuple[str, ...]:
 
 def shown_keys(values: Mapping[Spot, object]) -> dict[int, tuple[str, ...]]:
     """Row of the sheet 校验结果 -> the keys of the finding that it shows."""
-    rows = {at: row_in(values, at) for at in result_rows()}
+    rows = rows_in(values)
     every = list(rows.values())
     shown = {}
     for at, row in rows.items():

@@ -26,10 +26,12 @@ from gongkai.opc.package import (
     main_part,
     package_bytes,
     part_bytes,
+    parts_bytes,
     read_xml,
     related,
     relations,
     tabs_of,
+    take_out,
     whole,
 )
 from gongkai.system import refuse_suffix
@@ -158,13 +160,15 @@ class Draft:
 
     def content(self) -> bytes:
         """The package, without the parts to which nothing leads any more."""
-        changed = {part: part_bytes(root) for part, root in self.roots.items()} | self.contents
         before = reached(self.archive)  # of which nothing can be read any more once it was written
+        changed = parts_bytes(self.roots) | self.contents
         archive = open_archive(package_bytes(self.archive, changed))
         gone = (before - reached(archive)) | self.gone
         types = read_xml(archive, self.types, keeping=True)
         drop_types(types, gone, archive.parts.keys() - gone)
-        dropped = [archive.parts[name].filename for name in gone if name in archive.parts]
+        dropped: list[str] = []
+        for name in archive.parts.keys() & gone:
+            dropped.append(archive.parts[name].filename)
         return package_bytes(archive, {self.types: part_bytes(types)}, dropped)
 
     @property
@@ -250,14 +254,16 @@ class Draft:
     def drop_controls(self, sheet: str) -> set[str]:
         """What Excel 2010 and later write about buttons besides; their numbers."""
         calling: list[_Element] = []
+        numbers: set[str] = set()
         for node in self.root(sheet).iter("{*}control"):
             if any(prop.get("macro") for prop in node):
                 calling.append(node)
+                numbers.add(node.get("shapeId", ""))
         keys = keys_of(calling)
         for node in calling:
             remove_wrapped(node)
         self.drop_arrows(sheet, lambda arrow: arrow.get("Id") in keys)
-        return {node.get("shapeId", "") for node in calling}
+        return numbers
 
     def drop_anchors(self, part: str, numbers: Collection[str]) -> None:
         """The hidden shapes of buttons; of other shapes only the call."""
@@ -277,12 +283,14 @@ class Draft:
         for node in self.root(self.main).findall("{*}definedNames/{*}definedName"):
             if node.get("name", "").startswith(SAYING):
                 take_out(node)
-        tabs = tabs_of(self.archive, read_xml(self.archive, self.main))
-        sheet = self.root(next(tab.part for tab in tabs if tab.name == layout.TOOL))
+        parts: dict[str, str] = {}
+        for tab in tabs_of(self.archive, read_xml(self.archive, self.main)):
+            parts[tab.name] = tab.part
+        sheet = self.root(parts[layout.TOOL])
         for row in list(sheet.iter("{*}row")):
             if whole(row.get("r")) >= layout.TOOL_SAYINGS:
                 take_out(row)
-        last = max(row for row, _ in layout.TOOL_SPOTS.values())
+        last, _ = max(layout.TOOL_SPOTS.values())
         for node in sheet.findall("{*}dimension"):
             node.set("ref", f"A1:{layout.address((last, 2))}")
 
@@ -293,12 +301,6 @@ def anchor_of(shape: _Element) -> _Element:
         if local(node).endswith("Anchor"):
             return node
     return shape
-
-
-def take_out(node: _Element) -> None:
-    parent = node.getparent()
-    if parent is not None:
-        parent.remove(node)
 
 
 def keys_of(nodes: Iterable[_Element]) -> set[str]:
@@ -337,8 +339,9 @@ def remove_wrapped(node: _Element) -> None:
     if parent is None:
         return
     parent.remove(node)
-    is_empty = not len(parent) and local(parent) in WRAPPERS
-    is_choice_gone = local(parent) == "AlternateContent" and parent.find("{*}Choice") is None
+    name = local(parent)
+    is_empty = not len(parent) and name in WRAPPERS
+    is_choice_gone = name == "AlternateContent" and parent.find("{*}Choice") is None
     if is_empty or is_choice_gone:
         remove_wrapped(parent)
 
@@ -369,4 +372,8 @@ def drop_types(types: _Element, gone: Collection[str], held: Collection[str]) ->
 
 
 def endings_of(names: Iterable[str]) -> set[str]:
-    return {name.rpartition(".")[2] for name in names}
+    """xl/vbaProject.bin -> bin."""
+    found: set[str] = set()
+    for name in names:
+        found.add(name.rpartition(".")[2])
+    return found

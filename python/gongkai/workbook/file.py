@@ -4,8 +4,9 @@ byte.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from gongkai.opc.package import (
     main_part,
     package_bytes,
     part_bytes,
+    parts_bytes,
     read_xml,
     related,
 )
@@ -26,7 +28,7 @@ from gongkai.spreadsheets.files import read_sheets
 from gongkai.spreadsheets.seen import figures_seen, text_of
 from gongkai.system import read_plain, refuse_existing, system_reason, write_whole
 from gongkai.workbook import layout
-from gongkai.workbook.cells import cell_text, comments_of, kept_edits
+from gongkai.workbook.cells import by_sheet, cell_text, comments_of, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import TableSheet
@@ -199,10 +201,12 @@ def refitted(book: OpenFile, model: OpenFile) -> dict[str, bytes]:
             put_formulas(book.root(name), formulas_of(name))
     hide_helpers(book)
     put_names(book.workbook)
-    changed = {book.parts[name]: part_bytes(root) for name, root in book.roots.items()}
+    roots = {book.main: book.workbook}
+    for name, root in book.roots.items():
+        roots[book.parts[name]] = root
     if looks.root is not None and looks.numbers:
-        changed[looks.part] = part_bytes(looks.root)
-    return changed | {book.main: part_bytes(book.workbook)}
+        roots[looks.part] = looks.root
+    return parts_bytes(roots)
 
 
 def standings(path: Path, content: bytes | None = None) -> list[Standing]:
@@ -220,7 +224,7 @@ def standings(path: Path, content: bytes | None = None) -> list[Standing]:
 
 def refuse_joined(root: _Element, found: Standing) -> None:
     """WorkbookError where figures are merged: which of them is meant nobody can tell."""
-    figures = {found.place(spot) for spot in found.sheet.cells.values()}
+    figures = set(map(found.place, found.sheet.cells.values()))
     for node in root.iterfind("{*}mergeCells/{*}mergeCell"):
         area = area_of(node.get("ref", ""))
         if area and sum(is_within(spot, area) for spot in figures) > 1:
@@ -239,14 +243,13 @@ def refuse_shifted(book: OpenFile, model: OpenFile) -> None:
     """WorkbookError where cover or list of findings have other lines than the template: what is
     written would stand beside other words, and what was decided would not be found.
     """
-    fields = (*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values())
-    refuse_other_texts(book, model, layout.COVER, [(row, 2) for row, _ in fields])
+    fields = layout.rows_of((*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values()))
+    refuse_other_texts(book, model, layout.COVER, product(fields, [2]))
     columns = range(1, layout.RESULT_COLUMNS["state"] + 1)
-    heads = [(layout.RESULTS_TOP - 1, column) for column in columns]
-    refuse_other_texts(book, model, layout.RESULTS, heads)
+    refuse_other_texts(book, model, layout.RESULTS, product([layout.RESULTS_TOP - 1], columns))
 
 
-def refuse_other_texts(book: OpenFile, model: OpenFile, name: str, spots: Sequence[Spot]) -> None:
+def refuse_other_texts(book: OpenFile, model: OpenFile, name: str, spots: Iterable[Spot]) -> None:
     held, official = book.sheet(name), model.sheet(name)
     if held is None or official is None:
         return
@@ -290,7 +293,7 @@ def patch_package(book: OpenFile, edits: Sequence[Edit], file: str) -> dict[str,
     written: list[SheetSpot] = []
     overwritten: dict[str, set[Spot]] = {}
     for name, patched in done.items():
-        written += [(name, spot) for spot in patched.changed]
+        written += product([name], patched.changed)
         overwritten[name] = patched.formulas
     complete = renew(book, written)
     changed = dict(parts.changed)
@@ -337,13 +340,6 @@ def cell_comments(wanted: Mapping[Spot, str], before: Mapping[Spot, str]) -> lis
         stood = cell_text(before.get(spot, ""))
         found.append(Comment(layout.address(spot), *spot, cell_text(text), stood))
     return found
-
-
-def by_sheet(edits: Sequence[Edit]) -> dict[str, list[Edit]]:
-    sheets: dict[str, list[Edit]] = {}
-    for edit in edits:
-        sheets.setdefault(edit.sheet, []).append(edit)
-    return sheets
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -421,13 +417,16 @@ def read_file(
     no such workbook.
     """
     wanted = names or layout.sheet_names()
-    found = {sheet.name: sheet for sheet in our_sheets(path, content, kind, wanted)}
+    found: dict[str, Sheet] = {}
+    for sheet in our_sheets(path, content, kind, wanted):
+        found[sheet.name] = sheet
     refuse_other(path, content, kind, found)
-    figures = {sheet.name: set(sheet.cells.values()) for sheet in layout.table_sheets()}
+    tables = layout.tables_by_name()
     values: dict[str, dict[Spot, object]] = {}
     with refused(path.name):
         for name, sheet in found.items():
-            values[name] = figures_seen(sheet, figures.get(name, set()))
+            figures = set(tables[name].cells.values()) if name in tables else set()
+            values[name] = figures_seen(sheet, figures)
     return values if is_old_format(path, content) else with_altered(values, found)
 
 
@@ -435,18 +434,14 @@ def refuse_other(
     path: Path, content: bytes | None, kind: Kind | None, found: Collection[str]
 ) -> None:
     """WorkbookError for a workbook without the sheets that every report of ours has."""
-    needed = {layout.COVER, *map(newest_name, layout.EDITION_SPOTS)}
-    missing = [name for name in layout.sheet_names() if name in needed and name not in found]
+    needed = layout.needed_sheets()
+    missing = [name for name in needed if name not in found]
     if len(missing) == len(needed):
         refuse_batch(path, content, kind)
     if missing:
         raise WorkbookError(
             f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。"
         )
-
-
-def newest_name(table: str) -> str:
-    return layout.newest_sheet(table).name
 
 
 class BatchWorkbook(WorkbookError):
@@ -489,7 +484,9 @@ def our_sheets(
             return [sheet for sheet in sheets_apart(content) if sheet.name in names]
         known = kind.opened if kind is not None else None
         archive = known if isinstance(known, Archive) else archive_of(path.name, content)
-        lasts = {sheet.name: sheet.is_moved[0] for sheet in layout.table_sheets()}
+        lasts: dict[str, int] = {}
+        for table in layout.table_sheets():
+            lasts[table.name] = table.is_moved[0]
         return read_sheets(content, lambda name, visible: name in names, archive, lasts)
 
 
@@ -497,5 +494,8 @@ def read_formulas(path: Path, content: bytes) -> dict[str, set[Spot]]:
     """Sheet of a table -> where a formula stands or puts its result."""
     tables = layout.tables_by_name()
     with refused(path.name):
-        found = read_sheets(content, lambda name, _: name in tables, opened(path, content))
-    return {sheet.name: set(sheet.formulas) for sheet in found}
+        sheets = read_sheets(content, lambda name, _: name in tables, opened(path, content))
+    found: dict[str, set[Spot]] = {}
+    for sheet in sheets:
+        found[sheet.name] = set(sheet.formulas)
+    return found

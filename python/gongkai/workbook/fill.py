@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    Collection,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
-from dataclasses import (
-    dataclass,
-    replace,
-)
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gongkai.decisions import (
@@ -34,6 +25,7 @@ from gongkai.model import (
     Finding,
     Report,
     Severity,
+    Suspect,
     Table,
     Value,
     table_id,
@@ -42,7 +34,7 @@ from gongkai.spreadsheets import Spot
 from gongkai.wording import evidence_lines, title_line, title_of
 from gongkai.wording.findings import Below, below
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Written, as_number, source_text
+from gongkai.workbook.cells import Written, as_number, edits_on, source_text
 from gongkai.workbook.decisions import (
     about_edits,
     decision_cells,
@@ -72,7 +64,10 @@ def report_to_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     numbers: dict[str, Table] = {}
     for name, table in report.tables.items():
         numbers[name] = replace(table, entries=as_numbers(table.entries))
-    told = [finding for finding in findings if finding.rule != TEXT_RULE]
+    told: list[Finding] = []
+    for finding in findings:
+        if finding.rule != TEXT_RULE:
+            told.append(finding)
     return all_edits(replace(report, tables=numbers), told)
 
 
@@ -124,7 +119,7 @@ def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
     """Sheet name -> shown, for the sheets about which the edits decide: tables by the editions
     named on the cover, the log once something stands in it.
     """
-    tables = {spot: table for table, spot in layout.EDITION_SPOTS.items()}
+    tables = dict(zip(layout.EDITION_SPOTS.values(), layout.EDITION_SPOTS, strict=True))
     named: dict[str, str] = {}
     has_log = False
     for edit in edits:
@@ -150,7 +145,7 @@ def cover_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
         held = report.tables.get(table)
         told[place] = int(held.edition) if held is not None else layout.MISSING
     told |= cover_counts(findings)
-    return [Edit(layout.COVER, *place, value) for place, value in told.items()]
+    return edits_on(layout.COVER, told)
 
 
 def cover_texts(report: Report) -> dict[str, Written]:
@@ -248,12 +243,12 @@ def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> 
         marks[cell_id] = layout.MARK_CODES[severity] + life
         if severity == "error":
             errors[cell_id] = marks[cell_id]
-    possible: list[str] = []
-    certain: list[str] = []
+    possible: list[Suspect] = []
+    certain: list[Suspect] = []
     for finding in findings:
-        certain += [suspect.cell for suspect in certain_suspects(finding)]
+        certain += certain_suspects(finding)
         for alternative in finding.suspects:
-            possible += [suspect.cell for suspect in alternative]
+            possible += alternative
     lives = Lives(sheet, report, broken, marks)
     return marks | lives.of("possible", possible) | errors | lives.of("suspect", certain)
 
@@ -279,9 +274,11 @@ def marked_cells(sheet: TableSheet, finding: Finding, broken: Collection[str]) -
     """
     if finding.rule in SELF_EVIDENT:
         return []
-    if not finding.sums:
-        return [cell for cell in finding.cells if cell in sheet.cells]
     found = []
+    if not finding.sums:
+        for cell in finding.cells:
+            if cell in sheet.cells:
+                found.append(cell)
     for one in finding.sums:
         lane = sheet.lanes.get(one.rule)
         if lane and one.rule not in broken:
@@ -309,23 +306,27 @@ class Lives:
     broken: Collection[str]
     under: Mapping[str, int]
 
-    def of(self, suspicion: Suspicion, cells: Sequence[str]) -> dict[str, int]:
+    def of(self, suspicion: Suspicion, suspects: Iterable[Suspect]) -> dict[str, int]:
         """Cell id -> mark for suspected cells, those of other sheets left out."""
         code = layout.SUSPECT_CODES[suspicion]
         found: dict[str, int] = {}
-        for cell in cells:
-            if cell in self.sheet.cells:
-                found[cell] = code + self.life(cell)
+        for suspect in suspects:
+            if suspect.cell in self.sheet.cells:
+                found[suspect.cell] = code + self.life(suspect.cell)
         return found
 
     def life(self, cell: str) -> int:
         if not is_counted(self.report, cell):
             return layout.MARK_BLANK
         under = self.under.get(cell, 0)
-        upset = [lane.relation.rule in self.broken for lane in self.sheet.lanes_of(cell)]
-        if under == layout.MARK_CODES["error"] or not any(upset):
+        rules: set[str] = set()
+        for lane in self.sheet.lanes_of(cell):
+            rules.add(lane.relation.rule)
+        upset = rules.intersection(self.broken)
+        if under == layout.MARK_CODES["error"] or not upset:
             return 0
-        return (layout.MARK_ALL if all(upset) else layout.MARK_ANY) + layout.MARK_OVER * under
+        lives = layout.MARK_ALL if upset == rules else layout.MARK_ANY
+        return lives + layout.MARK_OVER * under
 
 
 def is_counted(report: Report, cell_id: str) -> bool:
@@ -349,7 +350,9 @@ def broken_lanes(report: Report) -> frozenset[str]:
     found: set[str] = set()
     for table in report.tables.values():
         sheet = layout.sheet_of(table.id, table.edition)
-        held = {cell: held_by(report, cell) for cell in sheet.cells}
+        held: dict[str, Written] = {}
+        for cell in sheet.cells:
+            held[cell] = held_by(report, cell)
         for rule, value in shown_lanes(sheet, held).items():
             if is_number(value):
                 found.add(rule)
@@ -360,7 +363,9 @@ def broken_lanes(report: Report) -> frozenset[str]:
 
 
 def prose_edits(report: Report) -> Iterator[Edit]:
-    titles = {section.number: section.title for section in editions()[max(editions())].sections}
+    titles: dict[int, str] = {}
+    for section in editions()[max(editions())].sections:
+        titles[section.number] = section.title
     rows = prose_rows(report.sections, titles, PARAGRAPH)
     if len(rows) > layout.PROSE_ROWS:
         rows = prose_rows(report.sections, titles, LONGEST_CELL)
@@ -407,10 +412,10 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
     columns = dict(layout.RESULT_COLUMNS)
     for name in ("place", "state", "now"):
         del columns[name]
-    for row in range(room):
-        values = rows[row] if row < len(rows) else {}
+    rows += [{}] * (room - len(rows))
+    for at, row in enumerate(rows, layout.RESULTS_TOP):
         for name, column in columns.items():
-            yield Edit(layout.RESULTS, layout.RESULTS_TOP + row, column, values.get(name))
+            yield Edit(layout.RESULTS, at, column, row.get(name))
     yield from about_edits(report.agency, report.year)
     yield from kept_edits(report.decisions, told_in(rows))
 
@@ -426,7 +431,8 @@ def listed_rows(
     rows: list[ResultCells] = []
     for done, (number, finding) in enumerate(listed):
         own = [result_row(number, finding, report, broken)]
-        own += [row_below(row, report, broken) for row in below(finding)]
+        for row in below(finding):
+            own.append(row_below(row, report, broken))
         last = 0 if done + 1 == len(listed) else 1  # the row that says how many are left
         if len(rows) + len(own) > room - last:
             return rows, len(listed) - done
@@ -462,17 +468,18 @@ def shown_decision(finding: Finding, report: Report) -> ShownDecision:
     first = report.decisions.get(keys[0])
     if finding.decision is None:
         return ShownDecision(first if first and not first.verdict else None, keys)
-    known = {key: report.decisions.get(key) for key in keys}
-    if first is None or None in known.values():  # decided elsewhere than in this report
-        return ShownDecision(finding.decision, keys)
-    if not same_verdict(known.values()):
+    alike: list[str] = []
+    verdicts: set[str] = set()
+    for key in dict.fromkeys(keys):
+        decision = report.decisions.get(key)
+        if decision is None:  # decided elsewhere than in this report
+            return ShownDecision(finding.decision, keys)
+        verdicts.add(decision.verdict)
+        if decision == first:
+            alike.append(key)
+    if len(verdicts) > 1:
         return ShownDecision(None, keys)
-    alike = [key for key, decision in known.items() if decision == first]
     return ShownDecision(first, tuple(alike))
-
-
-def same_verdict(decisions: Iterable[Decision | None]) -> bool:
-    return len({decision.verdict for decision in decisions if decision}) == 1
 
 
 ResultCells = dict[str, Written]
@@ -567,8 +574,7 @@ def place_of(finding: Finding, report: Report) -> tuple[TableSheet | None, str]:
 
 def cell_label(cell: Cell) -> str:
     """A cell's official name: （三）不予公开 1.属于国家秘密 · 自然人."""
-    row = cell.row
-    name = f"{row.label.text} · {cell.column.label.text}"
-    if row.groups and not row.label.text.startswith("（"):
-        return f"{row.groups[-1].text} {name}"
+    name = f"{cell.row.label.text} · {cell.column.label.text}"
+    if cell.row.groups and not name.startswith("（"):
+        return f"{cell.row.groups[-1].text} {name}"
     return name

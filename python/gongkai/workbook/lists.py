@@ -12,7 +12,17 @@ from gongkai.bodies import body
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.editions import editions, yearly_cells
 from gongkai.figures import read_figure
-from gongkai.model import Cell, Decision, Edit, Finding, Form, Report, Value, WorkbookError
+from gongkai.model import (
+    Cell,
+    Decision,
+    Edit,
+    Finding,
+    Form,
+    Report,
+    Severity,
+    Value,
+    WorkbookError,
+)
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
@@ -120,7 +130,9 @@ def summary_columns() -> tuple[SummaryColumn, ...]:
     columns: list[SummaryColumn] = []
     newest_first = list(editions().values())[::-1]
     for table in layout.EDITION_SPOTS:
-        forms = [edition.forms[table] for edition in newest_first]
+        forms: list[Form] = []
+        for edition in newest_first:
+            forms.append(edition.forms[table])
         for row in row_order(forms):
             columns += row_columns(forms, row)
     return tuple(columns)
@@ -164,7 +176,9 @@ def is_summed_up(cell: Cell) -> bool:
 def group_text(cell: Cell, form: Form) -> str:
     """表三 （三）不予公开 over 1.属于国家秘密; 表三 alone over （一）予以公开; 表二 规章."""
     label = cell.row.label.text
-    groups = [group.text for group in cell.row.groups]
+    groups: list[str] = []
+    for group in cell.row.groups:
+        groups.append(group.text)
     if cell.table != "applications":
         return " ".join([form.number, *groups, label])
     if label.startswith("（"):
@@ -210,7 +224,10 @@ def report_to_row(
     report: Report, findings: Sequence[Finding], source: str, finished: str, file: str
 ) -> BatchRow:
     """The line of a report that was read; figures that it lacks are left out."""
-    counted = [finding.severity for finding in findings if is_open(finding)]
+    counted: list[Severity] = []
+    for finding in findings:
+        if is_open(finding):
+            counted.append(finding.severity)
     return BatchRow(
         source=source,
         state="done",
@@ -342,11 +359,16 @@ def read_batch(values: Mapping[Spot, object]) -> list[BatchRow]:
         if column == layout.BATCH_COLUMNS["source"] and text_of(value).strip():
             last = max(last, number)
     refuse_overflow(layout.BATCH, last - layout.BATCH_TOP + 1, layout.BATCH_ROWS)
-    return [batch_row(values, number) for number in range(layout.BATCH_TOP, last + 1)]
+    rows: list[BatchRow] = []
+    for number in range(layout.BATCH_TOP, last + 1):
+        rows.append(batch_row(values, number))
+    return rows
 
 
 def batch_row(values: Mapping[Spot, object], number: int) -> BatchRow:
-    found = {name: values.get((number, column)) for name, column in layout.BATCH_COLUMNS.items()}
+    found: dict[str, object] = {}
+    for name, column in layout.BATCH_COLUMNS.items():
+        found[name] = values.get((number, column))
     source = text_of(found.pop("source")).strip()
     state = text_of(found.pop("state")).strip()
     if not source:
@@ -357,10 +379,7 @@ def batch_row(values: Mapping[Spot, object], number: int) -> BatchRow:
 
 def state_of_text(text: str) -> RowState | None:
     """完成 -> done; None for a text that is none of ours."""
-    for state, told in STATE_TEXTS.items():
-        if told == text:
-            return state
-    return None
+    return dict(zip(STATE_TEXTS.values(), STATES, strict=True)).get(text)
 
 
 def fields(found: Mapping[str, object]) -> dict[str, int | str | None]:
@@ -399,13 +418,17 @@ def read_summary(values: Mapping[Spot, object]) -> list[BatchRow]:
             continue
         if text_of(value).strip():
             lines.setdefault(number, {})[column] = value
-    return [summary_row(line, cells) for _, line in sorted(lines.items())]
+    rows: list[BatchRow] = []
+    for _, line in sorted(lines.items()):
+        rows.append(summary_row(line, cells))
+    return rows
 
 
 def summary_row(line: Mapping[int, object], cells: Sequence[str]) -> BatchRow:
-    stated = {name: line.get(column) for column, name in enumerate(SUMMARY_HEADS, 1)}
-    for name in TOLD_BY_NAME:
-        stated.pop(name, None)
+    stated: dict[str, object] = {}
+    for column, name in enumerate(SUMMARY_HEADS, 1):
+        if name not in TOLD_BY_NAME:
+            stated[name] = line.get(column)
     figures: dict[str, Value] = {}
     for column, cell in enumerate(cells, len(SUMMARY_HEADS) + 1):
         value = figure_of(line.get(column))

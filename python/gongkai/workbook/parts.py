@@ -11,8 +11,8 @@ from gongkai.opc import Archive
 from gongkai.opc.comments import TYPES_PART
 from gongkai.opc.package import (
     drop,
+    insert_after,
     listing_of,
-    local,
     part_bytes,
     read_xml,
     related,
@@ -73,8 +73,7 @@ def set_calculation(workbook: _Element, complete: bool) -> bool:
     settings = workbook.find("{*}calcPr")
     if settings is None:
         settings = etree.Element(workbook.tag[: -len("workbook")] + "calcPr")
-        before = next(node for name in BEFORE_CALC for node in workbook if local(node) == name)
-        before.addnext(settings)
+        insert_after(workbook, settings, BEFORE_CALC)
     stood = dict(settings.items())
     settings.set("calcId", str(max(whole(settings.get("calcId")), CALCULATOR)))
     if complete:

@@ -16,14 +16,14 @@ from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.seen import text_of
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet, absolute
-from gongkai.workbook.live.fittings import NameKey, define, defined_names
+from gongkai.workbook.live.fittings import NameKey, define, defined_names, numbers_of
 from gongkai.workbook.live.stored import OpenFile
 from gongkai.workbook.values import displaced
 
 AREA = "_xlnm.Print_Area"
 TABLES = layout.tables_by_name()
 LAST_COLUMN = layout.RESULT_COLUMNS["state"]  # of what is seen of 校验结果
-FORMULAS = [layout.RESULT_COLUMNS[name] for name in ("place", "state")]  # these stand on every row
+FORMULAS = (layout.RESULT_COLUMNS["place"], layout.RESULT_COLUMNS["state"])  # on every row
 
 
 def table_area(sheet: TableSheet, with_lanes: bool) -> str:
@@ -54,13 +54,11 @@ class PrintedSheets:
 
     def __init__(self, book: OpenFile) -> None:
         self.book = book
-        self.numbers: dict[str, str] = {}
+        self.numbers = numbers_of(book.workbook)
         self.shown: set[str] = set()
-        for number, tab in enumerate(book.workbook.iterfind("{*}sheets/{*}sheet")):
-            name = tab.get("name", "")
-            self.numbers[name] = str(number)
+        for tab in book.workbook.iterfind("{*}sheets/{*}sheet"):
             if tab.get("state", "visible") == "visible":
-                self.shown.add(name)
+                self.shown.add(tab.get("name", ""))
         self.names = defined_names(book.workbook)
 
     def place(self, name: str, sheet: str) -> str:
@@ -88,7 +86,7 @@ def put_areas(book: OpenFile) -> bool:
 
 def areas_of_tables(said: PrintedSheets) -> dict[NameKey, str]:
     tables = [name for name in TABLES if name in said.numbers]
-    with_lanes = any(said.has_lanes(name) for name in tables)
+    with_lanes = any(map(said.has_lanes, tables))
     wanted: dict[NameKey, str] = {}
     for name in tables:
         for key, place in names_of_table(said, name, with_lanes):

@@ -86,7 +86,10 @@ class Adoption:
 
 
 def forms_of(tables: Mapping[str, Table]) -> dict[str, Form]:
-    return {name: table.form for name, table in tables.items()}
+    found: dict[str, Form] = {}
+    for name, table in tables.items():
+        found[name] = table.form
+    return found
 
 
 def proposal_text(suspects: Sequence[Alternative], forms: Mapping[str, Form]) -> str:
@@ -118,7 +121,8 @@ def certain_suspects(finding: Finding) -> list[Suspect]:
     wrong.
     """
     first, *others = finding.suspects or ((),)
-    return [suspect for suspect in first if all(suspect in other for other in others)]
+    shared = set(first).intersection(*others)
+    return [suspect for suspect in first if suspect in shared]
 
 
 def stated_text(value: Value) -> str:
@@ -147,7 +151,9 @@ def shown_rows(results: Mapping[Spot, object]) -> list[ShownRow]:
     keys = shown_keys(results)
     rows = []
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
-        found = [text_of(results.get((row, layout.RESULT_COLUMNS[name]))).strip() for name in names]
+        found: list[str] = []
+        for name in names:
+            found.append(text_of(results.get((row, layout.RESULT_COLUMNS[name]))).strip())
         if any(found):
             number, message, proposal, adopt = found
             rows.append(ShownRow(row, number, message, proposal, adopt, keys.get(row, ())))
@@ -229,18 +235,20 @@ def squeezed(text: str) -> str:
 def adoptions_of(choices: Sequence[Choice], report: Report) -> list[Adoption]:
     """One change for each cell. WorkbookError where two choices want different figures in one."""
     forms = forms_of(report.tables)
-    found: dict[str, tuple[str, Adoption]] = {}
+    numbers: dict[str, str] = {}
+    changes: dict[str, Adoption] = {}
     for choice in choices:
         for suspect in choice.alternative:
             change = adoption_of(suspect, choice.finding, report, forms)
-            number, before = found.setdefault(suspect.cell, (choice.number, change))
+            number = numbers.setdefault(suspect.cell, choice.number)
+            before = changes.setdefault(suspect.cell, change)
             if before.proposed != change.proposed:
                 both = f"{before.proposed}和{change.proposed}"
                 raise WorkbookError(
                     f"第{number}条和第{choice.number}条对{change.name}的建议不同（{both}），"
                     "没有改动；请只采纳其中一条。"
                 )
-    return [change for _, change in found.values()]
+    return list(changes.values())
 
 
 def adoption_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -59,8 +60,8 @@ def patch_sheet(root: _Element, edits: Iterable[Edit]) -> Patched:
 
 def columns_of(rows: Iterable[Sequence[Edit]]) -> set[int]:
     columns: set[int] = set()
-    for edits in rows:
-        columns.update(edit.column for edit in edits)
+    for edit in chain.from_iterable(rows):
+        columns.add(edit.column)
     return columns
 
 
@@ -79,7 +80,7 @@ def by_row(edits: Iterable[Edit]) -> dict[int, list[Edit]]:
 
 def empty_row(row: _Element, edits: Sequence[Edit], done: Patched) -> None:
     """Empty cells of a row; on its own, for most rows of a list are empty and stay so."""
-    columns = {edit.column for edit in edits}
+    columns = columns_of([edits])
     for place, cell in list(placed_cells(row, edits[0].row)):
         if len(cell) and place[1] in columns:
             put(cell, place, None, done)
@@ -127,12 +128,14 @@ def fit_rows(root: _Element, edits: Iterable[Edit], wrapped: Wrapped) -> None:
 
 def lines_needed(edits: Iterable[Edit], wrapped: Wrapped) -> dict[int, int]:
     """Row -> the lines of its longest text, 0 for a row that is emptied."""
-    room = {column: (pixels - 10) / wrapped.glyph for column, pixels in wrapped.columns}
+    pixels = dict(wrapped.columns)
     lines: dict[int, int] = {}
     for edit in edits:
-        if edit.column in room:
-            needed = lines_of(edit.value, room[edit.column]) if isinstance(edit.value, str) else 0
-            lines[edit.row] = max(lines.get(edit.row, 0), needed)
+        if edit.column in pixels:
+            needed = lines.setdefault(edit.row, 0)
+            if isinstance(edit.value, str):
+                room = (pixels[edit.column] - 10) / wrapped.glyph
+                lines[edit.row] = max(needed, lines_of(edit.value, room))
     return lines
 
 
@@ -165,7 +168,10 @@ def refuse_orphans(data: _Element) -> None:
 
 
 def index_cells(row: _Element, number: int) -> Columns:
-    return {column: cell for (_, column), cell in placed_cells(row, number)}
+    found: Columns = {}
+    for (_, column), cell in placed_cells(row, number):
+        found[column] = cell
+    return found
 
 
 def insert_row(data: _Element, number: int, rows: dict[int, _Element]) -> _Element:
@@ -236,14 +242,11 @@ def holds(cell: _Element, value: int | Decimal | str | None) -> bool:
     """Whether a cell holds a value as we would write it already: a number, or a text of its own."""
     if len(cell) != 1 or value is None:
         return False
+    kind, child = cell.get("t", "n"), cell[0]
     if isinstance(value, str):
-        return (
-            cell.get("t") == "inlineStr"
-            and cell[0].findtext("{*}t") == cell_text(value)
-            and len(cell[0]) == 1
-        )
-    return (
-        cell.get("t", "n") == "n"
-        and local(cell[0]) == "v"
-        and number_of(cell[0].text or "") == value
-    )
+        if kind != "inlineStr" or len(child) != 1:
+            return False
+        return child.findtext("{*}t") == cell_text(value)
+    if kind != "n" or local(child) != "v":
+        return False
+    return number_of(child.text or "") == value

@@ -17,7 +17,7 @@ from gongkai.model import Cell, CoverFact, Entry, Place, Problem, Report, Table,
 from gongkai.spreadsheets import Spot, letters
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import HIDDEN_SHEET, OUT_OF_SIGHT, text_of
-from gongkai.wording import clipped, likely_facts, title_in_source
+from gongkai.wording import clipped, likely_facts, some_of, title_in_source
 from gongkai.workbook import layout
 from gongkai.workbook.cells import canonical, with_source
 from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
@@ -83,14 +83,18 @@ def with_decisions(report: Report, results: SheetValues) -> Report:
     if not is_about_another(results, report):
         return replace(report, decisions=decisions)
     count = sum(decision.verdict != "" for decision in decisions.values())
+    if not count:
+        return report
     agency, year = about_in(results) or ("", None)
-    whose = f"“{agency or '未写明机关'}”{f'{year}年' if year else ''}"
+    whose = f"“{agency or '未写明机关'}”"
+    if year:
+        whose += f"{year}年"
     reason = (
         f"“{layout.RESULTS}”中有{count}条处理（确认、忽略）是对{whose}的报告作的，没有采用；"
         f"请重新核对后再处理。"
     )
     foreign = Problem("", "", "", "", reason)
-    return replace(report, problems=(*report.problems, foreign)) if count else report
+    return replace(report, problems=(*report.problems, foreign))
 
 
 # --- cover ----------------------------------------------------------------------------------------
@@ -144,7 +148,9 @@ def read_table(
         return None
     sheet = layout.sheet_of(table, edition) if edition else filled[0]
     form = editions()[edition].forms[table] if edition else sheet.form
-    problems += [other_sheet(sheet, other) for other in filled if other is not sheet]
+    for other in filled:
+        if other is not sheet:
+            problems.append(other_sheet(sheet, other))
     seen = seen_of(sheet, values.get(sheet.name, {}), problems)
     return Table(form, read_entries(sheet, placed_of(sheet, seen, problems), problems))
 
@@ -192,8 +198,10 @@ def seen_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> 
 
 
 def without_figures(sheet: TableSheet, values: SheetValues) -> SheetValues:
-    figures = set(sheet.cells.values())
-    return {spot: value for spot, value in values.items() if spot not in figures}
+    left = dict(values)
+    for spot in sheet.cells.values():
+        left.pop(spot, None)
+    return left
 
 
 def placed_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> SheetValues:
@@ -215,8 +223,7 @@ def placed_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -
 
 def places_text(places: Sequence[Spot]) -> str:
     """K7、K8、K9等5格."""
-    named = "、".join(map(layout.address, places[:MOST_PLACES]))
-    return f"{named}等" if len(places) > MOST_PLACES else named
+    return some_of(list(map(layout.address, places)), MOST_PLACES)
 
 
 def named_edition(table: str, values: Mapping[str, SheetValues], problems: list[Problem]) -> str:
@@ -266,7 +273,11 @@ def read_entries(
 def cells_where(
     sheet: TableSheet, values: SheetValues, is_such: Callable[[object], bool]
 ) -> set[str]:
-    return {cell_id for cell_id, place in sheet.cells.items() if is_such(values.get(place))}
+    found: set[str] = set()
+    for cell_id, place in sheet.cells.items():
+        if is_such(values.get(place)):
+            found.add(cell_id)
+    return found
 
 
 def entry_at(cell: Cell, place: Spot, value: object, figure: Value) -> Entry:
@@ -339,13 +350,7 @@ def displaced(sheet: TableSheet, values: SheetValues) -> list[tuple[Spot, str, s
         found = text_of(values.get(spot))
         if without_blanks(found) != without_blanks(label):
             moved.append((spot, label, found))
-    return sorted(moved, key=lambda each: line_of_label(sheet, each[0]))
-
-
-def line_of_label(sheet: TableSheet, spot: Spot) -> tuple[bool, int]:
-    """Rows before columns, each by its number, as the guards have it."""
-    is_column = sheet.is_column_label(spot)
-    return is_column, spot[1] if is_column else spot[0]
+    return sorted(moved, key=lambda each: sheet.guard_number(each[0]))
 
 
 def displaced_text(sheet: TableSheet, moved: Sequence[tuple[Spot, str, str]]) -> str:
@@ -353,7 +358,7 @@ def displaced_text(sheet: TableSheet, moved: Sequence[tuple[Spot, str, str]]) ->
     spot, label, found = moved[0]
     stands = f"现为“{clipped(found)}”" if found.strip() else "现为空白"
     count = f"，共{len(moved)}处与官方表格不同" if len(moved) > 1 else ""
-    line = f"{letters(spot[1])}列" if sheet.is_column_label(spot) else f"第{spot[0]}行"
+    line = layout.line_text(sheet.guard_number(spot))
     return f"“{sheet.name}”的{line}移动过：{layout.address(spot)}应为“{label}”，{stands}{count}"
 
 
@@ -383,8 +388,11 @@ def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str
     """Section number -> text; blank lines at the end of a section are dropped."""
     sections: dict[int, str] = {}
     number = 0
-    for row in range(layout.PROSE_TOP, max((row for row, _ in values), default=0) + 1):
-        line = [text_of(values.get((row, column))) for column in layout.PROSE_COLUMNS.values()]
+    last = max(layout.rows_of(values), default=0)
+    for row in range(layout.PROSE_TOP, last + 1):
+        line: list[str] = []
+        for column in layout.PROSE_COLUMNS.values():
+            line.append(text_of(values.get((row, column))))
         first, title, text = line
         if first.strip() in SECTIONS:
             number = int(first)
@@ -394,7 +402,9 @@ def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str
         elif text.strip():
             reason = f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6。"
             problems.append(Problem("", "", "", text, reason))
-    return {number: text.rstrip("\n") for number, text in sections.items()}
+    for number, text in sections.items():
+        sections[number] = text.rstrip("\n")
+    return sections
 
 
 # --- fingerprint ----------------------------------------------------------------------------------
@@ -410,13 +420,15 @@ def fingerprint(values: Mapping[str, SheetValues]) -> str:
     blank cells left out. The cover's source is no part of it: there the user writes what to import
     next.
     """
-    filled = [f"{sheet}:{row}:{column}={text}" for sheet, row, column, text in content(values)]
+    filled: list[str] = []
+    for sheet, row, column, text in content(values):
+        filled.append(f"{sheet}:{row}:{column}={text}")
     if not filled:
         return ""
     cover = values.get(layout.COVER, {})
-    chosen = [
-        f"{table}={canonical(cover.get(place))}" for table, place in layout.EDITION_SPOTS.items()
-    ]
+    chosen: list[str] = []
+    for table, place in layout.EDITION_SPOTS.items():
+        chosen.append(f"{table}={canonical(cover.get(place))}")
     return sha256("\n".join(chosen + sorted(filled)).encode()).hexdigest()[:32]
 
 

@@ -24,6 +24,7 @@ from gongkai.model import (
     Report,
     Severity,
     Suspect,
+    Value,
     table_id,
 )
 from gongkai.sums import difference
@@ -40,7 +41,8 @@ def check_narrative(
     tables, ``computed`` that of the prose. Blanks say nothing.
 
     A contradiction that the only repair of a table would end has the same cause: it is told with
-    the repair, as evidence, and not once more.
+    the repair, as evidence, and not once more. 收到申请457件 above a 新收 of 455 that all sums bear
+    out is a warning of its own.
     """
     told = with_prose(findings, said)
     mended = repaired(report, told)
@@ -122,16 +124,22 @@ def unread(section: int) -> Finding:
 
 
 def finding_of(claim: Claim, report: Report) -> Finding | None:
+    """What a claim contradicts: 收到申请457件 of a 新收 of 455 is a warning, 全县收到申请450件 a
+    note; None of 455件, and where a figure is blank that the words may mean.
+    """
     stated = table_figure(claim.quantity.cells, report)
-    others = [table_figure(cells, report) for cells in claim.quantity.others]
-    if stated is None or any(
-        figure is None or alike(figure, claim.figure, claim.step) for figure in (stated, *others)
-    ):
+    if stated is None:
         return None
-    if claim.share and difference(claim.figure, stated) < 0:
+    readings: list[Value] = [stated]
+    for cells in claim.quantity.others:
+        readings.append(table_figure(cells, report))
+    for figure in readings:
+        if figure is None or alike(figure, claim.figure, claim.step):
+            return None
+    apart = difference(claim.figure, stated)
+    if claim.share and apart < 0:
         return None
     severity: Severity = "warning" if claim.scope == "same" else "note"
-    apart = difference(claim.figure, stated)
     form = form_of(report, claim.quantity.cells)
     facts: dict[str, Fact] = {
         "place": place_of(claim),

@@ -56,7 +56,10 @@ LONGEST_CLAUSE = 60  # characters on either side of a figure that are quoted
 
 
 def explained(step: ClauseStep, token: ProseToken) -> ClauseStep:
-    """After one figure, or a list of figures behind 分别."""
+    """After one figure, or a list of figures behind 分别.
+
+    In 收到申请457件 457 is of 收到申请; in 予以公开、不予公开分别为5件、3件 each of its own word.
+    """
     if has_name(step.words, "list"):
         return listed(step, token)
     words, at = words_of(step, token)
@@ -188,7 +191,8 @@ def count(
 ) -> ClauseStep:
     """After figures that share their words; ``left`` is what nobody knows of these.
 
-    One figure for several words is their sum, or behind 均 that of each.
+    One figure for several words is their sum, 予以公开、不予公开共7件, or behind 均 that of each:
+    予以公开、不予公开均为3件.
     """
     heads = with_verb(step, heads_in(words))
     phrase = phrase_of(step.state, heads, joined_in(words))

@@ -71,8 +71,10 @@ from gongkai.workbook.layout.ranges import (
     range_of,
     ranges_of,
     rectangles,
+    rows_of,
 )
 from gongkai.workbook.layout.tables import (
+    COLUMN_GUARD,
     FORM_TOP,
     LANE_HEAD,
     LANES_NAME,
@@ -82,10 +84,12 @@ from gongkai.workbook.layout.tables import (
     TITLE_SPOT,
     Lane,
     TableSheet,
+    line_text,
     moved,
     newest_sheet,
     same_form,
     sheet_of,
+    sheets_by_edition,
     sheets_shown,
     table_sheets,
     tables_by_name,
@@ -99,6 +103,7 @@ __all__ = [
     "BATCH_ROWS",
     "BATCH_TOP",
     "BUTTON_AREAS",
+    "COLUMN_GUARD",
     "CONTINUED",
     "COUNTED",
     "COUNT_SPOTS",
@@ -163,15 +168,19 @@ __all__ = [
     "Wrapped",
     "absolute",
     "address",
+    "line_text",
     "moved",
+    "needed_sheets",
     "newest_sheet",
     "range_of",
     "ranges_of",
     "rectangles",
     "report_names",
+    "rows_of",
     "same_form",
     "sheet_names",
     "sheet_of",
+    "sheets_by_edition",
     "sheets_shown",
     "table_sheets",
     "tables_by_name",
@@ -234,10 +243,17 @@ MARK_OVER = 100
 
 def sheet_names() -> tuple[str, ...]:
     """All sheets of the workbook in their order."""
-    tables = [sheet.name for sheet in table_sheets()]
-    return (COVER, *tables, PROSE, RESULTS, LOG, BATCH, SUMMARY, TOOL, SETTINGS)
+    return (*report_names(), LOG, BATCH, SUMMARY, TOOL, SETTINGS)
 
 
 def report_names() -> tuple[str, ...]:
     """The sheets that a report is read from, and what a check leaves."""
-    return (COVER, *(sheet.name for sheet in table_sheets()), PROSE, RESULTS)
+    return (COVER, *tables_by_name(), PROSE, RESULTS)
+
+
+def needed_sheets() -> tuple[str, ...]:
+    """The sheets without which there is no report: the cover, and each table in its newest form."""
+    names = [COVER]
+    for table in EDITION_SPOTS:
+        names.append(newest_sheet(table).name)
+    return tuple(names)

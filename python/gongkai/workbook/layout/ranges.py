@@ -37,6 +37,14 @@ def range_of(box: Box) -> str:
     return first if first == last else f"{first}:{last}"
 
 
+def rows_of(places: Iterable[Spot]) -> list[int]:
+    """D6, E6, D4 -> 4 and 6: each row once, in order."""
+    rows: set[int] = set()
+    for row, _ in places:
+        rows.add(row)
+    return sorted(rows)
+
+
 def rectangles(places: Iterable[Spot]) -> list[Box]:
     """Cells -> rectangles that cover each once: runs along a row, equal runs of neighbouring rows
     joined.

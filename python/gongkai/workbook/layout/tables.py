@@ -6,13 +6,13 @@ What the words mean is told in the front of this room (``gongkai.workbook.layout
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 from gongkai.editions import editions
 from gongkai.model import Box, Cell, Edition, Form, Label, Relation
-from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets import Spot, letters
 
 TITLE_SPOT: Spot = (1, 1)
 FORM_TOP = 2  # the form's first line; the title stands above it
@@ -21,6 +21,7 @@ LANE_HEAD = "勾稽校验"
 LANES_NAME = f"含{LANE_HEAD}"  # names on each sheet of a table what is printed with its lanes
 MARK_SHIFT = 20
 SOURCE_SHIFT = 2 * MARK_SHIFT  # hidden as well: what the source of a converted figure says
+COLUMN_GUARD = 1_000  # added to the number of a column, so that a guard tells it from a row's
 # By which a lane is judged (workbook.live.steps), each as far below the step before.
 STEPS = ("gap", "round1", "round2", "round3", "broken", "settling", "assumed")
 
@@ -64,12 +65,29 @@ class TableSheet:
     @cached_property
     def label_texts(self) -> Mapping[Spot, str]:
         """Where each label of the form begins -> its text."""
-        return {(box.top, box.left): label.text for label, box in self.labels}
+        found: dict[Spot, str] = {}
+        for label, box in self.labels:
+            found[box.top, box.left] = label.text
+        return found
+
+    @cached_property
+    def lanes_beside(self) -> tuple[Lane, ...]:
+        """The lanes that stand beside the table: all of the rows of 表三, none of 表四."""
+        return tuple(lane for lane in self.lanes.values() if lane.beside)
+
+    @cached_property
+    def lanes_by_line(self) -> Mapping[int, Sequence[Lane]]:
+        """The lanes under the table, by their rows: 30 -> those of 自然人 … 总计."""
+        found: dict[int, list[Lane]] = {}
+        for lane in self.lanes.values():
+            if not lane.beside:
+                found.setdefault(lane.spot[0], []).append(lane)
+        return found
 
     @cached_property
     def lane_lines(self) -> tuple[int, ...]:
         """The rows of the lanes that stand under the table."""
-        return tuple(sorted({lane.spot[0] for lane in self.lanes.values() if not lane.beside}))
+        return tuple(sorted(self.lanes_by_line))
 
     @property
     def last_line(self) -> int:
@@ -84,8 +102,8 @@ class TableSheet:
     @property
     def printed_with_lanes(self) -> Box:
         """The same with its lanes and what their signs mean, A1:K32 of 表三."""
-        beside = any(lane.beside for lane in self.lanes.values())
-        return Box(*TITLE_SPOT, self.last_line, self.size.right + (1 if beside else 0))
+        beside = 1 if self.lanes_beside else 0
+        return Box(*TITLE_SPOT, self.last_line, self.size.right + beside)
 
     @property
     def is_moved(self) -> Spot:
@@ -140,6 +158,13 @@ class TableSheet:
         row, column = self.image(place)
         return row + self.last_line * (STEPS.index(name) + 1), column
 
+    def steps(self, name: str) -> list[Spot]:
+        """Where a step of every lane stands."""
+        found: list[Spot] = []
+        for spot in self.lane_spots:
+            found.append(self.step(spot, name))
+        return found
+
     @property
     def struck(self) -> Spot:
         """The cell that counts the relations that the zeros of others break."""
@@ -167,15 +192,18 @@ class TableSheet:
 
     @cached_property
     def guards_below(self) -> tuple[tuple[Spot, str], ...]:
-        return tuple(((row, box.left), words) for row, box, words in self.lane_labels)
+        found: list[tuple[Spot, str]] = []
+        for row, box, words in self.lane_labels:
+            found.append(((row, box.left), words))
+        return tuple(found)
 
     @cached_property
     def lane_head(self) -> tuple[tuple[Spot, str], ...]:
         """What stands above the lanes beside a table; nothing where there are none."""
-        beside = [lane for lane in self.lanes.values() if lane.beside]
-        if not beside:
+        if not self.lanes_beside:
             return ()
-        return (((FORM_TOP, beside[0].spot[1]), f"{LANE_HEAD}\n{beside[0].relation.label}"),)
+        first = self.lanes_beside[0]
+        return (((FORM_TOP, first.spot[1]), f"{LANE_HEAD}\n{first.relation.label}"),)
 
     @cached_property
     def own_texts(self) -> tuple[Spot, ...]:
@@ -184,9 +212,11 @@ class TableSheet:
         hint = [(self.last_line, 1)] if self.lanes else []
         return (TITLE_SPOT, *self.label_texts, *beside, *hint)
 
-    def is_column_label(self, place: Spot) -> bool:
-        """Whether a guarded label tells of a column rather than of a row."""
-        return place in self.column_labels
+    def guard_number(self, place: Spot) -> int:
+        """The number by which a guarded label tells its line: 9 of row 9, 1004 of column D."""
+        if place in self.column_labels:
+            return COLUMN_GUARD + place[1]
+        return place[0]
 
     @cached_property
     def lane_labels(self) -> tuple[tuple[int, Box, str], ...]:
@@ -195,7 +225,7 @@ class TableSheet:
         """
         found: list[tuple[int, Box, str]] = []
         for row in self.lane_lines:
-            lanes = [lane for lane in self.lanes.values() if lane.spot[0] == row]
+            lanes = self.lanes_by_line[row]
             if lanes[0].relation.kind != "total":
                 lanes = lanes[:1]
             for lane in lanes:
@@ -212,7 +242,11 @@ class TableSheet:
 
     def lanes_of(self, cell_id: str) -> list[Lane]:
         """The lanes of the relations that a cell takes part in."""
-        return [lane for lane in self.lanes.values() if cell_id in lane.relation.cells]
+        found: list[Lane] = []
+        for lane in self.lanes.values():
+            if cell_id in lane.relation.cells:
+                found.append(lane)
+        return found
 
 
 @cache
@@ -221,7 +255,9 @@ def table_sheets() -> tuple[TableSheet, ...]:
     template).
     """
     newest, *older = reversed(list(editions().values()))
-    sheets = [table_sheet(newest, form, form.number, "") for form in newest.forms.values()]
+    sheets: list[TableSheet] = []
+    for form in newest.forms.values():
+        sheets.append(table_sheet(newest, form, form.number, ""))
     for edition in older:
         for form in edition.forms.values():
             if any(same_form(form, sheet.form) for sheet in sheets):
@@ -231,21 +267,40 @@ def table_sheets() -> tuple[TableSheet, ...]:
     return tuple(sheets)
 
 
+def line_text(number: int) -> str:
+    """The line of a guard's number: 9 -> 第9行, 1004 -> D列."""
+    if number < COLUMN_GUARD:
+        return f"第{number}行"
+    return f"{letters(number - COLUMN_GUARD)}列"
+
+
 @cache
 def tables_by_name() -> Mapping[str, TableSheet]:
     """Name of a sheet -> the table on it."""
-    return {sheet.name: sheet for sheet in table_sheets()}
+    found: dict[str, TableSheet] = {}
+    for sheet in table_sheets():
+        found[sheet.name] = sheet
+    return found
 
 
 @cache
+def sheets_by_edition() -> Mapping[tuple[str, str], TableSheet]:
+    """(applications, 2021) -> 表三; a table that two editions print alike is the same sheet in
+    both.
+    """
+    found: dict[tuple[str, str], TableSheet] = {}
+    for sheet in table_sheets():
+        for edition in sheet.editions:
+            found[sheet.table, edition] = sheet
+    return found
+
+
 def sheet_of(table: str, edition: str) -> TableSheet:
-    return next(
-        sheet for sheet in table_sheets() if sheet.table == table and edition in sheet.editions
-    )
+    return sheets_by_edition()[table, edition]
 
 
 def newest_sheet(table: str) -> TableSheet:
-    return next(sheet for sheet in table_sheets() if sheet.table == table)
+    return sheet_of(table, max(editions()))
 
 
 def sheets_shown(editions_of: Mapping[str, str]) -> dict[str, bool]:
@@ -262,16 +317,19 @@ def sheets_shown(editions_of: Mapping[str, str]) -> dict[str, bool]:
 
 
 def table_sheet(edition: Edition, form: Form, name: str, suffix: str) -> TableSheet:
-    cells = {cell.id: spot(cell) for cell in form.cells.values()}
+    cells: dict[str, Spot] = {}
+    for cell in form.cells.values():
+        cells[cell.id] = spot(cell)
+    labels: list[tuple[Label, Box]] = []
+    for label in form.labels:
+        labels.append((label, moved(label.box)))
     return TableSheet(
         name=name,
         code=form.id.capitalize() + suffix,
         table=form.id,
-        editions=tuple(
-            other.name for other in editions().values() if same_form(form, other.forms[form.id])
-        ),
+        editions=editions_alike(form),
         form=form,
-        labels=tuple((label, moved(label.box)) for label in form.labels),
+        labels=tuple(labels),
         cells=cells,
         marks=shifted(cells, MARK_SHIFT),
         sources=shifted(cells, SOURCE_SHIFT),
@@ -279,8 +337,20 @@ def table_sheet(edition: Edition, form: Form, name: str, suffix: str) -> TableSh
     )
 
 
+def editions_alike(form: Form) -> tuple[str, ...]:
+    """The editions that print a table alike, oldest first: 2019 and 2021 of 表四."""
+    names: list[str] = []
+    for edition in editions().values():
+        if same_form(form, edition.forms[form.id]):
+            names.append(edition.name)
+    return tuple(names)
+
+
 def shifted(cells: Mapping[str, Spot], columns: int) -> dict[str, Spot]:
-    return {cell_id: (row, column + columns) for cell_id, (row, column) in cells.items()}
+    found: dict[str, Spot] = {}
+    for cell_id, (row, column) in cells.items():
+        found[cell_id] = row, column + columns
+    return found
 
 
 def same_form(form: Form, other: Form) -> bool:
@@ -298,26 +368,26 @@ def moved(box: Box) -> Box:
 
 
 def place_lanes(
-    form: Form, relations: Iterable[Relation], cells: Mapping[str, Spot]
+    form: Form, relations: Sequence[Relation], cells: Mapping[str, Spot]
 ) -> dict[str, Lane]:
     """A relation alone on its line stands beside it.
 
     Any other under its marked cell, one line for each kind.
     """
     size = moved(form.size)
-    relations = tuple(relations)
-    lines = [line_of(relation, cells) for relation in relations]
-    kinds: list[str] = []
+    on_line: dict[int, list[str]] = {}
+    for relation in relations:
+        on_line.setdefault(line_of(relation, cells), []).append(relation.rule)
+    kinds: dict[str, int] = {}
     lanes: dict[str, Lane] = {}
-    for relation, line in zip(relations, lines, strict=True):
-        if line > 0 and lines.count(line) == 1:
+    for relation in relations:
+        line = line_of(relation, cells)
+        if line > 0 and on_line[line] == [relation.rule]:
             lanes[relation.rule] = Lane(relation, (line, size.right + 1), beside=True)
-            continue
-        if relation.kind not in kinds:
-            kinds.append(relation.kind)
-        below = size.bottom + 1 + kinds.index(relation.kind)
-        place = below, cells[relation.marked][1]
-        lanes[relation.rule] = Lane(relation, place, beside=False)
+        else:
+            below = kinds.setdefault(relation.kind, size.bottom + 1 + len(kinds))
+            place = below, cells[relation.marked][1]
+            lanes[relation.rule] = Lane(relation, place, beside=False)
     return lanes
 
 

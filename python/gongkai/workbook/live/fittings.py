@@ -4,12 +4,12 @@ else is touched.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from gongkai.model import Box
-from gongkai.opc.package import drop, local, read_xml, related, whole
+from gongkai.opc.package import drop, insert_after, local, read_xml, related, take_out, whole
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.xlsx import index_rows, placed_cells
 from gongkai.workbook import layout
@@ -18,6 +18,7 @@ from gongkai.workbook.layout import TableSheet, absolute, address
 from gongkai.workbook.live.foreign import looked_at
 from gongkai.workbook.live.formulas import COUNTERS
 from gongkai.workbook.live.stored import SPACE, OpenFile
+from gongkai.workbook.sheet import index_cells, insert_in_order, insert_row
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -65,24 +66,14 @@ class CellsOf:
         if spot not in self.found:
             row = self.row(spot[0])
             cell = etree.Element(self.data.tag.replace("sheetData", "c"), {"r": address(spot)})
-            place = 0
-            for (_, column), other in placed_cells(row, spot[0]):
-                if column < spot[1]:
-                    place = row.index(other) + 1
-            row.insert(place, cell)
+            insert_in_order(row, cell, spot[1], index_cells(row, spot[0]))
             drop(row, "spans")
             self.found[spot] = cell
         return self.found[spot]
 
     def row(self, number: int) -> _Element:
-        from lxml import etree
-
         if number not in self.rows:
-            row = etree.Element(self.data.tag.replace("sheetData", "row"), {"r": str(number)})
-            before = max((other for other in self.rows if other < number), default=None)
-            place = 0 if before is None else self.data.index(self.rows[before]) + 1
-            self.data.insert(place, row)
-            self.rows[number] = row
+            self.rows[number] = insert_row(self.data, number, self.rows)
         return self.rows[number]
 
     def fill(self, spot: Spot, content: _Element | None) -> None:
@@ -90,7 +81,7 @@ class CellsOf:
         cell = self.cell(spot)
         empty(cell)
         if content is not None:
-            cell.extend(deepcopy(child) for child in content)
+            cell.extend(map(deepcopy, content))
             if content.get("t"):
                 cell.set("t", content.get("t", ""))
 
@@ -111,15 +102,6 @@ class CellsOf:
         style = self.found[like].get("s") if like in self.found else None
         if style and not self.cell(spot).get("s"):
             self.cell(spot).set("s", style)
-
-
-def insert_after(root: _Element, node: _Element, before: Collection[str]) -> None:
-    """Put a node behind the last one that may stand before it."""
-    place = 0
-    for number, child in enumerate(root, 1):
-        if local(child) in before:
-            place = number
-    root.insert(place, node)
 
 
 # --- formulas and what is hidden ------------------------------------------------------------------
@@ -173,13 +155,15 @@ def hide_columns(root: _Element, first: int, last: int) -> None:
         data = root.find("{*}sheetData")
         assert data is not None
         data.addprevious(columns)
-    kept = [part for node in columns for part in outside(node, first, last)]
-    hidden = etree.Element(
-        columns.tag[:-1], {"min": str(first), "max": str(last), "width": "9", "hidden": "1"}
-    )
+    kept = [
+        etree.Element(
+            columns.tag[:-1], {"min": str(first), "max": str(last), "width": "9", "hidden": "1"}
+        )
+    ]
     for node in list(columns):
+        kept += outside(node, first, last)
         columns.remove(node)
-    columns.extend(sorted([*kept, hidden], key=lambda node: whole(node.get("min"))))
+    columns.extend(sorted(kept, key=lambda node: whole(node.get("min"))))
 
 
 def outside(node: _Element, first: int, last: int) -> Iterator[_Element]:
@@ -227,7 +211,10 @@ def put_rules(root: _Element, model: _Element, sheet: TableSheet, looks: Looks) 
     """
     wanted = rules_of(model)
     known = set(map(rule_text, wanted))
-    ours = [rule for rule in rules_of(root) if is_flag(rule, known, sheet)]
+    ours: list[_Element] = []
+    for rule in rules_of(root):
+        if is_flag(rule, known, sheet):
+            ours.append(rule)
     if list(map(placed_rule, ours)) == list(map(placed_rule, wanted)):
         return
     for rule in ours:
@@ -255,12 +242,9 @@ def rules_of(root: _Element) -> list[_Element]:
 def take_away(rule: _Element) -> None:
     """A rule, and the block around it if it was the only one there."""
     block = rule.getparent()
-    if block is None:
-        return
-    block.remove(rule)
-    around = block.getparent()
-    if not len(block) and around is not None:
-        around.remove(block)
+    take_out(rule)
+    if block is not None and not len(block):
+        take_out(block)
 
 
 def is_flag(rule: _Element, known: Collection[str], sheet: TableSheet) -> bool:
@@ -270,11 +254,14 @@ def is_flag(rule: _Element, known: Collection[str], sheet: TableSheet) -> bool:
     text = rule_text(rule)
     if text in known or layout.MOVED in text:
         return True
-    areas = [box for name, box in looked_at(sheet.name, f"={text}") or () if name == sheet.name]
-    if any(is_hidden(box, sheet) for box in areas):
-        return True
     tests_lanes = text.startswith(("OR(ISNUMBER(", "ISNUMBER("))
-    return tests_lanes and all(is_at_lanes(box, sheet) for box in areas)
+    for name, box in looked_at(sheet.name, f"={text}") or ():
+        if name != sheet.name:
+            continue
+        if is_hidden(box, sheet):
+            return True
+        tests_lanes = tests_lanes and is_at_lanes(box, sheet)
+    return tests_lanes
 
 
 def is_at_lanes(box: Box, sheet: TableSheet) -> bool:
@@ -300,12 +287,18 @@ def placed_rule(rule: _Element) -> tuple[str, str]:
 
 def put_names(workbook: _Element) -> None:
     """The names of figures' cells and of tables with their lanes, each at its place in the form."""
-    sheets = [node.get("name", "") for node in workbook.iterfind("{*}sheets/{*}sheet")]
-    define(workbook, dict(wanted_names(sheets)))
+    define(workbook, dict(wanted_names(numbers_of(workbook))))
 
 
-def wanted_names(sheets: Iterable[str]) -> Iterator[tuple[NameKey, str]]:
-    numbers = {name: str(number) for number, name in enumerate(sheets)}
+def numbers_of(workbook: _Element) -> dict[str, str]:
+    """Name of a sheet -> the number by which defined names tell it."""
+    numbers: dict[str, str] = {}
+    for number, node in enumerate(workbook.iterfind("{*}sheets/{*}sheet")):
+        numbers[node.get("name", "")] = str(number)
+    return numbers
+
+
+def wanted_names(numbers: Mapping[str, str]) -> Iterator[tuple[NameKey, str]]:
     for sheet in layout.table_sheets():
         if sheet.name not in numbers:
             continue
@@ -318,8 +311,10 @@ def wanted_names(sheets: Iterable[str]) -> Iterator[tuple[NameKey, str]]:
 
 
 def defined_names(workbook: _Element) -> dict[NameKey, str]:
-    nodes = workbook.iterfind("{*}definedNames/{*}definedName")
-    return {key_of(node): node.text or "" for node in nodes}
+    found: dict[NameKey, str] = {}
+    for node in workbook.iterfind("{*}definedNames/{*}definedName"):
+        found[key_of(node)] = node.text or ""
+    return found
 
 
 def define(workbook: _Element, wanted: Mapping[NameKey, str]) -> None:

@@ -8,7 +8,8 @@ everything is assumed: such a formula is stale as soon as anything changes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import product
 from typing import TYPE_CHECKING
 
 from gongkai.model import Box
@@ -55,14 +56,16 @@ def stale_formulas(
         return set()
     if len(foreign) > MOST_FOREIGN:
         return set(foreign)
-    looks = {place: looked_at(place[0], text) for place, (text, _) in foreign.items()}
+    looks: dict[SheetSpot, Areas | None] = {}
+    for place, (text, _) in foreign.items():
+        looks[place] = looked_at(place[0], text)
     fresh = by_sheet([*places_of_ours(), *changed]) if looks else {}
     while fresh:
-        stale = [place for place, areas in looks.items() if is_touched(areas, fresh)]
         filled: list[SheetSpot] = []
-        for place in stale:
-            del looks[place]
-            filled += [(place[0], spot) for spot in foreign[place][1]]
+        for place, areas in list(looks.items()):
+            if is_touched(areas, fresh):
+                del looks[place]
+                filled += product([place[0]], foreign[place][1])
         fresh = by_sheet(filled)
     return set(foreign) - set(looks)
 
@@ -73,20 +76,20 @@ def places_of_ours() -> Iterator[SheetSpot]:
             yield name, spot
 
 
-def by_sheet(places: Iterable[SheetSpot]) -> dict[str, set[Spot]]:
+def by_sheet(places: Iterable[SheetSpot]) -> Mapping[str, Set[Spot]]:
     found: dict[str, set[Spot]] = {}
     for name, spot in places:
         found.setdefault(name, set()).add(spot)
     return found
 
 
-def is_touched(areas: Areas | None, fresh: Mapping[str, set[Spot]]) -> bool:
+def is_touched(areas: Areas | None, fresh: Mapping[str, Set[Spot]]) -> bool:
     if areas is None:
         return True
-    return any(has_any(box, fresh[name]) for name, box in areas if name in fresh)
+    return any(has_any(box, fresh.get(name, frozenset())) for name, box in areas)
 
 
-def has_any(box: Box, spots: set[Spot]) -> bool:
+def has_any(box: Box, spots: Set[Spot]) -> bool:
     if box.width * box.height == 1:
         return (box.top, box.left) in spots
     for row, column in spots:

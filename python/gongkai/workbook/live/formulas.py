@@ -23,7 +23,6 @@ from gongkai.workbook.live.steps import ANY_NUMBER, NEAR, lane_formula, step_for
 Formulas = Mapping[Spot, str]
 
 IN_PLACE = "✓"  # a guard whose label stands where it belongs
-COLUMN_GUARD = 1_000  # added to the number of a column, so that a guard tells it from a row's
 KNOWN_SIGNS = f"||{'|'.join(PLAIN_SIGNS)}|"  # nothing is one of them
 SHAPE = "行列"  # what is not in its place where no label tells it
 IMAGE = "校验格"
@@ -45,12 +44,7 @@ STATE_COLUMN = 4  # what the cover says of each table
 
 
 def sheets_with_formulas() -> tuple[str, ...]:
-    return (
-        layout.COVER,
-        *(sheet.name for sheet in layout.table_sheets()),
-        layout.RESULTS,
-        layout.SUMMARY,
-    )
+    return (layout.COVER, *layout.tables_by_name(), layout.RESULTS, layout.SUMMARY)
 
 
 @cache
@@ -64,8 +58,17 @@ def formulas_of(name: str) -> Formulas:
     if name == layout.RESULTS:
         return results_formulas()
     if name == layout.SUMMARY:
-        return {spot: text for spot, text in block_cells().cells.items() if text.startswith("=")}
+        return summary_formulas()
     return {}
+
+
+def summary_formulas() -> dict[Spot, str]:
+    """Those of the block on the summary, which has labels too."""
+    found: dict[Spot, str] = {}
+    for spot, text in block_cells().cells.items():
+        if text.startswith("="):
+            found[spot] = text
+    return found
 
 
 # --- the same in another writing ------------------------------------------------------------------
@@ -167,8 +170,7 @@ def guard_formula(sheet: TableSheet, place: Spot, label: str) -> str:
     same = f'EXACT({replaced(here, BLANKS, "")},"{without_blanks(label)}")'
     if below:
         same = f"AND(ROW({here})={place[0]},{same})"
-    number = COLUMN_GUARD + place[1] if sheet.is_column_label(place) else place[0]
-    return f'=IF({same},"{IN_PLACE}",{number})'
+    return f'=IF({same},"{IN_PLACE}",{sheet.guard_number(place)})'
 
 
 def changed_formula(lane: str, twin: str) -> str:
@@ -195,8 +197,8 @@ def moved_formula(sheet: TableSheet) -> str:
     block, first = block_of(sheet), address_of(sheet.first_moved)
     rows, columns = sheet.size.bottom, sheet.size.right
     lost = f"ISERROR({first}+ROWS({block})+ROW($A$1))"
-    column = f'CHAR(64+{first}-{COLUMN_GUARD})&"列"'
-    named = f'IF({first}<{COLUMN_GUARD},"第"&{first}&"行",{column})'
+    column = f'CHAR(64+{first}-{layout.COLUMN_GUARD})&"列"'
+    named = f'IF({first}<{layout.COLUMN_GUARD},"第"&{first}&"行",{column})'
     shape = f"ROW($A$1)<>1,COLUMN($A$1)<>1,ROWS({block})<>{rows},COLUMNS({block})<>{columns}"
     image = unless_apart(sheet, '""')
     told = f'IF({first}>0,{named},IF(OR({first}<0,{shape}),"{SHAPE}",{image}))'
@@ -238,10 +240,11 @@ def by_edition(table: str, told: Callable[[TableSheet], str]) -> str:
 
     Of the newest by default.
     """
-    formula = told(layout.newest_sheet(table))
+    newest = layout.newest_sheet(table)
+    formula = told(newest)
     cell = f"$C${layout.EDITION_SPOTS[table][0]}"
     for sheet in layout.table_sheets():
-        if sheet.table == table and sheet is not layout.newest_sheet(table):
+        if sheet.table == table and sheet is not newest:
             formula = f'IF({cell}&""="{sheet.editions[0]}",{told(sheet)},{formula})'
     return formula
 
@@ -278,7 +281,7 @@ def changed_lanes(sheet: TableSheet) -> str:
 
 
 def assumed_lanes(sheet: TableSheet) -> str:
-    return ranges_of((sheet.step(spot, "assumed") for spot in sheet.lane_spots), sheet.name)
+    return ranges_of(sheet.steps("assumed"), sheet.name)
 
 
 def assumed_formula(count: str) -> str:
@@ -294,7 +297,7 @@ def is_cover_formula(text: str) -> bool:
 
 def state_formula(row: int) -> str:
     """What the cover says of one table: 移 before 文 before ✓."""
-    at = {name: f"{letters(column)}{row}" for name, column in COUNTERS.items()}
+    at = cells_of_row(COUNTERS, row)
     texts, broken, holding, relations = at["texts"], at["broken"], at["holding"], at["relations"]
     assumed = assumed_formula(at["assumed"])
     also = f'IF({texts}>0,"，{layout.TEXT} "&{texts}&"格是文本","")'
@@ -309,16 +312,22 @@ def state_formula(row: int) -> str:
     return f'=IF({at["moved"]}<>"",{moved},{told}&{changed})'
 
 
+def cells_of_row(columns: Mapping[str, int], row: int) -> dict[str, str]:
+    """The cells of a row by the names of their columns: texts -> L12."""
+    found: dict[str, str] = {}
+    for name, column in columns.items():
+        found[name] = f"{letters(column)}{row}"
+    return found
+
+
 def live_formula() -> str:
     """What the cover says of the whole report as it stands now."""
-    rows = [row for row, _ in layout.EDITION_SPOTS.values()]
-    total = {
-        name: f"SUM({letters(column)}{rows[0]}:{letters(column)}{rows[-1]})"
-        for name, column in COUNTERS.items()
-    }
-    relations, broken, holding, texts = (
-        total[name] for name in ("relations", "broken", "holding", "texts")
-    )
+    rows = layout.rows_of(layout.EDITION_SPOTS.values())
+    total: dict[str, str] = {}
+    for name, column in COUNTERS.items():
+        total[name] = f"SUM({letters(column)}{rows[0]}:{letters(column)}{rows[-1]})"
+    relations, broken = total["relations"], total["broken"]
+    holding, texts = total["holding"], total["texts"]
     told = (
         f'IF({broken}>0,"✗ ","")&"勾稽关系共"&{relations}&"项，不符"&{broken}&"项"'
         f'&"（相符"&{holding}&"项"&{assumed_formula(total["assumed"])}'
@@ -346,9 +355,9 @@ def others_line() -> str:
     """What Python found and no lane shows, such as sums that cannot hold together:
     ；写入时另有2处错误.
     """
-    areas = {name: result_area(name) for name in ("severity", "lane", "state")}
-    errors = f'{areas["severity"]},"{layout.SIGNS["error"]}",{areas["state"]},"<>{IGNORED}"'
-    count = f"COUNTIFS({errors})-COUNTIFS({errors},{areas['lane']},{ANY_NUMBER})"
+    severity, lane, state = map(result_area, ("severity", "lane", "state"))
+    errors = f'{severity},"{layout.SIGNS["error"]}",{state},"<>{IGNORED}"'
+    count = f"COUNTIFS({errors})-COUNTIFS({errors},{lane},{ANY_NUMBER})"
     start, end = OTHER_ERRORS.split("{}")
     return f'IF({count}>0,"{start}"&{count}&"{end}","")'
 
@@ -372,7 +381,7 @@ def results_formulas() -> dict[Spot, str]:
     columns = layout.RESULT_COLUMNS
     found: dict[Spot, str] = {}
     for row in layout.RESULT_LIST.lines:
-        at = {name: f"{letters(column)}{row}" for name, column in columns.items()}
+        at = cells_of_row(columns, row)
         found[row, columns["place"]] = place_formula(at)
         found[row, columns["now"]] = now_formula(at)
         found[row, columns["state"]] = state_of_finding(at)

@@ -123,7 +123,9 @@ def amount(kind: str, row: int, column: int, figures: Sequence[str]) -> str:
     years = column_range("year")
     if not figures:
         return when_year(kind, row, f"COUNTIF({years},$A{row})")
-    parts = [f"SUMIF({years},$A{row},{column_range(name)})" for name in figures]
+    parts: list[str] = []
+    for name in figures:
+        parts.append(f"SUMIF({years},$A{row},{column_range(name)})")
     return when_year(kind, row, "+".join(parts))
 
 
@@ -166,15 +168,21 @@ def block_results(cells: Mapping[Spot, object]) -> dict[Spot, Any]:
         return {}
     block = block_cells()
     found: dict[Spot, Any] = {}
-    years = sorted({line.year for line in lines if line.year is not None}, reverse=True)[:YEARS]
+    sources = 0
+    of_year: dict[int, list[SummaryLine]] = {}
+    for line in lines:
+        sources += line.source
+        if line.year is not None:
+            of_year.setdefault(line.year, []).append(line)
+    years = sorted(of_year, reverse=True)[:YEARS]
     blank: list[Any] = [""] * (YEARS - len(years))
     for row, newest, year in zip(
         count(YEARS_TOP), years + blank, years[::-1] + blank, strict=False
     ):
         found |= {(row, block.helper): newest, (row, 1): year}
-        found |= line_results(block, row, str(year), [line for line in lines if line.year == year])
+        found |= line_results(block, row, str(year), of_year.get(year, []))
     found |= line_results(block, block.total_row, "合计", lines)
-    found[block.total_row, BLOCK_LEFT + 1] = sum(line.source for line in lines)
+    found[block.total_row, BLOCK_LEFT + 1] = sources
     found |= rest_results(block, found)
     for spot in list(found):
         if not block.cells.get(spot, "").startswith("="):
@@ -199,11 +207,15 @@ def counted_cells() -> set[str]:
 
 
 def summary_lines(cells: Mapping[Spot, object]) -> list[SummaryLine] | None:
-    columns = {name: column for column, name in enumerate((*SUMMARY_HEADS, *summary_cells()), 1)}
-    listed = layout.SUMMARY_LIST.lines
+    columns = dict(zip((*SUMMARY_HEADS, *summary_cells()), count(1), strict=False))
     lines: list[SummaryLine] = []
-    for row in sorted({row for row, _ in cells if row in listed}):
-        line = summary_line({name: cells.get((row, column)) for name, column in columns.items()})
+    for row in layout.rows_of(cells):
+        if row not in layout.SUMMARY_LIST.lines:
+            continue
+        held: dict[str, object] = {}
+        for name, column in columns.items():
+            held[name] = cells.get((row, column))
+        line = summary_line(held)
         if line is None:
             return None
         lines.append(line)
@@ -243,19 +255,31 @@ def line_results(
     for name, column in block.counts.items():
         sums[column] = sum_of(lines, outcomes()[name])
     sums[BLOCK_LEFT + 1] = len(lines)
-    sums[sum_column(block)] = sum(sums[column] for column in block.counts.values())
+    sums[sum_column(block)] = sum_of_outcomes(block, sums)
     told: dict[int, Any] = sums | shares_of(block, sums)
     if not title:
         told = dict.fromkeys(told, "")
     told[BLOCK_LEFT] = title
-    return {(row, column): value for column, value in told.items()}
+    return on_row(row, told)
+
+
+def on_row(row: int, told: Mapping[int, Any]) -> dict[Spot, Any]:
+    """What the columns of a row show, by its places."""
+    found: dict[Spot, Any] = {}
+    for column, value in told.items():
+        found[row, column] = value
+    return found
 
 
 def sum_of(lines: Sequence[SummaryLine], cells: Sequence[str]) -> int | float:
     amounts: list[int | float] = []
     for line in lines:
-        amounts.append(sum(line.figures[cell] for cell in cells))
+        amounts.append(sum(map(line.figures.__getitem__, cells)))
     return sum(amounts)
+
+
+def sum_of_outcomes(block: YearBlock, sums: Mapping[int, int | float]) -> int | float:
+    return sum(map(sums.__getitem__, block.counts.values()))
 
 
 def sum_column(block: YearBlock) -> int:
@@ -272,10 +296,13 @@ def shares_of(block: YearBlock, sums: Mapping[int, int | float]) -> dict[int, fl
 
 def rest_results(block: YearBlock, found: Mapping[Spot, Any]) -> dict[Spot, Any]:
     """The line of all other years: the whole less the years above."""
-    row, sums = block.rest_row, {}
+    row = block.rest_row
+    sums: dict[int, int | float] = {}
     for column in (2, BLOCK_LEFT + 1, *block.counts.values()):
-        above = [found[line, column] or 0 for line in range(YEARS_TOP, YEARS_TOP + YEARS)]
-        sums[column] = found[block.total_row, column] - sum(above)
-    sums[sum_column(block)] = sum(sums[column] for column in block.counts.values())
-    told = sums | shares_of(block, sums) | {BLOCK_LEFT: str(block.cells[row, 1])}
-    return {(row, column): value for column, value in told.items()}
+        above = 0
+        for line in range(YEARS_TOP, YEARS_TOP + YEARS):
+            above += found[line, column] or 0
+        sums[column] = found[block.total_row, column] - above
+    sums[sum_column(block)] = sum_of_outcomes(block, sums)
+    told: dict[int, Any] = sums | shares_of(block, sums)
+    return on_row(row, told | {BLOCK_LEFT: str(block.cells[row, 1])})

@@ -15,12 +15,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from gongkai.opc.comments import NewParts, move_comments
-from gongkai.opc.package import drop, whole
+from gongkai.opc.package import drop, insert_after, local, take_out, whole
 from gongkai.spreadsheets import Area, Spot, area_of
 from gongkai.spreadsheets.xlsx import index_rows, placed_cells
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet, address
-from gongkai.workbook.live.fittings import CellsOf, all_cells, empty, insert_after, outside
+from gongkai.workbook.live.fittings import CellsOf, all_cells, empty, outside
 from gongkai.workbook.live.foreign import LAST_COLUMN, LAST_ROW, moved_formula
 from gongkai.workbook.live.formulas import formulas_of
 from gongkai.workbook.live.restoring import Lines, Standing
@@ -51,7 +51,7 @@ def put_back(book: OpenFile, model: OpenFile, parts: NewParts, standing: Standin
     single_formulas(book, sheet.name)
     look_again(book, sheet.name, place)
     figures = figures_of(root, standing)
-    others = [node for node in merged_cells(root) if is_beside(node, sheet)]
+    others = merged_beside(root, sheet)
     shift(root, standing)
     clear_between(root, sheet)
     put_figures(root, standing, figures)
@@ -60,7 +60,7 @@ def put_back(book: OpenFile, model: OpenFile, parts: NewParts, standing: Standin
         node.set("ref", moved_areas(node.get("ref", ""), place))
     replace_list(root, template, "mergeCells", [*merged_cells(template), *others])
     move_places(root, place)
-    if any(line != at for line, at in standing.kept_columns.items()) or standing.missing_columns:
+    if standing.kept_columns != standing.official_columns:
         put_columns(root, template, standing)
     move_comments(parts, book.parts[sheet.name], root, place, lambda cell: moved_areas(cell, place))
 
@@ -85,7 +85,8 @@ def official_place(standing: Standing) -> Official:
 
 def turned(lines: Lines, last: int) -> dict[int, int]:
     """Where a line stands -> the official one; 0 -> how far those below the table go."""
-    return {place: line for line, place in lines.items()} | {0: last - max(lines.values())}
+    found = dict(zip(lines.values(), lines, strict=True))
+    return found | {0: last - max(found)}
 
 
 def moved_line(place: int, lines: Mapping[int, int], last: int) -> int:
@@ -161,7 +162,10 @@ def figures_of(root: _Element, standing: Standing) -> dict[Spot, _Element]:
 
 def places_of(standing: Standing) -> dict[Spot | None, Spot]:
     """Where a figure stands -> its official place."""
-    return {standing.place(spot): spot for spot in standing.sheet.cells.values()}
+    found: dict[Spot | None, Spot] = {}
+    for spot in standing.sheet.cells.values():
+        found[standing.place(spot)] = spot
+    return found
 
 
 def is_lane(name: str, cell: _Element) -> bool:
@@ -258,12 +262,16 @@ def merged_cells(root: _Element) -> list[_Element]:
     return list(root.iterfind("{*}mergeCells/{*}mergeCell"))
 
 
-def is_beside(node: _Element, sheet: TableSheet) -> bool:
-    """Whether merged cells lie outside of a table and its image."""
-    area = area_of(node.get("ref", ""))
-    return area is not None and (
-        area[0] > sheet.hidden_lines[-1] + 1 or area[1] > sheet.last_hidden + 1
-    )
+def merged_beside(root: _Element, sheet: TableSheet) -> list[_Element]:
+    """The merged cells outside of a table and its image."""
+    found: list[_Element] = []
+    for node in merged_cells(root):
+        area = area_of(node.get("ref", ""))
+        if area is None:
+            continue
+        if area[0] > sheet.hidden_lines[-1] + 1 or area[1] > sheet.last_hidden + 1:
+            found.append(node)
+    return found
 
 
 def replace_list(root: _Element, template: _Element, name: str, nodes: list[_Element]) -> None:
@@ -274,16 +282,14 @@ def replace_list(root: _Element, template: _Element, name: str, nodes: list[_Ele
     copy = deepcopy(new)
     for node in list(copy):
         copy.remove(node)
-    copy.extend(deepcopy(node) for node in nodes)
+    copy.extend(map(deepcopy, nodes))
     if copy.get("count"):
         copy.set("count", str(len(nodes)))
     if old is not None:
         root.replace(old, copy)
         return
-    before: list[str] = []
-    for node in list(template)[: template.index(new)]:
-        before.append(str(node.tag).rpartition("}")[2])
-    insert_after(root, copy, before)
+    before = list(template)[: template.index(new)]
+    insert_after(root, copy, list(map(local, before)))
 
 
 def move_places(root: _Element, place: Official) -> None:
@@ -295,7 +301,7 @@ def move_places(root: _Element, place: Official) -> None:
             if areas:
                 node.set(name, areas)
             else:
-                node.getparent().remove(node)  # type: ignore[union-attr]
+                take_out(node)
 
 
 def moved_areas(places: str, place: Official) -> str:

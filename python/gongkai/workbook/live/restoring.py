@@ -7,15 +7,15 @@ WorkbookError that names it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gongkai.figures import without_blanks
 from gongkai.model import WorkbookError
 from gongkai.spreadsheets import Spot, letters
 from gongkai.spreadsheets.seen import text_of
-from gongkai.wording import clipped
-from gongkai.workbook.layout import TableSheet, address
+from gongkai.wording import clipped, some_of
+from gongkai.workbook.layout import TableSheet, address, line_text
 
 # Official row or column -> where it stands now; one that was deleted is left out.
 Lines = Mapping[int, int]
@@ -35,19 +35,25 @@ class Standing:
     strange: tuple[Spot, ...]
 
     @property
+    def official_rows(self) -> Lines:
+        return in_place(self.sheet.last_line)
+
+    @property
+    def official_columns(self) -> Lines:
+        return in_place(self.sheet.size.right + 1)
+
+    @property
     def is_official(self) -> bool:
         """Whether every line is in its place."""
-        if self.missing_rows or self.missing_columns:
-            return False
-        return is_unmoved(self.rows) and is_unmoved(self.columns)
+        return self.rows == self.official_rows and self.columns == self.official_columns
 
     @property
     def missing_rows(self) -> list[int]:
-        return missing_lines(self.rows, self.sheet.last_line)
+        return sorted(self.official_rows.keys() - self.rows)
 
     @property
     def missing_columns(self) -> list[int]:
-        return missing_lines(self.columns, self.sheet.size.right + 1)
+        return sorted(self.official_columns.keys() - self.columns)
 
     @property
     def kept_rows(self) -> Lines:
@@ -66,12 +72,10 @@ class Standing:
         return (row, column) if row is not None and column is not None else None
 
 
-def missing_lines(lines: Lines, last: int) -> list[int]:
-    return [line for line in range(1, last + 1) if line not in lines]
-
-
-def is_unmoved(lines: Lines) -> bool:
-    return all(line == place for line, place in lines.items())
+def in_place(last: int) -> Lines:
+    """The lines down to the last one, none of them moved: 1 -> 1, 2 -> 2."""
+    lines = range(1, last + 1)
+    return dict(zip(lines, lines, strict=True))
 
 
 def in_order(lines: Lines) -> Lines:
@@ -85,40 +89,45 @@ def standing(
 
     Raises WorkbookError where the labels leave open which line is which.
     """
-    labels = found_labels(sheet, constants_of(cells, formulas))
-    near = [spot for spot in cells if is_near(sheet, spot)]
-    held_rows = {row for row, _ in near}
-    held_columns = {column for _, column in near}
+    labels = found_labels(sheet, texts_near(sheet, cells, formulas))
+    held_rows: set[int] = set()
+    held_columns: set[int] = set()
+    for spot in cells:
+        if is_near(sheet, spot):
+            held_rows.add(spot[0])
+            held_columns.add(spot[1])
     known = agreed(sheet, row_pairs(sheet, labels), "行")
     rows = filled_in(sheet, known, sheet.last_line, held_rows, "行")
-    known = agreed(sheet, [(spot[1], place[1]) for spot, place in labels.items()], "列")
+    known = agreed(sheet, column_pairs(labels), "列")
     columns = filled_in(sheet, known, sheet.size.right + 1, held_columns, "列")
     return Standing(sheet, rows, columns, tuple(strange_cells(cells, rows, columns)))
 
 
-def constants_of(cells: Mapping[Spot, object], formulas: Collection[Spot]) -> dict[Spot, object]:
-    return {spot: value for spot, value in cells.items() if spot not in formulas}
-
-
-def row_pairs(sheet: TableSheet, labels: Mapping[Spot, Spot]) -> list[tuple[int, int]]:
+def row_pairs(sheet: TableSheet, labels: Mapping[Spot, Spot]) -> Iterator[tuple[int, int]]:
     """(row, where it stands), by every label but those over several rows: a sort leaves them where
     they are.
     """
-    groups = [box for label, box in sheet.labels if label.kind == "group"]
-    over_several = {(box.top, box.left) for box in groups}
-    return [(spot[0], place[0]) for spot, place in labels.items() if spot not in over_several]
+    over_several: set[Spot] = set()
+    for label, box in sheet.labels:
+        if label.kind == "group":
+            over_several.add((box.top, box.left))
+    for spot, place in labels.items():
+        if spot not in over_several:
+            yield spot[0], place[0]
 
 
-def found_labels(sheet: TableSheet, cells: Mapping[Spot, object]) -> dict[Spot, Spot]:
+def column_pairs(labels: Mapping[Spot, Spot]) -> Iterator[tuple[int, int]]:
+    """(column, where it stands), by every label."""
+    for spot, place in labels.items():
+        yield spot[1], place[1]
+
+
+def found_labels(sheet: TableSheet, stands: Mapping[str, Sequence[Spot]]) -> dict[Spot, Spot]:
     """Official place of a label -> where it stands.
 
     Of labels of one text those that stand are taken in their order, or, where some are missing,
     only the ones in their places.
     """
-    stands: dict[str, list[Spot]] = {}
-    for spot in sorted(cells):
-        if is_near(sheet, spot):
-            stands.setdefault(without_blanks(text_of(cells[spot])), []).append(spot)
     found: dict[Spot, Spot] = {}
     for text, places in official_labels(sheet).items():
         at = stands.get(text, [])
@@ -128,8 +137,21 @@ def found_labels(sheet: TableSheet, cells: Mapping[Spot, object]) -> dict[Spot, 
             )
         if len(at) == len(places):
             found.update(zip(sorted(places), at, strict=True))
-        else:
-            found.update((place, place) for place in at if place in places)
+            continue
+        for place in at:
+            if place in places:
+                found[place] = place
+    return found
+
+
+def texts_near(
+    sheet: TableSheet, cells: Mapping[Spot, object], formulas: Collection[Spot]
+) -> dict[str, list[Spot]]:
+    """Text without blanks -> where it stands in and around the table, in reading order."""
+    found: dict[str, list[Spot]] = {}
+    for spot in sorted(cells.keys() - set(formulas)):
+        if is_near(sheet, spot):
+            found.setdefault(without_blanks(text_of(cells[spot])), []).append(spot)
     return found
 
 
@@ -202,15 +224,24 @@ def run_of_lines(
 
     None where several might be theirs.
     """
-    if before is None:  # the first lines of the sheet, the title among them
-        first = after - len(run)
-        return {line: first + at for at, line in enumerate(run) if first + at > 0}
+    if before is None:
+        return first_lines(run, after)
     between = list(range(before + 1, after))
     if len(between) > len(run):
-        between = [place for place in between if place in held]
+        between = sorted(held.intersection(between))
     if len(between) == len(run):
         return dict(zip(run, between, strict=True))
     return None if between else {}
+
+
+def first_lines(run: Sequence[int], after: int) -> dict[int, int]:
+    """The lines before the first label, the title among them, stand right above it: 1 and 2 in 2
+    and 3 where line 3 is in 4.
+    """
+    places: dict[int, int] = {}
+    for line, place in zip(reversed(run), range(after - 1, 0, -1), strict=False):
+        places[line] = place
+    return places
 
 
 def strange_cells(cells: Mapping[Spot, object], rows: Lines, columns: Lines) -> list[Spot]:
@@ -218,7 +249,11 @@ def strange_cells(cells: Mapping[Spot, object], rows: Lines, columns: Lines) -> 
     too.
     """
     gone_rows, gone_columns = lines_that_go(rows), lines_that_go(columns)
-    return [spot for spot in sorted(cells) if spot[0] in gone_rows or spot[1] in gone_columns]
+    found: list[Spot] = []
+    for spot in sorted(cells):
+        if spot[0] in gone_rows or spot[1] in gone_columns:
+            found.append(spot)
+    return found
 
 
 def lines_that_go(lines: Lines) -> set[int]:
@@ -244,8 +279,9 @@ def lines_told(found: Standing) -> list[str]:
     if found.is_official:
         return [f"把“{name}”的行名和列名改回官方表格的文字"]
     told = [f"把“{name}”的数字按行名和列名放回官方表格的位置"]
-    lost = [f"第{row}行" for row in found.missing_rows]
-    lost += [f"{letters(column)}列" for column in found.missing_columns]
+    lost = list(map(line_text, found.missing_rows))
+    for column in found.missing_columns:
+        lost.append(f"{letters(column)}列")
     if lost:
         told.append(f"{named(lost)}已被删除，还原后为空白")
     if found.strange:
@@ -254,5 +290,4 @@ def lines_told(found: Standing) -> list[str]:
 
 
 def named(places: Sequence[str]) -> str:
-    more = f"等{len(places)}处" if len(places) > MOST_NAMED else ""
-    return f"{'、'.join(places[:MOST_NAMED])}{more}"
+    return some_of(places, MOST_NAMED, f"等{len(places)}处")

@@ -8,23 +8,22 @@ goes into all that depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Final, TypeGuard
+from typing import Final, NamedTuple, TypeGuard, TypeVar
 
 from gongkai.decisions import WORDS
 from gongkai.figures import is_text, shown, without_blanks
 from gongkai.model import Figure, Relation, Value
-from gongkai.spreadsheets import Spot, letters
+from gongkai.spreadsheets import Spot
 from gongkai.sums import stated_figures
 from gongkai.sums.states import Judged, judge
 from gongkai.wording import assumed_text
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.live.formulas import (
-    COLUMN_GUARD,
     COUNTERS,
     IGNORED,
     IN_PLACE,
@@ -55,6 +54,7 @@ UNKNOWN: Final = UnknownResult.UNKNOWN
 CellValue = Figure | float | str | bool | CellError | UnknownResult | None
 CellValues = Mapping[Spot, CellValue]
 Results = dict[Spot, CellValue]
+KnownResult = TypeVar("KnownResult", bound=CellValue)
 SKIPS = ("", None)
 
 
@@ -85,7 +85,7 @@ def table_results(sheet: TableSheet, cells: CellValues, own: Collection[Spot] = 
         found[sheet.image(spot)] = guards[-1]
     found[sheet.first_moved] = first = first_moved(guards)
     found[sheet.is_moved] = moved = moved_text(first)
-    found |= lane_results(sheet, found, moved)
+    found |= lane_results(sheet, cells, moved)
     for lane in sheet.lanes.values():
         twin, stands = found[sheet.image(lane.spot)], cells.get(lane.spot)
         if lane.spot in own:
@@ -95,11 +95,12 @@ def table_results(sheet: TableSheet, cells: CellValues, own: Collection[Spot] = 
 
 
 def text_flag(held: CellValue) -> CellValue:
+    """1 for what is neither a number nor nothing nor a sign: 十二, TRUE, #N/A."""
     if held is UNKNOWN:
         return UNKNOWN
     if isinstance(held, str):
         return int(is_text(held))
-    return int(held is not None and not is_number(held))
+    return int(isinstance(held, bool | CellError))
 
 
 def guard(sheet: TableSheet, spot: Spot, label: str, held: CellValue) -> CellValue:
@@ -107,21 +108,20 @@ def guard(sheet: TableSheet, spot: Spot, label: str, held: CellValue) -> CellVal
         return held
     if without_blanks(text_shown(held)) == without_blanks(label):
         return IN_PLACE
-    return COLUMN_GUARD + spot[1] if sheet.is_column_label(spot) else spot[0]
+    return sheet.guard_number(spot)
 
 
 def first_moved(guards: Sequence[CellValue]) -> int | UnknownResult:
     """The lowest number of a guard that tells one, 0 where all say ✓; -1 for #REF!."""
-    first = 0
-    is_damaged = False
+    if UNKNOWN in guards:
+        return UNKNOWN
+    told: list[int] = []
     for value in guards:
-        if value is UNKNOWN:
-            return UNKNOWN
         if isinstance(value, CellError):
-            is_damaged = True
-        elif is_number(value):
-            first = min(first or int(value), int(value))
-    return -1 if is_damaged else first
+            return -1
+        if is_number(value):
+            told.append(int(value))
+    return min(told, default=0)
 
 
 def moved_text(first: int | UnknownResult) -> CellValue:
@@ -132,31 +132,66 @@ def moved_text(first: int | UnknownResult) -> CellValue:
         return ""
     if first < 0:
         return SHAPE
-    return f"第{first}行" if first < COLUMN_GUARD else f"{letters(first - COLUMN_GUARD)}列"
+    return layout.line_text(first)
 
 
-def lane_results(sheet: TableSheet, found: Results, moved: CellValue) -> Results:
-    """What the lanes show, and the steps by which they come to it."""
+class LaneJudging(NamedTuple):
+    """What is known of the lanes of a table: ``signs`` by rule, 移 or 文, of those that are not
+    judged; ``lost`` are those of which nothing can be said; all others are judged by ``values``.
+    """
+
+    signs: Mapping[str, str]
+    lost: Set[str]
+    judged: Judged
+    values: Mapping[str, Value]
+
+
+def lanes_judged(
+    sheet: TableSheet, held: Mapping[str, CellValue], moved: CellValue = ""
+) -> LaneJudging:
+    """The lanes of a table with these values in its cells; ``moved``: what is not in its place."""
     flags: dict[str, CellValue] = {}
     values: dict[str, Value] = {}
+    for cell, value in held.items():
+        flags[cell] = text_flag(value)
+        values[cell] = figure_in(value)
+    signs: dict[str, str] = {}
+    lost: set[str] = set()
+    judged: list[Relation] = []
+    for rule, lane in sheet.lanes.items():
+        texts = [flags[cell] for cell in lane.relation.cells]
+        if UNKNOWN in (moved, *texts):
+            lost.add(rule)
+        elif moved:
+            signs[rule] = layout.MOVED
+        elif any(texts):
+            signs[rule] = layout.TEXT
+        else:
+            judged.append(lane.relation)
+    return LaneJudging(signs, lost, judge(judged, values), values)
+
+
+def lane_results(sheet: TableSheet, cells: CellValues, moved: CellValue) -> Results:
+    """What the lanes show, and the steps by which they come to it."""
+    held: dict[str, CellValue] = {}
     for cell, spot in sheet.cells.items():
-        flags[cell] = found[sheet.text_flag(spot)]
-        values[cell] = figure_in(found[sheet.image(spot)])
-    signs = signs_of(sheet, flags, moved)
-    known = {rule: sign for rule, sign in signs.items() if isinstance(sign, str)}
-    judging = judge(judged_relations(sheet, signs), values)
-    told: Results = {**step_results(sheet, judging, known)}
-    for rule, text in lane_texts(sheet, known, judging, values).items():
+        held[cell] = cells.get(spot)
+    judging = lanes_judged(sheet, held, moved)
+    told: Results = {**step_results(sheet, judging.judged, judging.signs)}
+    for rule, text in lane_texts(sheet, judging).items():
         told[sheet.image(sheet.lanes[rule].spot)] = text
-    lost = lost_lanes(sheet, signs)
+    lost = lost_lanes(sheet, judging.lost)
     return told | dict.fromkeys(places_of(sheet, lost), UNKNOWN)
 
 
-def lost_lanes(sheet: TableSheet, signs: Mapping[str, CellValue]) -> set[str]:
-    """The lanes of which nothing is known: the zeros of one relation tell of those of the next."""
-    lost = {rule for rule, sign in signs.items() if sign is UNKNOWN}
+def lost_lanes(sheet: TableSheet, lost: Set[str]) -> Set[str]:
+    """With those of which nothing is known for it: the zeros of one relation tell of those of the
+    next.
+    """
     crossing = set(crossing_lanes(sheet))
-    return lost | crossing if lost & crossing else lost
+    if lost.isdisjoint(crossing):
+        return lost
+    return lost | crossing
 
 
 def places_of(sheet: TableSheet, rules: Collection[str]) -> Iterator[Spot]:
@@ -172,36 +207,7 @@ def places_of(sheet: TableSheet, rules: Collection[str]) -> Iterator[Spot]:
 
 def shown_lanes(sheet: TableSheet, held: Mapping[str, CellValue]) -> dict[str, CellValue]:
     """Rule -> what its lane shows, with these values in the cells of the table."""
-    flags: dict[str, CellValue] = {}
-    values: dict[str, Value] = {}
-    for cell, value in held.items():
-        flags[cell] = text_flag(value)
-        values[cell] = figure_in(value)
-    signs = signs_of(sheet, flags, "")
-    known = {rule: str(sign) for rule, sign in signs.items()}
-    return lane_texts(sheet, known, judge(judged_relations(sheet, signs), values), values)
-
-
-def signs_of(
-    sheet: TableSheet, flags: Mapping[str, CellValue], moved: CellValue
-) -> dict[str, CellValue]:
-    """移 or 文, by rule, for the relations that are not judged; UNKNOWN where that is not known."""
-    if moved is UNKNOWN:
-        return dict.fromkeys(sheet.lanes, UNKNOWN)
-    if moved != "":
-        return dict.fromkeys(sheet.lanes, layout.MOVED)
-    found: dict[str, CellValue] = {}
-    for rule, lane in sheet.lanes.items():
-        held = [flags[cell] for cell in lane.relation.cells]
-        if UNKNOWN in held:
-            found[rule] = UNKNOWN
-        elif any(held):
-            found[rule] = layout.TEXT
-    return found
-
-
-def judged_relations(sheet: TableSheet, signs: Collection[str]) -> list[Relation]:
-    return [lane.relation for rule, lane in sheet.lanes.items() if rule not in signs]
+    return lane_texts(sheet, lanes_judged(sheet, held))
 
 
 def figure_in(value: CellValue) -> Value:
@@ -210,22 +216,22 @@ def figure_in(value: CellValue) -> Value:
     return value if isinstance(value, int | Decimal) else Decimal(repr(value))
 
 
-def lane_texts(
-    sheet: TableSheet, signs: Mapping[str, str], judging: Judged, values: Mapping[str, Value]
-) -> dict[str, CellValue]:
+def lane_texts(sheet: TableSheet, judging: LaneJudging) -> dict[str, CellValue]:
     """By rule: 移, 文, the difference, ✓, "" where nothing is filled in, else 缺."""
     found: dict[str, CellValue] = {}
+    judged = judging.judged
     for rule, lane in sheet.lanes.items():
-        verdict = "" if rule not in judging.gaps else judging.verdict(rule)
+        verdict = judged.verdict(rule)
         if verdict == "broken":
-            found[rule] = judging.gaps[rule]
+            found[rule] = judged.gaps[rule]
         elif verdict == "holds":
             found[rule] = layout.HOLDS
-        elif signs.get(rule):
-            found[rule] = signs[rule]
+        elif rule in judging.signs:
+            found[rule] = judging.signs[rule]
+        elif stated_figures(lane.relation.cells, judging.values):
+            found[rule] = layout.MISSING
         else:
-            filled = stated_figures(lane.relation.cells, values)
-            found[rule] = layout.MISSING if filled else ""
+            found[rule] = ""
     return found
 
 
@@ -235,8 +241,9 @@ def is_changed(stands: CellValue, twin: CellValue) -> CellValue:
         return UNKNOWN
     if isinstance(stands, CellError):
         return 1
-    shown_there = "" if stands is None else stands
-    is_same = shown_there == twin and is_number(shown_there) == is_number(twin)
+    if stands is None:
+        stands = ""
+    is_same = stands == twin and is_number(stands) == is_number(twin)
     return int(not is_same)
 
 
@@ -260,11 +267,8 @@ def cover_results(
 
 def chosen_sheet(table: str, edition: CellValue) -> TableSheet:
     """The sheet of the edition that the cover names, the newest one where it names none."""
-    named = text_shown(edition)
-    for sheet in layout.table_sheets():
-        if sheet.table == table and sheet.editions[0] == named:
-            return sheet
-    return layout.newest_sheet(table)
+    named = table, text_shown(edition)
+    return layout.sheets_by_edition().get(named, layout.newest_sheet(table))
 
 
 def counted(sheet: TableSheet, found: Results | None) -> dict[str, CellValue]:
@@ -275,37 +279,46 @@ def counted(sheet: TableSheet, found: Results | None) -> dict[str, CellValue]:
     if found is None:
         return dict.fromkeys(COUNTERS, UNKNOWN)
     lanes, cells = sheet.lane_spots, sheet.cells.values()
-    twins = [found[sheet.image(spot)] for spot in lanes]
+    twins = shown_at(found, map(sheet.image, lanes))
+    mirrors = shown_at(found, map(sheet.image, cells))
+    texts = shown_at(found, map(sheet.text_flag, cells))
+    changed = shown_at(found, map(sheet.text_flag, lanes))
+    assumed = shown_at(found, sheet.steps("assumed"))
     return {
         "relations": len(lanes),
-        "broken": numbers_in(twins),
-        "holding": UNKNOWN if UNKNOWN in twins else twins.count(layout.HOLDS),
-        "figures": numbers_in([found[sheet.image(spot)] for spot in cells]),
-        "texts": sum_of(found[sheet.text_flag(spot)] for spot in cells),
+        "broken": if_known(twins, numbers_in(twins)),
+        "holding": if_known(twins, twins.count(layout.HOLDS)),
+        "figures": if_known(mirrors, numbers_in(mirrors)),
+        "texts": if_known(texts, sum_of(texts)),
         "moved": found[sheet.is_moved],
-        "changed": sum_of(found[sheet.text_flag(spot)] for spot in lanes),
-        "assumed": sum_of(found[sheet.step(spot, "assumed")] for spot in lanes),
+        "changed": if_known(changed, sum_of(changed)),
+        "assumed": if_known(assumed, sum_of(assumed)),
     }
 
 
-def numbers_in(values: Sequence[CellValue]) -> CellValue:
-    """How many of the values are numbers, as COUNT has it."""
+def shown_at(found: Results, spots: Iterable[Spot]) -> list[CellValue]:
+    return list(map(found.__getitem__, spots))
+
+
+def if_known(values: Collection[CellValue], told: KnownResult) -> KnownResult | UnknownResult:
+    """What was made of some values, unless one of them is UNKNOWN."""
     if UNKNOWN in values:
         return UNKNOWN
+    return told
+
+
+def numbers_in(values: Iterable[CellValue]) -> int:
+    """How many of the values are numbers, as COUNT has it."""
     return sum(map(is_number, values))
 
 
-def count_in(values: Iterable[CellValue]) -> int:
+def sum_of(values: Iterable[CellValue]) -> int:
+    """The sum of those that are numbers, as SUM has it."""
     count = 0
     for value in values:
         if is_number(value):
             count += int(value)
     return count
-
-
-def sum_of(values: Iterable[CellValue]) -> CellValue:
-    found = list(values)
-    return UNKNOWN if UNKNOWN in found else count_in(found)
 
 
 def state_text(counts: Mapping[str, CellValue]) -> CellValue:
@@ -340,32 +353,31 @@ def holding_text(counts: Mapping[str, CellValue]) -> str:
 
 def also_assumed(count: CellValue) -> str:
     """，其中39项含推定的0"""
-    return f"，{assumed_text(int(count))}" if is_number(count) and count else ""
+    if is_number(count) and count:
+        return f"，{assumed_text(int(count))}"
+    return ""
 
 
 def live_text(
     counts: Mapping[str, Mapping[str, CellValue]], ignored: CellValue, others: CellValue
 ) -> CellValue:
     """✗ 勾稽关系共25项，不符2项（…）；“校验结果”中已忽略1处"""
-    if not is_number(ignored) or not is_number(others):
-        return UNKNOWN
-    if any(UNKNOWN in one.values() for one in counts.values()):
-        return UNKNOWN
-    told = [moved_table(table, one["moved"]) for table, one in counts.items()]
-    total_of = {name: count_in(one[name] for one in counts.values()) for name in COUNTERS}
+    known: list[CellValue] = [ignored, others]
+    told: list[str] = []
+    total_of = dict.fromkeys(COUNTERS, 0)
+    for table, one in counts.items():
+        known += one.values()
+        told.append(moved_table(table, one["moved"]))
+        for name in COUNTERS:
+            total_of[name] += sum_of([one[name]])
     told.append(live_count(total_of))
     if total_of["texts"]:
         told.append(f"；{layout.TEXT} {total_of['texts']}格是文本")
-    return "".join([*told, others_told(others), ignored_told(ignored)])
-
-
-def others_told(count: Figure | float) -> str:
-    """；写入时另有2处错误，见“校验结果”"""
-    return OTHER_ERRORS.format(count) if count else ""
-
-
-def ignored_told(count: Figure | float) -> str:
-    return f"；“{layout.RESULTS}”中已忽略{count}处" if count else ""
+    if others:
+        told.append(OTHER_ERRORS.format(others))
+    if ignored:
+        told.append(f"；“{layout.RESULTS}”中已忽略{ignored}处")
+    return if_known(known, "".join(told))
 
 
 def moved_table(table: str, moved: CellValue) -> str:
@@ -394,7 +406,9 @@ def findings_results(cells: CellValues, tables: Mapping[str, Results]) -> Result
     found: Results = {}
     columns = layout.RESULT_COLUMNS
     for row in layout.RESULT_LIST.lines:
-        held = {name: cells.get((row, column)) for name, column in columns.items()}
+        held: dict[str, CellValue] = {}
+        for name, column in columns.items():
+            held[name] = cells.get((row, column))
         text = held["link_text"]
         found[row, columns["place"]] = text_shown(text) if held["link"] in SKIPS else text
         found[row, columns["now"]] = now = now_result(held, tables)
@@ -448,18 +462,15 @@ def ignored_in(cells: CellValues, found: Results) -> CellValue:
     for row in layout.RESULT_LIST.lines:
         if is_number(cells.get((row, at["number"]))):
             states.append(found[row, at["state"]])
-    return UNKNOWN if UNKNOWN in states else states.count(IGNORED)
+    return if_known(states, states.count(IGNORED))
 
 
 def others_in(cells: CellValues, found: Results) -> CellValue:
     """How many errors of the list no lane shows, those left out that are dismissed."""
     at = layout.RESULT_COLUMNS
-    count = 0
+    states = []
     for row in layout.RESULT_LIST.lines:
-        state = found[row, at["state"]]
         is_error = cells.get((row, at["severity"])) == layout.SIGNS["error"]
         if is_error and not is_number(cells.get((row, at["lane"]))):
-            if state is UNKNOWN:
-                return UNKNOWN
-            count += state != IGNORED
-    return count
+            states.append(found[row, at["state"]])
+    return if_known(states, len(states) - states.count(IGNORED))

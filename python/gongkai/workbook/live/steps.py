@@ -231,8 +231,10 @@ def is_wrong(gap: str, parts: str, whole: str) -> str:
 
 def struck_formula(sheet: TableSheet) -> str:
     """How many relations the zeros of others break."""
-    ranges = ranges_of(sheet.step(spot, "broken") for spot in sheet.lane_spots)
-    return "=" + "+".join(f"COUNTIF({each},{WITH_OTHERS})" for each in ranges.split(","))
+    counts: list[str] = []
+    for each in ranges_of(sheet.steps("broken")).split(","):
+        counts.append(f"COUNTIF({each},{WITH_OTHERS})")
+    return f"={'+'.join(counts)}"
 
 
 def settling_formula(sheet: TableSheet, lane: Lane) -> str:

@@ -10,8 +10,9 @@ program then has all calculated anew.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
@@ -83,9 +84,10 @@ class OpenFile:
     def __init__(self, archive: Archive) -> None:
         self.archive, self.main = archive, main_part(archive)
         self.workbook = read_xml(archive, self.main, keeping=True)
-        self.parts = {
-            tab.name: tab.part for tab in tabs_of(archive, self.workbook) if tab.kind == "worksheet"
-        }
+        self.parts: dict[str, str] = {}
+        for tab in tabs_of(archive, self.workbook):
+            if tab.kind == "worksheet":
+                self.parts[tab.name] = tab.part
         self.contents: dict[str, bytes] = {}
         self.roots: dict[str, _Element] = {}
         self.touched: set[str] = set()
@@ -130,9 +132,8 @@ class OpenFile:
         formulas = len(FORMULA_TAG.findall(content))
         if not formulas:
             return False
-        if formulas != len(formulas_of(name)) or b"</f></c>" in content:
-            return True
-        return not self.is_stored_by_us
+        is_whole = formulas == len(formulas_of(name)) and b"</f></c>" not in content
+        return not (is_whole and self.is_stored_by_us)
 
     @property
     def is_stored_by_us(self) -> bool:
@@ -295,18 +296,20 @@ def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot
     A formula in another format's writing counts (""), and in a workbook of an earlier version any:
     its lanes are others.
     """
-    is_today = any(not text or is_lane_formula(text) for text in formulas.values())
-    return altered_spots(table.lane_spots, formulas, formulas_of(table.name) if is_today else {})
+    wanted = formulas_of(table.name) if are_of_today(formulas, is_lane_formula) else {}
+    return altered_spots(table.lane_spots, formulas, wanted)
+
+
+def are_of_today(formulas: Mapping[Spot, str], is_ours: Callable[[str], bool]) -> bool:
+    """Whether any formula is one of ours of this version, or in another format's writing ("")."""
+    return any(not text or is_ours(text) for text in formulas.values())
 
 
 def altered_cover(formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
     """The same of what the cover says of each table and of all."""
-    wanted = formulas_of(layout.COVER)
-    told = [layout.LIVE_SPOT]
-    told += [(row, STATE_COLUMN) for row, _ in layout.EDITION_SPOTS.values()]
-    if not any(not text or is_cover_formula(text) for text in formulas.values()):
-        return altered_spots(told, formulas, {})
-    told += [spot for spot in wanted if spot not in told]
+    wanted = formulas_of(layout.COVER) if are_of_today(formulas, is_cover_formula) else {}
+    states = product(layout.rows_of(layout.EDITION_SPOTS.values()), [STATE_COLUMN])
+    told = dict.fromkeys([layout.LIVE_SPOT, *states, *wanted])
     return altered_spots(told, formulas, wanted)
 
 
@@ -423,11 +426,9 @@ def forget(book: OpenFile, name: str, spot: Spot) -> None:
         return  # its result stands there by now
     filled = {spot, *formula_area(formula)}
     sheet.cells.update(dict.fromkeys(filled, UNKNOWN))
-    cells = [cell] if len(filled) == 1 else cells_at(sheet.root, filled)
-    for other in cells:
-        if store(other, UNKNOWN):
+    cells = [(spot, cell)]
+    if len(filled) > 1:
+        cells = filled_cells(sheet.root)
+    for place, other in cells:
+        if place in filled and store(other, UNKNOWN):
             book.touched.add(name)
-
-
-def cells_at(root: _Element, places: Collection[Spot]) -> list[_Element]:
-    return [cell for spot, cell in filled_cells(root) if spot in places]
