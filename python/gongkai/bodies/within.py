@@ -5,6 +5,7 @@ lies within whom.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -19,6 +20,7 @@ from gongkai.bodies.names import (
     UNNAMED,
     BodyName,
     area_text,
+    is_around,
     is_own_name,
     parsed,
     plain,
@@ -104,25 +106,25 @@ def is_national(found: BodyName) -> bool:
     return bool(found.divisions & {NATION, CORPS})
 
 
+KINDS: Mapping[str, BodyKind] = {"": "government", OFFICE: "office"}  # of a department
+
+
 def kind_of_body(found: BodyName) -> BodyKind:
     if found.party:
         return "party"
-    if found.department == OFFICE:
-        return "office"
-    return "department" if found.department else "government"
+    return KINDS.get(found.department, "department")
 
 
 def parent_of(found: BodyName, one: Division | None, year: int | None) -> str:
-    """What a body's area lies in; of 青溪县, which no list has, what stands before it."""
+    """What a body's area lies in: 温州市 of 瑞安市, 瑞安市 of 瑞安市塘下镇; of 青溪县, which no
+    list has, what stands before it.
+    """
+    outer = one
     if found.strange:
-        is_known = found.division is not None and is_own_name(found.strange)
-        return found.division.name if found.division and is_known else ""
-    if one is None:
-        return ""
-    if found.sub:
-        return one.name
-    outer = around(one, year)
-    return outer[-1].name if outer else ""
+        outer = found.division if is_own_name(found.strange) else None
+    elif one is not None and not found.sub:
+        outer = next(reversed(around(one, year)), None)
+    return outer.name if outer else ""
 
 
 # --- areas ----------------------------------------------------------------------------------------
@@ -155,7 +157,7 @@ def units_in(name: str) -> tuple[str, ...]:
     if found.division:
         names = [one.name for one in (*around(found.division), found.division)]
     elif found.divisions:
-        names = [min(one.name for one in found.divisions)]
+        names = [min(found.names)]
     return tuple(filter(None, (*names, found.strange, found.sub)))
 
 
@@ -183,7 +185,7 @@ def shared_with(area: str, text: str) -> int:
     if shared != 1 or without_lead(text) != text:
         return shared
     leads = text[0] in "县旗州盟" and text[1:2] not in GOES_ON
-    return 1 if leads else 0
+    return int(leads)
 
 
 def is_whole(found: BodyName, text: str, area: str) -> bool:
@@ -198,9 +200,9 @@ def is_whole(found: BodyName, text: str, area: str) -> bool:
     if not name.endswith("区") or not text.startswith(name):
         return True
     outer = parsed(area)
-    if outer.strange or outer.division is None:
-        return not outer.strange
-    return not lies_in(found.division, outer.division)
+    if outer.strange:
+        return False
+    return outer.division is None or not lies_in(found.division, outer.division)
 
 
 def is_office(name: str) -> bool:
@@ -223,19 +225,19 @@ def lies_within(name: str, government: str) -> bool:
     does not.
     """
     inner, outer = parsed(name), parsed(government)
-    if not outer.has_place or (area_text(inner) == area_text(outer) and inner.governs):
+    is_of_area = area_text(inner) == area_text(outer)
+    is_itself = is_of_area and inner.governs
+    if is_itself or not outer.has_place:
         return False
     if outer.sub:
-        return area_text(inner) == area_text(outer)
+        return is_of_area
     if outer.strange:
         return inner.strange.startswith(outer.strange)
     return outer.division is not None and is_inside(inner, outer.division)
 
 
 def is_inside(inner: BodyName, outer: Division) -> bool:
-    if inner.division is None:
-        return False
-    return inner.division == outer or outer.code in inner.division.parents
+    return inner.division is not None and is_around(outer, inner.division)
 
 
 def lies_outside(name: str, area: str) -> bool:
@@ -300,7 +302,7 @@ def last_day_of(name: str) -> tuple[int, int] | None:
     article says it, or the name does not tell what the body is.
     """
     found = parsed(name)
-    if found == BodyName() or found.party or found.sub:
+    if found.party or found.sub:
         return None
     if not level_of(found) and not is_national(found):
         return None
