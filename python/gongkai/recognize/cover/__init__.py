@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from gongkai.bodies import may_be_one
 from gongkai.bodies.places import is_relative
-from gongkai.model import Block, Certainty, CoverFact, Evidence, Problem, Report, Segment
+from gongkai.model import Block, CoverFact, Evidence, Problem, Report, Segment
 from gongkai.recognize.cover.page import page_of
 from gongkai.recognize.cover.titles import segment_of, title_of
 from gongkai.recognize.cover.when import published_of, year_of
 from gongkai.recognize.cover.who import agency_of
-from gongkai.recognize.cover.witnesses import body_of_title
+from gongkai.recognize.cover.witnesses import body_of_title, certainty
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ def cover_of_part(part: Segment, whole: CoverPage) -> CoverPage:
     """What the title of one of several reports says of it; the day is that of the document."""
     year = str(part.year or "")
     agency = body_of_title(part.title)
-    certainty: Certainty = "likely" if is_relative(agency) else "certain"
+    found = Evidence(agency, part.title, certainty(not is_relative(agency)))
     evidence: dict[CoverFact, Evidence] = {
-        "agency": Evidence(agency, part.title, certainty) if agency else Evidence(),
+        "agency": found if agency else Evidence(),
         "year": Evidence(year, part.title, "certain") if year else Evidence(),
         "published": whole.evidence["published"],
     }

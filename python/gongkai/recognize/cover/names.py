@@ -82,10 +82,8 @@ def is_phrase(text: str) -> bool:
     """黔南州人民政府和黔南州农业农村局, 安吉县卫生健康局配合安吉县教育局: words behind a name that
     make no other.
     """
-    if JOINED.search(text):
-        return True
     found = list(names_in(text))
-    if len(found) > 1:
+    if len(found) > 1 or JOINED.search(text):
         return True
     rest = text[found[0].end :] if found else ""
     return has_place(rest) or VERB.search(rest) is not None
@@ -107,8 +105,7 @@ def balanced(text: str) -> str:
     start = text.rfind("（")
     if start > text.rfind("）"):
         text = text[:start]
-    is_closed_first = text.find("）") < text.find("（") or "（" not in text
-    return text.lstrip("）") if is_closed_first else text
+    return text.lstrip("）")
 
 
 def begins_with_place(text: str) -> bool:
@@ -137,7 +134,7 @@ def is_bounded(text: str) -> bool:
     """Whether a name without a division that we know has its letters, no others: 市教育局, 大涌镇,
     青溪县教育局.
     """
-    if any(words.search(text) for words in (FUNCTION, VERB, JOINED)):
+    if NO_LETTERS.search(text):
         return False
     found = parsed(text)
     if found.strange:
@@ -216,6 +213,9 @@ VERB = re.compile(
     r"|会同|通过|协助|牵头|提供|审核|公开县|(?<!公)共(?![青产])|于(?!都)|就(?!业)|按(?!摩)|"
     r"受(?!理)|对(?!外)|向|为|全年|已|代(?![县表])"
 )
+
+
+NO_LETTERS = re.compile(f"{FUNCTION.pattern}|{VERB.pattern}|{JOINED.pattern}")  # of a name
 
 
 class NameFound(NamedTuple):

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from gongkai.model import Certainty, Evidence
+from gongkai.model import Evidence
 from gongkai.recognize.cover.page import SENTENCE, FrontPage
 from gongkai.recognize.cover.titles import ONLY_YEAR, is_title, with_digits, year_in
-from gongkai.recognize.cover.witnesses import MENTION, clause_at, sentence_at
+from gongkai.recognize.cover.witnesses import MENTION, certainty, clause_at, sentence_at
 
 NOT_KNOWN = "无法确定是哪一年的报告"
 AGAINST_TITLE = "标题“{}”的年度是{}年，而{}"
@@ -106,13 +106,12 @@ def doubted(own: YearSaid) -> Evidence:
 
 def votes_of(stated: Sequence[YearSaid], beside: Sequence[YearSaid]) -> Counter[int]:
     """Each year that is stated -> how many kinds of witnesses name it."""
-    kinds = {(one.year, one.kind) for one in (*stated, *beside)}
     named = {one.year for one in stated}
-    votes: Counter[int] = Counter()
-    for year, _ in kinds:
-        if year in named:
-            votes[year] += 1
-    return votes
+    kinds = set()
+    for one in (*stated, *beside):
+        if one.year in named:
+            kinds.add((one.year, one.kind))
+    return Counter(year for year, _ in kinds)
 
 
 def winner(
@@ -121,15 +120,24 @@ def winner(
     """The year that most kinds of witnesses name; of two with as many the one that the text is
     about.
     """
-    most = max(votes.values())
-    best = [year for year, count in votes.items() if count == most]
+    best = named_most(votes)
     year = best[0] if len(best) == 1 else text_year(page)
     for said in stated:
         if said.year == year and year in best:
-            certainty: Certainty = "certain" if is_sure(page, said, votes) else "likely"
-            return Evidence(str(said.year), said.sentence, certainty), ""
+            is_certain = is_sure(page, said, votes)
+            return Evidence(str(said.year), said.sentence, certainty(is_certain)), ""
     texts = dict.fromkeys(f"{KINDS[one.kind]}：{one.year}年" for one in stated)
     return Evidence(), SEVERAL.format("，".join(texts))
+
+
+def named_most(counts: Counter[int]) -> list[int]:
+    """The years that are named most often: 2021 and 2022 of 2, 2 and 1 times."""
+    most = max(counts.values(), default=0)
+    found = []
+    for year, count in counts.items():
+        if count == most:
+            found.append(year)
+    return found
 
 
 def is_sure(page: FrontPage, said: YearSaid, votes: Counter[int]) -> bool:
@@ -143,7 +151,7 @@ def is_sure(page: FrontPage, said: YearSaid, votes: Counter[int]) -> bool:
     if said.kind != "title":
         return text_year(page) in (None, said.year)
     shown = [text for text in page.titles if text not in page.joined]
-    return any(year_in(text) == said.year for text in shown)
+    return said.year in map(year_in, shown)
 
 
 def years_stated(page: FrontPage, title: str) -> Iterator[YearSaid]:
@@ -190,8 +198,8 @@ def years_of_titles(page: FrontPage, title: str) -> Iterator[YearSaid]:
     if year is None:
         return
     yield YearSaid("title", year, own)
-    for text in page.titles:
-        other = year_in(text) if is_title(text) else None
+    for text in filter(is_title, page.titles):
+        other = year_in(text)
         if other is not None and other != year:
             yield YearSaid("other", other, text)
             return
@@ -271,8 +279,7 @@ def text_year(page: FrontPage) -> int | None:
     """The year of which opening and first section speak most often; None for two as often."""
     text = IN_BOOKS.sub("", with_digits(f"{page.opening}\n{page.text}"))
     counts = Counter(map(int, SPOKEN_YEAR.findall(text)))
-    most = max(counts.values(), default=0)
-    best = [year for year, count in counts.items() if count == most]
+    best = named_most(counts)
     return best[0] if len(best) == 1 else None
 
 
@@ -292,7 +299,7 @@ def published_of(page: FrontPage) -> Evidence:
             day, source = next(iter(days.items()))
             others = {*days, *alone, *days_under(page, "day"), *days_under(page, "time")}
             is_one = kind != "made" and others == {day}
-            return Evidence(day, source, "certain" if is_one else "likely")
+            return Evidence(day, source, certainty(is_one))
     if alone:
         day, line = next(iter(alone.items()))
         return Evidence(day, line, "likely")

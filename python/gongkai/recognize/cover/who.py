@@ -18,7 +18,13 @@ from gongkai.model import Evidence
 from gongkai.recognize.cover.names import begins_with_place, is_government
 from gongkai.recognize.cover.page import FrontPage
 from gongkai.recognize.cover.titles import year_in
-from gongkai.recognize.cover.witnesses import Witness, asked, is_area_only, witnesses
+from gongkai.recognize.cover.witnesses import (
+    Witness,
+    asked,
+    certainty,
+    is_area_only,
+    witnesses,
+)
 
 CONTRADICTED = "“{}”与“{}”中的机关不同，无法确定是哪个机关的报告"
 OWN_KIND = re.compile(r"[我本](局|委|厅|办|镇|乡|街道|院|部|署|中心|馆)(?!公室)")
@@ -29,6 +35,7 @@ KIND_ENDS = {
     "镇": ("镇", "镇人民政府"),
     "乡": ("乡", "乡人民政府"),
 }
+LONG_ENDS = {"委": "委会"}  # 发改委 is 发展和改革委员会 in full
 # Which departments compile a government's report, as the 主管部门 of disclosure.
 MANAGES = re.compile(r"办公[室厅]$|政务服务|行政审批|数据")
 SAYS_WHO = ("mention", "compiled", "named", "contact", "label")  # besides titles
@@ -90,9 +97,8 @@ def may_be_part(name: str, other: str) -> bool:
     """Whether one name goes on with more, or holds the other within it: 瑞安市教育局 and
     瑞安市教育局招生办公室.
     """
-    if other.startswith(name):
-        return True
-    return other in name and not name.startswith(other)
+    is_inside = name.find(other) > 0
+    return is_inside or other.startswith(name)
 
 
 def casts_doubt(lead: Witness, one: Witness) -> bool:
@@ -237,7 +243,7 @@ def chosen(page: FrontPage, lead: Witness, others: Sequence[Witness]) -> Evidenc
     full = fuller_than(meant, alike)
     is_whole = not meant.completed and not is_relative(full.name)
     is_sure = is_whole and not is_doubted(meant, alike, others)
-    return Evidence(full.name, full.sentence, "certain" if is_sure else "likely")
+    return Evidence(full.name, full.sentence, certainty(is_sure))
 
 
 def is_doubted(meant: Witness, alike: Sequence[Witness], others: Sequence[Witness]) -> bool:
@@ -293,12 +299,15 @@ def fuller_than(lead: Witness, alike: Sequence[Witness]) -> Witness:
     """
     if not lead.completed and is_full_government(lead.name):
         return lead
-    best = lead
+    fuller = []
     for one in alike:
-        is_longer = best is lead or len(one.name) > len(best.name)
-        if is_longer and not one.completed and is_fuller(one.name, lead.name):
-            best = one
-    return best
+        if not one.completed and is_fuller(one.name, lead.name):
+            fuller.append(one)
+    return max(fuller, key=letters_of_name, default=lead)
+
+
+def letters_of_name(found: Witness) -> int:
+    return len(found.name)
 
 
 def is_full_government(name: str) -> bool:
@@ -316,8 +325,7 @@ def is_fuller(name: str, short: str) -> bool:
         return False
     if name.endswith(short):
         return True
-    end = (short[-1], name[-1])
-    ends_alike = end[0] == end[1] or end == ("委", "会")
+    ends_alike = name[-1] in LONG_ENDS.get(short[-1], short[-1])
     return ends_alike and is_own(name) and holds_letters(name, short)
 
 
@@ -330,7 +338,8 @@ def proposed(page: FrontPage, weak: Sequence[Witness]) -> Evidence:
     calls itself: 我局.
     """
     fitting = list(fitting_of(page, weak))
-    lead = first_agreed([one for one in fitting if is_own(one.name)])
+    in_full = [one for one in fitting if is_own(one.name)]
+    lead = first_agreed(in_full)
     if lead is None:
         return Evidence()
     alike = [one for one in fitting if may_be_one(one.name, lead.name)]
@@ -343,7 +352,8 @@ def first_agreed(found: Sequence[Witness]) -> Witness | None:
     itself.
     """
     for kind in WEAK:
-        lead = agreed(of_kinds(found, (kind,)))
+        alike = of_kinds(found, (kind,))
+        lead = agreed(alike)
         if lead is not None:
             return lead
     return None
@@ -368,9 +378,11 @@ def agreed(names: Sequence[Witness]) -> Witness | None:
     """The first of witnesses of one kind, one that is no office if there is any; None where they
     cannot all mean one body.
     """
-    if not names or not all(may_be_one(names[0].name, one.name) for one in names):
-        return None
     for one in names:
-        if not is_office(one.name):
-            return one
-    return names[0]
+        if not may_be_one(names[0].name, one.name):
+            return None
+    return min(names, key=is_of_office, default=None)
+
+
+def is_of_office(found: Witness) -> bool:
+    return is_office(found.name)

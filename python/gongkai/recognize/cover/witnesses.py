@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from gongkai.bodies import body
+from gongkai.bodies.names import LETTERS
 from gongkai.bodies.within import is_office, lies_within
+from gongkai.model import Certainty
 from gongkai.recognize.cover.names import (
     BODY,
     NameFound,
@@ -127,6 +130,11 @@ class Witness(NamedTuple):
     completed: bool = False  # by the area that the page names
 
 
+def certainty(is_sure: bool) -> Certainty:
+    """Of what a witness says."""
+    return "certain" if is_sure else "likely"
+
+
 def witnesses(page: FrontPage) -> list[Witness]:
     """All that name a body, in the order of the page: several may name the same."""
     found = [
@@ -142,7 +150,7 @@ def witnesses(page: FrontPage) -> list[Witness]:
         *subjects(page.opening),
         *subjects(page.text),
     ]
-    return [one for one in found if one.name]
+    return list(filter(attrgetter("name"), found))
 
 
 def witness_of(title: str, page: FrontPage) -> Witness:
@@ -203,9 +211,11 @@ def crumbs(page: FrontPage) -> Iterator[Witness]:
 
 
 def sites(text: str) -> Iterator[Witness]:
+    """登在市人社局门户网站; a government's site has the reports of all its bodies."""
     for match in ON_SITE.finditer(text):
         name = name_of(match["body"])
-        yield Witness("site", "" if is_government(name) else name, sentence_at(text, match.start()))
+        if not is_government(name):
+            yield Witness("site", name, sentence_at(text, match.start()))
 
 
 def subjects(text: str) -> Iterator[Witness]:
@@ -221,10 +231,8 @@ def body_of_title(title: str) -> str:
     if not is_title(title):
         return body_of_short_title(title)
     front, behind = name_in_title(body_in(title)), name_behind(title)
-    if not front or not behind:
-        return front or behind
     is_inside = lies_within(behind, front) and not is_government(behind)
-    return behind if is_inside else front
+    return behind if is_inside else front or behind
 
 
 def body_of_short_title(title: str) -> str:
@@ -303,8 +311,8 @@ def role_of(line: str, found: NameFound, kind: str) -> Iterator[Witness]:
     if is_beside(line, found, before, after, kind):
         return
     if is_of_site(before, after):
-        is_own_site = is_town(found.name) or not is_government(found.name)
-        yield Witness("site", found.name if is_own_site else "", sentence)
+        if is_town(found.name) or not is_government(found.name):
+            yield Witness("site", found.name, sentence)
     elif BEFORE_CONTACT.search(before) and ABOUT_CONTACT.search(sentence):
         yield contact(found.name, sentence)
     else:
@@ -319,10 +327,9 @@ def is_of_site(before: str, after: str) -> bool:
 
 def is_beside(line: str, found: NameFound, before: str, after: str, kind: str) -> bool:
     """Whether a name is there for something else: in the name of a rule, an order, an address."""
-    if is_in_book(line, found.start):
-        own_rule = kind == "text" and OWN_RULE.search(before)
-        if not own_rule or is_government(found.name):
-            return True
+    is_own_rule = kind == "text" and OWN_RULE.search(before) and not is_government(found.name)
+    if is_in_book(line, found.start) and not is_own_rule:
+        return True
     if OF_A_PLACE.search(before) or ADDRESS.search(after) or ISSUES.match(after):
         return True
     return gives_order(line, found)
@@ -346,12 +353,11 @@ def is_in_book(text: str, at: int) -> bool:
     """《安徽省政府信息公开办法》 names no body that reports; 《…2021年政府信息公开工作年度报告》
     does.
     """
-    start = max(text.rfind("《", 0, at), text.rfind("〈", 0, at))
-    closed = max(text.rfind("》", 0, at), text.rfind("〉", 0, at))
-    if start < 0 or closed > start:
+    opened, closed = last_mark(text, "《〈", at), last_mark(text, "》〉", at)
+    if opened <= closed:
         return False
-    end = text.find("》", at)
-    return not text[start : end if end > 0 else len(text)].endswith(("报告", "年报"))
+    book = text[opened : first_mark(text, "》", at)]
+    return not book.endswith(("报告", "年报"))
 
 
 def clause_at(text: str, start: int, end: int) -> str:
@@ -383,7 +389,7 @@ def first_mark(text: str, marks: str, start: int) -> int:
 
 def is_area_only(name: str) -> bool:
     """安吉县, 临空经济区: an area, and no word for who governs it or a part of that."""
-    return name != "" and name[-1] in "省市县区旗州盟镇乡"
+    return name.endswith(tuple(LETTERS))
 
 
 def is_town(name: str) -> bool:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 
-from gongkai.model import Cell, Entry, Form, Label, LabelKind
+from gongkai.model import Cell, Entry, Form, LabelKind
 from gongkai.recognize.labels import lexicon, names_of
 from gongkai.recognize.tables.blocks import (
     Above,
     HeadLabel,
+    RunCells,
     cells_by_grid,
     cells_in_order,
     leaves_of,
 )
 from gongkai.recognize.tables.cells import RowCells, cells_by_pitch
 from gongkai.recognize.tables.entries import TableReading, cut, place_figure
-from gongkai.recognize.tables.headers import OF_OTHERS
+from gongkai.recognize.tables.headers import OF_OTHERS, matching
 from gongkai.recognize.tables.lines import is_one_a_line
 from gongkai.recognize.tables.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT
 from gongkai.recognize.tables.stacks import likely, longest
@@ -28,13 +30,13 @@ from gongkai.recognize.tokens import (
     has_note,
     slots_in,
     text_of,
+    texts_of,
     written,
 )
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
 DIFFERENT = "同一单元格在文中出现两次且数字不同，未填入"
 FEWEST_NUMBERED = 5
-RunCells = dict[int, Cell]  # id of a token -> the cell that it is the figure of
 
 
 def place_blocks(
@@ -70,7 +72,8 @@ def tell_missing(reading: TableReading) -> None:
     """A problem for each block without figures, 复议后起诉, where no problem speaks of the table as
     a whole.
     """
-    if not reading.placed or not all(problem.row for problem in reading.problems):
+    rows_told = {problem.row for problem in reading.problems}
+    if not reading.placed or "" in rows_told:
         return
     for row in reading.form.rows:
         cells = {cell.id for cell in reading.form.row_cells(row.id)}
@@ -159,16 +162,15 @@ def listed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     """行政复议 · 结果维持 0 · 结果纠正 0 … 总计 0 · 未经复议直接起诉 · 结果维持 0 …: each figure
     behind its label.
     """
-    wanted = names_of(form.labels)
+    blocks, columns = named(form, "row"), named(form, "column")
     found: Pairs = []
     counts: Counter[str] = Counter()
     block = column = ""
     for token in tokens:
-        label = wanted.get(token.squash)
-        if label is not None and label.kind == "row":
-            block, column = label.id, ""
-        elif label is not None and label.kind == "column":
-            column = label.id
+        if token.squash in blocks:
+            block, column = blocks[token.squash], ""
+        elif token.squash in columns:
+            column = columns[token.squash]
         elif token.is_slot and block:
             cell = form.cells.get(f"{form.id}.{block}.{column}")
             if cell is None:
@@ -183,12 +185,12 @@ def listed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
 
 def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     """A head 行政复议 · 未经复议直接起诉 · 复议后起诉, and below it rows like 结果维持 0 0 0."""
-    wanted = names_of(form.labels)
+    named_blocks, named_columns = named(form, "row"), named(form, "column")
     found: Pairs = []
     blocks: list[str] = []
     for row in grid_rows(tokens):
-        heads = ids_in(row, wanted, "row")
-        columns = ids_in(row, wanted, "column")
+        heads = ids_in(row, named_blocks)
+        columns = ids_in(row, named_columns)
         slots = slots_in(row)
         if len(heads) > 1:
             blocks = heads
@@ -198,31 +200,37 @@ def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     return found
 
 
-def ids_in(row: Sequence[Token], wanted: Mapping[str, Label], kind: LabelKind) -> list[str]:
+def named(form: Form, kind: LabelKind) -> dict[str, str]:
+    """Squashed label -> the id of the row or column that it names: 结果维持 -> upheld."""
+    found = {}
+    for text, label in names_of(form.labels).items():
+        if label.kind == kind:
+            found[text] = label.id
+    return found
+
+
+def ids_in(row: Sequence[Token], wanted: Mapping[str, str]) -> list[str]:
     """The rows or columns whose labels stand in a row of a grid."""
     found = []
     for token in row:
-        label = wanted.get(token.squash)
-        if label is not None and label.kind == kind:
-            found.append(label.id)
+        if token.squash in wanted:
+            found.append(wanted[token.squash])
     return found
 
 
 def grid_rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    for (_, grid), row in groupby(tokens, key=lambda token: (token.row, token.grid)):
+    for (_, grid), row in groupby(tokens, key=attrgetter("row", "grid")):
         if grid:
             yield list(row)
 
 
 def are_whole(form: Form, found: Pairs) -> bool:
     """Whether each block that has a figure has all of its figures, each once: five of 行政复议."""
-    cells = [cell.id for cell, _ in found]
-    blocks = {cell.row.id for cell, _ in found}
-    wanted = []
-    for cell in form.cells.values():
-        if cell.row.id in blocks:
-            wanted.append(cell.id)
-    return bool(cells) and sorted(cells) == sorted(wanted)
+    cells = Counter(cell.id for cell, _ in found)
+    wanted: Counter[str] = Counter()
+    for block in {cell.row.id for cell, _ in found}:
+        wanted.update(cell.id for cell in form.row_cells(block))
+    return bool(cells) and cells == wanted
 
 
 # --- runs of figures ------------------------------------------------------------------------------
@@ -252,8 +260,9 @@ def may_be_figure(token: Token) -> bool:
 
 def numbers_columns(run: Sequence[Token]) -> bool:
     """A row 1 2 3 … 15 below the head: the columns are numbered."""
-    texts = [token.text for token in written(run)]
-    return len(texts) >= FEWEST_NUMBERED and texts == list(map(str, range(1, len(texts) + 1)))
+    texts = texts_of(written(run))
+    numbers = list(map(str, range(1, len(texts) + 1)))
+    return len(texts) >= FEWEST_NUMBERED and texts == numbers
 
 
 def holds_figure(run: Sequence[Token]) -> bool:
@@ -268,13 +277,13 @@ def is_row(tokens: Sequence[Token], first: int, end: int) -> bool:
     """Whether a run is a row of a grid without any label: even if blank it is the row of
     figures.
     """
-    row = tokens[first].row
-    begins = first == 0 or tokens[first - 1].row != row
-    return tokens[first].grid > 0 and begins and ends_row(tokens, end, row)
+    beside = (row_at(tokens, first - 1), row_at(tokens, end))
+    return tokens[first].grid > 0 and tokens[first].row not in beside
 
 
-def ends_row(tokens: Sequence[Token], end: int, row: int) -> bool:
-    return end == len(tokens) or tokens[end].row != row
+def row_at(tokens: Sequence[Token], at: int) -> int:
+    """The row of a token, 0 before the first and behind the last."""
+    return tokens[at].row if 0 <= at < len(tokens) else 0
 
 
 def is_blank_run(run: Sequence[Token], labels: Sequence[HeadLabel]) -> bool:
@@ -290,12 +299,14 @@ def is_blank_row(
     """Whether a run is the blank cells after the label of a row of another table, where this one
     has no labels: 其他 _ _ _ to the end of its row.
     """
-    label = tokens[first - 1] if first else None
-    if label is None or label.kind != "text" or not label.grid:
+    row = tokens[first].row
+    if not row_at(tokens, first - 1) == row != row_at(tokens, end):
         return False
-    if tokens[first].row != label.row or not ends_row(tokens, end, label.row):
+    label = tokens[first - 1]
+    if label.kind != "text" or not label.grid:
         return False
-    return not any(one.name and one.token is label for one in labels)
+    named_here = {id(one.token) for one in labels if one.name}
+    return id(label) not in named_here
 
 
 # --- figures below their labels -------------------------------------------------------------------
@@ -309,10 +320,10 @@ def place_run(reading: TableReading, run: list[Token], above: Above, pitch: int)
     if len(leaves_of(above.all)) < len(form.parts[0].columns):
         return False
     # 上年 beside the columns: only the grid says which figure is whose.
-    has_others = any(OF_OTHERS.fullmatch(label.token.squash) for label in above.all)
+    has_others = matching([label.token for label in above.all], OF_OTHERS)
     announced = () if has_others else cells_in_order(form, above, len(run))
     ordered = placed_in_order(run, announced, above.labels, pitch)
-    seen = cells_by_grid(form, run, above.labels) or {}
+    seen = cells_by_grid(form, run, above.labels)
     placed = certain_cells(run, ordered, seen, len(announced))
     if placed:
         enter_run(reading, run, placed)

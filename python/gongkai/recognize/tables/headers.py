@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from gongkai.model import Form, Label, LabelKind, Part
 from gongkai.recognize.labels import doubtful_note
@@ -151,19 +152,16 @@ def doubts_of(found: Sequence[FoundLabel]) -> Iterator[tuple[str, str]]:
 
 
 def columns_apart(texts: HeadTexts) -> list[Token]:
-    """The heads of columns that the form does not have: 行次, 同比, 上年."""
+    """The heads of columns that the form does not have: 行次, 同比, 上年; not the label of a row
+    栏次 1 2 3 below the head.
+    """
+    figures = [token for token in texts.tokens if token.kind == "figure"]
+    rows_of_numbers = rows_of(figures)
     found = []
     for token in matching(texts.unknown, OF_OTHERS):
-        if heads_column(token, texts.tokens):
+        if token.row not in rows_of_numbers:
             found.append(token)
     return found
-
-
-def heads_column(token: Token, tokens: Sequence[Token]) -> bool:
-    """Whether 栏次 is the head of a column: no number stands beside it, as in a row 栏次 1 2 3
-    below the head.
-    """
-    return not any(other.row == token.row and other.kind == "figure" for other in tokens)
 
 
 def ignored_columns(
@@ -209,12 +207,12 @@ def strangers_in(texts: HeadTexts, unknown: Sequence[Token], at: GridColumns) ->
 
 def is_among(token: Token, labels: Sequence[FoundLabel]) -> bool:
     """Whether a text stands in the rows of the heads' labels: 2020年总计 beside 总计."""
-    begins = ends = False
+    rows = []
     for item in labels:
-        if token.grid and item.token.grid == token.grid:
-            begins = begins or item.token.row <= token.row
-            ends = ends or item.token.row >= token.row
-    return begins and ends
+        if item.token.grid == token.grid:
+            rows.append(item.token.row)
+    between = range(min(rows, default=0), max(rows, default=-1) + 1)
+    return token.grid > 0 and token.row in between
 
 
 def is_beside(token: Token, at: GridColumns) -> bool:
@@ -361,13 +359,11 @@ def is_covered(texts: HeadTexts, form: Form) -> bool:
     if len(rows_of(texts.column_tokens)) == 1:
         return True
     present = {item.label.text: item.token for item in texts.heads}
-    official = {}
-    for label in form.labels:
-        if label.kind == "head":
-            official[label.text] = label
+    official = {label.text: label for label in form.labels if label.kind == "head"}
     for text, label in official.items():
-        under = columns_under(label, texts.columns)
-        if under and covered_by(present.get(text), texts.columns) != under:
+        wanted = columns_under(label, texts.columns)
+        covered = covered_by(present.get(text), texts.columns)
+        if wanted not in (set(), covered):
             return False
     return True
 
@@ -386,9 +382,10 @@ def columns_under(head: Label, columns: Sequence[FoundLabel]) -> set[str]:
 
 def covered_by(token: Token | None, columns: Sequence[FoundLabel]) -> set[str]:
     """The columns that begin under a label as the source has it."""
+    spots = token.columns if token else ()
     found = set()
     for item in columns:
-        if token and item.token.column in token.columns:
+        if item.token.column in spots:
             found.add(item.label.id)
     return found
 
@@ -417,7 +414,7 @@ def reading_order(texts: HeadTexts, part: Part) -> tuple[str, ...] | None:
 
 def is_row_by_row(texts: HeadTexts, labels: Sequence[Label]) -> bool:
     """Whether labels were read in the official order: 自然人 法人或其他组织 总计 商业企业 …."""
-    official = sorted(labels, key=lambda label: (label.box.top, label.box.left))
+    official = sorted(labels, key=attrgetter("box.top", "box.left"))
     wanted = [label.text for label in official]
     found = []
     for item in texts.labels:

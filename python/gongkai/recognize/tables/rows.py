@@ -44,7 +44,7 @@ from gongkai.recognize.tables.units import (
     note_places,
     scaled_note,
 )
-from gongkai.recognize.tokens import Token, slots_in, text_of, written
+from gongkai.recognize.tokens import Token, slots_in, text_of, texts_of, word_of, written
 from gongkai.recognize.typos import MARGIN, likenesses
 from gongkai.sums import stated_and_computed
 from gongkai.wording import EMPTY_ROW
@@ -228,7 +228,7 @@ def is_borne_out(found: FoundPart, form: Form, pitch: int) -> bool:
 
 
 def has_cells(line: FoundRow, count: int, pitch: int) -> bool:
-    if not pitch or not is_listed(line):
+    if not is_listed(line, pitch):
         return len(line.slots) == count
     start = line.label.place.line
     return cells_by_pitch(line.slots, start, line.next_line, count, pitch) is not None
@@ -386,14 +386,14 @@ def report_stray(reading: TableReading, tokens: Sequence[Token]) -> None:
     """One run without a row of its own. Under a label that a placed row bears too, neither is
     certain: 予以公开 134 7 0, and 予以公开 12 0 0. A row 栏次 1 2 3 … only numbers the columns.
     """
-    name = "".join(token.squash for token in tokens)
+    name = word_of(tokens)
     if COUNTER.fullmatch(name):
         return
     row = row_named(reading.form, name)
     raws = raws_of(reading, row) if row else []
     if row is None or not any(raws):
         reading.tell(text_of(tokens), NO_LABEL)
-    elif raws != [token.text for token in slots_in(tokens)]:
+    elif raws != texts_of(slots_in(tokens)):
         leave_blank(reading, row)
         reading.tell(f"{' '.join(raws)} / {text_of(tokens)}", LABEL_TWICE, row.id)
 
@@ -416,11 +416,8 @@ def row_named(form: Form, name: str) -> Row | None:
     numbers = own_labels(name, words) or like_labels(name, words)
     if len(numbers) != 1:
         return None
-    label = words.labels[numbers[0]]
-    for row in form.rows:
-        if row.label.box == label.box:
-            return row
-    return None
+    rows = {row.label.box: row for row in form.rows}
+    return rows.get(words.labels[numbers[0]].box)
 
 
 def own_labels(name: str, words: Lexicon) -> list[int]:

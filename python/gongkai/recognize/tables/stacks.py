@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from gongkai.model import Label
 from gongkai.recognize.labels import LONGEST_LABEL, bare, names_of, words_without_note
-from gongkai.recognize.tokens import Token, squash
+from gongkai.recognize.tokens import Token, squash, texts_of, word_of
 from gongkai.recognize.typos import alike_enough
 
 JOINED_LINES = 6
@@ -175,7 +175,7 @@ def is_whole_label(token: Token, below: Token | None, exact: Mapping[str, Label]
 
 
 def joined_cells(pile: Sequence[Token]) -> Token:
-    text = "".join(piece.text for piece in pile)
-    word = "".join(piece.squash for piece in pile)
+    text = "".join(texts_of(pile))
+    word = word_of(pile)
     width = max(piece.colspan for piece in pile)
     return replace(pile[0], text=text, squash=word, colspan=width)
