@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from gongkai.bodies import may_be_one
 from gongkai.editions import edition_of_year
@@ -31,7 +32,7 @@ from gongkai.recognize.beside import rival_in, sections_of, vague_caption, writt
 from gongkai.recognize.cover import cover_of, cover_of_part, with_page
 from gongkai.recognize.cover.titles import is_title, named_titles, segment_of
 from gongkai.recognize.flat import flattened
-from gongkai.recognize.labels import Match, lexicon
+from gongkai.recognize.labels import Match, lexicon, tokens_of
 from gongkai.recognize.refusals import why_unreadable
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.segments import LONGEST_CELL as LONGEST_CELL
@@ -136,7 +137,11 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
 
 
 def texts_of_links(blocks: Sequence[Block]) -> set[str]:
-    return {block.text for block in blocks if isinstance(block, Link)}
+    texts = set()
+    for block in blocks:
+        if isinstance(block, Link):
+            texts.add(block.text)
+    return texts
 
 
 def readings_of(
@@ -183,7 +188,7 @@ def tables_of(readings: Readings, edition: Edition) -> dict[str, Table]:
 
 
 def holds_figures(readings: Readings) -> bool:
-    return any(reading.holds_figures for reading in readings.values())
+    return any(map(attrgetter("holds_figures"), readings.values()))
 
 
 def number_of(chosen: Chosen) -> int:
@@ -422,9 +427,7 @@ def labels_alone(tokens: Sequence[Token], edition: str) -> list[Problem]:
 
 def texts_between(tokens: Sequence[Token], chain: Sequence[Match]) -> list[str]:
     """The texts from the first label to the last that are no part of a label; □ may end one."""
-    labels: set[int] = set()
-    for match in chain:
-        labels |= set(range(match.start, match.end))
+    labels = tokens_of(chain)
     texts = []
     for at in range(chain[0].start, chain[-1].end):
         is_label = at in labels and tokens[at].squash

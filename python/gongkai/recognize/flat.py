@@ -77,9 +77,9 @@ def pieces_of(token: Token, begun: str, beside: bool) -> list[Token]:
     glued = glued_in(rest)
     if glued:
         return list(pieces(token, (*texts, *glued)))
-    if texts and (beside or may_go_on(rest)):
-        left = [rest] if rest else []
-        return list(pieces(token, (*texts, *left)))
+    are_labels = beside or may_go_on(rest)
+    if texts and are_labels:
+        return list(pieces(token, filter(None, (*texts, rest))))
     return [token]
 
 

@@ -22,6 +22,8 @@ from gongkai.recognize.cover.titles import (
     YEAR,
     is_of_a_report,
     is_title,
+    own_titles,
+    prose_of,
 )
 from gongkai.wording import OFD_AS_PDF, TEXT_VERSION
 
@@ -105,7 +107,7 @@ class Unread:
 
     @cached_property
     def prose(self) -> list[Prose]:
-        return [block for block in self.blocks if isinstance(block, Prose)]
+        return prose_of(self.blocks)
 
     @cached_property
     def text(self) -> str:
@@ -125,7 +127,7 @@ class Unread:
             if not TITLES.fullmatch(block.heading):
                 lines.append(block.text)
         text = "\n".join(lines)
-        links = {link.text for link in self.links if link.text}
+        links = {link.text for link in self.links}
         for link in sorted(links, key=len, reverse=True)[:MOST_LINKS]:
             text = text.replace(link, "")
         return text
@@ -136,16 +138,20 @@ class Unread:
         lines.
         """
         heads = []
-        page = []
         for block in self.prose:
             if OWN_TITLE.fullmatch(block.heading):
                 heads.append(clean(block.text))
-            elif block.heading == "title":
-                page.append(SITE_SUFFIX.split(clean(block.text))[0])
-        if heads or page:
-            return [*heads, *page]
-        lines = map(clean, self.own_text.split("\n")[:FIRST_LINES])
-        return [line for line in lines if 4 < len(line) <= LONGEST_TITLE]
+        page = [SITE_SUFFIX.split(title)[0] for title in own_titles(self.prose)]
+        return [*heads, *page] or self.first_lines
+
+    @property
+    def first_lines(self) -> list[str]:
+        """Those among its first lines that are as long as a title."""
+        found = []
+        for line in map(clean, self.own_text.split("\n")[:FIRST_LINES]):
+            if 4 < len(line) <= LONGEST_TITLE:
+                found.append(line)
+        return found
 
     @cached_property
     def links(self) -> list[Link]:
@@ -243,9 +249,8 @@ def answer(page: Unread) -> str:
 
 def answered(text: str) -> str:
     """401 未登录; "" for an answer that tells of no error."""
-    code = STATUS.search(text)
-    said = ANSWERED.search(text)
-    return " ".join([*(code.groups() if code else ()), *(said.groups() if said else ())])
+    told = (STATUS.search(text), ANSWERED.search(text))
+    return " ".join(match[1] for match in filter(None, told))
 
 
 def error_page(page: Unread) -> str:
@@ -271,7 +276,7 @@ def feed(page: Unread) -> str:
 def old_form(page: Unread) -> str:
     """Reports for 2008 to 2018, by title or by their list 指标·单位·统计数."""
     years = years_named(page.titles)
-    if any(year > LAST_OF_OLD_FORM for year in years):
+    if max(years, default=0) > LAST_OF_OLD_FORM:
         return ""
     if not years and not OLD_LIST.search(whole_text(page)):
         return ""
@@ -356,7 +361,7 @@ def is_named_as_report(link: Link) -> bool:
 
 def needs_more(link: Link) -> bool:
     """Whether an attachment cannot be imported as it is: an OFD file, an archive."""
-    return any(f".{suffix}" in said_of(link) for suffix in ADVICE)
+    return advice_for(said_of(link)) != DOWNLOAD
 
 
 def name_of(link: Link) -> str:
@@ -384,7 +389,8 @@ def pictures(page: Unread) -> str:
 def index(page: Unread) -> str:
     """A list of reports: links named as such, or by their years alone below 政府信息公开年报."""
     found = listed_in(page)
-    if not found or any(is_title(title) and is_dated(title) for title in page.titles):
+    is_of_one_report = any(map(is_dated, filter(is_title, page.titles)))
+    if is_of_one_report or not found:
         return ""
     first = found[0]
     where = f"，地址 {short_text(first.target, 100)}" if first.target else ""
@@ -397,10 +403,14 @@ def index(page: Unread) -> str:
 def listed_in(page: Unread) -> list[Link]:
     """The links to reports: 青溪县2023年政府信息公开年报; 2023年 alone below 政府信息公开年报."""
     links = page.linked("link")
-    found = [link for link in links if is_dated(link.text)]
-    if found or not page.names(NAMES_REPORT):
-        return found
-    return [link for link in links if ONLY_YEAR.fullmatch(link.text.strip())]
+    by_name = [link for link in links if is_dated(link.text)]
+    if by_name or not page.names(NAMES_REPORT):
+        return by_name
+    by_year = []
+    for link in links:
+        if ONLY_YEAR.fullmatch(link.text.strip()):
+            by_year.append(link)
+    return by_year
 
 
 def is_dated(text: str) -> bool:
@@ -418,10 +428,13 @@ def frame(page: Unread) -> str:
 
 def script_content(page: Unread) -> str:
     """A page that a browser fills in: it says from where, if it shows that."""
-    data = [link for link in page.linked("data") if link.text in ("address", "script")]
-    if not data or not page.is_short:
+    addresses = []
+    for link in page.linked("data"):
+        if link.text in ("address", "script"):
+            addresses.append(link.target)
+    if not addresses or not page.is_short:
         return ""
-    address = next(filter(None, (link.target for link in data)), "")
+    address = next(filter(None, addresses), "")
     shown = f"（数据地址 {short_text(address, 100)}）" if address else ""
     return f"网页的内容由脚本载入{shown}，没有读出报告；{SAVE_PAGE}"
 
@@ -469,7 +482,7 @@ def is_attachment(link: Link) -> bool:
     """By where it leads, or by its text, which may be all that a page says of a link that a script
     opens.
     """
-    return any(ATTACHMENT.search(text) for text in (link.target, link.text))
+    return any(map(ATTACHMENT.search, (link.target, link.text)))
 
 
 def said_of(link: Link) -> str:
