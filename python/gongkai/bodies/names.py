@@ -24,6 +24,7 @@ from gongkai.bodies.divisions import (
     today,
 )
 from gongkai.figures import clean
+from gongkai.groups import only
 
 OFFICE = "政府办公室"  # of a government: a body of its own
 UNKNOWN_KIND = "?"  # before the words of a department that is in no table
@@ -125,7 +126,7 @@ class BodyName:
     @property
     def division(self) -> Division | None:
         """The one that it is of, None where it may be several or none."""
-        return next(iter(self.divisions)) if len(self.divisions) == 1 else None
+        return only(self.divisions)
 
     @property
     def names(self) -> set[str]:
@@ -343,11 +344,14 @@ def within(outer: frozenset[Division], area: str, year: int | None) -> frozenset
     """
     codes = {one.code for one in outer}
     inner: set[Division] = set()
+    there: set[Division] = set()
     for ending in ("", "区", "市", "县", "旗", "新区"):
         for one in by_name().get(area + ending, ()):
-            if not codes.isdisjoint(one.parents):
-                inner.add(one)
-    there = {one for one in inner if one.is_in_force(year or FAR)}
+            if codes.isdisjoint(one.parents):
+                continue
+            inner.add(one)
+            if one.is_in_force(year or FAR):
+                there.add(one)
     return frozenset(there or inner)
 
 

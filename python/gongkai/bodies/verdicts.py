@@ -77,7 +77,7 @@ def is_unclear(one: BodyName, other: BodyName, area: Answer) -> bool:
     if is_of_party_both(one, other) or has_sign_of_either(one, other):
         return True
     if not one.has_place or not other.has_place:
-        return "分局" in words or UNKNOWN_KIND in words
+        return UNPLACED.search(words) is not None
     return area == "different" and may_share_area(one, other)
 
 
@@ -86,6 +86,7 @@ def may_share_area(one: BodyName, other: BodyName) -> bool:
     return is_twin(one, other) or is_twin(other, one) or is_one_street(one, other)
 
 
+UNPLACED = re.compile(rf"分局|{re.escape(UNKNOWN_KIND)}")
 OF_PARTY = re.compile(
     r"党|团委|市委|县委|区委|^.?委|纪委|纪律|监委|监察|人大|人民代表|政协|政治协商|组织部|"
     r"宣传部|统战部|编办|编制"

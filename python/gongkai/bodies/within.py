@@ -26,6 +26,7 @@ from gongkai.bodies.names import (
     plain,
     without_lead,
 )
+from gongkai.groups import only
 
 NAME = re.compile(r"[\u4e00-\u9fff（）()、]{2,60}")
 GOES_ON = "域志城级委长"  # behind 县, that make another word of it: 县域经济
@@ -79,7 +80,7 @@ def listed_in(found: BodyName, year: int | None) -> Division | None:
     if year is None:
         return found.division
     there = [one for one in found.listed if is_there(one, year)]
-    return there[0] if len(there) == 1 else None
+    return only(there)
 
 
 def level_of(found: BodyName) -> BodyLevel:
@@ -91,7 +92,7 @@ def level_of(found: BodyName) -> BodyLevel:
     if found.strange:
         return level_of_strange(found)
     levels = {one.level for one in found.divisions}
-    return levels.pop() if len(levels) == 1 else ""
+    return only(levels) or ""
 
 
 def level_of_strange(found: BodyName) -> BodyLevel:

@@ -19,7 +19,7 @@ from gongkai.links.addresses import (
     unquoted,
 )
 from gongkai.model import Block, Document, Link, UnreadableDocument
-from gongkai.recognize.cover.titles import prose_of, year_in, year_of_page
+from gongkai.recognize.cover.titles import links_of, prose_of, year_in, year_of_page
 from gongkai.recognize.refusals import is_login
 from gongkai.wording import one_line
 
@@ -79,12 +79,6 @@ def candidates(blocks: Sequence[Block], base: str) -> list[Candidate]:
 def rank(found: tuple[int, Candidate]) -> tuple[int, int]:
     score, candidate = found
     return -score, -(candidate.year or 0)
-
-
-def links_of(blocks: Sequence[Block], kind: str) -> Iterator[Link]:
-    for block in blocks:
-        if isinstance(block, Link) and block.kind == kind:
-            yield block
 
 
 def likeness(text: str, target: str) -> int:

@@ -22,6 +22,7 @@ from gongkai.recognize.cover.titles import (
     YEAR,
     is_of_a_report,
     is_title,
+    links_of,
     own_titles,
     prose_of,
 )
@@ -158,11 +159,11 @@ class Unread:
         return [block for block in self.blocks if isinstance(block, Link)]
 
     def linked(self, *kinds: str) -> list[Link]:
-        return [link for link in self.links if link.kind in kinds]
+        return list(links_of(self.links, *kinds))
 
     def has_data(self, name: str) -> bool:
         """Whether the reader noted something of that name: a challenge, a feed."""
-        return any(link.text == name for link in self.linked("data"))
+        return name in {link.text for link in self.linked("data")}
 
     def names(self, pattern: re.Pattern[str]) -> bool:
         """Whether one of its titles has such words."""

@@ -16,6 +16,7 @@ from operator import attrgetter
 
 from gongkai.bodies import may_be_one
 from gongkai.figures import clean
+from gongkai.groups import only
 from gongkai.model import SHEET, PartChoice, Segment, UnreadableDocument
 from gongkai.recognize.cover.titles import (
     body_in,
@@ -224,8 +225,7 @@ class Cutter:
 
     def open_annex(self, text: str) -> None:
         """Go on with the annex of the year that a caption names, else with a new one."""
-        years = years_in(text)
-        year = years.pop() if len(years) == 1 else None
+        year = only(years_in(text))
         known = self.annex_of(year)
         if known is not None:
             self.current = known
@@ -354,7 +354,10 @@ def choose(cuts: Sequence[Cut], page: Segment, named: Segment | None, part: int)
         return Chosen(part_number(part, parts), "part", parts)
     if not parts:
         return Chosen(cuts[0], "only", parts)
-    reports = [cut for cut in parts if cut.segment.kind == "report"]
+    reports = []
+    for cut in parts:
+        if cut.segment.kind == "report":
+            reports.append(cut)
     if len(reports) == 1:
         return Chosen(reports[0], "only", parts)
     titled = named_among(reports, named)
@@ -405,7 +408,9 @@ def joined(reports: Sequence[Cut]) -> Cut:
 
 
 def latest_of(reports: Sequence[Cut], agency: str) -> list[Cut]:
-    """A body's reports for the latest year; none where the year of one of them is not known."""
+    """A body's reports for the latest year, 2022 of 2021 and 2022; none where the year of one of
+    them is not known.
+    """
     by_year: dict[int, list[Cut]] = {}
     for cut in reports:
         if may_be_one(cut.segment.agency, agency):

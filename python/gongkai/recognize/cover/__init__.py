@@ -98,7 +98,8 @@ def with_page(report: Report, page: CoverPage) -> CoverPage:
         evidence[fact] = own[fact] if fact in unclear else better(fact, own[fact], theirs)
     problems = []
     for one in page.problems:
-        if one.row not in unclear and not own[one.row].value:
+        is_told = one.row in unclear or own[one.row].value
+        if not is_told:
             problems.append(one)
     return CoverPage(report.title, evidence, tuple(problems))
 
@@ -109,11 +110,13 @@ def fact_of(report: Report, fact: CoverFact, value: str) -> Evidence:
 
 
 def better(fact: CoverFact, own: Evidence, theirs: Evidence) -> Evidence:
-    """The page's where the attachment says nothing, or says the same with less certainty."""
+    """The page's where the attachment says nothing, or says the same with less certainty: 瑞安市
+    司法局, certain, for a likely 市司法局.
+    """
     if not own.value:
         return theirs
-    if not theirs.value or theirs.certainty != "certain" or own.certainty == "certain":
-        return own
+    is_surer = theirs.certainty == "certain" and own.certainty != "certain"
+    is_same = own.value == theirs.value
     if fact == "agency":
-        return theirs if may_be_one(own.value, theirs.value) else own
-    return theirs if own.value == theirs.value else own
+        is_same = may_be_one(own.value, theirs.value)
+    return theirs if is_surer and is_same else own

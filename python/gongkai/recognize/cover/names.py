@@ -147,8 +147,8 @@ def is_bounded(text: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is shaped as a body's name: of a known kind or area, or ending as such names
-    do.
+    """Whether a text is shaped as a body's name, of a known kind or area, or ending as such names
+    do: 瑞安市司法局, 献县; not 本局.
     """
     if not NAME.fullmatch(text) or is_never_name(text):
         return False
@@ -246,7 +246,9 @@ def central_at(text: str, at: int) -> NameFound | None:
 
 
 def local_at(text: str, at: int) -> NameFound | None:
-    """The longest name from a place on that begins with a whole division."""
+    """The longest name from a place on that begins with a whole division: 瑞安市公安局塘下分局, not
+    瑞安市公安局 alone.
+    """
     length, _ = place_at(text, at)
     run = RUN.match(text, at)
     if not length or run is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gongkai.figures import clean
 from gongkai.model import SHEET, Block, Link, Prose, Segment
@@ -74,7 +74,18 @@ def title_of(blocks: Sequence[Block]) -> str:
 
 
 def prose_of(blocks: Sequence[Block]) -> list[Prose]:
-    return [block for block in blocks if isinstance(block, Prose)]
+    found = []
+    for block in blocks:
+        if isinstance(block, Prose):
+            found.append(block)
+    return found
+
+
+def links_of(blocks: Iterable[Block], *kinds: str) -> Iterator[Link]:
+    """The links of some kinds: link, frame, image."""
+    for block in blocks:
+        if isinstance(block, Link) and block.kind in kinds:
+            yield block
 
 
 def title_texts(blocks: Sequence[Block], prose: Sequence[Prose]) -> list[str]:
@@ -133,22 +144,21 @@ def first_title(lines: Sequence[str], prose: Sequence[Prose]) -> int:
 
 
 def with_body(title: str, candidates: Sequence[str], lines: Sequence[str]) -> str:
-    """A title completed by the body's name, where another title or the line above it has that."""
+    """A title completed by the body's name, where another title or the line above it has that:
+    青溪县教育局 above 2021年政府信息公开工作年度报告.
+    """
     if body_in(title):
         return title
     for text in candidates:
-        if text != title and text.endswith(title) and body_in(text):
+        goes_on = text.endswith(title) and text != title
+        if goes_on and body_in(text):
             return text
     return line_above(title, lines) + title
 
 
 def link_texts(blocks: Sequence[Block]) -> set[str]:
     """The texts of a page's links: neighbours in a menu or a list."""
-    found = set()
-    for block in blocks:
-        if isinstance(block, Link) and block.kind == "link":
-            found.add(clean(block.text))
-    return found
+    return {clean(link.text) for link in links_of(blocks, "link")}
 
 
 def text_lines(prose: Sequence[Prose]) -> list[str]:
@@ -178,7 +188,11 @@ def titles_in_properties(prose: Sequence[Prose]) -> list[str]:
 
 def own_titles(prose: Sequence[Prose]) -> list[str]:
     """A page's <title>."""
-    return [clean(block.text) for block in prose if block.heading == "title"]
+    found = []
+    for block in prose:
+        if block.heading == "title":
+            found.append(clean(block.text))
+    return found
 
 
 def pieces_of(titles: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from gongkai.groups import only
 from gongkai.model import Evidence
 from gongkai.recognize.cover.page import SENTENCE, FrontPage
 from gongkai.recognize.cover.titles import ONLY_YEAR, is_title, with_digits, year_in
@@ -67,7 +68,8 @@ class YearSaid(NamedTuple):
 
 
 def year_of(page: FrontPage, title: str, published: Evidence) -> tuple[Evidence, str]:
-    """The year that is reported on, and what its witnesses contradict each other about.
+    """The year that is reported on, and what its witnesses contradict each other about: 2021 of
+    2021年…报告, though its period is 2020, 请核对.
 
     A title against which period, publication or index speaks is doubtful; one for which nothing
     speaks, but two of them against it, is not believed.
@@ -117,11 +119,11 @@ def votes_of(stated: Sequence[YearSaid], beside: Sequence[YearSaid]) -> Counter[
 def winner(
     page: FrontPage, stated: Sequence[YearSaid], votes: Counter[int]
 ) -> tuple[Evidence, str]:
-    """The year that most kinds of witnesses name; of two with as many the one that the text is
-    about.
+    """The year that most kinds of witnesses name, 2021 of title, period and a mention of 2020; of
+    two with as many the one that the text is about.
     """
     best = named_most(votes)
-    year = best[0] if len(best) == 1 else text_year(page)
+    year = only(best) or text_year(page)
     for said in stated:
         if said.year == year and year in best:
             is_certain = is_sure(page, said, votes)
@@ -142,7 +144,7 @@ def named_most(counts: Counter[int]) -> list[int]:
 
 def is_sure(page: FrontPage, said: YearSaid, votes: Counter[int]) -> bool:
     """Whether several kinds of witnesses name a year, or one that stands whole on the page and no
-    other.
+    other: title and period, or 瑞安市2021年政府信息公开工作年度报告 in one line.
     """
     if votes[said.year] > 1:
         return True
@@ -150,7 +152,7 @@ def is_sure(page: FrontPage, said: YearSaid, votes: Counter[int]) -> bool:
         return False
     if said.kind != "title":
         return text_year(page) in (None, said.year)
-    shown = [text for text in page.titles if text not in page.joined]
+    shown = set(page.titles) - page.joined
     return said.year in map(year_in, shown)
 
 
@@ -188,12 +190,11 @@ def years_of_period(opening: str) -> Iterator[YearSaid]:
 
 
 def years_of_titles(page: FrontPage, title: str) -> Iterator[YearSaid]:
-    """The year of the title, else that of the first line that may be one; and the first other year
-    of a title.
+    """The year of the title, 2021 of 瑞安市2021年…年度报告, else that of the first line that may be
+    one; and the first other year of a title.
     """
-    own = title
-    if not is_title(title) or not year_in(title):
-        own = next(filter(may_be_dated, page.titles), "")
+    has_year = is_title(title) and year_in(title)
+    own = title if has_year else next(filter(may_be_dated, page.titles), "")
     year = year_in(own)
     if year is None:
         return
@@ -229,14 +230,21 @@ def witnesses_against(
 ) -> list[YearSaid]:
     """Of opening, period, publication and index those that speak against the title."""
     others = {}
-    for one in stated:
-        if one.kind != "title" and one.year != own.year:
-            others[one.kind] = one
-    for one in beside:
-        is_earlier = one.kind == "index" and one.year < own.year
-        if is_earlier or (one.kind == "day" and is_early(published.value, own.year)):
+    for one in (*stated, *beside):
+        if speaks_against(one, own, published.value):
             others[one.kind] = one
     return list(others.values())
+
+
+def speaks_against(one: YearSaid, own: YearSaid, day: str) -> bool:
+    """Whether a witness names another year than the title: a period from 1 January 2021 beside
+    2022年…报告, or a day in 2022 on which that year was not at an end.
+    """
+    if one.kind == "day":
+        return is_early(day, own.year)
+    if one.kind == "index":
+        return one.year < own.year
+    return one.kind != "title" and one.year != own.year
 
 
 def is_early(day: str, year: int) -> bool:
@@ -279,8 +287,7 @@ def text_year(page: FrontPage) -> int | None:
     """The year of which opening and first section speak most often; None for two as often."""
     text = IN_BOOKS.sub("", with_digits(f"{page.opening}\n{page.text}"))
     counts = Counter(map(int, SPOKEN_YEAR.findall(text)))
-    best = named_most(counts)
-    return best[0] if len(best) == 1 else None
+    return only(named_most(counts))
 
 
 # --- day of publication ---------------------------------------------------------------------------
@@ -321,7 +328,10 @@ def days_alone(page: FrontPage) -> dict[str, str]:
 
     （2023年1月28日）, 2023-01-28 来源：…; not 今天是2023年…, nor a sentence.
     """
-    named = {label.sentence for label in page.labelled if label.kind in DAY_KINDS}
+    named = set()
+    for label in page.labelled:
+        if label.kind in DAY_KINDS:
+            named.add(label.sentence)
     days = {}
     for line in page.lines:
         found = days_in(line)

@@ -92,6 +92,7 @@ OF_FOOTER = re.compile(r"承办单位|版权|网站标识|ICP备")
 ON_SITE = re.compile(rf"(?:登在|刊登在|在|登录|访问|到|从)(?P<body>{BODY})(?:门户|政务|官方)*网站?")
 ISSUES = re.compile(r"印发|批准|出台|转发|下发|《关于|《(?![^》]{0,60}(?:报告|年报)》)")
 ADDRESS = re.compile(r"^[^,，。;；:：）]{0,14}(?:路|街(?!道)|巷|\d+号|大道|幢|村|楼|大厦)")
+ADDRESS_OR_ISSUES = re.compile(f"{ADDRESS.pattern}|{ISSUES.pattern}")
 OWN_RULE = re.compile(r"(?:制定|修订|制订|建立|印发|出台|完善|发布|有)[了的]?《$")
 FOLLOWING = re.compile(r"按照?|根据|依据|依照|遵照|落实|经|受|在|照")
 ORDER = re.compile(r"要求|规定|部署|精神|安排|通知|意见|指导|领导|统一|关于|办法|下$")
@@ -330,9 +331,8 @@ def is_beside(line: str, found: NameFound, before: str, after: str, kind: str) -
     is_own_rule = kind == "text" and OWN_RULE.search(before) and not is_government(found.name)
     if is_in_book(line, found.start) and not is_own_rule:
         return True
-    if OF_A_PLACE.search(before) or ADDRESS.search(after) or ISSUES.match(after):
-        return True
-    return gives_order(line, found)
+    is_elsewhere = OF_A_PLACE.search(before) or ADDRESS_OR_ISSUES.match(after)
+    return is_elsewhere is not None or gives_order(line, found)
 
 
 def gives_order(line: str, found: NameFound) -> bool:

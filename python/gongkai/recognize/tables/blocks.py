@@ -96,7 +96,8 @@ def heads_above(form: Form, labels: Sequence[HeadLabel]) -> Iterator[Sequence[Ce
         begin = len(names) - len(head)
         if names[-len(head) :] != head:
             continue
-        if not leaves_of(labels[:begin]) and blocks.isdisjoint(names[:begin]):
+        has_column_before = leaves_of(labels[:begin]) != []
+        if not has_column_before and blocks.isdisjoint(names[:begin]):
             yield cells
 
 
@@ -153,7 +154,8 @@ def cells_of_row(form: Form, above: Above) -> Sequence[Cell]:
     known = names_in(leaves_of(above.all))
     for part in form.parts:
         names = column_ids(part)
-        if known[-len(names) :] == names and last.name == part.rows[0].id:
+        is_named = last.name == part.rows[0].id
+        if is_named and known[-len(names) :] == names:
             return block_cells(form, part)
     return ()
 
@@ -193,17 +195,15 @@ def outside(columns: set[int], run: Sequence[Token]) -> list[Token]:
 def is_one_grid(token: Token, labels: Sequence[HeadLabel]) -> bool:
     """Whether figures and labels stand in one grid, which tells their columns."""
     grids = {label.token.grid for label in labels}
-    return grids == {token.grid} and token.grid > 0 and token.spans
+    tells_columns = token.grid > 0 and token.spans
+    return tells_columns and grids == {token.grid}
 
 
 def have_columns(leaves: Sequence[HeadLabel]) -> bool:
     """Whether each column's label has a grid column of its own."""
-    columns = set()
-    for label in leaves:
-        if label.token.colspan > 1:
-            return False
-        columns.add(label.token.column)
-    return len(columns) == len(leaves) > 0
+    columns = {label.token.column for label in leaves}
+    widths = {label.token.colspan for label in leaves}
+    return widths == {1} and len(columns) == len(leaves)
 
 
 def strange_columns(labels: Sequence[HeadLabel]) -> set[int]:

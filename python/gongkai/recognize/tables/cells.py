@@ -112,7 +112,8 @@ def at_columns(line: FoundRow, head: Head) -> list[Token] | None:
 def has_wide(line: FoundRow, head: Head, chosen: Sequence[Token]) -> bool:
     """Whether a figure covers more columns than in the official form: 12 over 自然人 and 企业."""
     for column, token in zip(head.columns, chosen, strict=True):
-        if token.kind != "blank" and token.colspan > official_width(line, column):
+        is_wide = token.colspan > official_width(line, column)
+        if is_wide and not is_blank(token):
             return True
     return False
 
@@ -121,7 +122,8 @@ def holds_more(line: FoundRow, head: Head, chosen: Sequence[Token]) -> bool:
     """Whether something stands in a cell under none of the heads."""
     own = set(map(id, chosen))
     for token in written(line.slots):
-        if id(token) not in own and token.column not in head.strangers:
+        is_of_stranger = token.column in head.strangers
+        if not is_of_stranger and id(token) not in own:
             return True
     return False
 
@@ -137,9 +139,9 @@ def official_width(line: FoundRow, column: str) -> int:
 
 def is_one_cell(line: FoundRow, head: Head) -> bool:
     """Whether a row's cells stand under one head: 2822652 0 0 under 本年收费金额."""
-    if not len(head.columns) == 1 < len(line.slots) or not head.plain:
-        return False
-    return are_cells(line) and are_under(line, head.columns[0])
+    has_one_head = len(head.columns) == 1 and head.plain
+    has_cells = len(line.slots) > 1 and are_cells(line)
+    return has_one_head and has_cells and are_under(line, head.columns[0])
 
 
 def are_cells(line: FoundRow) -> bool:
@@ -147,12 +149,13 @@ def are_cells(line: FoundRow) -> bool:
     of one cell, and 0, a blank, 7 in lines below each other two rows, of which the second has lost
     its label.
     """
-    rows = rows_of(line.slots)
     if line.label.grid:
         return True
+    rows = rows_of(line.slots)
     if len(rows) == len(line.slots):
         return not is_parted(line.slots)
-    return len(line.slots) > 2 and rows == {line.label.row}
+    is_beside_label = rows == {line.label.row}
+    return is_beside_label and len(line.slots) > 2
 
 
 def is_parted(slots: Sequence[Token]) -> bool:
@@ -263,14 +266,15 @@ def without_leading(line: FoundRow, expected: int, filled: bool) -> list[Token]:
     the end, only a table that writes such cells tells which they are.
     """
     leading = lead(line, expected)
-    if not leading or (trail(line, expected) and not filled):
+    may_be_trailing = trail(line, expected) > 0 and not filled
+    if may_be_trailing or not leading:
         return []
     return line.slots[leading:]
 
 
 def without_trailing(line: FoundRow, expected: int) -> list[Token]:
     """134 7 0 _: the blank stands behind the last column, in a source without spans."""
-    if line.label.spans or lead(line, expected) or trail(line, expected) <= 0:
+    if line.label.spans or lead(line, expected) or not trail(line, expected):
         return []
     return line.slots[:expected]
 
@@ -281,13 +285,11 @@ def lead(line: FoundRow, expected: int) -> int:
     """
     extra = len(line.slots) - expected
     others = line.row.label.box.width - 1
-    if extra != others or not are_blank(line.slots[:others]):
-        return 0
-    return others
+    is_lead = extra == others and are_blank(line.slots[:others])
+    return others if is_lead else 0
 
 
 def trail(line: FoundRow, expected: int) -> int:
     """The number of empty cells behind the last column; 0 where there are none."""
-    if not are_blank(line.slots[expected:]):
-        return 0
-    return max(0, len(line.slots) - expected)
+    behind = line.slots[expected:]
+    return len(behind) if are_blank(behind) else 0

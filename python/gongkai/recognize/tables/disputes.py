@@ -54,7 +54,8 @@ def place_blocks(
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        is_label = token.kind == "text" and not (head.labels and has_note(token))
+        is_noted_figure = head.labels != [] and has_note(token)
+        is_label = token.kind == "text" and not is_noted_figure
         if token.row in others:
             head.labels, at = [], at + 1
         elif is_label:
@@ -120,7 +121,8 @@ class HeadSoFar:
         run, at = read_run(tokens, first)
         if numbers_columns(run) and self.labels:
             return at
-        if is_row(tokens, first, at) or holds_figure(run) or is_blank_run(run, self.labels):
+        is_of_figures = is_row(tokens, first, at) or holds_figure(run)
+        if is_of_figures or is_blank_run(run, self.labels):
             self.place(run)
         elif is_blank_row(tokens, first, at, self.labels):
             self.labels = []
@@ -245,7 +247,8 @@ def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
     while at < len(tokens):
         token = tokens[at]
         is_same = token.row == first.row if first.grid else not token.grid
-        if not is_same or (token.kind == "text" and not may_be_figure(token)):
+        is_label = token.kind == "text" and not may_be_figure(token)
+        if is_label or not is_same:
             break
         if token.kind != "filler":
             run.append(token)
@@ -290,7 +293,8 @@ def is_blank_run(run: Sequence[Token], labels: Sequence[HeadLabel]) -> bool:
     """Whether lines outside grids are as many blank cells as there are columns: | | | below
     结果维持 | 结果纠正 |.
     """
-    return 0 < len(run) == len(leaves_of(labels)) and not run[0].grid
+    is_full = 0 < len(run) == len(leaves_of(labels))
+    return is_full and not run[0].grid
 
 
 def is_blank_row(
@@ -340,13 +344,14 @@ def certain_cells(
     """The cells in the order of the labels, where the grid does not contradict them; those that the
     grid tells where there are more figures than labels: 1 0 0 0 1 and 7 under 备注.
     """
-    if ordered and seen:
-        for token in written(run):
-            if ordered[id(token)] != seen.get(id(token)):
-                return {}
-    if ordered:
+    if not ordered:
+        return seen if len(run) > announced else {}
+    if not seen:
         return ordered
-    return seen if len(run) > announced else {}
+    for token in written(run):
+        if ordered[id(token)] != seen.get(id(token)):
+            return {}
+    return ordered
 
 
 def enter_run(reading: TableReading, run: Sequence[Token], placed: RunCells) -> None:
@@ -357,10 +362,11 @@ def enter_run(reading: TableReading, run: Sequence[Token], placed: RunCells) -> 
             extra.append(token)
     if extra:
         reading.tell(text_of(extra), EXTRA_COLUMN)
-    held = any(reading.value(cell.id) is not None for cell in placed.values())
+    known = {reading.value(cell.id) for cell in placed.values()}
+    is_held = known != {None}
     for token in run:
         if id(token) in placed:
-            enter(reading, placed[id(token)], token, held)
+            enter(reading, placed[id(token)], token, is_held)
 
 
 def enter(reading: TableReading, cell: Cell, token: Token, held: bool = False) -> None:
@@ -370,10 +376,10 @@ def enter(reading: TableReading, cell: Cell, token: Token, held: bool = False) -
     """
     before = reading.entries.get(cell.id)
     place_figure(reading, cell, token)
-    now = reading.value(cell.id)
-    if before is None or before.value == now:
+    if before is None or before.value == reading.value(cell.id):
         return
-    if before.value is None and not held:
+    was_blank = before.value is None
+    if was_blank and not held:
         return
     raw = cut(f"{before.raw} / {token.text}")
     reading.entries[cell.id] = Entry(cell.id, None, raw, token.place)
@@ -391,11 +397,12 @@ def placed_in_order(
     """
     if not announced:
         return {}
-    line = max(label.line for label in labels)
+    line = max(map(attrgetter("line"), labels))
     cells = ordered_cells(run, len(announced), line, pitch)
     if cells is None or not are_below(cells, labels):
         return {}
-    if len(run) != len(cells) and not stand_below(cells, labels):
+    is_cut = len(run) != len(cells)
+    if is_cut and not stand_below(cells, labels):
         return {}
     return dict(zip(map(id, cells), announced, strict=True))
 
@@ -458,4 +465,5 @@ def stand_below(cells: RowCells, labels: Sequence[HeadLabel]) -> bool:
     first = cells[0]
     if first is None or not first.spans:
         return True
-    return first.column in {label.token.column for label in leaves_of(labels)}
+    columns = {label.token.column for label in leaves_of(labels)}
+    return first.column in columns

@@ -189,7 +189,10 @@ def as_one(reading: TableReading) -> None:
             raw=alike[0].raw,
             reason=for_many(reason, len(alike)),
         )
-        left = [problem for problem in reading.problems if problem not in alike]
+        left = []
+        for problem in reading.problems:
+            if problem not in alike:
+                left.append(problem)
         reading.problems[:] = [*left, told]
 
 

@@ -155,8 +155,10 @@ def columns_apart(texts: HeadTexts) -> list[Token]:
     """The heads of columns that the form does not have: 行次, 同比, 上年; not the label of a row
     栏次 1 2 3 below the head.
     """
-    figures = [token for token in texts.tokens if token.kind == "figure"]
-    rows_of_numbers = rows_of(figures)
+    rows_of_numbers = set()
+    for token in texts.tokens:
+        if token.kind == "figure":
+            rows_of_numbers.add(token.row)
     found = []
     for token in matching(texts.unknown, OF_OTHERS):
         if token.row not in rows_of_numbers:
@@ -220,7 +222,8 @@ def is_beside(token: Token, at: GridColumns) -> bool:
     them further right.
     """
     spots = at.values()
-    return token.column >= min(spots, default=0) and set(token.columns).isdisjoint(spots)
+    is_over_one = not set(token.columns).isdisjoint(spots)
+    return token.column >= min(spots, default=0) and not is_over_one
 
 
 def remarks_in(texts: HeadTexts, unknown: Sequence[Token]) -> tuple[str, ...]:
@@ -303,7 +306,8 @@ def geometry(columns: Sequence[FoundLabel]) -> GridColumns:
         return {}
     taken: set[int] = set()
     for item in columns:
-        if item.token.colspan > item.label.box.width or not taken.isdisjoint(item.token.columns):
+        is_wide = item.token.colspan > item.label.box.width
+        if is_wide or not taken.isdisjoint(item.token.columns):
             return {}
         taken.update(item.token.columns)
     return {item.label.id: item.token.column for item in columns}
@@ -359,7 +363,10 @@ def is_covered(texts: HeadTexts, form: Form) -> bool:
     if len(rows_of(texts.column_tokens)) == 1:
         return True
     present = {item.label.text: item.token for item in texts.heads}
-    official = {label.text: label for label in form.labels if label.kind == "head"}
+    official = {}
+    for label in form.labels:
+        if label.kind == "head":
+            official[label.text] = label
     for text, label in official.items():
         wanted = columns_under(label, texts.columns)
         covered = covered_by(present.get(text), texts.columns)
@@ -375,7 +382,8 @@ def columns_under(head: Label, columns: Sequence[FoundLabel]) -> set[str]:
     found = set()
     for item in columns:
         box = item.label.box
-        if head.box.top < box.top and head.box.left <= box.left <= head.box.right:
+        is_between = head.box.left <= box.left <= head.box.right
+        if is_between and head.box.top < box.top:
             found.add(item.label.id)
     return found
 

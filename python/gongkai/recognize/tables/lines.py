@@ -112,7 +112,8 @@ def is_below_row(tokens: Sequence[Token], at: int, slots: Sequence[Token]) -> bo
     """Whether a number stands in a line of its own below a row in one line: it is the page's, or
     nobody can tell.
     """
-    if len(slots) < 2 or slots[0].row != slots[-1].row:
+    is_one_line = len(slots) > 1 and slots[0].row == slots[-1].row
+    if not is_one_line:
         return False
     beside = [*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 2]]
     return tokens[at].row not in rows_of(beside)
@@ -242,4 +243,5 @@ def is_listed(line: FoundRow, pitch: int) -> bool:
     """
     if not pitch or line.fillers or line.label.grid:
         return False
-    return is_one_a_line(line.slots) and line.label.row not in rows_of(line.slots)
+    is_below = line.label.row not in rows_of(line.slots)
+    return is_below and is_one_a_line(line.slots)

@@ -214,7 +214,8 @@ def is_borne_out(found: FoundPart, form: Form, pitch: int) -> bool:
     along the rows must hold: a wrong span moves them to where an official column stands.
     """
     part, head, lines = found
-    if (head.strangers or head.ignored) and not sums_hold(found, form):
+    has_others = head.strangers or head.ignored
+    if has_others and not sums_hold(found, form):
         return False
     is_short = len(head.columns) < len(part.columns)
     if not is_short and not head.remarks:
@@ -262,17 +263,17 @@ def values_by_grid(found: FoundPart, form: Form) -> Mapping[str, Value]:
     values: dict[str, Value] = {}
     columns = found.head.columns
     for line in found.lines:
-        cells = at_columns(line, found.head)
-        if not cells and len(line.slots) == len(columns):
-            cells = line.slots
-        for column, token in zip(columns, cells or (), strict=False):
+        in_order = line.slots if len(line.slots) == len(columns) else []
+        cells = at_columns(line, found.head) or in_order
+        for column, token in zip(columns, cells, strict=False):
             values[f"{form.id}.{line.row.id}.{column}"] = read_figure(token.text).value
     return values
 
 
 def is_full(line: FoundRow, layout: RowLayout) -> bool:
     """Whether no cell of a row can have been lost."""
-    return layout.full.get(line.label.row, True) or len(line.part.columns) == len(line.slots) == 1
+    is_only_cell = len(line.part.columns) == len(line.slots) == 1
+    return is_only_cell or layout.full.get(line.label.row, True)
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -371,12 +372,14 @@ def end_of(
     """
     end = chain[-1].end
     last = tokens[end - 1]
-    if not last.grid and stop - end < LOOK_BACK and stop < len(tokens):
+    is_near = stop - end < LOOK_BACK and stop < len(tokens)
+    if is_near and not last.grid:
         return stop
     while end < stop:
         token = tokens[end]
-        is_same = token.grid == last.grid and (last.grid > 0 or token.is_slot)
-        if id(token) not in reading.used and not is_same:
+        may_be_last_row = last.grid > 0 or token.is_slot
+        goes_on = may_be_last_row and token.grid == last.grid
+        if not goes_on and id(token) not in reading.used:
             break
         end += 1
     return end
@@ -437,4 +440,8 @@ def like_labels(name: str, words: Lexicon) -> list[int]:
     best = max(scores)
     if best < TYPO:
         return []
-    return [number for number, score in enumerate(scores) if score > best - MARGIN]
+    found = []
+    for number, score in enumerate(scores):
+        if score > best - MARGIN:
+            found.append(number)
+    return found

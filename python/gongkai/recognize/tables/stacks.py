@@ -90,9 +90,10 @@ def likely(token: Token, labels: Sequence[Label]) -> Label | None:
     scores.sort(reverse=True)
     best, number = scores[0]
     rival = scores[1][0] if len(scores) > 1 else 0.0
-    if best - rival < CLEAR or not alike_enough(token.squash, best, labels[number]):
-        return None
-    return labels[number] if bare(token.text) else None
+    is_clear = best - rival >= CLEAR and bare(token.text) != ""
+    if is_clear and alike_enough(token.squash, best, labels[number]):
+        return labels[number]
+    return None
 
 
 # --- labels in several cells ----------------------------------------------------------------------
@@ -171,7 +172,8 @@ def is_whole_label(token: Token, below: Token | None, exact: Mapping[str, Label]
         return False
     if below is None or below.squash in exact:
         return True
-    return token.squash + below.squash not in exact
+    both = token.squash + below.squash
+    return both not in exact
 
 
 def joined_cells(pile: Sequence[Token]) -> Token:

@@ -274,8 +274,9 @@ def note_places(
     found: dict[UnitPlace, None] = {}
     for at in lines:
         token = tokens[at]
-        is_inside = at in section and token.grid in grids and at not in labels
-        place = BESIDE if is_inside else place_of(token)
+        is_beside = at in section and token.grid in grids
+        is_note = is_beside and at not in labels
+        place = BESIDE if is_note else place_of(token)
         if place:
             found[place, token.text] = None
     return list(found)
@@ -334,7 +335,8 @@ def names_unit(text: str) -> bool:
 def scaled_note(notes: Iterable[UnitPlace]) -> str:
     """The note that says that counts are not single ones: 单位：千件; "" for none."""
     for _, text in notes:
-        if not OF_MONEY.search(text) and (count_units(text) or is_odd(text)):
+        is_scaled = count_units(text) or is_odd(text)
+        if is_scaled and not OF_MONEY.search(text):
             return text
     return ""
 
