@@ -192,8 +192,8 @@ def steps(
     for end in range(at + SHORTEST, last + 1):
         known = set()
         for one in by_name().get(name[at:end], ()):
-            is_inside = not outer or not codes.isdisjoint(one.parents)
-            if is_inside and one.is_in_force(year):
+            is_outside = codes and codes.isdisjoint(one.parents)
+            if not is_outside and one.is_in_force(year):
                 known.add(one)
         if known:
             yield end, frozenset(known)
@@ -290,10 +290,13 @@ def successors_of(one: Division) -> Iterator[Heir]:
 def cut_out_of(one: Division) -> Iterator[Heir]:
     """Those that were set up on its land while it went on, and itself."""
     for code, year in one.parts:
-        cut = [other for other in by_code().get(code, ()) if other.since == year]
-        if cut:
-            for other in (*cut, one):
-                yield other, "split", year
+        cut: list[Division] = []
+        for other in by_code().get(code, ()):
+            if other.since == year:
+                cut.append(other)
+        left = [one] if cut else []
+        for other in (*cut, *left):
+            yield other, "split", year
 
 
 def is_there(one: Division, year: int) -> bool:

@@ -359,7 +359,8 @@ def within(outer: frozenset[Division], area: str, year: int | None) -> frozenset
 
 
 def with_department(whole: BodyName, rest: str) -> BodyName:
-    if OFFICE_NAME.fullmatch(rest) and (whole.has_place or rest != "办公室"):
+    tells_whose = whole.has_place or rest != "办公室"
+    if tells_whose and OFFICE_NAME.fullmatch(rest):
         return replace(whole, department=OFFICE)
     if GOVERNMENT.fullmatch(rest):
         return whole
@@ -452,7 +453,8 @@ def whole_name(one: Division) -> str:
     name.
     """
     outer = around(one)
-    if one.level == "county" and outer and (one.name.endswith("区") or is_shared(one.name)):
+    needs_city = one.name.endswith("区") or is_shared(one.name)
+    if one.level == "county" and outer and needs_city:
         return outer[-1].name + one.name
     return one.name
 

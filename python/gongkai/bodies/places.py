@@ -94,10 +94,15 @@ def site_units(
     """Of the divisions that an address spells those that fit; where the texts name what one lies
     in, that alone: wushan.gov.cn is 武山县 where 天水市 is named, not 巫山县.
     """
-    fitting = {one for one in site if fits(name, lead, one)}
-    inner = set()
-    for place in chain.from_iterable(texts):
-        inner |= {one for one in fitting if lies_in(one, place)}
+    named = {place.code for place in chain.from_iterable(texts)}
+    fitting: set[Division] = set()
+    inner: set[Division] = set()
+    for one in site:
+        if not fits(name, lead, one):
+            continue
+        fitting.add(one)
+        if not named.isdisjoint(one.parents):
+            inner.add(one)
     return inner or fitting
 
 

@@ -72,7 +72,8 @@ def is_unclear(one: BodyName, other: BodyName, area: Answer) -> bool:
     place, 舟山群岛新区 and 舟山市.
     """
     words = one.department + other.department
-    if one.strange != other.strange or "（" in words:
+    are_in_two_places = one.strange != other.strange
+    if are_in_two_places or "（" in words:
         return True
     if is_of_party_both(one, other) or has_sign_of_either(one, other):
         return True
@@ -94,7 +95,8 @@ OF_PARTY = re.compile(
 
 
 def is_of_party(found: BodyName) -> bool:
-    return found.party or OF_PARTY.search(found.department.lstrip(UNKNOWN_KIND)) is not None
+    department = found.department.lstrip(UNKNOWN_KIND)
+    return found.party or OF_PARTY.search(department) is not None
 
 
 def is_of_party_both(one: BodyName, other: BodyName) -> bool:
@@ -132,7 +134,8 @@ def is_twin(zone: BodyName, other: BodyName) -> bool:
     """
     if other.sub:
         return False
-    if zone.sub.endswith("区") and lies_beside(zone, other):
+    is_zone = zone.sub.endswith("区")
+    if is_zone and lies_beside(zone, other):
         return True
     city_of_corps = zone.sub.partition("师")[2]
     return not other.names.isdisjoint({city_of_corps, *twins_of(zone.sub)})
@@ -150,7 +153,11 @@ def twins_of(zone: str) -> set[str]:
 def lies_beside(zone: BodyName, other: BodyName) -> bool:
     """Whether a district is of the zone's city."""
     cities = {one.code[:4] for one in zone.divisions}
-    return any(one.name.endswith("区") and one.code[:4] in cities for one in other.divisions)
+    around = set()
+    for one in other.divisions:
+        if one.name.endswith("区"):
+            around.add(one.code[:4])
+    return not cities.isdisjoint(around)
 
 
 def same_area(one: BodyName, other: BodyName) -> Answer:
@@ -235,7 +242,8 @@ def is_linked(one: str, other: str) -> bool:
     pair = {one, other}
     for change in changes():
         may_be = change.certainty == "local" or change.kind == "renamed"
-        if may_be and not pair.isdisjoint(change.old) and not pair.isdisjoint(change.new):
+        old, new = pair.intersection(change.old), pair.intersection(change.new)
+        if may_be and old and new:
             return True
     return False
 
@@ -318,18 +326,19 @@ def successions_of(name: str, year: int | None = None) -> list[Succession]:
     """
     found = parsed(name, year)
     old = normal(name, year)
-    known: list[Succession] = []
-    if found.strange or found.division:
-        known += of_departments(found, old)
-    if found.division and not found.strange:
-        known += of_divisions(found, found.division, old)
-    return known
+
+    if found.strange:
+        return list(of_departments(found, old))
+    if found.division is None:
+        return []
+    return [*of_departments(found, old), *of_divisions(found, found.division, old)]
 
 
 def of_departments(found: BodyName, old: str) -> Iterator[Succession]:
     """瑞安市商务局 -> what the bureau is called since the reform of a year."""
     for change in changes():
-        if change.certainty == "local" or found.department not in change.old:
+        is_of_it = found.department in change.old
+        if change.certainty == "local" or not is_of_it:
             continue
         for kind in change.new:
             if may_have(found, kind):
@@ -363,7 +372,8 @@ def of_divisions(found: BodyName, division: Division, old: str) -> Iterator[Succ
 
 def keeps_stem(division: Division, heir: Division, kind: str) -> bool:
     """Whether what was split went on as a district or city of its old name."""
-    return kind == "split" and heir != division and heir.name[:-1] == division.name[:-1]
+    is_stem_kept = heir.name[:-1] == division.name[:-1]
+    return kind == "split" and heir != division and is_stem_kept
 
 
 SOURCE = "{}年行政区划调整（民政部县级以上行政区划变更情况）"

@@ -64,12 +64,12 @@ def body(name: str, year: int | None = None) -> Body:
     department = found.department.lstrip(UNKNOWN_KIND)
     one = None if found.strange else listed_in(found, year)
     return Body(
-        plain(name),
-        level_of(found),
-        kind_of_body(found),
-        "" if found.department == OFFICE else department,
-        parent_of(found, one, year),
-        one.code if one else "",
+        name=plain(name),
+        level=level_of(found),
+        kind=kind_of_body(found),
+        department="" if found.department == OFFICE else department,
+        parent=parent_of(found, one, year),
+        code=one.code if one else "",
     )
 
 
@@ -79,7 +79,10 @@ def listed_in(found: BodyName, year: int | None) -> Division | None:
     """
     if year is None:
         return found.division
-    there = [one for one in found.listed if is_there(one, year)]
+    there = []
+    for one in found.listed:
+        if is_there(one, year):
+            there.append(one)
     return only(there)
 
 
@@ -145,9 +148,10 @@ def tail(name: str) -> tuple[str, str]:
     """What two names of one body share for certain: the last unit of the area ("" without one), and
     the department; a government's office counts with the government.
     """
-    found = parsed(name)
     units = units_in(name)
-    return (units[-1] if units else ""), "" if found.department == OFFICE else found.department
+    unit = units[-1] if units else ""
+    department = parsed(name).department
+    return unit, "" if department == OFFICE else department
 
 
 @lru_cache(maxsize=20_000)
@@ -168,7 +172,9 @@ def qualified(name: str, area: str) -> str:
     there; "" for no name.
     """
     text = plain(name)
-    if not NAME.fullmatch(text) or (UNNAMED.search(text) and text[0] not in LETTERS):
+    if not NAME.fullmatch(text):
+        return ""
+    if UNNAMED.search(text) and text[0] not in LETTERS:
         return ""
     found = parsed(text)
     if is_whole(found, text, area):
@@ -198,7 +204,8 @@ def is_whole(found: BodyName, text: str, area: str) -> bool:
     if found.division is None:
         return False
     name = found.division.name
-    if not name.endswith("区") or not text.startswith(name):
+    is_district_alone = name.endswith("区") and text.startswith(name)
+    if not is_district_alone:
         return True
     outer = parsed(area)
     if outer.strange:
@@ -218,7 +225,9 @@ def governed_area(name: str) -> str:
     offices.
     """
     units = units_in(name)
-    return units[-1] if units and parsed(name).governs else ""
+    if not units or not parsed(name).governs:
+        return ""
+    return units[-1]
 
 
 def lies_within(name: str, government: str) -> bool:
@@ -246,7 +255,8 @@ def lies_outside(name: str, area: str) -> bool:
     lies another county or city.
     """
     own, found = parsed(area), parsed(name)
-    if not area.endswith(SMALL) or not (found.division or found.strange):
+    has_place = found.division or found.strange
+    if not has_place or not area.endswith(SMALL):
         return False
     if own.strange:
         return own.strange not in found.strange
@@ -271,9 +281,9 @@ def why_no_rules(name: str) -> str:
     "" for one that may, and where its name does not tell.
     """
     found = parsed(name)
-    if is_national(found) or TAX_OFFICE.match(name.strip()):
-        return ""
-    if found.party or level_of(found) == "zone":
+    is_above = is_national(found) or TAX_OFFICE.match(name.strip())
+    is_unclear = found.party or level_of(found) == "zone"
+    if is_above or is_unclear:
         return ""
     if found.department in ("", OFFICE):
         return why_no_government(found)
@@ -286,9 +296,10 @@ def why_no_government(found: BodyName) -> str:
     if level == "town":
         return "乡镇、街道"
     own = found.division.name if found.division else found.strange
-    if level != "county" or own in WITHOUT_DISTRICTS:
+    makes_rules = own in WITHOUT_DISTRICTS or own.endswith("新区")  # 浦东新区
+    if level != "county" or makes_rules:
         return ""
-    return "" if own.endswith("新区") else "县级政府"  # 浦东新区 makes rules of its own
+    return "县级政府"
 
 
 # --- days by which a report is to be published ----------------------------------------------------

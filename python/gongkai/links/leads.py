@@ -91,11 +91,13 @@ def likeness(text: str, target: str) -> int:
     if NEVER.search(text):
         return 0
     path = path_of(target)
-    is_page = ARTICLE.search(path) is not None and COLUMN_PAGE.search(path) is None
+    is_column = COLUMN_PAGE.search(path) is not None
+    is_page = ARTICLE.search(path) is not None and not is_column
     is_dated = YEAR.search(text) is not None
     named = named_as_report(text)
     if named:
-        return named + is_dated if is_dated or is_page else 0
+        may_be_one = is_dated or is_page
+        return named + is_dated if may_be_one else 0
     if OTHERS.search(text):
         return 0
     if is_dated and SUBJECT.search(text):
@@ -105,9 +107,12 @@ def likeness(text: str, target: str) -> int:
 
 def named_as_report(text: str) -> int:
     """8 for 政府信息公开工作年度报告, 6 for 年报 of nothing else; 0 for 财务年报."""
-    if SUBJECT.search(text) and (REPORT.search(text) or "报告" in text):
+    is_report = REPORT.search(text) is not None
+    is_of_subject = SUBJECT.search(text) is not None
+    if is_of_subject and (is_report or "报告" in text):
         return 8
-    return 6 if REPORT.search(text) and not OTHERS.search(text) else 0
+    is_of_others = OTHERS.search(text) is not None
+    return 6 if is_report and not is_of_others else 0
 
 
 def likeness_of_page(text: str, path: str) -> int:
@@ -254,7 +259,8 @@ def frames_of(blocks: Sequence[Block], base: str, home: str) -> Iterator[Lead]:
     seen = {"", home}
     for link in links_of(blocks, "frame"):
         source = viewed(address_of(link.target, base), base)
-        if source in seen or not is_of_site(source, home) or is_around_content(link, source):
+        is_own = source not in seen and is_of_site(source, home)
+        if not is_own or is_around_content(link, source):
             continue
         seen.add(source)
         yield Lead("frame", source, one_line(link.text), "页面的内容在其中", source)
@@ -351,8 +357,11 @@ def is_named_as_report(text: str) -> bool:
 def file_names(source: str) -> list[str]:
     """What an address calls the file: the end of its path, and what it asks for."""
     parts = urlsplit(source)
-    asked = [value for _, value in parse_qsl(parts.query, encoding="utf-8") if SUFFIX.search(value)]
-    return [unquoted(parts.path.rpartition("/")[2]), *asked]
+    names = [unquoted(parts.path.rpartition("/")[2])]
+    for _, value in parse_qsl(parts.query, encoding="utf-8"):
+        if SUFFIX.search(value):
+            names.append(value)
+    return names
 
 
 def suffix_of(link: Link, source: str) -> str:

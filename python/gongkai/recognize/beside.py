@@ -166,7 +166,8 @@ def written_beside(
         *heading_of_others(tokens[section.start].text, own),
         *notes_of_others(inside, places, own),
     ):
-        if len(text) <= LONGEST_CAPTION and not SENTENCE.search(text):
+        is_sentence = SENTENCE.search(text) is not None
+        if len(text) <= LONGEST_CAPTION and not is_sentence:
             return text
     return ""
 
@@ -237,9 +238,11 @@ def names_another_year(text: str, own: Segment) -> bool:
     """
     if is_of_the_form(text):
         return False
-    if own.year and years_in(text) - {own.year}:
+    others = years_in(text) - {own.year}
+    if own.year and others:
         return True
-    return NUMBERED.match(text) is not None and LAST_YEAR.search(text) is not None
+    is_heading = NUMBERED.match(text) is not None
+    return is_heading and LAST_YEAR.search(text) is not None
 
 
 def is_of_the_form(text: str) -> bool:
@@ -285,8 +288,9 @@ def has_another_subject(subject: str, own: Segment) -> bool:
     """Whether a line's subject has words that are of no table and not in the report's body's name:
     市教育局 of 下表为市教育局数据; not 申请情况.
     """
-    rest = GENERAL.sub("", subject)
-    return bool(rest) and not OF_THE_TABLE.search(subject) and rest not in own.agency
+    rest = GENERAL.sub("", subject)  # "" is in every name
+    is_of_table = OF_THE_TABLE.search(subject) is not None
+    return rest not in own.agency and not is_of_table
 
 
 def names_another_body(text: str, own: Segment) -> bool:

@@ -35,7 +35,7 @@ ShortLines = Sequence[
 
 def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[int, int]:
     """Section number -> the token that is its heading, in the order of the tokens; the last run of
-    headings wins.
+    headings wins: 1 -> that of 一、总体情况 below the page's menu.
 
     A page often lists its headings at the top, so each is looked for backwards from the one after
     it; what is not found so, in any place after the first that is, under the number of another
@@ -109,7 +109,10 @@ def plain_titles(section: Section) -> frozenset[str]:
 
 def is_short(token: Token, numbers: Collection[str], titles: tuple[str, ...]) -> bool:
     """Whether a token may be a heading: short, or with the section's text in the same line."""
-    if len(token.squash) < 4 or not (token.heading or token.squash[0] in numbers):
+    if len(token.squash) < 4:
+        return False
+    may_be_heading = token.heading or token.squash[0] in numbers
+    if not may_be_heading:
         return False
     return len(token.squash) <= LONGEST_HEADING or token.squash.startswith(titles)
 
@@ -122,9 +125,10 @@ def is_heading(token: Token, titles: Sequence[str], plain: Collection[str]) -> b
         return True
     if token.heading and token.squash in plain:
         return True
-    if len(token.squash) > LONGEST_HEADING or token.squash[0] != titles[0][0]:
+    has_number = token.squash[0] == titles[0][0] and bare(token.text) != token.squash
+    if not has_number or len(token.squash) > LONGEST_HEADING:
         return False
-    return bare(token.text) != token.squash and is_alike(token.squash, titles)
+    return is_alike(token.squash, titles)
 
 
 def is_alike(text: str, titles: Sequence[str]) -> bool:
@@ -183,10 +187,13 @@ def lines_of(tokens: Sequence[Token]) -> list[str]:
 def section_texts(
     tokens: Sequence[Token], starts: Mapping[int, int], sections: Sequence[Section]
 ) -> dict[int, str]:
-    """Number -> text of the sections that are prose, in the order of the source; the page's footer
-    is left out.
+    """Number -> text of the sections that are prose, 五 and 六 and what is written in 一, in the
+    order of the source; the page's footer is left out.
     """
-    prose = {section.number: titles_of(section) for section in sections if not section.table}
+    prose = {}
+    for section in sections:
+        if not section.table:
+            prose[section.number] = titles_of(section)
     bounds = [*starts.values(), len(tokens)]
     texts = {}
     for (number, start), stop in zip(starts.items(), bounds[1:], strict=True):

@@ -134,7 +134,7 @@ class Cutter:
 
     def look_at(self, token: Token, text: str, below: Sequence[Sequence[Token]]) -> None:
         """Go on with another segment where a line says so: a worksheet's name, a report's title, a
-        section's heading, a caption above a table.
+        section's heading, a caption above a table as 附：2022年数据.
         """
         if token.text in self.links:
             return
@@ -207,8 +207,8 @@ class Cutter:
         just the heading that the report had last: 三 of this year, 三 of last year, 四 of this
         year.
         """
-        theirs = self.current.sections
-        return section > self.report.last and (not theirs or theirs == {self.report.last})
+        last = self.report.last
+        return section > last and self.current.sections in (set(), {last})
 
     def caption(self, text: str) -> None:
         """A caption of others' opens an annex; one that names the report's own year ends it."""

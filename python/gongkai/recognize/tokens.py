@@ -59,6 +59,11 @@ class Token:
         return self.kind in ("figure", "sign", "blank")
 
     @property
+    def spread(self) -> int:
+        """How many columns its text covers, 0 for a blank."""
+        return 0 if self.kind == "blank" else self.colspan
+
+    @property
     def columns(self) -> range:
         """The grid columns that it covers: 3 and 4 for a cell over two."""
         return range(self.column, self.column + self.colspan)

@@ -68,8 +68,12 @@ def cover_of(blocks: Sequence[Block], url: str = "") -> CoverPage:
     agency, unclear = agency_of(page)
     year, undated = year_of(page, title, published)
     told: tuple[tuple[CoverFact, str], ...] = (("agency", unclear), ("year", undated))
-    problems = tuple(Problem("", fact, "", "", why) for fact, why in told if why)
-    return CoverPage(title, {"agency": agency, "year": year, "published": published}, problems)
+    problems = []
+    for fact, why in told:
+        if why:
+            problems.append(Problem("", fact, "", "", why))
+    evidence: dict[CoverFact, Evidence] = {"agency": agency, "year": year, "published": published}
+    return CoverPage(title, evidence, tuple(problems))
 
 
 def cover_of_part(part: Segment, whole: CoverPage) -> CoverPage:
@@ -86,7 +90,9 @@ def cover_of_part(part: Segment, whole: CoverPage) -> CoverPage:
 
 
 def with_page(report: Report, page: CoverPage) -> CoverPage:
-    """What an attachment says of itself, completed by what the page says to which it belongs."""
+    """What an attachment says of itself, completed by what the page says to which it belongs: the
+    day 2022-01-20 of a page whose PDF names none.
+    """
     own = {
         "agency": fact_of(report, "agency", report.agency),
         "year": fact_of(report, "year", str(report.year or "")),

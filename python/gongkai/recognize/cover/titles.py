@@ -253,8 +253,8 @@ def is_of_a_report(title: str) -> bool:
 
 
 def year_of_page(blocks: Sequence[Block]) -> int | None:
-    """The year of the report that a page says it is, by its own title, a property or a heading;
-    None for a page of none, or of several.
+    """The year of the report that a page says it is, by its own title, a property or a heading,
+    2021 of 瑞安市2021年政府信息公开年报; None for a page of none, or of several.
     """
     for block in prose_of(blocks):
         is_heading = HEADING.fullmatch(block.heading) or property_of(block) in TITLE_PROPERTIES

@@ -335,7 +335,8 @@ def days_alone(page: FrontPage) -> dict[str, str]:
     days = {}
     for line in page.lines:
         found = days_in(line)
-        if len(found) == 1 and line not in named and is_line_of_day(line):
+        is_labelled = line in named
+        if len(found) == 1 and not is_labelled and is_line_of_day(line):
             days[found[0]] = line
     return days
 

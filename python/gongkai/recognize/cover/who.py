@@ -264,7 +264,8 @@ def chosen(page: FrontPage, lead: Witness, others: Sequence[Witness]) -> Evidenc
     """
     alike = []
     for one in others:
-        if one.name.endswith(lead.name) or may_be_one(lead.name, one.name):
+        goes_on = one.name.endswith(lead.name)
+        if goes_on or may_be_one(lead.name, one.name):
             alike.append(one)
     meant = meant_by(page, lead, alike)
     full = fuller_than(meant, alike)
@@ -366,11 +367,17 @@ def proposed(page: FrontPage, weak: Sequence[Witness]) -> Evidence:
     calls itself: 我局.
     """
     fitting = list(fitting_of(page, weak))
-    in_full = [one for one in fitting if is_own(one.name)]
+    in_full = []
+    for one in fitting:
+        if is_own(one.name):
+            in_full.append(one)
     lead = first_agreed(in_full)
     if lead is None:
         return Evidence()
-    alike = [one for one in fitting if may_be_one(one.name, lead.name)]
+    alike = []
+    for one in fitting:
+        if may_be_one(one.name, lead.name):
+            alike.append(one)
     full = fuller_than(lead, alike)
     return Evidence(full.name, full.sentence, "likely")
 

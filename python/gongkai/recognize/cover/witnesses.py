@@ -291,9 +291,12 @@ def is_published(text: str, match: re.Match[str], name: str) -> bool:
     """Whether a sentence publishes the report that it names."""
     start = text.find(name, match.start("before"))
     lead = text[max(0, start - LEAD) : start] if start >= 0 else ""
-    if not PUBLISHES.search(lead) or not GOES_ON.match(text[match.end() :]):
+    publishes = PUBLISHES.search(lead) is not None
+    goes_on = GOES_ON.match(text[match.end() :]) is not None
+    if not publishes or not goes_on:
         return False
-    return OF_OTHERS.search(clause_at(text, match.start("before"), match.end())) is None
+    clause = clause_at(text, match.start("before"), match.end())
+    return OF_OTHERS.search(clause) is None
 
 
 def named(text: str, kind: str) -> Iterator[Witness]:
@@ -327,7 +330,9 @@ def is_of_site(before: str, after: str) -> bool:
 
 
 def is_beside(line: str, found: NameFound, before: str, after: str, kind: str) -> bool:
-    """Whether a name is there for something else: in the name of a rule, an order, an address."""
+    """Whether a name is there for something else: in the name of a rule, an order, an address, as
+    安徽省 of 《安徽省政府信息公开办法》.
+    """
     is_own_rule = kind == "text" and OWN_RULE.search(before) and not is_government(found.name)
     if is_in_book(line, found.start) and not is_own_rule:
         return True

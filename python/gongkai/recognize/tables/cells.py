@@ -52,7 +52,10 @@ def cells_by_pitch(
     otherwise, nor a page number from a figure. A head of which no column was found places nothing.
     """
     numbers = numbers_by_pitch(slots, start, expected, pitch)
-    if not expected or numbers is None or len(set(numbers)) < len(numbers):
+    if numbers is None or not expected:
+        return None
+    has_two_in_one = len(set(numbers)) < len(numbers)
+    if has_two_in_one:
         return None
     chosen = dict(zip(numbers, slots, strict=True))
     is_counted = after - start == pitch * (expected + 1)
@@ -102,7 +105,8 @@ def at_columns(line: FoundRow, head: Head) -> list[Token] | None:
         return None
     cells = {token.column: token for token in line.slots}
     wanted = sorted(head.at.values())
-    if not cells.keys() >= {*wanted, *head.strangers}:
+    has_all = cells.keys() >= {*wanted, *head.strangers}
+    if not has_all:
         return None
     chosen = [cells[column] for column in wanted]
     is_doubtful = has_wide(line, head, chosen) or holds_more(line, head, chosen)
@@ -112,20 +116,17 @@ def at_columns(line: FoundRow, head: Head) -> list[Token] | None:
 def has_wide(line: FoundRow, head: Head, chosen: Sequence[Token]) -> bool:
     """Whether a figure covers more columns than in the official form: 12 over 自然人 and 企业."""
     for column, token in zip(head.columns, chosen, strict=True):
-        is_wide = token.colspan > official_width(line, column)
-        if is_wide and not is_blank(token):
+        if token.spread > official_width(line, column):
             return True
     return False
 
 
 def holds_more(line: FoundRow, head: Head, chosen: Sequence[Token]) -> bool:
-    """Whether something stands in a cell under none of the heads."""
-    own = set(map(id, chosen))
+    """Whether something stands in a cell under none of the heads: 7 behind 总计."""
+    count = 0
     for token in written(line.slots):
-        is_of_stranger = token.column in head.strangers
-        if not is_of_stranger and id(token) not in own:
-            return True
-    return False
+        count += token.column not in head.strangers
+    return count > len(written(chosen))
 
 
 def official_width(line: FoundRow, column: str) -> int:
@@ -226,16 +227,17 @@ def is_doubtful(line: FoundRow, head: Head, filled: bool) -> bool:
     for column, token in zip(head.columns, line.slots, strict=True):
         if is_merged(line, head, column, token):
             return True
-    return is_spread(line.slots) and line.part.columns[0].label.box.width == 1
+    is_plain_part = line.part.columns[0].label.box.width == 1
+    return is_plain_part and is_spread(line.slots)
 
 
 def is_merged(line: FoundRow, head: Head, column: str, token: Token) -> bool:
     """Whether a figure stands under more columns than its head and its place in the official form
     cover.
     """
-    if token.kind == "blank" or official_width(line, column) > 1:
+    if official_width(line, column) > 1:
         return False
-    return token.colspan > max(1, head.widths.get(column, 1))
+    return token.spread > max(1, head.widths.get(column, 1))
 
 
 def is_spread(slots: Sequence[Token]) -> bool:
@@ -248,7 +250,7 @@ def repeated(line: FoundRow, expected: int) -> list[Token]:
     """134 and a blank over two columns are 134, _, _."""
     cells: list[Token] = []
     for token in line.slots:
-        if token.colspan > 1 and token.kind != "blank":
+        if token.spread > 1:
             return []
         cells += [token] * token.colspan
     return cells if len(cells) == expected else []

@@ -28,6 +28,7 @@ from gongkai.recognize.tokens import (
     TokenKind,
     are_blank,
     has_note,
+    is_blank,
     slots_in,
     text_of,
     texts_of,
@@ -309,7 +310,10 @@ def is_blank_row(
     label = tokens[first - 1]
     if label.kind != "text" or not label.grid:
         return False
-    named_here = {id(one.token) for one in labels if one.name}
+    named_here = set()
+    for one in labels:
+        if one.name:
+            named_here.add(id(one.token))
     return id(label) not in named_here
 
 
@@ -424,9 +428,10 @@ def without_extra(run: list[Token], extra: int) -> list[Token] | None:
     """
     if extra < 0:
         return None
-    if run[0].kind != "blank" and are_blank(run[-extra:]):
+    before, behind = run[:extra], run[-extra:]
+    if are_blank(behind) and not is_blank(run[0]):
         return run[:-extra]
-    if run[-1].kind != "blank" and are_blank(run[:extra]):
+    if are_blank(before) and not is_blank(run[-1]):
         return run[extra:]
     return None
 
@@ -449,9 +454,7 @@ def are_below(cells: RowCells, labels: Sequence[HeadLabel]) -> bool:
 
 def is_wide(cell: Token | None) -> bool:
     """Whether a figure covers several columns of a grid."""
-    if cell is None or cell.kind == "blank":
-        return False
-    return cell.spans and cell.colspan > 1
+    return cell is not None and cell.spans and cell.spread > 1
 
 
 def overlap(one: Token, other: Token) -> bool:

@@ -90,10 +90,10 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     if years is None:
         order, at, years = (), {}, {}
     others = columns_apart(texts)
-    unknown = list(texts.unknown)
+    unknown = texts.unknown
     ignored: frozenset[int] = frozenset()
     if at or years:
-        unknown = [token for token in unknown if token not in others]
+        unknown = without(others, texts.unknown)
         ignored = ignored_columns(others, texts, at, years)
     return Head(
         columns=order,
@@ -107,6 +107,15 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
         plain=not stands_behind(texts),
         doubts=tuple(doubts_of(texts.labels)),
     )
+
+
+def without(others: Sequence[Token], tokens: Sequence[Token]) -> list[Token]:
+    """The tokens that are none of some others."""
+    left = []
+    for token in tokens:
+        if token not in others:
+            left.append(token)
+    return left
 
 
 def head_texts(tokens: Sequence[Token], form: Form, part: Part) -> HeadTexts:
@@ -174,7 +183,8 @@ def ignored_columns(
     """
     found = set()
     for token in others:
-        if token.grid and token.spans:
+        has_column = token.grid > 0 and token.spans
+        if has_column:
             found.add(token.column)
     for item in texts.columns:
         own = years.get(item.label.id)
@@ -417,7 +427,8 @@ def reading_order(texts: HeadTexts, part: Part) -> tuple[str, ...] | None:
     over = heads_beside(texts, part)
     if not over or len(read) != len(flat):
         return None
-    return flat if is_row_by_row(texts, [*official, *over]) else None
+    is_official = is_row_by_row(texts, [*official, *over])
+    return flat if is_official else None
 
 
 def is_row_by_row(texts: HeadTexts, labels: Sequence[Label]) -> bool:

@@ -158,7 +158,8 @@ def counts_rows(lines: Sequence[FoundRow], head: Head) -> bool:
         if not NUMBER.fullmatch(first):
             return False
         numbers.append(int(first))
-    if len(numbers) < (1 if head.counted else FEWEST_COUNTED):
+    least = 1 if head.counted else FEWEST_COUNTED
+    if len(numbers) < least:
         return False
     counting = range(numbers[0], numbers[0] + len(numbers))
     return numbers == list(counting)

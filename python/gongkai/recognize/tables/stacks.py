@@ -161,7 +161,8 @@ def label_pile(token: Token, below: dict[int, Token], exact: Mapping[str, Label]
     while len(pile) < TALLEST_STACK and id(pile[-1]) in below:
         pile.append(below[id(pile[-1])])
         whole = joined_cells(pile)
-        if whole.squash in exact or without_note(whole, exact):
+        is_label = whole.squash in exact or without_note(whole, exact)
+        if is_label:
             return pile
     return []
 
