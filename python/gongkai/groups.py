@@ -5,10 +5,15 @@ The only one in the house: rulings that touch, names of one body, relations that
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from typing import TypeVar
 
 Item = TypeVar("Item", bound=Hashable)
+
+
+def only(items: Collection[Item]) -> Item | None:
+    """The one thing that there is, None where there are none or several: 2021 of {2021}."""
+    return next(iter(items)) if len(items) == 1 else None
 
 
 def grouped(items: Iterable[Item], pairs: Iterable[tuple[Item, Item]]) -> list[list[Item]]:

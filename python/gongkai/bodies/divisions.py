@@ -8,9 +8,10 @@ divisions.tsv (民政部, by way of packages).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 Change = Literal["renamed", "merged", "split"]
@@ -50,14 +51,25 @@ class Division(NamedTuple):
     @property
     def parents(self) -> tuple[str, ...]:
         """The codes of what it lies in, the nearest first."""
-        around = (f"{self.code[:4]}00", f"{self.code[:2]}0000")
-        return tuple(code for code in dict.fromkeys(around) if code != self.code)
+        units = dict.fromkeys((f"{self.code[:4]}00", f"{self.code[:2]}0000"))
+        units.pop(self.code, None)
+        return tuple(units)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """In full, and as it is written for short: 恩施土家族苗族自治州, 恩施州."""
+        return (self.name, *self.short)
+
+    @property
+    def end(self) -> int:
+        """The first year in which it is not there any more, ``FAR`` where it still is."""
+        return self.until or FAR
 
     def is_in_force(self, year: int | None) -> bool:
         """In a year, or thereabouts; in any where none is given."""
         if year is None:
             return True
-        return self.since - LENIENT <= year and (not self.until or year < self.until + LENIENT)
+        return self.since - LENIENT <= year < self.end + LENIENT
 
 
 Heir = tuple[Division, Change, int]  # what a division went on as, how, and the first year of that
@@ -89,7 +101,7 @@ def division(line: str) -> Division:
 
 def listed(text: str) -> tuple[str, ...]:
     """a,b -> a and b; none for an empty field."""
-    return tuple(text.split(",")) if text else ()
+    return tuple(filter(None, text.split(",")))
 
 
 def part(text: str) -> tuple[str, int]:
@@ -121,7 +133,11 @@ def written_as(one: Division) -> Iterator[str]:
 
 def today(name: str) -> list[Division]:
     """The divisions that bear a name today."""
-    return [one for one in by_name().get(name, ()) if not one.until]
+    found = []
+    for one in by_name().get(name, ()):
+        if not one.until:
+            found.append(one)
+    return found
 
 
 @cache
@@ -146,28 +162,25 @@ def path_of(name: str, year: int | None) -> tuple[int, frozenset[Division]]:
     鼓楼区, none for 县城口县. A candidate is a row of the lists: 公主岭市 has two. A name of other
     years than the one given, as sites keep it, is read all the same.
     """
-    found = longest(name, year)
-    if year is None:
-        return found
+    of_year = longest(name, year)
     of_any_year = longest(name, None)
-    return found if found[0] >= of_any_year[0] else of_any_year
+    return max(of_year, of_any_year, key=itemgetter(0))
 
 
 @lru_cache(maxsize=20_000)
 def longest(name: str, year: int | None) -> tuple[int, frozenset[Division]]:
-    best: tuple[int, frozenset[Division]] = (0, frozenset())
-    waiting: list[tuple[int, frozenset[Division]]] = [(0, frozenset())]
+    """(letters, candidates) of the longest path: (6, 瑞安市) of 浙江省瑞安市司法局."""
+    nothing: frozenset[Division] = frozenset()
+    by_end = {0: nothing}
+    waiting = [(0, nothing)]
     while waiting:
         at, outer = waiting.pop()
         for end, found in steps(name, at, outer, year):
             waiting.append((end, found))
-            if not is_unit(name, at, end, found):
-                continue
-            if end > best[0]:
-                best = end, found
-            elif end == best[0]:
-                best = end, best[1] | found
-    return best
+            if is_unit(name, at, end, found):
+                by_end[end] = by_end.get(end, nothing) | found
+    letters = max(by_end)
+    return letters, by_end[letters]
 
 
 def steps(
@@ -179,8 +192,8 @@ def steps(
     for end in range(at + SHORTEST, last + 1):
         known = set()
         for one in by_name().get(name[at:end], ()):
-            is_inside = not outer or not codes.isdisjoint(one.parents)
-            if is_inside and one.is_in_force(year):
+            is_outside = codes and codes.isdisjoint(one.parents)
+            if not is_outside and one.is_in_force(year):
                 known.add(one)
         if known:
             yield end, frozenset(known)
@@ -199,7 +212,12 @@ def is_full(text: str, found: frozenset[Division]) -> bool:
     """Whether a text is the whole name of a division or a short one that ends as such: 恩施州; not
     杭州.
     """
-    return any(text == one.name or text in one.short for one in found)
+    return any(text in one.names for one in found)
+
+
+def ends_in_full(text: str, found: Iterable[Division]) -> bool:
+    """Whether a text ends with the whole name of a division: 南京市鼓楼区; not 北京 of 北京大学."""
+    return any(text.endswith(one.names) for one in found)
 
 
 @cache
@@ -207,8 +225,7 @@ def latest(one: Division) -> Division:
     """The same body under the same name and its last code: 公主岭市 went from 四平市 to 长春市."""
     for code in one.successors:
         for other in by_code().get(code, ()):
-            goes_on = other.name == one.name and other.since == one.until
-            if goes_on and other != one:
+            if (other.name, other.since) == (one.name, one.until):
                 return latest(other)
     return one
 
@@ -219,15 +236,17 @@ def around(one: Division, year: int | None = None) -> list[Division]:
     """
     found = []
     for code in reversed(one.parents):
-        those = [other for other in by_code().get(code, ()) if overlaps(other, one)]
-        there = [other for other in those if year is not None and is_there(other, year)]
-        found += (there or those)[-1:]
+        those = []
+        there = []
+        for other in by_code().get(code, ()):
+            was_still_there = other.end > one.since
+            if was_still_there:
+                those.append(other)
+            if was_still_there and year is not None and is_there(other, year):
+                there.append(other)
+        last = (there or those)[-1:]
+        found += last
     return found
-
-
-def overlaps(outer: Division, one: Division) -> bool:
-    """Whether a division was still there when another one came to be."""
-    return not outer.until or outer.until > one.since
 
 
 def lies_in(one: Division, outer: Division) -> bool:
@@ -239,7 +258,8 @@ def is_shared(name: str) -> bool:
     """Whether several divisions bear, or since 2008 bore, a name: 鼓楼区, and 毕节市, a county's
     city before 2011.
     """
-    return len({latest(one) for one in by_name().get(name, ())}) > 1
+    bodies = set(map(latest, by_name().get(name, ())))
+    return len(bodies) > 1
 
 
 # --- what became of one ---------------------------------------------------------------------------
@@ -270,14 +290,18 @@ def successors_of(one: Division) -> Iterator[Heir]:
 def cut_out_of(one: Division) -> Iterator[Heir]:
     """Those that were set up on its land while it went on, and itself."""
     for code, year in one.parts:
-        cut = [other for other in by_code().get(code, ()) if other.since == year]
-        if cut:
-            for other in (*cut, one):
-                yield other, "split", year
+        cut: list[Division] = []
+        for other in by_code().get(code, ()):
+            if other.since == year:
+                cut.append(other)
+        left = [one] if cut else []
+        for other in (*cut, *left):
+            yield other, "split", year
 
 
 def is_there(one: Division, year: int) -> bool:
-    return one.since <= year and (not one.until or one.until > year)
+    """Whether a division is in force in a year: 余杭区 of 2021."""
+    return one.since <= year < one.end
 
 
 @cache
@@ -293,5 +317,8 @@ def mergers() -> Mapping[str, list[int]]:
 
 def taken_in(one: Division) -> list[int]:
     """The years in which it took in others while it went on: 拱墅区 2021."""
-    end = one.until or FAR
-    return sorted({year for year in mergers().get(one.code, ()) if one.since < year < end})
+    years = set()
+    for year in mergers().get(one.code, ()):
+        if one.since < year < one.end:
+            years.add(year)
+    return sorted(years)

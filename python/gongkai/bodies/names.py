@@ -12,9 +12,11 @@ from importlib.resources import files
 from itertools import product, starmap
 
 from gongkai.bodies.divisions import (
+    FAR,
     Division,
     around,
     by_name,
+    ends_in_full,
     is_shared,
     latest,
     lies_in,
@@ -22,6 +24,7 @@ from gongkai.bodies.divisions import (
     today,
 )
 from gongkai.figures import clean
+from gongkai.groups import only
 
 OFFICE = "政府办公室"  # of a government: a body of its own
 UNKNOWN_KIND = "?"  # before the words of a department that is in no table
@@ -90,6 +93,7 @@ GOVERNMENT = re.compile(
     r"行政委员会|执行委员会"
 )
 OFFICE_NAME = re.compile(r"(?:人民)?政?府办(?:公[室厅])?|办公[室厅]|(?:行政公|行)署办公室")
+GOVERNMENT_OR_OFFICE = re.compile(f"{GOVERNMENT.pattern}|{OFFICE_NAME.pattern}")
 LED = re.compile(r"^(?:人民)?政府(?=.)")
 # 中心, 所, 站, 院, 队, 馆, 分局 name bodies of their own.
 SUFFIX = re.compile(r"(?:总局|局|厅|委员会|委|办公室|办|部)$")
@@ -122,7 +126,12 @@ class BodyName:
     @property
     def division(self) -> Division | None:
         """The one that it is of, None where it may be several or none."""
-        return next(iter(self.divisions)) if len(self.divisions) == 1 else None
+        return only(self.divisions)
+
+    @property
+    def names(self) -> set[str]:
+        """Those of its divisions: 瑞安市."""
+        return {one.name for one in self.divisions}
 
     @property
     def has_place(self) -> bool:
@@ -150,14 +159,14 @@ def parsed(name: str, year: int | None = None) -> BodyName:
 
 
 def in_division(text: str, year: int | None) -> BodyName:
-    """The parts of a name that begins with divisions, or with nothing that the data know."""
-    if not text:
-        return BodyName()
+    """The parts of a name that begins with divisions, or with nothing that the data know: 浙江省
+    瑞安市 司法局, 青溪县 教育局; those of 台州地区, as cities were called; none of 本机关.
+    """
     length, listed = beginning_of(text, year)
     rest = text[length:]
     if not length and UNNAMED.search(text):
         return BodyName()
-    if rest.startswith("地区"):  # 台州地区, as cities were called
+    if rest.startswith("地区"):
         return with_department(BodyName(strange=text[: length + 2]), rest[2:])
     whole = BodyName(frozenset(map(latest, listed)), listed=listed)
     if "（" in rest:
@@ -175,8 +184,7 @@ def beginning_of(text: str, year: int | None) -> tuple[int, frozenset[Division]]
     rest = text[length:]
     if STREET.match(rest):
         return 0, frozenset()
-    is_full = any(text[:length].endswith((one.name, *one.short)) for one in listed)
-    if PROPER.match(rest) and not is_full:
+    if PROPER.match(rest) and not ends_in_full(text[:length], listed):
         return 0, frozenset()
     return length, listed
 
@@ -186,8 +194,8 @@ def without_lead(rest: str) -> str:
     inner = rest[1:]
     if rest[:1] not in LETTERS or not inner or is_department(rest):
         return rest
-    known = is_department(inner) or OFFICE_NAME.fullmatch(inner) or GOVERNMENT.fullmatch(inner)
-    return inner if known else rest
+    is_known = is_department(inner) or GOVERNMENT_OR_OFFICE.fullmatch(inner)
+    return inner if is_known else rest
 
 
 def beyond_divisions(text: str) -> BodyName | None:
@@ -334,25 +342,25 @@ def within(outer: frozenset[Division], area: str, year: int | None) -> frozenset
     """The divisions within others that 西湖 or 西湖区 may be: those of the year, of today where
     none is given.
     """
+    codes = {one.code for one in outer}
     inner: set[Division] = set()
+    there: set[Division] = set()
     for ending in ("", "区", "市", "县", "旗", "新区"):
         for one in by_name().get(area + ending, ()):
-            if any(lies_in(one, other) for other in outer):
-                inner.add(one)
-    there = {one for one in inner if stands_in(one, year)}
+            if codes.isdisjoint(one.parents):
+                continue
+            inner.add(one)
+            if one.is_in_force(year or FAR):
+                there.add(one)
     return frozenset(there or inner)
-
-
-def stands_in(one: Division, year: int | None) -> bool:
-    """Whether a division is there in a year, today where none is given."""
-    return one.is_in_force(year) if year else not one.until
 
 
 # --- departments ----------------------------------------------------------------------------------
 
 
 def with_department(whole: BodyName, rest: str) -> BodyName:
-    if OFFICE_NAME.fullmatch(rest) and (whole.has_place or rest != "办公室"):
+    tells_whose = whole.has_place or rest != "办公室"
+    if tells_whose and OFFICE_NAME.fullmatch(rest):
         return replace(whole, department=OFFICE)
     if GOVERNMENT.fullmatch(rest):
         return whole
@@ -372,7 +380,7 @@ def kind_of(text: str) -> str:
         return f"{kind_of(text[:-2] + '局')}分局"
     core = SUFFIX.sub("", text)
     ending = ENDINGS.get(text[len(core) :], "")
-    kind, endings = forms().get(core) or forms().get(JOINT.sub("", core)) or ("", "")
+    kind, endings = forms().get(JOINT.sub("", core), ("", ""))
     if kind:
         is_known = ending in endings if ending else core == kind
         return kind if is_known else UNKNOWN_KIND + JOINT.sub("", text)
@@ -382,13 +390,13 @@ def kind_of(text: str) -> str:
 
 @cache
 def forms() -> Mapping[str, tuple[str, str]]:
-    """Each name of a department without its last letters -> its kind, and the last letters that
-    mean it.
+    """Each name of a department without its last letters and 和 -> its kind, and the last letters
+    that mean it: 发展改革 and 发改 -> 发展改革.
     """
     found: dict[str, tuple[str, str]] = {}
     for kind, names, endings, _ in rows("departments.tsv"):
         for name in names.split():
-            found[name] = found[JOINT.sub("", name)] = kind, endings
+            found[JOINT.sub("", name)] = kind, endings
     return found
 
 
@@ -407,7 +415,11 @@ def zones() -> Mapping[str, tuple[str, str, str]]:
 def rows(file: str) -> list[list[str]]:
     """The rows of a table of ours, without the lines that begin with #."""
     text = files("gongkai.bodies").joinpath(file).read_text(encoding="utf-8")
-    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    found = []
+    for line in filter(None, text.splitlines()):
+        if not line.startswith("#"):
+            found.append(line.split("\t"))
+    return found
 
 
 # --- one form -------------------------------------------------------------------------------------
@@ -431,9 +443,8 @@ def area_text(found: BodyName) -> str:
     """温州市, 南京市鼓楼区, 瑞安市塘下镇, 青溪县 for a place that we do not know."""
     if found.strange:
         return f"{found.strange}{found.sub}"
-    names = {one.name for one in found.divisions}
     if found.division is None:
-        return f"{'/'.join(sorted(names))}{found.sub}"
+        return f"{'/'.join(sorted(found.names))}{found.sub}"
     return f"{whole_name(found.division)}{found.sub}"
 
 
@@ -442,7 +453,8 @@ def whole_name(one: Division) -> str:
     name.
     """
     outer = around(one)
-    if one.level == "county" and outer and (one.name.endswith("区") or is_shared(one.name)):
+    needs_city = one.name.endswith("区") or is_shared(one.name)
+    if one.level == "county" and outer and needs_city:
         return outer[-1].name + one.name
     return one.name
 

@@ -8,7 +8,15 @@ from functools import cache
 from itertools import chain
 from urllib.parse import urlsplit
 
-from gongkai.bodies.divisions import Division, around, beginnings, lies_in, path_of, today
+from gongkai.bodies.divisions import (
+    Division,
+    around,
+    beginnings,
+    ends_in_full,
+    lies_in,
+    path_of,
+    today,
+)
 from gongkai.bodies.names import (
     LETTERS,
     NATION,
@@ -19,7 +27,6 @@ from gongkai.bodies.names import (
     plain,
     rows,
     whole_name,
-    without_lead,
 )
 
 # Where these letters begin a word of their own: 市场监督管理局, 县域经济办公室.
@@ -60,9 +67,8 @@ def lead_of(name: str) -> str:
         return REGION
     if text[:1] not in LETTERS or len(text) < 3 or OWN_WORD.match(text):
         return ""
-    if parsed(name).has_place:
-        return ""
-    return text[0] if without_lead(text) != text or not is_department(text) else ""
+    is_whole = parsed(name).has_place or is_department(text)
+    return "" if is_whole else text[0]
 
 
 def named_in(name: str, texts: Sequence[Collection[Division]], site: Collection[Division]) -> str:
@@ -88,10 +94,15 @@ def site_units(
     """Of the divisions that an address spells those that fit; where the texts name what one lies
     in, that alone: wushan.gov.cn is 武山县 where 天水市 is named, not 巫山县.
     """
-    fitting = {one for one in site if fits(name, lead, one)}
-    inner = set()
-    for place in chain.from_iterable(texts):
-        inner |= {one for one in fitting if lies_in(one, place)}
+    named = {place.code for place in chain.from_iterable(texts)}
+    fitting: set[Division] = set()
+    inner: set[Division] = set()
+    for one in site:
+        if not fits(name, lead, one):
+            continue
+        fitting.add(one)
+        if not named.isdisjoint(one.parents):
+            inner.add(one)
     return inner or fitting
 
 
@@ -154,8 +165,8 @@ def division_at(text: str, at: int) -> tuple[int, frozenset[Division]]:
     if text[at : at + 2] not in beginnings():
         return 0, frozenset()
     length, those = path_of(text[at : at + LONGEST_PATH], None)
-    whole = any(text[at : at + length].endswith((one.name, *one.short)) for one in those)
-    return (length, those) if whole else (0, frozenset())
+    is_whole = ends_in_full(text[at : at + length], those)
+    return (length, those) if is_whole else (0, frozenset())
 
 
 def leads_to_place(text: str, at: int) -> bool:

@@ -63,7 +63,8 @@ def same_body(one: str, other: str, year: int | None = None) -> bool | None:
 
 def one_sign(one: BodyName, other: BodyName) -> bool:
     """Not 教育局（体育局） and 教育局（科技局）: two signs that differ may stand for two bodies."""
-    return not one.sign or not other.sign or one.sign == other.sign
+    signs = {one.sign, other.sign} - {""}
+    return len(signs) < 2
 
 
 def is_unclear(one: BodyName, other: BodyName, area: Answer) -> bool:
@@ -71,12 +72,13 @@ def is_unclear(one: BodyName, other: BodyName, area: Answer) -> bool:
     place, 舟山群岛新区 and 舟山市.
     """
     words = one.department + other.department
-    if one.strange != other.strange or "（" in words:
+    are_in_two_places = one.strange != other.strange
+    if are_in_two_places or "（" in words:
         return True
     if is_of_party_both(one, other) or has_sign_of_either(one, other):
         return True
     if not one.has_place or not other.has_place:
-        return "分局" in words or UNKNOWN_KIND in words
+        return UNPLACED.search(words) is not None
     return area == "different" and may_share_area(one, other)
 
 
@@ -85,6 +87,7 @@ def may_share_area(one: BodyName, other: BodyName) -> bool:
     return is_twin(one, other) or is_twin(other, one) or is_one_street(one, other)
 
 
+UNPLACED = re.compile(rf"分局|{re.escape(UNKNOWN_KIND)}")
 OF_PARTY = re.compile(
     r"党|团委|市委|县委|区委|^.?委|纪委|纪律|监委|监察|人大|人民代表|政协|政治协商|组织部|"
     r"宣传部|统战部|编办|编制"
@@ -92,7 +95,8 @@ OF_PARTY = re.compile(
 
 
 def is_of_party(found: BodyName) -> bool:
-    return found.party or OF_PARTY.search(found.department.lstrip(UNKNOWN_KIND)) is not None
+    department = found.department.lstrip(UNKNOWN_KIND)
+    return found.party or OF_PARTY.search(department) is not None
 
 
 def is_of_party_both(one: BodyName, other: BodyName) -> bool:
@@ -108,19 +112,16 @@ def is_of_party_both(one: BodyName, other: BodyName) -> bool:
 
 def has_sign_of_either(one: BodyName, other: BodyName) -> bool:
     """司法局（行政复议局） and 行政复议局."""
-    if one.department == other.department or one.sign == other.sign:
-        return False
-    return bool(one.sign or other.sign)
+    return one.department != other.department and one.sign != other.sign
 
 
 def is_one_street(one: BodyName, other: BodyName) -> bool:
     """成都高新区桂溪街道 and 武侯区桂溪街道: zones lead streets of districts. A zone of two names
     too: 天府新区 of the province and of 成都市.
     """
-    if not one.sub or not other.sub:
-        return False
-    ends_alike = one.sub.endswith(other.sub) or other.sub.endswith(one.sub)
-    return ends_alike and not provinces_of(one).isdisjoint(provinces_of(other))
+    short, long = sorted((one.sub, other.sub), key=len)
+    shared = provinces_of(one) & provinces_of(other)
+    return short != "" and long.endswith(short) and len(shared) > 0
 
 
 def provinces_of(found: BodyName) -> set[str]:
@@ -133,36 +134,42 @@ def is_twin(zone: BodyName, other: BodyName) -> bool:
     """
     if other.sub:
         return False
-    if zone.sub.endswith("区") and lies_beside(zone, other):
+    is_zone = zone.sub.endswith("区")
+    if is_zone and lies_beside(zone, other):
         return True
-    names = {one.name for one in other.divisions}
-    if zone.sub.endswith(tuple(f"师{name}" for name in names)):
-        return True
-    return not names.isdisjoint(twins_of(zone.sub))
+    city_of_corps = zone.sub.partition("师")[2]
+    return not other.names.isdisjoint({city_of_corps, *twins_of(zone.sub)})
 
 
 def twins_of(zone: str) -> set[str]:
     """The divisions that have the area of a zone."""
-    return {twin for name, _, twin in zones().values() if name == zone}
+    found = set()
+    for name, _, twin in zones().values():
+        if name == zone:
+            found.add(twin)
+    return found
 
 
 def lies_beside(zone: BodyName, other: BodyName) -> bool:
     """Whether a district is of the zone's city."""
     cities = {one.code[:4] for one in zone.divisions}
-    return any(one.name.endswith("区") and one.code[:4] in cities for one in other.divisions)
+    around = set()
+    for one in other.divisions:
+        if one.name.endswith("区"):
+            around.add(one.code[:4])
+    return not cities.isdisjoint(around)
 
 
 def same_area(one: BodyName, other: BodyName) -> Answer:
     if one.strange or other.strange:
         return same_strange(one, other)
     divisions = same_divisions(one.divisions, other.divisions)
-    if divisions == "different" or one.sub == other.sub:
+    if divisions != "same" or one.sub == other.sub:
         return divisions
-    if divisions == "unknown" or may_be_one_sub(one.sub, other.sub):
-        return "unknown"
-    return "different"
+    return "unknown" if may_be_one_sub(one.sub, other.sub) else "different"
 
 
+NOWHERE: frozenset[Division] = frozenset()
 PLAIN_ZONE = "开发区"  # may be any of the others
 
 
@@ -170,7 +177,7 @@ def may_be_one_sub(one: str, other: str) -> bool:
     """Whether two towns or zones of one division may be one: 开发区 and 经开区, 桂溪街道 and
     高新区桂溪街道; not 高新区 and 经开区, nor a zone and the division itself.
     """
-    if not one or not other:
+    if "" in (one, other):
         return False
     if may_be_short(one, other):
         return True
@@ -189,23 +196,21 @@ def same_strange(one: BodyName, other: BodyName) -> Answer:
 
 
 def same_divisions(one: frozenset[Division], other: frozenset[Division]) -> Answer:
-    """沙县 and 沙县区, which it was renamed to, may be one: sites keep old names."""
-    if not one or not other:
+    """沙县 and 沙县区, which it was renamed to, may be one: sites keep old names. 鼓楼区, which
+    several cities have, is not certain to be the same in two names.
+    """
+    if one == other and len(one) == 1:
+        return "same"
+    if NOWHERE in (one, other) or one & other:
         return "unknown"
-    if one == other:
-        return "same" if len(one) == 1 else "unknown"
-    if one & other or any(starmap(are_renamed, product(one, other))):
-        return "unknown"
-    return "different"
-
-
-def are_renamed(one: Division, other: Division) -> bool:
-    """Whether one of two divisions is the other under its new name."""
-    return is_renamed(one, other) or is_renamed(other, one)
+    pairs = (*product(one, other), *product(other, one))
+    return "unknown" if any(starmap(is_renamed, pairs)) else "different"
 
 
 def is_renamed(old: Division, new: Division) -> bool:
-    return any(heir == new and kind == "renamed" for heir, kind, _ in heirs(old))
+    """Whether a division is the other one under its new name: 沙县 went on as 沙县区."""
+    known = {(heir, change) for heir, change, _ in heirs(old)}
+    return (new, "renamed") in known
 
 
 def same_department(one: BodyName, other: BodyName) -> Answer:
@@ -223,10 +228,11 @@ def may_be_one_department(one: str, other: str) -> bool:
     """Whether of two departments one is in no table and may be short for the other; governments and
     offices are not.
     """
-    if not one or not other or OFFICE in (one, other):
+    if not {one, other}.isdisjoint(("", OFFICE)):
         return False
     in_no_table = UNKNOWN_KIND in (one[0], other[0])
-    return in_no_table and last_of(one) == last_of(other) and may_be_short(one, other)
+    ends_alike = OWN_BODY.findall(one) == OWN_BODY.findall(other)
+    return in_no_table and ends_alike and may_be_short(one, other)
 
 
 def is_linked(one: str, other: str) -> bool:
@@ -236,17 +242,13 @@ def is_linked(one: str, other: str) -> bool:
     pair = {one, other}
     for change in changes():
         may_be = change.certainty == "local" or change.kind == "renamed"
-        if may_be and not pair.isdisjoint(change.old) and not pair.isdisjoint(change.new):
+        old, new = pair.intersection(change.old), pair.intersection(change.new)
+        if may_be and old and new:
             return True
     return False
 
 
 OWN_BODY = re.compile(r"(?:中心|所|站|院|队|馆|分局|校|公司|协会)$")  # 市场监督管理所 is not the 局
-
-
-def last_of(department: str) -> str:
-    found = OWN_BODY.search(department)
-    return found[0] if found else ""
 
 
 def may_be_short(one: str, other: str) -> bool:
@@ -288,18 +290,18 @@ def is_apart(one: BodyName, other: BodyName) -> bool:
     """青溪县 and 南山县, places that the data do not know, with nothing in common; a town and its
     county.
     """
-    has_town = bool(one.sub), bool(other.sub)
-    if any(has_town) and not all(has_town) and one.has_place and other.has_place:
+    only_one_is_town = bool(one.sub) != bool(other.sub)
+    if only_one_is_town and one.has_place and other.has_place:
         return True
     if one.strange or other.strange:
         return not may_be_near(one, other)
-    return all(has_town) and not may_be_short(one.sub, other.sub)
+    return "" not in (one.sub, other.sub) and not may_be_short(one.sub, other.sub)
 
 
 def may_be_near(one: BodyName, other: BodyName) -> bool:
     """Whether two places, of which the data do not know one, may have one name."""
     first, second = names_of(one), names_of(other)
-    if not first or not second:
+    if [] in (first, second):
         return True
     alike = any(starmap(may_be_short, product(first, second)))
     return alike and same_department(one, other) != "different"
@@ -311,7 +313,7 @@ def names_of(found: BodyName) -> list[str]:
         return [found.strange]
     names: list[str] = []
     for one in found.divisions:
-        names += (one.name, *one.short)
+        names += one.names
     return names
 
 
@@ -324,18 +326,19 @@ def successions_of(name: str, year: int | None = None) -> list[Succession]:
     """
     found = parsed(name, year)
     old = normal(name, year)
-    known: list[Succession] = []
-    if found.strange or found.division:
-        known += of_departments(found, old)
-    if found.division and not found.strange:
-        known += of_divisions(found, found.division, old)
-    return known
+
+    if found.strange:
+        return list(of_departments(found, old))
+    if found.division is None:
+        return []
+    return [*of_departments(found, old), *of_divisions(found, found.division, old)]
 
 
 def of_departments(found: BodyName, old: str) -> Iterator[Succession]:
     """瑞安市商务局 -> what the bureau is called since the reform of a year."""
     for change in changes():
-        if change.certainty == "local" or found.department not in change.old:
+        is_of_it = found.department in change.old
+        if change.certainty == "local" or not is_of_it:
             continue
         for kind in change.new:
             if may_have(found, kind):
@@ -347,9 +350,12 @@ def may_have(found: BodyName, kind: str) -> bool:
     """Only a county's bureau became a branch of its city's, and in no district of 北京, 天津, 上海,
     重庆.
     """
-    if not kind.endswith("分局") or found.division is None:
-        return not kind.endswith("分局")
-    return found.division.level == "county" and found.division.code[:2] not in MUNICIPALITIES
+    if not kind.endswith("分局"):
+        return True
+    if found.division is None:
+        return False
+    province = found.division.code[:2]
+    return found.division.level == "county" and province not in MUNICIPALITIES
 
 
 def of_divisions(found: BodyName, division: Division, old: str) -> Iterator[Succession]:
@@ -366,7 +372,8 @@ def of_divisions(found: BodyName, division: Division, old: str) -> Iterator[Succ
 
 def keeps_stem(division: Division, heir: Division, kind: str) -> bool:
     """Whether what was split went on as a district or city of its old name."""
-    return kind == "split" and heir != division and heir.name[:-1] == division.name[:-1]
+    is_stem_kept = heir.name[:-1] == division.name[:-1]
+    return kind == "split" and heir != division and is_stem_kept
 
 
 SOURCE = "{}年行政区划调整（民政部县级以上行政区划变更情况）"

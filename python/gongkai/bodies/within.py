@@ -5,6 +5,7 @@ lies within whom.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -19,11 +20,13 @@ from gongkai.bodies.names import (
     UNNAMED,
     BodyName,
     area_text,
+    is_around,
     is_own_name,
     parsed,
     plain,
     without_lead,
 )
+from gongkai.groups import only
 
 NAME = re.compile(r"[\u4e00-\u9fff（）()、]{2,60}")
 GOES_ON = "域志城级委长"  # behind 县, that make another word of it: 县域经济
@@ -61,12 +64,12 @@ def body(name: str, year: int | None = None) -> Body:
     department = found.department.lstrip(UNKNOWN_KIND)
     one = None if found.strange else listed_in(found, year)
     return Body(
-        plain(name),
-        level_of(found),
-        kind_of_body(found),
-        "" if found.department == OFFICE else department,
-        parent_of(found, one, year),
-        one.code if one else "",
+        name=plain(name),
+        level=level_of(found),
+        kind=kind_of_body(found),
+        department="" if found.department == OFFICE else department,
+        parent=parent_of(found, one, year),
+        code=one.code if one else "",
     )
 
 
@@ -76,8 +79,11 @@ def listed_in(found: BodyName, year: int | None) -> Division | None:
     """
     if year is None:
         return found.division
-    there = [one for one in found.listed if is_there(one, year)]
-    return there[0] if len(there) == 1 else None
+    there = []
+    for one in found.listed:
+        if is_there(one, year):
+            there.append(one)
+    return only(there)
 
 
 def level_of(found: BodyName) -> BodyLevel:
@@ -89,7 +95,7 @@ def level_of(found: BodyName) -> BodyLevel:
     if found.strange:
         return level_of_strange(found)
     levels = {one.level for one in found.divisions}
-    return levels.pop() if len(levels) == 1 else ""
+    return only(levels) or ""
 
 
 def level_of_strange(found: BodyName) -> BodyLevel:
@@ -104,25 +110,25 @@ def is_national(found: BodyName) -> bool:
     return bool(found.divisions & {NATION, CORPS})
 
 
+KINDS: Mapping[str, BodyKind] = {"": "government", OFFICE: "office"}  # of a department
+
+
 def kind_of_body(found: BodyName) -> BodyKind:
     if found.party:
         return "party"
-    if found.department == OFFICE:
-        return "office"
-    return "department" if found.department else "government"
+    return KINDS.get(found.department, "department")
 
 
 def parent_of(found: BodyName, one: Division | None, year: int | None) -> str:
-    """What a body's area lies in; of 青溪县, which no list has, what stands before it."""
+    """What a body's area lies in: 温州市 of 瑞安市, 瑞安市 of 瑞安市塘下镇; of 青溪县, which no
+    list has, what stands before it.
+    """
+    outer = one
     if found.strange:
-        is_known = found.division is not None and is_own_name(found.strange)
-        return found.division.name if found.division and is_known else ""
-    if one is None:
-        return ""
-    if found.sub:
-        return one.name
-    outer = around(one, year)
-    return outer[-1].name if outer else ""
+        outer = found.division if is_own_name(found.strange) else None
+    elif one is not None and not found.sub:
+        outer = next(reversed(around(one, year)), None)
+    return outer.name if outer else ""
 
 
 # --- areas ----------------------------------------------------------------------------------------
@@ -142,9 +148,10 @@ def tail(name: str) -> tuple[str, str]:
     """What two names of one body share for certain: the last unit of the area ("" without one), and
     the department; a government's office counts with the government.
     """
-    found = parsed(name)
     units = units_in(name)
-    return (units[-1] if units else ""), "" if found.department == OFFICE else found.department
+    unit = units[-1] if units else ""
+    department = parsed(name).department
+    return unit, "" if department == OFFICE else department
 
 
 @lru_cache(maxsize=20_000)
@@ -155,7 +162,7 @@ def units_in(name: str) -> tuple[str, ...]:
     if found.division:
         names = [one.name for one in (*around(found.division), found.division)]
     elif found.divisions:
-        names = [min(one.name for one in found.divisions)]
+        names = [min(found.names)]
     return tuple(filter(None, (*names, found.strange, found.sub)))
 
 
@@ -165,7 +172,9 @@ def qualified(name: str, area: str) -> str:
     there; "" for no name.
     """
     text = plain(name)
-    if not NAME.fullmatch(text) or (UNNAMED.search(text) and text[0] not in LETTERS):
+    if not NAME.fullmatch(text):
+        return ""
+    if UNNAMED.search(text) and text[0] not in LETTERS:
         return ""
     found = parsed(text)
     if is_whole(found, text, area):
@@ -183,7 +192,7 @@ def shared_with(area: str, text: str) -> int:
     if shared != 1 or without_lead(text) != text:
         return shared
     leads = text[0] in "县旗州盟" and text[1:2] not in GOES_ON
-    return 1 if leads else 0
+    return int(leads)
 
 
 def is_whole(found: BodyName, text: str, area: str) -> bool:
@@ -195,12 +204,13 @@ def is_whole(found: BodyName, text: str, area: str) -> bool:
     if found.division is None:
         return False
     name = found.division.name
-    if not name.endswith("区") or not text.startswith(name):
+    is_district_alone = name.endswith("区") and text.startswith(name)
+    if not is_district_alone:
         return True
     outer = parsed(area)
-    if outer.strange or outer.division is None:
-        return not outer.strange
-    return not lies_in(found.division, outer.division)
+    if outer.strange:
+        return False
+    return outer.division is None or not lies_in(found.division, outer.division)
 
 
 def is_office(name: str) -> bool:
@@ -215,7 +225,9 @@ def governed_area(name: str) -> str:
     offices.
     """
     units = units_in(name)
-    return units[-1] if units and parsed(name).governs else ""
+    if not units or not parsed(name).governs:
+        return ""
+    return units[-1]
 
 
 def lies_within(name: str, government: str) -> bool:
@@ -223,19 +235,19 @@ def lies_within(name: str, government: str) -> bool:
     does not.
     """
     inner, outer = parsed(name), parsed(government)
-    if not outer.has_place or (area_text(inner) == area_text(outer) and inner.governs):
+    is_of_area = area_text(inner) == area_text(outer)
+    is_itself = is_of_area and inner.governs
+    if is_itself or not outer.has_place:
         return False
     if outer.sub:
-        return area_text(inner) == area_text(outer)
+        return is_of_area
     if outer.strange:
         return inner.strange.startswith(outer.strange)
     return outer.division is not None and is_inside(inner, outer.division)
 
 
 def is_inside(inner: BodyName, outer: Division) -> bool:
-    if inner.division is None:
-        return False
-    return inner.division == outer or outer.code in inner.division.parents
+    return inner.division is not None and is_around(outer, inner.division)
 
 
 def lies_outside(name: str, area: str) -> bool:
@@ -243,7 +255,8 @@ def lies_outside(name: str, area: str) -> bool:
     lies another county or city.
     """
     own, found = parsed(area), parsed(name)
-    if not area.endswith(SMALL) or not (found.division or found.strange):
+    has_place = found.division or found.strange
+    if not has_place or not area.endswith(SMALL):
         return False
     if own.strange:
         return own.strange not in found.strange
@@ -268,9 +281,9 @@ def why_no_rules(name: str) -> str:
     "" for one that may, and where its name does not tell.
     """
     found = parsed(name)
-    if is_national(found) or TAX_OFFICE.match(name.strip()):
-        return ""
-    if found.party or level_of(found) == "zone":
+    is_above = is_national(found) or TAX_OFFICE.match(name.strip())
+    is_unclear = found.party or level_of(found) == "zone"
+    if is_above or is_unclear:
         return ""
     if found.department in ("", OFFICE):
         return why_no_government(found)
@@ -283,9 +296,10 @@ def why_no_government(found: BodyName) -> str:
     if level == "town":
         return "乡镇、街道"
     own = found.division.name if found.division else found.strange
-    if level != "county" or own in WITHOUT_DISTRICTS:
+    makes_rules = own in WITHOUT_DISTRICTS or own.endswith("新区")  # 浦东新区
+    if level != "county" or makes_rules:
         return ""
-    return "" if own.endswith("新区") else "县级政府"  # 浦东新区 makes rules of its own
+    return "县级政府"
 
 
 # --- days by which a report is to be published ----------------------------------------------------
@@ -300,7 +314,7 @@ def last_day_of(name: str) -> tuple[int, int] | None:
     article says it, or the name does not tell what the body is.
     """
     found = parsed(name)
-    if found == BodyName() or found.party or found.sub:
+    if found.party or found.sub:
         return None
     if not level_of(found) and not is_national(found):
         return None

@@ -15,9 +15,10 @@ SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s>]+)")
 SAVED_WITHIN = 4_096  # bytes at the start of a saved page where browsers note its address
 BASE = re.compile(rb"<base\s(?:[^>]{0,500}?\s)?href\s*=\s*[\"']?\s*([^\"'\s>]+)", re.IGNORECASE)
 BASE_WITHIN = 65_536
-KINDS_OF_BODIES = frozenset(
-    {"ac", "com", "edu", "gov", "mil", "net", "org"}
-)  # before .cn they are no site's name
+# Before .cn they are no site's name.
+KINDS_OF_BODIES = ("ac", "com", "edu", "gov", "mil", "net", "org")
+WIDE_HOST = re.compile(rf"\.(?:{'|'.join(KINDS_OF_BODIES)}|[^.]{{2}})\.cn$")  # a.gov.cn, a.zj.cn
+OUTSIDE = re.compile(r"/|\.\.|.*[:\0]", re.DOTALL)  # of a page's folder: /etc, ../a, C:/a
 FILE_HOSTS = ".gov.cn"  # many sites keep their files on a host of the province's
 
 
@@ -45,7 +46,9 @@ def is_open(address: SplitResult, home: str | None) -> bool:
         return True
     host = address.hostname.rstrip(".")
     number = number_of(host)
-    return number.is_global if number else host != "localhost" and not host.endswith(".localhost")
+    if number:
+        return number.is_global
+    return not f".{host}".endswith(".localhost")
 
 
 def number_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -69,7 +72,7 @@ def slashed(target: str) -> str:
 def file_beside(path: str, page: str) -> str:
     """A file in the folder of a saved page or below; "" for any other."""
     inside = posixpath.normpath(path.replace("\\", "/"))
-    if not path or inside.startswith(("/", "..")) or ":" in inside or "\0" in inside:
+    if not path or OUTSIDE.match(inside):
         return ""
     folder = re.sub(r"[^/\\]*$", "", page)
     return folder + inside
@@ -109,17 +112,16 @@ def is_of_site(source: str, base: str) -> bool:
     """Whether an address belongs to the site of a page; files beside a saved page do."""
     if not source.startswith(("http:", "https:")):
         return not base.startswith(("http:", "https:"))
-    host, home = host_of(source), host_of(base)
-    return bool(home) and (host == home or site_of(host) == site_of(home))
+    home = host_of(base)
+    return home != "" and site_of(host_of(source)) == site_of(home)
 
 
 def is_of_file_host(source: str, base: str) -> bool:
     """Whether an address is one where a page's site may keep its files: on the site, or both on
     government hosts.
     """
-    return is_of_site(source, base) or (
-        host_of(source).endswith(FILE_HOSTS) and host_of(base).endswith(FILE_HOSTS)
-    )
+    has_file_hosts = host_of(source).endswith(FILE_HOSTS) and host_of(base).endswith(FILE_HOSTS)
+    return has_file_hosts or is_of_site(source, base)
 
 
 def host_of(source: str) -> str:
@@ -135,9 +137,5 @@ def site_of(host: str) -> str:
     labels = host.split(".")
     if ":" in host or labels[-1].isdigit():
         return host
-    wide = (
-        labels[-1] == "cn"
-        and len(labels) > 2
-        and (labels[-2] in KINDS_OF_BODIES or len(labels[-2]) == 2)
-    )
-    return ".".join(labels[-3 if wide else -2 :])
+    size = 3 if WIDE_HOST.search(host) else 2
+    return ".".join(labels[-size:])

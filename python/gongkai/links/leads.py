@@ -18,8 +18,8 @@ from gongkai.links.addresses import (
     own_address,
     unquoted,
 )
-from gongkai.model import Block, Document, Link, Prose, UnreadableDocument
-from gongkai.recognize.cover.titles import year_in, year_of_page
+from gongkai.model import Block, Document, Link, UnreadableDocument
+from gongkai.recognize.cover.titles import links_of, prose_of, year_in, year_of_page
 from gongkai.recognize.refusals import is_login
 from gongkai.wording import one_line
 
@@ -81,12 +81,6 @@ def rank(found: tuple[int, Candidate]) -> tuple[int, int]:
     return -score, -(candidate.year or 0)
 
 
-def links_of(blocks: Sequence[Block], kind: str) -> Iterator[Link]:
-    for block in blocks:
-        if isinstance(block, Link) and block.kind == kind:
-            yield block
-
-
 def likeness(text: str, target: str) -> int:
     """How much a link looks like an annual report; 0 for not at all.
 
@@ -97,11 +91,13 @@ def likeness(text: str, target: str) -> int:
     if NEVER.search(text):
         return 0
     path = path_of(target)
-    is_page = ARTICLE.search(path) is not None and COLUMN_PAGE.search(path) is None
+    is_column = COLUMN_PAGE.search(path) is not None
+    is_page = ARTICLE.search(path) is not None and not is_column
     is_dated = YEAR.search(text) is not None
     named = named_as_report(text)
     if named:
-        return named + is_dated if is_dated or is_page else 0
+        may_be_one = is_dated or is_page
+        return named + is_dated if may_be_one else 0
     if OTHERS.search(text):
         return 0
     if is_dated and SUBJECT.search(text):
@@ -111,9 +107,12 @@ def likeness(text: str, target: str) -> int:
 
 def named_as_report(text: str) -> int:
     """8 for 政府信息公开工作年度报告, 6 for 年报 of nothing else; 0 for 财务年报."""
-    if SUBJECT.search(text) and (REPORT.search(text) or "报告" in text):
+    is_report = REPORT.search(text) is not None
+    is_of_subject = SUBJECT.search(text) is not None
+    if is_of_subject and (is_report or "报告" in text):
         return 8
-    return 6 if REPORT.search(text) and not OTHERS.search(text) else 0
+    is_of_others = OTHERS.search(text) is not None
+    return 6 if is_report and not is_of_others else 0
 
 
 def likeness_of_page(text: str, path: str) -> int:
@@ -159,33 +158,38 @@ def directory_of(blocks: Sequence[Block], document: Document) -> list[Candidate]
     alike = of_year(found, year)
     if len(alike) < FEWEST:
         return []
-    if not all(ATTACHED.search(candidate.source) for candidate in found):
+    sources = [candidate.source for candidate in found]
+    if not all(map(ATTACHED.search, sources)):
         return found
     names = {ATTACHED.sub("", candidate.title) for candidate in alike}
-    return found if year is None and len(names) >= FEWEST else []
+    are_several = year is None and len(names) >= FEWEST
+    return found if are_several else []
 
 
 def of_year(found: Sequence[Candidate], year: int | None) -> Sequence[Candidate]:
     """Those of the page's own year: beside a report that cannot be read stand those of others."""
     if year is None:
         return found
-    return [candidate for candidate in found if candidate.year in (year, None)]
+    alike = []
+    for candidate in found:
+        if candidate.year in (year, None):
+            alike.append(candidate)
+    return alike
 
 
 def goes_on(blocks: Sequence[Block]) -> bool:
     """Whether a directory has further pages, which are not read."""
-    return any(NEXT_PAGE.search(text) for text in short_texts(blocks))
+    return any(map(NEXT_PAGE.search, short_texts(blocks)))
 
 
 def short_texts(blocks: Sequence[Block]) -> Iterator[str]:
     """The texts of links, and the short lines of prose."""
-    for block in blocks:
-        if isinstance(block, Link) and block.kind == "link":
-            yield block.text
-        elif isinstance(block, Prose):
-            for line in block.text.split("\n"):
-                if len(line) <= LONGEST_LINE:
-                    yield line
+    for link in links_of(blocks, "link"):
+        yield link.text
+    for prose in prose_of(blocks):
+        for line in prose.text.split("\n"):
+            if len(line) <= LONGEST_LINE:
+                yield line
 
 
 # --- leads to a report that stands elsewhere ------------------------------------------------------
@@ -236,7 +240,11 @@ def leads_of(blocks: Sequence[Block], document: Document) -> list[Lead]:
     leads = [*frames[:MOST], *attachments_of(blocks, base, home)]
     if document.url or not base.startswith(WEB):
         return leads
-    return [lead for lead in leads if not lead.source.startswith(WEB)]  # a saved page stays at home
+    at_home = []  # a saved page stays there
+    for lead in leads:
+        if not lead.source.startswith(WEB):
+            at_home.append(lead)
+    return at_home
 
 
 # --- frames ---------------------------------------------------------------------------------------
@@ -253,7 +261,8 @@ def frames_of(blocks: Sequence[Block], base: str, home: str) -> Iterator[Lead]:
     seen = {"", home}
     for link in links_of(blocks, "frame"):
         source = viewed(address_of(link.target, base), base)
-        if source in seen or not is_of_site(source, home) or is_around_content(link, source):
+        is_own = source not in seen and is_of_site(source, home)
+        if not is_own or is_around_content(link, source):
             continue
         seen.add(source)
         yield Lead("frame", source, one_line(link.text), "页面的内容在其中", source)
@@ -269,10 +278,12 @@ def viewed(source: str, base: str) -> str:
     """The file that a viewer shows (``viewer.html?file=/2024.pdf``), else the address itself."""
     parts = urlsplit(source)
     is_viewer = VIEWER.search(parts.path) is not None
+    start = source if source.startswith("http") else base
     for name, value in parse_qsl(parts.query):
-        is_shown = is_viewer and value.startswith(("/", ".", "http"))
-        if name.lower() in VIEWED and (is_shown or SUFFIX.search(value)):
-            return address_of(value, source if source.startswith("http") else base)
+        may_be_shown = is_viewer and value.startswith(("/", ".", "http"))
+        is_shown = may_be_shown or SUFFIX.search(value)
+        if is_shown and name.lower() in VIEWED:
+            return address_of(value, start)
     return source
 
 
@@ -285,7 +296,10 @@ def attachments_of(blocks: Sequence[Block], base: str, home: str) -> list[Lead]:
     """
     found = files_of(blocks, base, home)
     best = max((score for score, _ in found.values()), default=0)
-    likeliest = [(link, source) for source, (score, link) in found.items() if score == best]
+    likeliest = []
+    for source, (score, link) in found.items():
+        if score == best:
+            likeliest.append((link, source))
     forms = forms_of(likeliest)
     if len(forms) > MOST:
         return []
@@ -322,8 +336,8 @@ def file_likeness(link: Link, source: str, year: int | None) -> int:
     """
     text = " ".join((one_line(link.text), *file_names(source)))
     named = year_in(text)
-    is_of_other_year = None not in (year, named) and named != year
-    if is_of_other_year or NEVER.search(text):
+    years = {year, named} - {None}
+    if len(years) > 1 or NEVER.search(text):
         return 0
     is_report = is_named_as_report(text)
     if not suffix_of(link, source):
@@ -331,7 +345,8 @@ def file_likeness(link: Link, source: str, year: int | None) -> int:
         return 2 * (is_report and is_download)
     if not is_report:
         return 1
-    return 2 if named is None or named != year else 3
+    is_of_year = named is not None and named == year
+    return 3 if is_of_year else 2
 
 
 def is_named_as_report(text: str) -> bool:
@@ -344,8 +359,11 @@ def is_named_as_report(text: str) -> bool:
 def file_names(source: str) -> list[str]:
     """What an address calls the file: the end of its path, and what it asks for."""
     parts = urlsplit(source)
-    asked = [value for _, value in parse_qsl(parts.query, encoding="utf-8") if SUFFIX.search(value)]
-    return [unquoted(parts.path.rpartition("/")[2]), *asked]
+    names = [unquoted(parts.path.rpartition("/")[2])]
+    for _, value in parse_qsl(parts.query, encoding="utf-8"):
+        if SUFFIX.search(value):
+            names.append(value)
+    return names
 
 
 def suffix_of(link: Link, source: str) -> str:

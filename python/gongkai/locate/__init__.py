@@ -193,7 +193,7 @@ def other_reports(report: Report) -> Iterator[tuple[int, Report]]:
         return
     own = own_part(report)
     for number, part in enumerate(report.parts, 1):
-        is_own = number == report.part or (own is not None and is_alike(part, own))
+        is_own = own is not None and is_alike(part, own)
         if part.kind == "report" and not is_own:
             yield number, report_in(report.document, number)
 
@@ -204,8 +204,12 @@ def own_part(report: Report) -> Segment | None:
     """
     if report.part:
         return report.parts[report.part - 1]
-    titled = (part for part in report.parts if part.title == report.title)
-    return next(titled, None) if report.chosen_by else None
+    if not report.chosen_by:
+        return None
+    for part in report.parts:
+        if part.title == report.title:
+            return part
+    return None
 
 
 def is_alike(part: Segment, own: Segment) -> bool:
@@ -292,7 +296,10 @@ class Following:
         """
         leads = leads_of(self.blocks, self.page)
         found, failures = self.arrive_at_all(leads, own)
-        failed = [failure for document, failure in failures.items() if document not in found]
+        failed = []
+        for document, failure in failures.items():
+            if document not in found:
+                failed.append(failure)
         if failed and not found:
             raise self.failure(*max(failed, key=weight))
         best = self.one_of(list(found.values()), is_framed(leads, found))
@@ -439,7 +446,11 @@ def weight(failure: Failure) -> tuple[bool, bool]:
 
 def of_year(reports: list[Report], year: int | None) -> list[Report]:
     """Those of the page's year, where some are."""
-    return [report for report in reports if report.year == year] or reports
+    alike = []
+    for report in reports:
+        if report.year == year:
+            alike.append(report)
+    return alike or reports
 
 
 def is_one(reports: Sequence[Report]) -> bool:

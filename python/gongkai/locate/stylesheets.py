@@ -16,6 +16,7 @@ from gongkai.links.addresses import host_of
 from gongkai.model import Block, Document, FetchError, Link, UnreadableDocument
 from gongkai.readers import read_blocks
 from gongkai.readers.html.css import named_in, screen_rules
+from gongkai.recognize.cover.titles import links_of
 from gongkai.sources import Access, Limits, load
 from gongkai.sources.detect import decode
 from gongkai.wording import clipped
@@ -64,7 +65,7 @@ def unruled(names: set[str]) -> str:
 
 
 def stylesheets(blocks: Iterable[Block]) -> list[Link]:
-    return [block for block in blocks if isinstance(block, Link) and block.kind == "stylesheet"]
+    return list(links_of(blocks, "stylesheet"))
 
 
 def sheet_at(target: str, page: Document, limits: Limits, access: Access) -> str | None:

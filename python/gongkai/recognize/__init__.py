@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from gongkai.bodies import may_be_one
 from gongkai.editions import edition_of_year
@@ -31,7 +32,7 @@ from gongkai.recognize.beside import rival_in, sections_of, vague_caption, writt
 from gongkai.recognize.cover import cover_of, cover_of_part, with_page
 from gongkai.recognize.cover.titles import is_title, named_titles, segment_of
 from gongkai.recognize.flat import flattened
-from gongkai.recognize.labels import Match, lexicon
+from gongkai.recognize.labels import Match, lexicon, tokens_of
 from gongkai.recognize.refusals import why_unreadable
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.segments import LONGEST_CELL as LONGEST_CELL
@@ -84,8 +85,8 @@ Readings = Mapping[str, TableReading]  # by table
 
 
 def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Report:
-    """The report that the blocks hold; of several segments ``part``, or the one that the page names
-    (segments).
+    """The report that the blocks hold, 瑞安市2021年… with 表二, 表三 and 表四; of several segments
+    ``part``, or the one that the page names (segments).
 
     Of tables that are there without any figure the report says so (``is_evaluated``). Raises
     NoReport where the blocks hold none of its three tables, UnreadableDocument where they hold too
@@ -136,7 +137,11 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
 
 
 def texts_of_links(blocks: Sequence[Block]) -> set[str]:
-    return {block.text for block in blocks if isinstance(block, Link)}
+    texts = set()
+    for block in blocks:
+        if isinstance(block, Link):
+            texts.add(block.text)
+    return texts
 
 
 def readings_of(
@@ -183,7 +188,7 @@ def tables_of(readings: Readings, edition: Edition) -> dict[str, Table]:
 
 
 def holds_figures(readings: Readings) -> bool:
-    return any(reading.holds_figures for reading in readings.values())
+    return any(map(attrgetter("holds_figures"), readings.values()))
 
 
 def number_of(chosen: Chosen) -> int:
@@ -204,7 +209,11 @@ def problems_of(readings: Readings) -> list[Problem]:
 def not_found(edition: Edition, readings: Readings, unread: Sequence[Problem]) -> list[Problem]:
     """A problem for each table of the form of which nothing is told."""
     told = {*readings, *(problem.table for problem in unread)}
-    return [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in told]
+    found = []
+    for name in edition.forms:
+        if name not in told:
+            found.append(Problem(name, "", "", "", NO_TABLE))
+    return found
 
 
 def told_of_title(chosen: Chosen, page: Segment) -> list[Problem]:
@@ -229,7 +238,10 @@ def is_report(readings: Readings, title: str) -> bool:
     """Whether a table of the form was read: 表二 alone is one below a report's title, or with most
     of its labels.
     """
-    found = [name for name, reading in readings.items() if reading.placed]
+    found = []
+    for name, reading in readings.items():
+        if reading.placed:
+            found.append(name)
     if found == ["disclosure"]:
         return is_title(title) or is_whole(readings["disclosure"])
     return bool(found)
@@ -288,8 +300,13 @@ def doubts_of_place(reading: TableReading, own: Cut, section: range | None) -> l
 
 
 def caption_of(reading: TableReading, own: Cut, section: range | None) -> str:
-    """The line that may say that a table is not the report's own; "" for none."""
-    places = {entry.place for entry in reading.entries.values() if entry.place}
+    """The line that may say that a table is not the report's own, 附件1 or 瑞安市教育局; "" for
+    none.
+    """
+    places = set()
+    for entry in reading.entries.values():
+        if entry.place:
+            places.add(entry.place)
     caption = vague_caption(own, reading.start, places)
     if caption or section is None or reading.start not in section:
         return caption
@@ -349,9 +366,14 @@ def named_by(blocks: Sequence[Block]) -> Segment | None:
 def leave_blank_what_others_have(
     readings: dict[str, TableReading], others: Sequence[Readings], chosen: Chosen
 ) -> None:
-    """A table that only another segment has was found, and is not this report's."""
+    """A table that only another segment has was found, and is not this report's: 表四 below
+    附：2022年数据 alone.
+    """
     why = OTHER_REPORT if chosen.cut else NO_PART
-    titles = [part.segment.title for part in chosen.parts if part is not chosen.cut]
+    titles = []
+    for part in chosen.parts:
+        if part is not chosen.cut:
+            titles.append(part.segment.title)
     for title, other in zip(titles, others, strict=True):
         for name, reading in other.items():
             if name not in readings:
@@ -381,7 +403,9 @@ def completed(report: Report, blocks: Sequence[Block], url: str = "") -> Report:
 
 
 def apart_from_page(report: Report, named: Segment) -> list[Problem]:
-    """A problem for each of year and body in which a page's title names another report."""
+    """A problem for each of year and body in which a page's title names another report: 2022年…
+    above an attachment of 2021.
+    """
     told = []
     if named.year and report.year and named.year != report.year:
         told.append(f"网页标题的年度是{named.year}年，附件中是{report.year}年，请核对附件是否正确")
@@ -393,8 +417,8 @@ def apart_from_page(report: Report, named: Segment) -> list[Problem]:
 
 
 def lone_figures(tokens: Sequence[Token], edition: str) -> list[Problem]:
-    """A figure beside the labels of a table where none could be placed: the document is no blank
-    form.
+    """A figure beside the labels of a table where none could be placed, 134 behind 予以公开: the
+    document is no blank form.
     """
     for table in FEWEST_ROWS:
         chain = find_chain(tokens, form(edition, table)).chain
@@ -422,9 +446,7 @@ def labels_alone(tokens: Sequence[Token], edition: str) -> list[Problem]:
 
 def texts_between(tokens: Sequence[Token], chain: Sequence[Match]) -> list[str]:
     """The texts from the first label to the last that are no part of a label; □ may end one."""
-    labels: set[int] = set()
-    for match in chain:
-        labels |= set(range(match.start, match.end))
+    labels = tokens_of(chain)
     texts = []
     for at in range(chain[0].start, chain[-1].end):
         is_label = at in labels and tokens[at].squash

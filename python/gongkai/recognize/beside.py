@@ -20,7 +20,7 @@ from gongkai.recognize.segments import (
     Cut,
     years_in,
 )
-from gongkai.recognize.tokens import Token, squash
+from gongkai.recognize.tokens import Token, rows_of, squash, texts_of, written
 
 FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
 FEWEST_ROWS_OF_TABLE = 3  # with a figure, from which a grid is a table of its own
@@ -54,7 +54,7 @@ def rival_in(tokens: Sequence[Token], section: range, start: int, taken: Collect
     end = start if start in section else section.stop
     for cells in grids_in(tokens[section.start : end], taken):
         if is_table(cells):
-            texts = [token.text for token in cells if token.text]
+            texts = list(filter(None, texts_of(cells)))
             return " ".join(texts[:MOST_SHOWN])
     return ""
 
@@ -75,13 +75,17 @@ def is_table(cells: Sequence[Token]) -> bool:
     Three rows of 予以公开 | 3 | 0 | 无 are one; what has five of the form's labels is a copy, which
     is compared, or a head.
     """
-    if any(token.text == PICTURE for token in cells):
+    if PICTURE in texts_of(cells):
         return True
-    labels = [token for token in cells if token.kind == "text" and token.squash in form_words()]
-    if len(labels) >= MANY_LABELS:
-        return False
-    filled = [token.row for token in cells if 0 < len(token.text) <= LONGEST_CELL]
-    return len(filled) >= FEWEST_CELLS and len(set(filled)) >= FEWEST_ROWS_OF_TABLE
+    labels = 0
+    filled = []
+    for token in cells:
+        labels += token.squash in form_words()
+        if 0 < len(token.text) <= LONGEST_CELL:
+            filled.append(token)
+    is_head = labels >= MANY_LABELS
+    has_rows = len(rows_of(filled)) >= FEWEST_ROWS_OF_TABLE
+    return has_rows and not is_head and len(filled) >= FEWEST_CELLS
 
 
 def vague_caption(cut: Cut, start: int, places: Collection[Place | None]) -> str:
@@ -93,11 +97,11 @@ def vague_caption(cut: Cut, start: int, places: Collection[Place | None]) -> str
     """
     tokens = cut.tokens
     nearest = tokens[start].row - LOOK_AHEAD
-    near = [at for at in cut.vague if at >= start or tokens[at].row >= nearest]
-    if not near:
-        return ""
     last = last_figure(tokens, range(len(tokens)), start, places)
-    return tokens[near[0]].text if near[0] < last else ""
+    for at in cut.vague:
+        if at >= start or tokens[at].row >= nearest:
+            return tokens[at].text if at < last else ""
+    return ""
 
 
 def last_figure(
@@ -162,7 +166,8 @@ def written_beside(
         *heading_of_others(tokens[section.start].text, own),
         *notes_of_others(inside, places, own),
     ):
-        if len(text) <= LONGEST_CAPTION and not SENTENCE.search(text):
+        is_sentence = SENTENCE.search(text) is not None
+        if len(text) <= LONGEST_CAPTION and not is_sentence:
             return text
     return ""
 
@@ -170,7 +175,11 @@ def written_beside(
 def range_below(tokens: Sequence[Token], section: range, last: int) -> list[int]:
     """The tokens of the rows just below a table."""
     lowest = tokens[last].row + BELOW_A_TABLE
-    return [at for at in range(last + 1, section.stop) if tokens[at].row <= lowest]
+    found = []
+    for at in range(last + 1, section.stop):
+        if tokens[at].row <= lowest:
+            found.append(at)
+    return found
 
 
 def lines_above(tokens: Sequence[Token], section: range, start: int) -> Iterator[int]:
@@ -229,9 +238,11 @@ def names_another_year(text: str, own: Segment) -> bool:
     """
     if is_of_the_form(text):
         return False
-    if own.year and years_in(text) - {own.year}:
+    others = years_in(text) - {own.year}
+    if own.year and others:
         return True
-    return NUMBERED.match(text) is not None and LAST_YEAR.search(text) is not None
+    is_heading = NUMBERED.match(text) is not None
+    return is_heading and LAST_YEAR.search(text) is not None
 
 
 def is_of_the_form(text: str) -> bool:
@@ -245,7 +256,8 @@ def is_alone(tokens: Sequence[Token], at: int) -> bool:
     if token.kind != "text":
         return False
     near = tokens[max(0, at - FARTHEST_OF_ROW) : at + FARTHEST_OF_ROW]
-    return sum(other.row == token.row and other.kind != "blank" for other in near) == 1
+    rows = [other.row for other in written(near)]
+    return rows.count(token.row) == 1
 
 
 def first_of_grid(tokens: Sequence[Token], at: int) -> int:
@@ -266,17 +278,19 @@ def is_of_another(text: str, own: Segment) -> bool:
     if OF_ANOTHER_TIME.search(text) or names_another_year(text, own):
         return True
     stated = STATED.search(text)
-    if NOTE.match(text) and not stated:
+    if stated is None and NOTE.match(text):
         return False
-    return names_another_body(text, own) or has_another_subject(stated[1] if stated else text, own)
+    subject = stated[1] if stated else text
+    return names_another_body(text, own) or has_another_subject(subject, own)
 
 
 def has_another_subject(subject: str, own: Segment) -> bool:
     """Whether a line's subject has words that are of no table and not in the report's body's name:
     市教育局 of 下表为市教育局数据; not 申请情况.
     """
-    rest = GENERAL.sub("", subject)
-    return bool(rest) and not OF_THE_TABLE.search(subject) and rest not in own.agency
+    rest = GENERAL.sub("", subject)  # "" is in every name
+    is_of_table = OF_THE_TABLE.search(subject) is not None
+    return rest not in own.agency and not is_of_table
 
 
 def names_another_body(text: str, own: Segment) -> bool:

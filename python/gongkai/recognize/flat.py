@@ -69,7 +69,8 @@ def pieces_of(token: Token, begun: str, beside: bool) -> list[Token]:
     stand ``beside``; the line as it is where that is not so. 行政许可24617 are a label and a
     figure.
     """
-    if token.squash in form_words() or len(token.text) > LONGEST_LINE:
+    is_whole = token.squash in form_words()
+    if is_whole or len(token.text) > LONGEST_LINE:
         return [token]
     texts, rest = words_in(token.text, begun)
     if not texts and beside:
@@ -77,18 +78,19 @@ def pieces_of(token: Token, begun: str, beside: bool) -> list[Token]:
     glued = glued_in(rest)
     if glued:
         return list(pieces(token, (*texts, *glued)))
-    if texts and (beside or may_go_on(rest)):
-        left = [rest] if rest else []
-        return list(pieces(token, (*texts, *left)))
+    are_labels = beside or may_go_on(rest)
+    if texts and are_labels:
+        return list(pieces(token, filter(None, (*texts, rest))))
     return [token]
 
 
 def glued_in(text: str) -> tuple[str, ...]:
     """A label and the figure that stands right behind it; 行政许可24617 -> 行政许可, 24617."""
     match = GLUED.fullmatch(text)
-    if match is None or squash(match[1]) not in form_words():
+    if match is None:
         return ()
-    return match.groups()
+    is_label = squash(match[1]) in form_words()
+    return match.groups() if is_label else ()
 
 
 def may_go_on(rest: str) -> bool:
@@ -163,7 +165,8 @@ def goes_on_behind(slot: Token, token: Token) -> bool:
     """Whether a piece of a label stands behind a figure, outside grids."""
     if not slot.is_slot or not is_text_of_line(token):
         return False
-    return token.squash in label_texts() and token.squash not in form_words()
+    is_whole = token.squash in form_words()
+    return token.squash in label_texts() and not is_whole
 
 
 def rest_of_label(before: Sequence[Token], behind: Sequence[Token]) -> int:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from gongkai.editions import editions
@@ -189,10 +190,10 @@ def matches_at(tokens: Sequence[Token], start: int, words: Lexicon) -> list[Matc
     """The labels that begin at a token: 3.其他 may be several, 予以公开 one."""
     found = []
     for end, word in joined(tokens, start, words.prefixes):
-        hits = words.exact.get(word)
-        if hits is None and end == start + 1:
+        hits = words.exact.get(word, ())
+        if not hits and end == start + 1:
             hits = hits_without_note(tokens[start].text, words)
-        for number, weight in hits or ():
+        for number, weight in hits:
             more = figure_bonus(words.labels[number], tokens, end)
             found.append(Match(start, end, number, weight + more))
     return found
@@ -236,11 +237,13 @@ def hits_without_note(text: str, words: Lexicon) -> Hits:
     规章（设区的市制定的）; not 其他, of 4.其他（…）.
     """
     for word in words_without_note(text):
-        hits = words.exact.get(word, ())
-        if len(word) < SHORTEST_BARE:
-            hits = tuple(hit for hit in hits if hit[1] == 1.0)
-        if hits:
-            return tuple((number, weight - 0.05) for number, weight in hits)
+        least = 1.0 if len(word) < SHORTEST_BARE else 0.0
+        found = []
+        for number, weight in words.exact.get(word, ()):
+            if weight >= least:
+                found.append((number, weight - 0.05))
+        if found:
+            return tuple(found)
     return ()
 
 
@@ -271,7 +274,7 @@ def doubtful_note(text: str, label: Label) -> str:
     """What stands behind a label and may make another thing of it, "" for nothing of the kind:
     （累计）, （上半年）; not （设区的市制定的）, nor the official remark.
     """
-    if text == label.text or squash(text) in spellings_of(label):
+    if squash(text) in spellings_of(label):
         return ""
     plain = label.text if text.startswith(label.text) else without_notes(text)
     note = text[len(plain) :]
@@ -316,7 +319,7 @@ def best_chain(matches: Sequence[Match], words: Lexicon) -> list[Match]:
     Passing over tokens that are rows of the form costs weight, so that a chain does not leap from
     one table into another of the same kind.
     """
-    ordered = sorted(matches, key=lambda match: (match.start, match.end, match.label))
+    ordered = sorted(matches, key=attrgetter("start", "end", "label"))
     chains = Chains(ordered, row_starts(matches, words))
     for match in ordered:
         chains.add(match)

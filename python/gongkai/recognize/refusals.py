@@ -22,6 +22,9 @@ from gongkai.recognize.cover.titles import (
     YEAR,
     is_of_a_report,
     is_title,
+    links_of,
+    own_titles,
+    prose_of,
 )
 from gongkai.wording import OFD_AS_PDF, TEXT_VERSION
 
@@ -105,7 +108,7 @@ class Unread:
 
     @cached_property
     def prose(self) -> list[Prose]:
-        return [block for block in self.blocks if isinstance(block, Prose)]
+        return prose_of(self.blocks)
 
     @cached_property
     def text(self) -> str:
@@ -125,7 +128,7 @@ class Unread:
             if not TITLES.fullmatch(block.heading):
                 lines.append(block.text)
         text = "\n".join(lines)
-        links = {link.text for link in self.links if link.text}
+        links = {link.text for link in self.links}
         for link in sorted(links, key=len, reverse=True)[:MOST_LINKS]:
             text = text.replace(link, "")
         return text
@@ -136,27 +139,35 @@ class Unread:
         lines.
         """
         heads = []
-        page = []
         for block in self.prose:
             if OWN_TITLE.fullmatch(block.heading):
                 heads.append(clean(block.text))
-            elif block.heading == "title":
-                page.append(SITE_SUFFIX.split(clean(block.text))[0])
-        if heads or page:
-            return [*heads, *page]
-        lines = map(clean, self.own_text.split("\n")[:FIRST_LINES])
-        return [line for line in lines if 4 < len(line) <= LONGEST_TITLE]
+        page = [SITE_SUFFIX.split(title)[0] for title in own_titles(self.prose)]
+        return [*heads, *page] or self.first_lines
+
+    @property
+    def first_lines(self) -> list[str]:
+        """Those among its first lines that are as long as a title."""
+        found = []
+        for line in map(clean, self.own_text.split("\n")[:FIRST_LINES]):
+            if 4 < len(line) <= LONGEST_TITLE:
+                found.append(line)
+        return found
 
     @cached_property
     def links(self) -> list[Link]:
-        return [block for block in self.blocks if isinstance(block, Link)]
+        found = []
+        for block in self.blocks:
+            if isinstance(block, Link):
+                found.append(block)
+        return found
 
     def linked(self, *kinds: str) -> list[Link]:
-        return [link for link in self.links if link.kind in kinds]
+        return list(links_of(self.links, *kinds))
 
     def has_data(self, name: str) -> bool:
         """Whether the reader noted something of that name: a challenge, a feed."""
-        return any(link.text == name for link in self.linked("data"))
+        return name in {link.text for link in self.linked("data")}
 
     def names(self, pattern: re.Pattern[str]) -> bool:
         """Whether one of its titles has such words."""
@@ -217,9 +228,10 @@ def is_of_login(page: Unread) -> bool:
 
 def verification(page: Unread) -> str:
     """请输入验证码, Just a moment: what stands before the page that was asked for."""
-    challenged = page.is_short and page.has_data("challenge")
-    asked = len(page.own_text) < FEW and VERIFY.search(page.start)
-    if page.has_title or not (challenged or asked):
+    is_challenge = page.is_short and page.has_data("challenge")
+    asks = len(page.own_text) < FEW and VERIFY.search(page.start)
+    stands_before = is_challenge or asks
+    if page.has_title or not stands_before:
         return ""
     return (
         "网站要求验证后才能访问，没有得到年度报告；请在浏览器中打开网页并另存为文件，再导入该文件"
@@ -243,9 +255,8 @@ def answer(page: Unread) -> str:
 
 def answered(text: str) -> str:
     """401 未登录; "" for an answer that tells of no error."""
-    code = STATUS.search(text)
-    said = ANSWERED.search(text)
-    return " ".join([*(code.groups() if code else ()), *(said.groups() if said else ())])
+    told = (STATUS.search(text), ANSWERED.search(text))
+    return " ".join(match[1] for match in filter(None, told))
 
 
 def error_page(page: Unread) -> str:
@@ -271,7 +282,7 @@ def feed(page: Unread) -> str:
 def old_form(page: Unread) -> str:
     """Reports for 2008 to 2018, by title or by their list 指标·单位·统计数."""
     years = years_named(page.titles)
-    if any(year > LAST_OF_OLD_FORM for year in years):
+    if max(years, default=0) > LAST_OF_OLD_FORM:
         return ""
     if not years and not OLD_LIST.search(whole_text(page)):
         return ""
@@ -295,7 +306,8 @@ def years_named(titles: Sequence[str]) -> list[int]:
 def university(page: Unread) -> str:
     """中山大学2021—2022学年信息公开年度报告; a water company's."""
     heads = "\n".join(page.titles)
-    if not any(is_title(title) and "学年" not in title for title in page.titles):
+    of_a_year = [title for title in page.titles if "学年" not in title]
+    if not any(map(is_title, of_a_year)):
         heads += f"\n{page.own_text[:SHORT]}"
     school = UNIVERSITY.search(heads)
     company = UTILITY.search(heads)
@@ -356,7 +368,7 @@ def is_named_as_report(link: Link) -> bool:
 
 def needs_more(link: Link) -> bool:
     """Whether an attachment cannot be imported as it is: an OFD file, an archive."""
-    return any(f".{suffix}" in said_of(link) for suffix in ADVICE)
+    return advice_for(said_of(link)) != DOWNLOAD
 
 
 def name_of(link: Link) -> str:
@@ -368,7 +380,9 @@ def name_of(link: Link) -> str:
 
 
 def pictures(page: Unread) -> str:
-    """A report whose pages, or whose tables, are pictures: how many there are."""
+    """A report whose pages, or whose tables, are pictures: how many there are, 3 of 1.jpg, 2.jpg
+    and 3.jpg below 瑞安市2021年政府信息公开年报.
+    """
     found = set()
     for number, link in enumerate(page.linked("image")):
         if is_content(link):
@@ -384,7 +398,8 @@ def pictures(page: Unread) -> str:
 def index(page: Unread) -> str:
     """A list of reports: links named as such, or by their years alone below 政府信息公开年报."""
     found = listed_in(page)
-    if not found or any(is_title(title) and is_dated(title) for title in page.titles):
+    is_of_one_report = any(map(is_dated, filter(is_title, page.titles)))
+    if is_of_one_report or not found:
         return ""
     first = found[0]
     where = f"，地址 {short_text(first.target, 100)}" if first.target else ""
@@ -397,10 +412,17 @@ def index(page: Unread) -> str:
 def listed_in(page: Unread) -> list[Link]:
     """The links to reports: 青溪县2023年政府信息公开年报; 2023年 alone below 政府信息公开年报."""
     links = page.linked("link")
-    found = [link for link in links if is_dated(link.text)]
-    if found or not page.names(NAMES_REPORT):
-        return found
-    return [link for link in links if ONLY_YEAR.fullmatch(link.text.strip())]
+    by_name = []
+    for link in links:
+        if is_dated(link.text):
+            by_name.append(link)
+    if by_name or not page.names(NAMES_REPORT):
+        return by_name
+    by_year = []
+    for link in links:
+        if ONLY_YEAR.fullmatch(link.text.strip()):
+            by_year.append(link)
+    return by_year
 
 
 def is_dated(text: str) -> bool:
@@ -417,11 +439,14 @@ def frame(page: Unread) -> str:
 
 
 def script_content(page: Unread) -> str:
-    """A page that a browser fills in: it says from where, if it shows that."""
-    data = [link for link in page.linked("data") if link.text in ("address", "script")]
-    if not data or not page.is_short:
+    """A page that a browser fills in: it says from where, if it shows that: /api/1.json."""
+    addresses = []
+    for link in page.linked("data"):
+        if link.text in ("address", "script"):
+            addresses.append(link.target)
+    if not addresses or not page.is_short:
         return ""
-    address = next(filter(None, (link.target for link in data)), "")
+    address = next(filter(None, addresses), "")
     shown = f"（数据地址 {short_text(address, 100)}）" if address else ""
     return f"网页的内容由脚本载入{shown}，没有读出报告；{SAVE_PAGE}"
 
@@ -469,7 +494,7 @@ def is_attachment(link: Link) -> bool:
     """By where it leads, or by its text, which may be all that a page says of a link that a script
     opens.
     """
-    return any(ATTACHMENT.search(text) for text in (link.target, link.text))
+    return any(map(ATTACHMENT.search, (link.target, link.text)))
 
 
 def said_of(link: Link) -> str:

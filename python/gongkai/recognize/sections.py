@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from operator import itemgetter
 
 from gongkai.editions import editions
@@ -34,7 +35,7 @@ ShortLines = Sequence[
 
 def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[int, int]:
     """Section number -> the token that is its heading, in the order of the tokens; the last run of
-    headings wins.
+    headings wins: 1 -> that of 一、总体情况 below the page's menu.
 
     A page often lists its headings at the top, so each is looked for backwards from the one after
     it; what is not found so, in any place after the first that is, under the number of another
@@ -43,26 +44,28 @@ def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[
     short = short_lines(tokens, sections)
     found = last_run(short, sections, len(tokens))
     first = min(found.values(), default=len(tokens))
-    numbered = [(n, token) for n, token in short if n > first and NUMBERED.match(token.text)]
-    taken = set(found.values())
+    numbered = []
+    for n, token in short:
+        if n > first and NUMBERED.match(token.text):
+            numbered.append((n, token))
     for section in sections:
         if section.number in found:
             continue
-        at = misnumbered(numbered, section, taken)
+        at = misnumbered(numbered, section, found.values())
         if at is not None:
             found[section.number] = at
-            taken.add(at)
     return dict(sorted(found.items(), key=itemgetter(1)))
 
 
 def short_lines(tokens: Sequence[Token], sections: Sequence[Section]) -> ShortLines:
     """The tokens that may be headings of the sections."""
-    titles: list[str] = []
-    for section in sections:
-        titles += titles_of(section)
+    every = tuple(chain.from_iterable(map(titles_of, sections)))
     numbers = {squash(section.title)[0] for section in sections}
-    every = tuple(titles)
-    return [(n, token) for n, token in enumerate(tokens) if is_short(token, numbers, every)]
+    found = []
+    for n, token in enumerate(tokens):
+        if is_short(token, numbers, every):
+            found.append((n, token))
+    return found
 
 
 def last_run(short: ShortLines, sections: Sequence[Section], count: int) -> dict[int, int]:
@@ -88,25 +91,28 @@ def misnumbered(numbered: ShortLines, section: Section, taken: Collection[int]) 
     for n, token in reversed(numbered):
         if n in taken:
             continue
-        if squash(bare(token.text)) in plain or is_heading(token, titles, plain):
+        if bare(token.text) in plain or is_heading(token, titles, plain):
             return n
     return None
 
 
 @cache
 def titles_of(section: Section) -> tuple[str, ...]:
-    return tuple(squash(text) for text in (section.title, *section.aliases))
+    return tuple(map(squash, (section.title, *section.aliases)))
 
 
 @cache
 def plain_titles(section: Section) -> frozenset[str]:
     """The titles without their numbers."""
-    return frozenset(squash(bare(text)) for text in (section.title, *section.aliases))
+    return frozenset(map(bare, (section.title, *section.aliases)))
 
 
 def is_short(token: Token, numbers: Collection[str], titles: tuple[str, ...]) -> bool:
     """Whether a token may be a heading: short, or with the section's text in the same line."""
-    if len(token.squash) < 4 or not (token.heading or token.squash[0] in numbers):
+    if len(token.squash) < 4:
+        return False
+    may_be_heading = token.heading or token.squash[0] in numbers
+    if not may_be_heading:
         return False
     return len(token.squash) <= LONGEST_HEADING or token.squash.startswith(titles)
 
@@ -119,25 +125,24 @@ def is_heading(token: Token, titles: Sequence[str], plain: Collection[str]) -> b
         return True
     if token.heading and token.squash in plain:
         return True
-    if len(token.squash) > LONGEST_HEADING or token.squash[0] != titles[0][0]:
+    has_number = token.squash[0] == titles[0][0] and bare(token.text) != token.squash
+    if not has_number or len(token.squash) > LONGEST_HEADING:
         return False
-    return bare(token.text) != token.squash and is_alike(token.squash, titles)
+    return is_alike(token.squash, titles)
 
 
 def is_alike(text: str, titles: Sequence[str]) -> bool:
     """Whether most letters of a line are those of a title."""
     from rapidfuzz.fuzz import ratio
 
-    best = 0.0
-    for title in titles:
-        best = max(best, ratio(text, title))
+    best = max(ratio(text, title) for title in titles)
     return best / 100 >= ALIKE_SECTION
 
 
 def rest_of(token: Token, titles: Sequence[str]) -> str:
     """六、其他需要报告的事项：无。 -> 无。; "" where a title does not begin the line or ends it."""
-    begun = [title for title in titles if token.squash.startswith(title)]
-    left = len(max(begun, key=len, default=""))
+    begun = filter(token.squash.startswith, titles)
+    left = max(map(len, begun), default=0)
     if left in (0, len(token.squash)):
         return ""
     for at, letter in enumerate(token.text):
@@ -182,10 +187,13 @@ def lines_of(tokens: Sequence[Token]) -> list[str]:
 def section_texts(
     tokens: Sequence[Token], starts: Mapping[int, int], sections: Sequence[Section]
 ) -> dict[int, str]:
-    """Number -> text of the sections that are prose, in the order of the source; the page's footer
-    is left out.
+    """Number -> text of the sections that are prose, 五 and 六 and what is written in 一, in the
+    order of the source; the page's footer is left out.
     """
-    prose = {section.number: titles_of(section) for section in sections if not section.table}
+    prose = {}
+    for section in sections:
+        if not section.table:
+            prose[section.number] = titles_of(section)
     bounds = [*starts.values(), len(tokens)]
     texts = {}
     for (number, start), stop in zip(starts.items(), bounds[1:], strict=True):
@@ -217,10 +225,8 @@ def section_titles() -> tuple[
     for edition in editions().values():
         for section in edition.sections:
             known[section.number, titles_of(section)] = None
-    every: list[str] = []
-    for _, titles in known:
-        every += titles
-    return tuple(known), tuple(every), frozenset(title[0] for title in every)
+    every = tuple(chain.from_iterable(titles for _, titles in known))
+    return tuple(known), every, frozenset(title[0] for title in every)
 
 
 def section_number(token: Token) -> int:

@@ -9,11 +9,14 @@ report go on.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
 
 from gongkai.bodies import may_be_one
 from gongkai.figures import clean
+from gongkai.groups import only
 from gongkai.model import SHEET, PartChoice, Segment, UnreadableDocument
 from gongkai.recognize.cover.titles import (
     body_in,
@@ -25,7 +28,7 @@ from gongkai.recognize.cover.titles import (
 )
 from gongkai.recognize.labels import form_words, row_words
 from gongkai.recognize.sections import section_number
-from gongkai.recognize.tokens import Token
+from gongkai.recognize.tokens import Token, written
 
 LONGEST_CAPTION = 40  # characters, squashed; a longer line is a sentence
 FARTHEST_HEADING = 40  # rows below a title in which its first section begins
@@ -34,6 +37,7 @@ NO_SUCH_PART = "文中有表格的部分只有{}份，没有第{}份；请用 go
 MOST_PARTS = 60  # reports and annexes; the time to read them grows with their square
 TOO_MANY_PARTS = "文中有{}份报告或表格，像是汇编；请分成单份报告后再导入。"
 FEWEST_LABELS = 4  # labels of rows from which a segment is taken to hold a table
+NO_YEAR = 0
 LONGEST_CELL = 12  # characters of a cell that may stand for a figure: 无, □, 12%, 12（上年3）
 # 2022年数据, 2022年度; not 2022年1月20日, not 〔2021〕30号.
 YEAR_NAMED = re.compile(r"(20[0-4]\d)\s*年(?!\s*\d{1,2}\s*月)")
@@ -46,6 +50,8 @@ SAMPLE = re.compile(
 # The same tables of others: 下属单位情况表, 各街道合计, 其中：青溪县财政局. A city's own may be
 # called 全市汇总表.
 OF_OTHERS = re.compile(r"下属|所属|直属|(?<![含及])各(?:街道|乡镇|镇|部门|单位|区|县)|其中[:：]")
+# No table of the report's own, whatever the year.
+NOT_OWN = re.compile(f"{SAMPLE.pattern}|{COMPARISON.pattern}|{OF_OTHERS.pattern}")
 # 附件, （二）附表2, 附：街道办事处, 全市汇总数, 本级: perhaps the report's own table, perhaps that
 # of others.
 VAGUE = re.compile(
@@ -85,10 +91,8 @@ class Cut:
         return bool(self.tokens) and self.tokens[0].row == self.tokens[-1].row
 
     def has_table(self) -> bool:
-        labels = set()
-        for token in self.tokens:
-            if token.squash in row_words():
-                labels.add(token.squash)
+        words = {token.squash for token in self.tokens}
+        labels = words & row_words()
         return len(labels) >= FEWEST_LABELS
 
 
@@ -97,26 +101,15 @@ def cut(tokens: Sequence[Token], links: Collection[str], page: Segment) -> list[
     texts of links.
     """
     cutter = Cutter(links, page)
-    rows = list(rows_of(tokens))
+    rows = [list(row) for _, row in groupby(tokens, key=attrgetter("row"))]
     for number, row in enumerate(rows, 1):
         text = lone_text(row)
         if text:
             below = rows[number : number + FARTHEST_HEADING]
             cutter.look_at(row[0], text, below)
         cutter.take(row, text)
-    return [found for found in cutter.cuts if found.tokens] or cutter.cuts
-
-
-def rows_of(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """The tokens of each line or grid row."""
-    row: list[Token] = []
-    for token in tokens:
-        if row and token.row != row[0].row:
-            yield row
-            row = []
-        row.append(token)
-    if row:
-        yield row
+    filled = list(filter(attrgetter("tokens"), cutter.cuts))
+    return filled or cutter.cuts
 
 
 class Cutter:
@@ -141,7 +134,7 @@ class Cutter:
 
     def look_at(self, token: Token, text: str, below: Sequence[Sequence[Token]]) -> None:
         """Go on with another segment where a line says so: a worksheet's name, a report's title, a
-        section's heading, a caption above a table.
+        section's heading, a caption above a table as 附：2022年数据.
         """
         if token.text in self.links:
             return
@@ -214,8 +207,8 @@ class Cutter:
         just the heading that the report had last: 三 of this year, 三 of last year, 四 of this
         year.
         """
-        theirs = self.current.sections
-        return section > self.report.last and (not theirs or theirs == {self.report.last})
+        last = self.report.last
+        return section > last and self.current.sections in (set(), {last})
 
     def caption(self, text: str) -> None:
         """A caption of others' opens an annex; one that names the report's own year ends it."""
@@ -232,8 +225,7 @@ class Cutter:
 
     def open_annex(self, text: str) -> None:
         """Go on with the annex of the year that a caption names, else with a new one."""
-        years = years_in(text)
-        year = years.pop() if len(years) == 1 else None
+        year = only(years_in(text))
         known = self.annex_of(year)
         if known is not None:
             self.current = known
@@ -244,8 +236,10 @@ class Cutter:
 
     def annex_of(self, year: int | None) -> Cut | None:
         """The annex of a year: 2022年数据 above 表二 and again above 表三."""
+        if year is None:
+            return None
         for known in self.cuts:
-            if year and known.segment.kind == "annex" and known.segment.year == year:
+            if (known.segment.kind, known.segment.year) == ("annex", year):
                 return known
         return None
 
@@ -254,12 +248,11 @@ class Cutter:
         if NO_CAPTION.search(text) and not BELOW.search(text):
             return False
         years = years_told(text)
-        if len(years) > 1 or is_of_others(text):
+        if len(years) > 1 or NOT_OWN.search(text):
             return True
-        if years:
-            own = self.report.segment.year
-            return own is not None and own not in years
-        return LAST_YEAR.search(text) is not None
+        if not years:
+            return LAST_YEAR.search(text) is not None
+        return self.report.segment.year not in (None, *years)
 
 
 def years_told(text: str) -> set[int]:
@@ -267,11 +260,6 @@ def years_told(text: str) -> set[int]:
     if BELOW.search(text):
         return set(map(int, DATED.findall(text)))
     return years_in(text)
-
-
-def is_of_others(text: str) -> bool:
-    """样表, 两年对比, 下属单位情况表: no table of the report's own, whatever the year."""
-    return any(pattern.search(text) for pattern in (SAMPLE, COMPARISON, OF_OTHERS))
 
 
 def begins_anew(report: Cut, below: Sequence[Sequence[Token]]) -> bool:
@@ -287,8 +275,8 @@ def begins_anew(report: Cut, below: Sequence[Sequence[Token]]) -> bool:
 
 def is_same(one: Segment, other: Segment) -> bool:
     """Whether two titles can be of one report: a title may lack the year or the body."""
-    same_year = one.year == other.year or None in (one.year, other.year)
-    return same_year and may_be_one(one.agency, other.agency)
+    years = {one.year, other.year} - {None}
+    return len(years) < 2 and may_be_one(one.agency, other.agency)
 
 
 def completed_by(segment: Segment, other: Segment) -> Segment:
@@ -301,16 +289,10 @@ def lone_text(row: Sequence[Token]) -> str:
 
     ``2022年数据 |  |  |`` is one; of a row whose first cell is empty none is a caption.
     """
-    found = None
-    for token in row:
-        if token.kind == "blank":
-            continue
-        if found is not None:
-            return ""
-        found = token
-    if found is None or found.kind != "text" or not row[0].text:
+    filled = written(row)
+    if len(filled) != 1 or filled[0].kind != "text" or not row[0].text:
         return ""
-    return found.text
+    return filled[0].text
 
 
 def may_caption(token: Token, text: str) -> bool:
@@ -318,9 +300,8 @@ def may_caption(token: Token, text: str) -> bool:
     need a look.
     """
     is_short = len(token.squash) <= LONGEST_CAPTION and token.place.row <= 2
-    if not is_short or not CUES.search(text):
-        return False
-    return token.squash not in form_words()
+    has_cue = CUES.search(text) is not None
+    return is_short and has_cue and token.squash not in form_words()
 
 
 def is_above_table(below: Sequence[Sequence[Token]]) -> bool:
@@ -340,10 +321,10 @@ def is_vague(text: str, year: int | None) -> bool:
     """附件, 全市汇总数; not a line that names the report's own year, or its subject: it speaks of
     the report.
     """
-    if len(text) > LONGEST_CAPTION or not VAGUE.search(text):
+    if len(text) > LONGEST_CAPTION or NO_CAPTION.search(text):
         return False
     is_of_report = "信息公开" in text or str(year) in text
-    return not is_of_report and not NO_CAPTION.search(text)
+    return VAGUE.search(text) is not None and not is_of_report
 
 
 # --- which segment is the report ------------------------------------------------------------------
@@ -373,7 +354,10 @@ def choose(cuts: Sequence[Cut], page: Segment, named: Segment | None, part: int)
         return Chosen(part_number(part, parts), "part", parts)
     if not parts:
         return Chosen(cuts[0], "only", parts)
-    reports = [cut for cut in parts if cut.segment.kind == "report"]
+    reports = []
+    for cut in parts:
+        if cut.segment.kind == "report":
+            reports.append(cut)
     if len(reports) == 1:
         return Chosen(reports[0], "only", parts)
     titled = named_among(reports, named)
@@ -387,7 +371,7 @@ def choose(cuts: Sequence[Cut], page: Segment, named: Segment | None, part: int)
 
 def with_tables(cuts: Sequence[Cut]) -> tuple[Cut, ...]:
     """The segments that hold a table of the form. Raises UnreadableDocument for too many."""
-    parts = tuple(cut for cut in cuts if cut.has_table())
+    parts = tuple(filter(Cut.has_table, cuts))
     if len(parts) > MOST_PARTS:
         raise UnreadableDocument(TOO_MANY_PARTS.format(len(parts)))
     return parts
@@ -402,9 +386,11 @@ def part_number(part: int, parts: Sequence[Cut]) -> Cut:
 
 def named_among(reports: Sequence[Cut], named: Segment | None) -> list[Cut]:
     """The reports that the page's own title may mean; none where it names none."""
-    if named is None:
-        return []
-    return [cut for cut in reports if is_same(cut.segment, named)]
+    found = []
+    for cut in reports:
+        if named is not None and is_same(cut.segment, named):
+            found.append(cut)
+    return found
 
 
 def joined(reports: Sequence[Cut]) -> Cut:
@@ -422,12 +408,13 @@ def joined(reports: Sequence[Cut]) -> Cut:
 
 
 def latest_of(reports: Sequence[Cut], agency: str) -> list[Cut]:
-    """A body's reports for the latest year; none where the year of one of them is not known."""
-    by_year: dict[int | None, list[Cut]] = {}
+    """A body's reports for the latest year, 2022 of 2021 and 2022; none where the year of one of
+    them is not known.
+    """
+    by_year: dict[int, list[Cut]] = {}
     for cut in reports:
         if may_be_one(cut.segment.agency, agency):
-            by_year.setdefault(cut.segment.year or None, []).append(cut)
-    years = [year for year in by_year if year is not None]
-    if not years or None in by_year:
+            by_year.setdefault(cut.segment.year or NO_YEAR, []).append(cut)
+    if not by_year or NO_YEAR in by_year:
         return []
-    return by_year[max(years)]
+    return by_year[max(by_year)]

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import filterfalse
+from operator import attrgetter
 from typing import Literal
 
 from gongkai.figures import PICTURE, fold, joined_digits, read_figure
@@ -28,9 +30,9 @@ LABEL_AND_FIGURES = re.compile(
     r"(?P<label>.*[^\d\s,.，．%/|-].*?)"
     r"(?P<figures>(?:\s+(?:[+＋－-]?[\d０-９][\d０-９,，.]*|[-—/]))+)\s*"
 )
-GROUPED = re.compile(r"[1-9]\d{0,2} \d{3}")
+THOUSANDS = re.compile(r"[1-9]\d{0,2} \d{3}|.* 0\d+(?: .*)?")
 CUT_FIGURE = re.compile(r"[,，]\d{3}(?!\d).*")  # ,009 below 3
-LEADING_ZERO = re.compile(r"0\d+")
+
 FIGURE_ENDS = frozenset("0123456789０１２３４５６７８９-—/")
 LONGEST_LINE = 200  # a row of a flattened table; a longer line is prose
 
@@ -57,27 +59,45 @@ class Token:
         return self.kind in ("figure", "sign", "blank")
 
     @property
+    def spread(self) -> int:
+        """How many columns its text covers, 0 for a blank."""
+        return 0 if self.kind == "blank" else self.colspan
+
+    @property
     def columns(self) -> range:
         """The grid columns that it covers: 3 and 4 for a cell over two."""
         return range(self.column, self.column + self.colspan)
 
 
+def is_blank(token: Token) -> bool:
+    return token.kind == "blank"
+
+
 def written(tokens: Iterable[Token]) -> list[Token]:
     """Those that are not blank: 12 and / of 12, _, /."""
-    return [token for token in tokens if token.kind != "blank"]
+    return list(filterfalse(is_blank, tokens))
 
 
 def slots_in(tokens: Iterable[Token]) -> list[Token]:
-    return [token for token in tokens if token.is_slot]
+    return list(filter(attrgetter("is_slot"), tokens))
 
 
 def are_blank(tokens: Iterable[Token]) -> bool:
-    return all(token.kind == "blank" for token in tokens)
+    return all(map(is_blank, tokens))
+
+
+def texts_of(tokens: Iterable[Token]) -> list[str]:
+    return [token.text for token in tokens]
 
 
 def text_of(tokens: Iterable[Token]) -> str:
     """The texts of a run in one line, as a problem quotes them: 134 7 0."""
-    return " ".join(token.text for token in tokens)
+    return " ".join(texts_of(tokens))
+
+
+def word_of(tokens: Iterable[Token]) -> str:
+    """The squashed texts of a run as one word: 商业企业 of 商业 over 企业."""
+    return "".join(token.squash for token in tokens)
 
 
 def rows_of(tokens: Iterable[Token]) -> set[int]:
@@ -188,8 +208,8 @@ def line_parts(line: str) -> list[TextPiece]:
         return [bars_alone(text)]
     text = text.rstrip(BARS_AND_BLANKS)
     if BAR.search(text):
-        return [piece_of(piece.strip()) for piece in BAR.split(text)]
-    return [piece_of(piece) for piece in split_figures(text)]
+        return list(map(piece_of, map(str.strip, BAR.split(text))))
+    return list(map(piece_of, split_figures(text)))
 
 
 def bars_alone(text: str) -> TextPiece:
@@ -204,7 +224,7 @@ def split_figures(text: str) -> list[str]:
     if text[-1] not in FIGURE_ENDS or len(text) > LONGEST_LINE or has_thousands(text):
         return [text]
     pieces = text.split()
-    if len(pieces) > 1 and are_figures(pieces):
+    if are_figures(pieces):
         return pieces
     match = LABEL_AND_FIGURES.fullmatch(text)
     if match is None:
@@ -214,9 +234,7 @@ def split_figures(text: str) -> list[str]:
 
 def has_thousands(text: str) -> bool:
     """6 387, 199 000: thousands, or two cells; no row of the form has two figures."""
-    if GROUPED.fullmatch(text):
-        return True
-    return " 0" in text and any(map(LEADING_ZERO.fullmatch, text.split()[1:]))
+    return THOUSANDS.fullmatch(text) is not None
 
 
 def are_figures(pieces: Iterable[str]) -> bool:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from gongkai.bodies import may_be_one
 from gongkai.bodies.places import is_relative
-from gongkai.model import Block, Certainty, CoverFact, Evidence, Problem, Report, Segment
+from gongkai.model import Block, CoverFact, Evidence, Problem, Report, Segment
 from gongkai.recognize.cover.page import page_of
 from gongkai.recognize.cover.titles import segment_of, title_of
 from gongkai.recognize.cover.when import published_of, year_of
 from gongkai.recognize.cover.who import agency_of
-from gongkai.recognize.cover.witnesses import body_of_title
+from gongkai.recognize.cover.witnesses import body_of_title, certainty
 
 
 @dataclass(frozen=True)
@@ -68,17 +68,21 @@ def cover_of(blocks: Sequence[Block], url: str = "") -> CoverPage:
     agency, unclear = agency_of(page)
     year, undated = year_of(page, title, published)
     told: tuple[tuple[CoverFact, str], ...] = (("agency", unclear), ("year", undated))
-    problems = tuple(Problem("", fact, "", "", why) for fact, why in told if why)
-    return CoverPage(title, {"agency": agency, "year": year, "published": published}, problems)
+    problems = []
+    for fact, why in told:
+        if why:
+            problems.append(Problem("", fact, "", "", why))
+    evidence: dict[CoverFact, Evidence] = {"agency": agency, "year": year, "published": published}
+    return CoverPage(title, evidence, tuple(problems))
 
 
 def cover_of_part(part: Segment, whole: CoverPage) -> CoverPage:
     """What the title of one of several reports says of it; the day is that of the document."""
     year = str(part.year or "")
     agency = body_of_title(part.title)
-    certainty: Certainty = "likely" if is_relative(agency) else "certain"
+    found = Evidence(agency, part.title, certainty(not is_relative(agency)))
     evidence: dict[CoverFact, Evidence] = {
-        "agency": Evidence(agency, part.title, certainty) if agency else Evidence(),
+        "agency": found if agency else Evidence(),
         "year": Evidence(year, part.title, "certain") if year else Evidence(),
         "published": whole.evidence["published"],
     }
@@ -86,7 +90,9 @@ def cover_of_part(part: Segment, whole: CoverPage) -> CoverPage:
 
 
 def with_page(report: Report, page: CoverPage) -> CoverPage:
-    """What an attachment says of itself, completed by what the page says to which it belongs."""
+    """What an attachment says of itself, completed by what the page says to which it belongs: the
+    day 2022-01-20 of a page whose PDF names none.
+    """
     own = {
         "agency": fact_of(report, "agency", report.agency),
         "year": fact_of(report, "year", str(report.year or "")),
@@ -98,7 +104,8 @@ def with_page(report: Report, page: CoverPage) -> CoverPage:
         evidence[fact] = own[fact] if fact in unclear else better(fact, own[fact], theirs)
     problems = []
     for one in page.problems:
-        if one.row not in unclear and not own[one.row].value:
+        is_told = one.row in unclear or own[one.row].value
+        if not is_told:
             problems.append(one)
     return CoverPage(report.title, evidence, tuple(problems))
 
@@ -109,11 +116,13 @@ def fact_of(report: Report, fact: CoverFact, value: str) -> Evidence:
 
 
 def better(fact: CoverFact, own: Evidence, theirs: Evidence) -> Evidence:
-    """The page's where the attachment says nothing, or says the same with less certainty."""
+    """The page's where the attachment says nothing, or says the same with less certainty: 瑞安市
+    司法局, certain, for a likely 市司法局.
+    """
     if not own.value:
         return theirs
-    if not theirs.value or theirs.certainty != "certain" or own.certainty == "certain":
-        return own
+    is_surer = theirs.certainty == "certain" and own.certainty != "certain"
+    is_same = own.value == theirs.value
     if fact == "agency":
-        return theirs if may_be_one(own.value, theirs.value) else own
-    return theirs if own.value == theirs.value else own
+        is_same = may_be_one(own.value, theirs.value)
+    return theirs if is_surer and is_same else own

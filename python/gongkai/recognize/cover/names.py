@@ -82,10 +82,8 @@ def is_phrase(text: str) -> bool:
     """黔南州人民政府和黔南州农业农村局, 安吉县卫生健康局配合安吉县教育局: words behind a name that
     make no other.
     """
-    if JOINED.search(text):
-        return True
     found = list(names_in(text))
-    if len(found) > 1:
+    if len(found) > 1 or JOINED.search(text):
         return True
     rest = text[found[0].end :] if found else ""
     return has_place(rest) or VERB.search(rest) is not None
@@ -107,8 +105,7 @@ def balanced(text: str) -> str:
     start = text.rfind("（")
     if start > text.rfind("）"):
         text = text[:start]
-    is_closed_first = text.find("）") < text.find("（") or "（" not in text
-    return text.lstrip("）") if is_closed_first else text
+    return text.lstrip("）")
 
 
 def begins_with_place(text: str) -> bool:
@@ -137,7 +134,7 @@ def is_bounded(text: str) -> bool:
     """Whether a name without a division that we know has its letters, no others: 市教育局, 大涌镇,
     青溪县教育局.
     """
-    if any(words.search(text) for words in (FUNCTION, VERB, JOINED)):
+    if NO_LETTERS.search(text):
         return False
     found = parsed(text)
     if found.strange:
@@ -150,8 +147,8 @@ def is_bounded(text: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is shaped as a body's name: of a known kind or area, or ending as such names
-    do.
+    """Whether a text is shaped as a body's name, of a known kind or area, or ending as such names
+    do: 瑞安市司法局, 献县; not 本局.
     """
     if not NAME.fullmatch(text) or is_never_name(text):
         return False
@@ -218,6 +215,9 @@ VERB = re.compile(
 )
 
 
+NO_LETTERS = re.compile(f"{FUNCTION.pattern}|{VERB.pattern}|{JOINED.pattern}")  # of a name
+
+
 class NameFound(NamedTuple):
     """A name in a text, and where it begins and ends there."""
 
@@ -246,7 +246,9 @@ def central_at(text: str, at: int) -> NameFound | None:
 
 
 def local_at(text: str, at: int) -> NameFound | None:
-    """The longest name from a place on that begins with a whole division."""
+    """The longest name from a place on that begins with a whole division: 瑞安市公安局塘下分局, not
+    瑞安市公安局 alone.
+    """
     length, _ = place_at(text, at)
     run = RUN.match(text, at)
     if not length or run is None:

@@ -175,7 +175,11 @@ def is_text(line: str) -> bool:
 
 
 def unlinked(lines: Sequence[str], links: Collection[str]) -> list[str]:
-    return [line for line in lines if line not in links]
+    found = []
+    for line in lines:
+        if line not in links:
+            found.append(line)
+    return found
 
 
 def is_crumbs(line: str) -> bool:
@@ -190,7 +194,10 @@ def titles_in(
     own title.
     """
     heads = map(without_site, headings(prose))
-    named = [found.value for found in labelled if found.kind == "title"]
+    named = []
+    for found in labelled:
+        if found.kind == "title":
+            named.append(found.value)
     tidy = map(tidy_title, (*heads, *named, *lines, *without_site_names(page)))
     return tuple(dict.fromkeys(filter(None, tidy)))
 
@@ -205,7 +212,8 @@ def without_site(title: str) -> str:
     is.
     """
     rest = SITE_NAME.sub("", title)
-    return rest if not is_title(rest) or body_in(rest) else title
+    names_site_alone = is_title(rest) and not body_in(rest)
+    return title if names_site_alone else rest
 
 
 def sentences_in(lines: Sequence[str], text: str) -> list[str]:
@@ -220,11 +228,17 @@ def sentences_in(lines: Sequence[str], text: str) -> list[str]:
 
 
 def without_titles(lines: Iterable[str]) -> list[str]:
-    return [line for line in lines if not is_title(tidy_title(line))]
+    found = []
+    for line in lines:
+        if not is_title(tidy_title(line)):
+            found.append(line)
+    return found
 
 
 def parted(blocks: Sequence[Block]) -> tuple[list[str], str]:
-    """The lines before the first section, and the text of that."""
+    """The lines before the first section, and the text of that: what stands before 一、总体情况,
+    and what begins with it.
+    """
     head: list[str] = []
     lines = list(lines_before_tables(blocks))
     size = 0
@@ -232,8 +246,9 @@ def parted(blocks: Sequence[Block]) -> tuple[list[str], str]:
         found = SECTION.search(line)
         if found or size > LONGEST_HEAD:
             cut = found.start() if found else 0
-            rest = "\n".join((line[cut:], *lines[number + 1 : number + LINES_OF_TEXT]))
-            return ([*head, line[:cut]] if cut else head), rest
+            above = filter(None, [line[:cut]])
+            below = lines[number + 1 : number + LINES_OF_TEXT]
+            return [*head, *above], "\n".join((line[cut:], *below))
         head.append(line)
         size += len(line)
     return head, ""
@@ -282,21 +297,25 @@ def joined_lines(lines: Sequence[str], first: int) -> list[str]:
     for number in range(max(first, 0), len(tidy)):
         above = tidy[number - 1] if number else ""
         title = title_from(tidy[number : number + MOST_PIECES + 1])
-        if title and not name_of(above, alone=True):
+        is_of_list = is_name_alone(above)
+        if title and not is_of_list:
             found.append(title)
     return found
 
 
 def title_from(lines: Sequence[str]) -> str:
-    """The title that several short lines make together; "" for none."""
-    if len(lines) < 2 or is_title(lines[0]):
+    """The title that several short lines make together: 平定县统计局 · 政府信息公开年报 · 2020年;
+    "" for none.
+    """
+    if is_title(lines[0]):
         return ""
     for count in range(2, MOST_PIECES + 1):
         pieces = lines[:count]
+        title = "".join(pieces)
         if not all(map(may_be_piece, pieces)) or any(map(is_name_alone, pieces[1:])):
             return ""
-        if is_title("".join(pieces)):
-            return "" if is_whole_title(pieces[-1]) else "".join(pieces)
+        if is_title(title):
+            return "" if is_whole_title(pieces[-1]) else title
     return ""
 
 
@@ -345,7 +364,8 @@ def labelled_lines(lines: Sequence[str]) -> Iterator[Labelled]:
 def signed(line: str) -> Iterator[Labelled]:
     """大竹县庙坝镇人民政府 2024-02-22: a body and a day without labels."""
     found = SIGNED.fullmatch(line)
-    if found and not INLINE.search(line) and name_of(found["body"], alone=True):
+    has_label = INLINE.search(line) is not None
+    if found and not has_label and is_name_alone(found["body"]):
         yield Labelled("body", found["body"], line)
         yield Labelled("time", found["day"], line)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gongkai.figures import clean
 from gongkai.model import SHEET, Block, Link, Prose, Segment
-from gongkai.recognize.cover.names import BODY, BODY_ENDINGS, name_of
+from gongkai.recognize.cover.names import BODY_ENDINGS, name_of
 
 REPORT = re.compile(
     r"(?:政府)?信息公开.{0,8}(?:年度?报告|年报)|年度?(?:政府)?信息公开.{0,6}报告"
@@ -32,7 +32,7 @@ AGENCY_NOISE = re.compile(
 DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(（]20\d\d[〕\])）]第?\d+号")
 # A sentence, a list, a neighbour in a menu (下一篇：…): no title of this page.
 NO_TITLE = re.compile(
-    r"[，。；,;]|^附件?\d*[:：]|\d{5}|索引号|主题词|根据|编制|目录|指南$|[上下]一[篇条页]|详见|参见"
+    r"[，。；,;>]|^附件?\d*[:：]|\d{5}|索引号|主题词|根据|编制|目录|指南$|[上下]一[篇条页]|详见|参见"
 )
 # 政府信息公开工作年度报告（2023）——舟山市定海区气象局
 BEHIND = re.compile(
@@ -46,9 +46,12 @@ NAMED = re.compile(r"^(?:(?:文件|信息|文章)?(?:标\s*题|名\s*称)|题\s*
 BLANK_WITHIN = re.compile(
     r"(?<=[\u4e00-\u9fff\d])\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s+(?=\d)"
 )
+SPACED = re.compile(r"[^ ](?: [^ ]){3,}", re.DOTALL)  # 桐 城 市
 NARROW_BRACKETS = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 SHORTEST_TITLE, LONGEST_TITLE = 8, 80  # characters
-LONGEST_BODY = 30  # characters of a body's name above a title
+BODY_ALONE = re.compile(  # a line above a title
+    rf"(?=[\u4e00-\u9fff（）()、]{{3,30}}$).*(?:{'|'.join(BODY_ENDINGS)})"
+)
 HEADING = re.compile(r"title|h[1-3]")
 TITLE_PROPERTIES = ("articletitle", "og:title")
 ONLY_YEAR = re.compile(r"[（(]?20[0-4]\d年?度?[）)]?")
@@ -71,7 +74,18 @@ def title_of(blocks: Sequence[Block]) -> str:
 
 
 def prose_of(blocks: Sequence[Block]) -> list[Prose]:
-    return [block for block in blocks if isinstance(block, Prose)]
+    found = []
+    for block in blocks:
+        if isinstance(block, Prose):
+            found.append(block)
+    return found
+
+
+def links_of(blocks: Iterable[Block], *kinds: str) -> Iterator[Link]:
+    """The links of some kinds: link, frame, image."""
+    for block in blocks:
+        if isinstance(block, Link) and block.kind in kinds:
+            yield block
 
 
 def title_texts(blocks: Sequence[Block], prose: Sequence[Prose]) -> list[str]:
@@ -84,7 +98,11 @@ def title_texts(blocks: Sequence[Block], prose: Sequence[Prose]) -> list[str]:
     above = (*headings(prose), *titles_in_properties(prose), *shown, *pieces_of(own_titles(prose)))
     every = titles_among(above) or titles_among(lines[first:])  # below stand those of other reports
     linked = set(map(tidy_title, link_texts(blocks)))
-    return [text for text in every if text not in linked] or every
+    unlinked = []
+    for text in every:
+        if text not in linked:
+            unlinked.append(text)
+    return unlinked or every
 
 
 def first_section(lines: Sequence[str]) -> int:
@@ -107,37 +125,40 @@ def may_be_title(text: str) -> bool:
 
 
 def headings(prose: Sequence[Prose]) -> list[str]:
-    return [clean(block.text) for block in prose if re.fullmatch(r"h[1-3]", block.heading)]
+    found = []
+    for block in prose:
+        if block.heading in ("h1", "h2", "h3"):
+            found.append(clean(block.text))
+    return found
 
 
 def first_title(lines: Sequence[str], prose: Sequence[Prose]) -> int:
     """The line of the first heading that is a title, 0 where none is: what stands before is of the
     site, a menu or the head of a column.
     """
-    heads = [text for text in headings(prose) if is_title(tidy_title(text))]
+    heads = headings(prose)
     for at, line in enumerate(lines):
-        if line in heads:
+        if line in heads and is_title(tidy_title(line)):
             return at
     return 0
 
 
 def with_body(title: str, candidates: Sequence[str], lines: Sequence[str]) -> str:
-    """A title completed by the body's name, where another title or the line above it has that."""
+    """A title completed by the body's name, where another title or the line above it has that:
+    青溪县教育局 above 2021年政府信息公开工作年度报告.
+    """
     if body_in(title):
         return title
     for text in candidates:
-        if text != title and text.endswith(title) and body_in(text):
+        goes_on = text.endswith(title) and text != title
+        if goes_on and body_in(text):
             return text
     return line_above(title, lines) + title
 
 
 def link_texts(blocks: Sequence[Block]) -> set[str]:
     """The texts of a page's links: neighbours in a menu or a list."""
-    found = set()
-    for block in blocks:
-        if isinstance(block, Link) and block.kind == "link":
-            found.add(clean(block.text))
-    return found
+    return {clean(link.text) for link in links_of(blocks, "link")}
 
 
 def text_lines(prose: Sequence[Prose]) -> list[str]:
@@ -158,12 +179,20 @@ def is_shown(block: Prose) -> bool:
 
 def titles_in_properties(prose: Sequence[Prose]) -> list[str]:
     """The titles that a page's properties give: ArticleTitle, og:title."""
-    return [clean(block.text) for block in prose if property_of(block) in TITLE_PROPERTIES]
+    found = []
+    for block in prose:
+        if property_of(block) in TITLE_PROPERTIES:
+            found.append(clean(block.text))
+    return found
 
 
 def own_titles(prose: Sequence[Prose]) -> list[str]:
     """A page's <title>."""
-    return [clean(block.text) for block in prose if block.heading == "title"]
+    found = []
+    for block in prose:
+        if block.heading == "title":
+            found.append(clean(block.text))
+    return found
 
 
 def pieces_of(titles: Sequence[str]) -> list[str]:
@@ -176,10 +205,8 @@ def pieces_of(titles: Sequence[str]) -> list[str]:
 
 def property_of(block: Prose) -> str:
     """meta:Article_Title -> articletitle; "" for a text that is no property."""
-    name = block.heading.lower()
-    if not name.startswith("meta:"):
-        return ""
-    return name.removeprefix("meta:").replace("_", "")
+    kind, _, name = block.heading.lower().partition(":")
+    return name.replace("_", "") if kind == "meta" else ""
 
 
 def named_titles(blocks: Sequence[Block]) -> list[str]:
@@ -194,14 +221,10 @@ def line_above(title: str, lines: Sequence[str]) -> str:
 
     青溪县教育局 above 2021年政府信息公开工作年度报告.
     """
-    texts = [tidy_title(line) for line in lines if line]
-    spot = texts.index(title) if title in texts else 0
-    if spot == 0:
-        return ""
-    above = texts[spot - 1]
-    if not 2 < len(above) <= LONGEST_BODY or not above.endswith(BODY_ENDINGS):
-        return ""
-    return above if re.fullmatch(BODY, above) and name_of(above) else ""
+    texts = ["", *map(tidy_title, filter(None, lines))]
+    above = texts[texts.index(title) - 1] if title in texts else ""
+    is_body = BODY_ALONE.fullmatch(above) and name_of(above)
+    return above if is_body else ""
 
 
 def body_in(title: str) -> str:
@@ -230,13 +253,14 @@ def is_of_a_report(title: str) -> bool:
 
 
 def year_of_page(blocks: Sequence[Block]) -> int | None:
-    """The year of the report that a page says it is, by its own title, a property or a heading;
-    None for a page of none, or of several.
+    """The year of the report that a page says it is, by its own title, a property or a heading,
+    2021 of 瑞安市2021年政府信息公开年报; None for a page of none, or of several.
     """
     for block in prose_of(blocks):
         is_heading = HEADING.fullmatch(block.heading) or property_of(block) in TITLE_PROPERTIES
-        year = year_in(clean(block.text)) if is_heading else None
-        if year and is_of_a_report(clean(block.text)):
+        title = clean(block.text)
+        year = year_in(title)
+        if is_heading and year and is_of_a_report(title):
             return year
     return None
 
@@ -268,8 +292,6 @@ def is_title(text: str) -> bool:
     """瑞安市2021年政府信息公开工作年度报告; not 下一篇：…年度报告, nor a sentence."""
     if not SHORTEST_TITLE <= len(text) <= LONGEST_TITLE:
         return False
-    if text.endswith(("。", "；", ";")) or ">" in text:
-        return False
     return REPORT.search(text) is not None and not NO_TITLE.search(text)
 
 
@@ -278,7 +300,6 @@ def tidy_title(text: str) -> str:
     -> 桐城市2021年.
     """
     text = NAMED.sub("", DOCUMENT_NUMBER.sub("", text))
-    letters = text.split(" ")
-    if len(letters) > 3 and all(len(letter) == 1 for letter in letters):
-        text = "".join(letters)
+    if SPACED.fullmatch(text):
+        text = text.replace(" ", "")
     return NARROW_BRACKETS.sub(r"（\1）", BLANK_WITHIN.sub("", text))

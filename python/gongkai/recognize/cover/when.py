@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from gongkai.model import Certainty, Evidence
+from gongkai.groups import only
+from gongkai.model import Evidence
 from gongkai.recognize.cover.page import SENTENCE, FrontPage
 from gongkai.recognize.cover.titles import ONLY_YEAR, is_title, with_digits, year_in
-from gongkai.recognize.cover.witnesses import MENTION, clause_at, sentence_at
+from gongkai.recognize.cover.witnesses import MENTION, certainty, clause_at, sentence_at
 
 NOT_KNOWN = "无法确定是哪一年的报告"
 AGAINST_TITLE = "标题“{}”的年度是{}年，而{}"
@@ -67,7 +68,8 @@ class YearSaid(NamedTuple):
 
 
 def year_of(page: FrontPage, title: str, published: Evidence) -> tuple[Evidence, str]:
-    """The year that is reported on, and what its witnesses contradict each other about.
+    """The year that is reported on, and what its witnesses contradict each other about: 2021 of
+    2021年…报告, though its period is 2020, 请核对.
 
     A title against which period, publication or index speaks is doubtful; one for which nothing
     speaks, but two of them against it, is not believed.
@@ -106,35 +108,43 @@ def doubted(own: YearSaid) -> Evidence:
 
 def votes_of(stated: Sequence[YearSaid], beside: Sequence[YearSaid]) -> Counter[int]:
     """Each year that is stated -> how many kinds of witnesses name it."""
-    kinds = {(one.year, one.kind) for one in (*stated, *beside)}
     named = {one.year for one in stated}
-    votes: Counter[int] = Counter()
-    for year, _ in kinds:
-        if year in named:
-            votes[year] += 1
-    return votes
+    kinds = set()
+    for one in (*stated, *beside):
+        if one.year in named:
+            kinds.add((one.year, one.kind))
+    return Counter(year for year, _ in kinds)
 
 
 def winner(
     page: FrontPage, stated: Sequence[YearSaid], votes: Counter[int]
 ) -> tuple[Evidence, str]:
-    """The year that most kinds of witnesses name; of two with as many the one that the text is
-    about.
+    """The year that most kinds of witnesses name, 2021 of title, period and a mention of 2020; of
+    two with as many the one that the text is about.
     """
-    most = max(votes.values())
-    best = [year for year, count in votes.items() if count == most]
-    year = best[0] if len(best) == 1 else text_year(page)
+    best = named_most(votes)
+    year = only(best) or text_year(page)
     for said in stated:
         if said.year == year and year in best:
-            certainty: Certainty = "certain" if is_sure(page, said, votes) else "likely"
-            return Evidence(str(said.year), said.sentence, certainty), ""
+            is_certain = is_sure(page, said, votes)
+            return Evidence(str(said.year), said.sentence, certainty(is_certain)), ""
     texts = dict.fromkeys(f"{KINDS[one.kind]}：{one.year}年" for one in stated)
     return Evidence(), SEVERAL.format("，".join(texts))
 
 
+def named_most(counts: Counter[int]) -> list[int]:
+    """The years that are named most often: 2021 and 2022 of 2, 2 and 1 times."""
+    most = max(counts.values(), default=0)
+    found = []
+    for year, count in counts.items():
+        if count == most:
+            found.append(year)
+    return found
+
+
 def is_sure(page: FrontPage, said: YearSaid, votes: Counter[int]) -> bool:
     """Whether several kinds of witnesses name a year, or one that stands whole on the page and no
-    other.
+    other: title and period, or 瑞安市2021年政府信息公开工作年度报告 in one line.
     """
     if votes[said.year] > 1:
         return True
@@ -142,8 +152,8 @@ def is_sure(page: FrontPage, said: YearSaid, votes: Counter[int]) -> bool:
         return False
     if said.kind != "title":
         return text_year(page) in (None, said.year)
-    shown = [text for text in page.titles if text not in page.joined]
-    return any(year_in(text) == said.year for text in shown)
+    shown = set(page.titles) - page.joined
+    return said.year in map(year_in, shown)
 
 
 def years_stated(page: FrontPage, title: str) -> Iterator[YearSaid]:
@@ -180,18 +190,17 @@ def years_of_period(opening: str) -> Iterator[YearSaid]:
 
 
 def years_of_titles(page: FrontPage, title: str) -> Iterator[YearSaid]:
-    """The year of the title, else that of the first line that may be one; and the first other year
-    of a title.
+    """The year of the title, 2021 of 瑞安市2021年…年度报告, else that of the first line that may be
+    one; and the first other year of a title.
     """
-    own = title
-    if not is_title(title) or not year_in(title):
-        own = next(filter(may_be_dated, page.titles), "")
+    has_year = is_title(title) and year_in(title)
+    own = title if has_year else next(filter(may_be_dated, page.titles), "")
     year = year_in(own)
     if year is None:
         return
     yield YearSaid("title", year, own)
-    for text in page.titles:
-        other = year_in(text) if is_title(text) else None
+    for text in filter(is_title, page.titles):
+        other = year_in(text)
         if other is not None and other != year:
             yield YearSaid("other", other, text)
             return
@@ -221,14 +230,21 @@ def witnesses_against(
 ) -> list[YearSaid]:
     """Of opening, period, publication and index those that speak against the title."""
     others = {}
-    for one in stated:
-        if one.kind != "title" and one.year != own.year:
-            others[one.kind] = one
-    for one in beside:
-        is_earlier = one.kind == "index" and one.year < own.year
-        if is_earlier or (one.kind == "day" and is_early(published.value, own.year)):
+    for one in (*stated, *beside):
+        if speaks_against(one, own, published.value):
             others[one.kind] = one
     return list(others.values())
+
+
+def speaks_against(one: YearSaid, own: YearSaid, day: str) -> bool:
+    """Whether a witness names another year than the title: a period from 1 January 2021 beside
+    2022年…报告, or a day in 2022 on which that year was not at an end.
+    """
+    if one.kind == "day":
+        return is_early(day, own.year)
+    if one.kind == "index":
+        return one.year < own.year
+    return one.kind != "title" and one.year != own.year
 
 
 def is_early(day: str, year: int) -> bool:
@@ -271,9 +287,7 @@ def text_year(page: FrontPage) -> int | None:
     """The year of which opening and first section speak most often; None for two as often."""
     text = IN_BOOKS.sub("", with_digits(f"{page.opening}\n{page.text}"))
     counts = Counter(map(int, SPOKEN_YEAR.findall(text)))
-    most = max(counts.values(), default=0)
-    best = [year for year, count in counts.items() if count == most]
-    return best[0] if len(best) == 1 else None
+    return only(named_most(counts))
 
 
 # --- day of publication ---------------------------------------------------------------------------
@@ -292,7 +306,7 @@ def published_of(page: FrontPage) -> Evidence:
             day, source = next(iter(days.items()))
             others = {*days, *alone, *days_under(page, "day"), *days_under(page, "time")}
             is_one = kind != "made" and others == {day}
-            return Evidence(day, source, "certain" if is_one else "likely")
+            return Evidence(day, source, certainty(is_one))
     if alone:
         day, line = next(iter(alone.items()))
         return Evidence(day, line, "likely")
@@ -314,11 +328,15 @@ def days_alone(page: FrontPage) -> dict[str, str]:
 
     （2023年1月28日）, 2023-01-28 来源：…; not 今天是2023年…, nor a sentence.
     """
-    named = {label.sentence for label in page.labelled if label.kind in DAY_KINDS}
+    named = set()
+    for label in page.labelled:
+        if label.kind in DAY_KINDS:
+            named.add(label.sentence)
     days = {}
     for line in page.lines:
         found = days_in(line)
-        if len(found) == 1 and line not in named and is_line_of_day(line):
+        is_labelled = line in named
+        if len(found) == 1 and not is_labelled and is_line_of_day(line):
             days[found[0]] = line
     return days
 

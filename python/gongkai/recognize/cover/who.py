@@ -18,7 +18,13 @@ from gongkai.model import Evidence
 from gongkai.recognize.cover.names import begins_with_place, is_government
 from gongkai.recognize.cover.page import FrontPage
 from gongkai.recognize.cover.titles import year_in
-from gongkai.recognize.cover.witnesses import Witness, asked, is_area_only, witnesses
+from gongkai.recognize.cover.witnesses import (
+    Witness,
+    asked,
+    certainty,
+    is_area_only,
+    witnesses,
+)
 
 CONTRADICTED = "“{}”与“{}”中的机关不同，无法确定是哪个机关的报告"
 OWN_KIND = re.compile(r"[我本](局|委|厅|办|镇|乡|街道|院|部|署|中心|馆)(?!公室)")
@@ -29,6 +35,7 @@ KIND_ENDS = {
     "镇": ("镇", "镇人民政府"),
     "乡": ("乡", "乡人民政府"),
 }
+LONG_ENDS = {"委": "委会"}  # 发改委 is 发展和改革委员会 in full
 # Which departments compile a government's report, as the 主管部门 of disclosure.
 MANAGES = re.compile(r"办公[室厅]$|政务服务|行政审批|数据")
 SAYS_WHO = ("mention", "compiled", "named", "contact", "label")  # besides titles
@@ -57,7 +64,11 @@ def agency_of(page: FrontPage) -> tuple[Evidence, str]:
 
 
 def of_kinds(found: Sequence[Witness], kinds: Collection[str]) -> list[Witness]:
-    return [one for one in found if one.kind in kinds]
+    chosen = []
+    for one in found:
+        if one.kind in kinds:
+            chosen.append(one)
+    return chosen
 
 
 # --- another body ---------------------------------------------------------------------------------
@@ -83,33 +94,35 @@ def contradicts(name: str, other: Witness) -> bool:
     if may_be_part(name, other.name) and not is_area_only(name):
         return False
     is_manager = other.kind == "compiled" and MANAGES.search(other.name)
-    return not (is_manager and governed_area(name) and lies_within(other.name, name))
+    is_of_government = governed_area(name) and lies_within(other.name, name)
+    return not (is_manager and is_of_government)
 
 
 def may_be_part(name: str, other: str) -> bool:
     """Whether one name goes on with more, or holds the other within it: 瑞安市教育局 and
     瑞安市教育局招生办公室.
     """
-    if other.startswith(name):
-        return True
-    return other in name and not name.startswith(other)
+    is_inside = name.find(other) > 0
+    return is_inside or other.startswith(name)
 
 
 def casts_doubt(lead: Witness, one: Witness) -> bool:
-    """Whether a witness may mean another body than the lead; a government or its office is named as
-    publisher only.
+    """Whether a witness may mean another body than the lead, as 瑞安市公安局塘下分局 beside
+    瑞安市公安局; a government or its office is named as publisher only.
     """
     if is_government(one.name) or is_said_alike(one.name, lead.name):
         return False
-    is_part = one.name.startswith(lead.name)  # 瑞安市公安局|塘下分局 beside the bureau itself
+    is_part = one.name.startswith(lead.name)
     if is_part or not may_be_one(lead.name, one.name):
         return True
-    return not is_relative(one.name) and not share_letters(lead.name, one.name)
+    is_short = is_relative(one.name) or share_letters(lead.name, one.name)
+    return not is_short
 
 
 def is_said_alike(name: str, lead: str) -> bool:
     """Whether two names say one body, one of them perhaps in full: 市司法局 and 瑞安市司法局."""
-    if lead.endswith(name) or name.endswith(lead):
+    short, long = sorted((name, lead), key=len)
+    if long.endswith(short):
         return True
     return is_fuller(name, lead) or same_body(lead, name) is True
 
@@ -121,10 +134,12 @@ def share_letters(one: str, other: str) -> bool:
 
 def beside_banner(page: FrontPage, lead: Witness, found: Sequence[Witness]) -> Witness | None:
     """Another body beside a title of two lines: the first may be a site's banner, of a tax bureau
-    above, of a bureau whose branch reports.
+    above, of a bureau whose branch reports. 瑞安市公安局 over 2021年政府信息公开工作年度报告, and
+    本报告由瑞安市公安局塘下分局编制 below.
     """
     may_be_banner = lead.kind == "title" and lead.sentence in page.joined
-    if not may_be_banner or is_named_by(lead, of_kinds(found, STRONG[1:])):
+    besides_titles = of_kinds(found, STRONG[1:])
+    if not may_be_banner or is_named_by(lead, besides_titles):
         return None
     for one in of_kinds(found, SAYS_WHO):
         if casts_doubt(lead, one):
@@ -145,19 +160,31 @@ def without_columns(found: Sequence[Witness], page: FrontPage) -> list[Witness]:
     government's above a report of 我局, as 金口河区人民政府政府信息公开年报.
     """
     titles = of_kinds(found, ("title", "banner"))
-    undated = [one for one in titles if not year_in(one.sentence)]
+    undated = []
+    for title in titles:
+        if not year_in(title.sentence):
+            undated.append(title)
     columns = undated
     if len(undated) == len(titles):
         columns = columns_alone(undated, found, own_ends(page))
-    return [one for one in found if one not in columns]
+    left = []
+    for one in found:
+        if one not in columns:
+            left.append(one)
+    return left
 
 
 def columns_alone(
     titles: Sequence[Witness], found: Sequence[Witness], ends: tuple[str, ...]
 ) -> list[Witness]:
-    """Where no title has a year, those of a government whose report it cannot be."""
+    """Where no title has a year, those of a government whose report it cannot be:
+    金口河区人民政府政府信息公开年报 above a report of 我局.
+    """
     inner = of_kinds(found, ("compiled", "named"))
-    departments = [one.name for one in inner if not is_government(one.name)]
+    departments = []
+    for one in inner:
+        if not is_government(one.name):
+            departments.append(one.name)
     columns = []
     for title in titles:
         if is_government(title.name) and is_of_column(title, departments, ends):
@@ -206,7 +233,10 @@ def with_areas(found: Sequence[Witness], page: FrontPage) -> list[Witness]:
 
 
 def places_of(page: FrontPage) -> NamedPlaces:
-    short = [line for line in page.lines[:MOST_NAMING] if len(line) <= LONGEST_NAMING]
+    short = []
+    for line in page.lines[:MOST_NAMING]:
+        if len(line) <= LONGEST_NAMING:
+            short.append(line)
     head = "\n".join((*page.site, *short))
     texts = (places_in(head), places_in(page.opening), places_in(page.text))
     return NamedPlaces(texts, places_of_site(page.url))
@@ -218,7 +248,8 @@ def whole(found: Witness, places: NamedPlaces) -> Witness:
     """
     if not is_relative(found.name):
         return found
-    tells_area = lead_of(found.name) or parts_of(found.name)[0]
+    area, _ = parts_of(found.name)
+    tells_area = area or lead_of(found.name)
     texts = places.texts if tells_area else places.texts[:1]
     name = named_in(found.name, texts, places.site)
     return found._replace(name=name or found.name, completed=bool(name))
@@ -228,16 +259,19 @@ def whole(found: Witness, places: NamedPlaces) -> Witness:
 
 
 def chosen(page: FrontPage, lead: Witness, others: Sequence[Witness]) -> Evidence:
-    """The first strong witness, or one that says the same body's name in full."""
+    """The first strong witness, or one that says the same body's name in full: 瑞安市司法局 for
+    市司法局.
+    """
     alike = []
     for one in others:
-        if one.name.endswith(lead.name) or may_be_one(lead.name, one.name):
+        goes_on = one.name.endswith(lead.name)
+        if goes_on or may_be_one(lead.name, one.name):
             alike.append(one)
     meant = meant_by(page, lead, alike)
     full = fuller_than(meant, alike)
     is_whole = not meant.completed and not is_relative(full.name)
     is_sure = is_whole and not is_doubted(meant, alike, others)
-    return Evidence(full.name, full.sentence, "certain" if is_sure else "likely")
+    return Evidence(full.name, full.sentence, certainty(is_sure))
 
 
 def is_doubted(meant: Witness, alike: Sequence[Witness], others: Sequence[Witness]) -> bool:
@@ -293,31 +327,34 @@ def fuller_than(lead: Witness, alike: Sequence[Witness]) -> Witness:
     """
     if not lead.completed and is_full_government(lead.name):
         return lead
-    best = lead
+    fuller = []
     for one in alike:
-        is_longer = best is lead or len(one.name) > len(best.name)
-        if is_longer and not one.completed and is_fuller(one.name, lead.name):
-            best = one
-    return best
+        if not one.completed and is_fuller(one.name, lead.name):
+            fuller.append(one)
+    return max(fuller, key=letters_of_name, default=lead)
+
+
+def letters_of_name(found: Witness) -> int:
+    return len(found.name)
 
 
 def is_full_government(name: str) -> bool:
     """Whether a name is that of a government or its office, and tells which: 瑞安市人民政府."""
-    return normal(name) != "" and is_certain(name) and parts_of(name)[1] in ("", OFFICE)
+    _, department = parts_of(name)
+    is_whole = normal(name) != "" and is_certain(name)
+    return is_whole and department in ("", OFFICE)
 
 
 def is_fuller(name: str, short: str) -> bool:
     """Whether a name is the other one in full; not its department 青溪县教育局|招生办公室, nor the
     same otherwise.
     """
-    if is_office(name) != is_office(short) or name.startswith(short):
-        return False
-    if normal(name) == normal(short):
+    are_two = is_office(name) != is_office(short) or normal(name) == normal(short)
+    if are_two or name.startswith(short):
         return False
     if name.endswith(short):
         return True
-    end = (short[-1], name[-1])
-    ends_alike = end[0] == end[1] or end == ("委", "会")
+    ends_alike = name[-1] in LONG_ENDS.get(short[-1], short[-1])
     return ends_alike and is_own(name) and holds_letters(name, short)
 
 
@@ -330,10 +367,17 @@ def proposed(page: FrontPage, weak: Sequence[Witness]) -> Evidence:
     calls itself: 我局.
     """
     fitting = list(fitting_of(page, weak))
-    lead = first_agreed([one for one in fitting if is_own(one.name)])
+    in_full = []
+    for one in fitting:
+        if is_own(one.name):
+            in_full.append(one)
+    lead = first_agreed(in_full)
     if lead is None:
         return Evidence()
-    alike = [one for one in fitting if may_be_one(one.name, lead.name)]
+    alike = []
+    for one in fitting:
+        if may_be_one(one.name, lead.name):
+            alike.append(one)
     full = fuller_than(lead, alike)
     return Evidence(full.name, full.sentence, "likely")
 
@@ -343,15 +387,16 @@ def first_agreed(found: Sequence[Witness]) -> Witness | None:
     itself.
     """
     for kind in WEAK:
-        lead = agreed(of_kinds(found, (kind,)))
+        alike = of_kinds(found, (kind,))
+        lead = agreed(alike)
         if lead is not None:
             return lead
     return None
 
 
 def fitting_of(page: FrontPage, weak: Sequence[Witness]) -> Iterator[Witness]:
-    """The witnesses of the kind that the report calls itself; of a government's office only where
-    the text tells whether the report is the government's or its own.
+    """The witnesses of the kind that the report calls itself, 我局; of a government's office only
+    where the text tells whether the report is the government's or its own.
     """
     ends = own_ends(page)
     text = head_text(page)
@@ -368,9 +413,11 @@ def agreed(names: Sequence[Witness]) -> Witness | None:
     """The first of witnesses of one kind, one that is no office if there is any; None where they
     cannot all mean one body.
     """
-    if not names or not all(may_be_one(names[0].name, one.name) for one in names):
-        return None
     for one in names:
-        if not is_office(one.name):
-            return one
-    return names[0]
+        if not may_be_one(names[0].name, one.name):
+            return None
+    return min(names, key=is_of_office, default=None)
+
+
+def is_of_office(found: Witness) -> bool:
+    return is_office(found.name)

@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from gongkai.bodies import body
+from gongkai.bodies.names import LETTERS
 from gongkai.bodies.within import is_office, lies_within
+from gongkai.model import Certainty
 from gongkai.recognize.cover.names import (
     BODY,
     NameFound,
@@ -89,6 +92,7 @@ OF_FOOTER = re.compile(r"承办单位|版权|网站标识|ICP备")
 ON_SITE = re.compile(rf"(?:登在|刊登在|在|登录|访问|到|从)(?P<body>{BODY})(?:门户|政务|官方)*网站?")
 ISSUES = re.compile(r"印发|批准|出台|转发|下发|《关于|《(?![^》]{0,60}(?:报告|年报)》)")
 ADDRESS = re.compile(r"^[^,，。;；:：）]{0,14}(?:路|街(?!道)|巷|\d+号|大道|幢|村|楼|大厦)")
+ADDRESS_OR_ISSUES = re.compile(f"{ADDRESS.pattern}|{ISSUES.pattern}")
 OWN_RULE = re.compile(r"(?:制定|修订|制订|建立|印发|出台|完善|发布|有)[了的]?《$")
 FOLLOWING = re.compile(r"按照?|根据|依据|依照|遵照|落实|经|受|在|照")
 ORDER = re.compile(r"要求|规定|部署|精神|安排|通知|意见|指导|领导|统一|关于|办法|下$")
@@ -127,6 +131,11 @@ class Witness(NamedTuple):
     completed: bool = False  # by the area that the page names
 
 
+def certainty(is_sure: bool) -> Certainty:
+    """Of what a witness says."""
+    return "certain" if is_sure else "likely"
+
+
 def witnesses(page: FrontPage) -> list[Witness]:
     """All that name a body, in the order of the page: several may name the same."""
     found = [
@@ -142,7 +151,7 @@ def witnesses(page: FrontPage) -> list[Witness]:
         *subjects(page.opening),
         *subjects(page.text),
     ]
-    return [one for one in found if one.name]
+    return list(filter(attrgetter("name"), found))
 
 
 def witness_of(title: str, page: FrontPage) -> Witness:
@@ -203,9 +212,11 @@ def crumbs(page: FrontPage) -> Iterator[Witness]:
 
 
 def sites(text: str) -> Iterator[Witness]:
+    """登在市人社局门户网站; a government's site has the reports of all its bodies."""
     for match in ON_SITE.finditer(text):
         name = name_of(match["body"])
-        yield Witness("site", "" if is_government(name) else name, sentence_at(text, match.start()))
+        if not is_government(name):
+            yield Witness("site", name, sentence_at(text, match.start()))
 
 
 def subjects(text: str) -> Iterator[Witness]:
@@ -221,10 +232,8 @@ def body_of_title(title: str) -> str:
     if not is_title(title):
         return body_of_short_title(title)
     front, behind = name_in_title(body_in(title)), name_behind(title)
-    if not front or not behind:
-        return front or behind
     is_inside = lies_within(behind, front) and not is_government(behind)
-    return behind if is_inside else front
+    return behind if is_inside else front or behind
 
 
 def body_of_short_title(title: str) -> str:
@@ -282,9 +291,12 @@ def is_published(text: str, match: re.Match[str], name: str) -> bool:
     """Whether a sentence publishes the report that it names."""
     start = text.find(name, match.start("before"))
     lead = text[max(0, start - LEAD) : start] if start >= 0 else ""
-    if not PUBLISHES.search(lead) or not GOES_ON.match(text[match.end() :]):
+    publishes = PUBLISHES.search(lead) is not None
+    goes_on = GOES_ON.match(text[match.end() :]) is not None
+    if not publishes or not goes_on:
         return False
-    return OF_OTHERS.search(clause_at(text, match.start("before"), match.end())) is None
+    clause = clause_at(text, match.start("before"), match.end())
+    return OF_OTHERS.search(clause) is None
 
 
 def named(text: str, kind: str) -> Iterator[Witness]:
@@ -303,8 +315,8 @@ def role_of(line: str, found: NameFound, kind: str) -> Iterator[Witness]:
     if is_beside(line, found, before, after, kind):
         return
     if is_of_site(before, after):
-        is_own_site = is_town(found.name) or not is_government(found.name)
-        yield Witness("site", found.name if is_own_site else "", sentence)
+        if is_town(found.name) or not is_government(found.name):
+            yield Witness("site", found.name, sentence)
     elif BEFORE_CONTACT.search(before) and ABOUT_CONTACT.search(sentence):
         yield contact(found.name, sentence)
     else:
@@ -318,14 +330,14 @@ def is_of_site(before: str, after: str) -> bool:
 
 
 def is_beside(line: str, found: NameFound, before: str, after: str, kind: str) -> bool:
-    """Whether a name is there for something else: in the name of a rule, an order, an address."""
-    if is_in_book(line, found.start):
-        own_rule = kind == "text" and OWN_RULE.search(before)
-        if not own_rule or is_government(found.name):
-            return True
-    if OF_A_PLACE.search(before) or ADDRESS.search(after) or ISSUES.match(after):
+    """Whether a name is there for something else: in the name of a rule, an order, an address, as
+    安徽省 of 《安徽省政府信息公开办法》.
+    """
+    is_own_rule = kind == "text" and OWN_RULE.search(before) and not is_government(found.name)
+    if is_in_book(line, found.start) and not is_own_rule:
         return True
-    return gives_order(line, found)
+    is_elsewhere = OF_A_PLACE.search(before) or ADDRESS_OR_ISSUES.match(after)
+    return is_elsewhere is not None or gives_order(line, found)
 
 
 def gives_order(line: str, found: NameFound) -> bool:
@@ -346,12 +358,11 @@ def is_in_book(text: str, at: int) -> bool:
     """《安徽省政府信息公开办法》 names no body that reports; 《…2021年政府信息公开工作年度报告》
     does.
     """
-    start = max(text.rfind("《", 0, at), text.rfind("〈", 0, at))
-    closed = max(text.rfind("》", 0, at), text.rfind("〉", 0, at))
-    if start < 0 or closed > start:
+    opened, closed = last_mark(text, "《〈", at), last_mark(text, "》〉", at)
+    if opened <= closed:
         return False
-    end = text.find("》", at)
-    return not text[start : end if end > 0 else len(text)].endswith(("报告", "年报"))
+    book = text[opened : first_mark(text, "》", at)]
+    return not book.endswith(("报告", "年报"))
 
 
 def clause_at(text: str, start: int, end: int) -> str:
@@ -383,7 +394,7 @@ def first_mark(text: str, marks: str, start: int) -> int:
 
 def is_area_only(name: str) -> bool:
     """安吉县, 临空经济区: an area, and no word for who governs it or a part of that."""
-    return name != "" and name[-1] in "省市县区旗州盟镇乡"
+    return name.endswith(tuple(LETTERS))
 
 
 def is_town(name: str) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from gongkai.editions import editions, form
@@ -29,7 +30,7 @@ from gongkai.recognize.tables.rows import place_rows
 from gongkai.recognize.tables.settle import join_parted, place_short_rows, tell_moved
 from gongkai.recognize.tables.stacks import stacked
 from gongkai.recognize.tables.units import note_places, scaled_note, unit_lines
-from gongkai.recognize.tokens import Token
+from gongkai.recognize.tokens import Token, rows_of
 from gongkai.recognize.typos import align
 
 TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成单份报告后再导入。"
@@ -160,13 +161,10 @@ def read_blocks(
 
 def grid_rows_of(page: ReportTokens, found: Mapping[str, Sequence[FoundTable]]) -> set[int]:
     """The grid rows of other tables' rows of figures: their labels and figures are none of 表四."""
-    rows = set()
+    labels = []
     for copy in whole_copies(found):
-        for match in copy.rows:
-            token = page.tokens[match.start]
-            if token.grid:
-                rows.add(token.row)
-    return rows
+        labels += [page.tokens[match.start] for match in copy.rows]
+    return rows_of(filter(attrgetter("grid"), labels))
 
 
 # --- 表二 and 表三: where they stand --------------------------------------------------------------
@@ -216,7 +214,11 @@ def find_best(tokens: Sequence[Token], table: str, preferred: str) -> FoundTable
     for edition in editions().values():
         if edition.name != preferred:
             ranked.append(find_chain(tokens, edition.forms[table]))
-    return max(ranked, key=lambda found: (round(found.weight, 3), found is best))
+    return max(ranked, key=rounded_weight)  # of several alike the first
+
+
+def rounded_weight(found: FoundTable) -> float:
+    return round(found.weight, 3)
 
 
 def count_rows(tokens: Sequence[Token], found: FoundTable) -> int:
@@ -237,7 +239,8 @@ def follows_text(tokens: Sequence[Token], end: int) -> bool:
     if end >= len(tokens):
         return False
     token = tokens[end]
-    if not token.grid or token.kind != "text" or token.row != tokens[end - 1].row:
+    is_beside = token.grid > 0 and token.row == tokens[end - 1].row
+    if not is_beside or token.kind != "text":
         return False
     return len(token.text) <= LONGEST_CELL and token.squash not in form_words()
 
@@ -283,20 +286,15 @@ def agreed(readings: Iterable[TableReading]) -> TableReading:
     gives, else one that is blank: a copy that could not be placed agrees with nothing. The problems
     of all stay.
     """
-    placed = sorted(readings, key=lambda reading: -reading.placed)
+    placed = sorted(readings, key=attrgetter("placed"), reverse=True)
     chosen = placed[0]
-    if all(is_equal(chosen, other) for other in placed[1:]):
+    if all(map(chosen.agrees_with, placed)):
         return chosen
     blank = left_blank(chosen, f"{chosen.form.number}×{len(placed)}", TWICE)
     for reading in placed:
         if not reading.holds_figures:
             blank.problems += reading.problems
     return blank
-
-
-def is_equal(one: TableReading, other: TableReading) -> bool:
-    cells = one.entries.keys() | other.entries.keys()
-    return all(one.value(cell) == other.value(cell) for cell in cells)
 
 
 def tell_difference(reading: TableReading, part: TableReading) -> None:

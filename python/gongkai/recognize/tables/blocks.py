@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, combinations
+from itertools import chain, combinations, filterfalse
+from operator import attrgetter
 
 from gongkai.model import Cell, Form, Part
 from gongkai.recognize.tokens import Token
 
+RunCells = dict[int, Cell]  # id of a token -> the cell that it is the figure of
 Known = tuple[list[str], tuple[Cell, ...]]  # ids of labels, and the cells under them
 
 
@@ -47,20 +49,12 @@ class Above:
 
 def leaves_of(labels: Sequence[HeadLabel]) -> list[HeadLabel]:
     """The labels of columns: 结果维持, 总计."""
-    found = []
-    for label in labels:
-        if label.leaf:
-            found.append(label)
-    return found
+    return list(filter(attrgetter("leaf"), labels))
 
 
 def tops_of(labels: Sequence[HeadLabel]) -> list[HeadLabel]:
     """The labels of blocks and groups, and the texts that are none: 行政复议, 行政诉讼."""
-    found = []
-    for label in labels:
-        if not label.leaf:
-            found.append(label)
-    return found
+    return list(filterfalse(attrgetter("leaf"), labels))
 
 
 def names_in(labels: Sequence[HeadLabel]) -> list[str]:
@@ -102,7 +96,8 @@ def heads_above(form: Form, labels: Sequence[HeadLabel]) -> Iterator[Sequence[Ce
         begin = len(names) - len(head)
         if names[-len(head) :] != head:
             continue
-        if not leaves_of(labels[:begin]) and blocks.isdisjoint(names[:begin]):
+        has_column_before = leaves_of(labels[:begin]) != []
+        if not has_column_before and blocks.isdisjoint(names[:begin]):
             yield cells
 
 
@@ -159,7 +154,8 @@ def cells_of_row(form: Form, above: Above) -> Sequence[Cell]:
     known = names_in(leaves_of(above.all))
     for part in form.parts:
         names = column_ids(part)
-        if known[-len(names) :] == names and last.name == part.rows[0].id:
+        is_named = last.name == part.rows[0].id
+        if is_named and known[-len(names) :] == names:
             return block_cells(form, part)
     return ()
 
@@ -167,25 +163,24 @@ def cells_of_row(form: Form, above: Above) -> Sequence[Cell]:
 # --- by the columns of the grid -------------------------------------------------------------------
 
 
-def cells_by_grid(
-    form: Form, run: Sequence[Token], labels: Sequence[HeadLabel]
-) -> dict[int, Cell] | None:
-    """id(token) -> cell by the labels that stand above it in the same grid; None unless that is
+def cells_by_grid(form: Form, run: Sequence[Token], labels: Sequence[HeadLabel]) -> RunCells:
+    """The cells of a run by the labels that stand above it in the same grid; {} unless that is
     certain for all: 1 under 结果维持 under 行政复议.
 
     Only whole blocks are certain: a head that lost a label fits a row that lost a figure, one place
     further on.
     """
-    if not is_one_grid(run[0], labels) or not have_columns(leaves_of(labels)):
-        return None
+    leaves = leaves_of(labels)
+    if not is_one_grid(run[0], labels) or not have_columns(leaves):
+        return {}
     strangers = strange_columns(labels)
     if not strangers <= {token.column for token in run}:
-        return None
+        return {}
     found = cells_under(form, labels, outside(strangers, run))
     named = named_cells(form, labels)
-    if {cell.id for cell in found.values()} != named:
-        return None
-    return found if len(leaves_of(labels)) == len(found) == len(named) else None
+    is_whole = {cell.id for cell in found.values()} == named
+    has_one_each = len(leaves) == len(found) == len(named)
+    return found if is_whole and has_one_each else {}
 
 
 def outside(columns: set[int], run: Sequence[Token]) -> list[Token]:
@@ -200,17 +195,15 @@ def outside(columns: set[int], run: Sequence[Token]) -> list[Token]:
 def is_one_grid(token: Token, labels: Sequence[HeadLabel]) -> bool:
     """Whether figures and labels stand in one grid, which tells their columns."""
     grids = {label.token.grid for label in labels}
-    return grids == {token.grid} and token.grid > 0 and token.spans
+    tells_columns = token.grid > 0 and token.spans
+    return tells_columns and grids == {token.grid}
 
 
 def have_columns(leaves: Sequence[HeadLabel]) -> bool:
     """Whether each column's label has a grid column of its own."""
-    columns = set()
-    for label in leaves:
-        if label.token.colspan > 1:
-            return False
-        columns.add(label.token.column)
-    return len(columns) == len(leaves) > 0
+    columns = {label.token.column for label in leaves}
+    widths = {label.token.colspan for label in leaves}
+    return widths == {1} and len(columns) == len(leaves)
 
 
 def strange_columns(labels: Sequence[HeadLabel]) -> set[int]:
@@ -223,11 +216,9 @@ def strange_columns(labels: Sequence[HeadLabel]) -> set[int]:
     return found
 
 
-def cells_under(
-    form: Form, labels: Sequence[HeadLabel], figures: Sequence[Token]
-) -> dict[int, Cell]:
-    """id(token) -> the cell that it stands in; {} where one is written in none of them."""
-    found: dict[int, Cell] = {}
+def cells_under(form: Form, labels: Sequence[HeadLabel], figures: Sequence[Token]) -> RunCells:
+    """The cells that figures stand in; {} where one is written in none of them: 7 under 备注."""
+    found: RunCells = {}
     for token in figures:
         cell = cell_under(form, labels, token.column)
         if cell is not None and token.colspan <= 1:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import filterfalse, groupby
 
 from gongkai.figures import read_figure
 from gongkai.recognize.tables.headers import Head
 from gongkai.recognize.tables.lines import FoundRow, RowLayout, is_listed
-from gongkai.recognize.tokens import Token, are_blank, rows_of, written
+from gongkai.recognize.tokens import Token, are_blank, is_blank, rows_of, texts_of, written
 
 RowCells = Sequence[Token | None]
 
 
 def cells_of(line: FoundRow, head: Head, layout: RowLayout) -> RowCells | None:
-    """The cells of a row, one per column of the head from left to right; None where that is not
-    certain: by its lines, by the columns of the grid, else in their order. 134 7 0 … are natural,
-    company, research ….
+    """The cells of a row, one per column of a head that has some, from left to right: by its lines,
+    by the columns of the grid, else in their order; None where that is not certain. 134 7 0 … are
+    natural, company, research ….
     """
-    if layout.pitch and is_listed(line):
+    if is_listed(line, layout.pitch):
         return cells_by_lines(line, head, layout.pitch)
     by_grid = at_columns(line, head)
-    if by_grid is not None or not head.columns or head.strangers:
+    if by_grid is not None or head.strangers:
         return by_grid
     if is_one_cell(line, head):
         return under_one(line.slots)
@@ -51,14 +52,17 @@ def cells_by_pitch(
     otherwise, nor a page number from a figure. A head of which no column was found places nothing.
     """
     numbers = numbers_by_pitch(slots, start, expected, pitch)
-    if not expected or numbers is None or len(set(numbers)) < len(numbers):
+    if numbers is None or not expected:
+        return None
+    has_two_in_one = len(set(numbers)) < len(numbers)
+    if has_two_in_one:
         return None
     chosen = dict(zip(numbers, slots, strict=True))
-    cells = [chosen.get(number) for number in range(1, expected + 1)]
-    if after - start == pitch * (expected + 1):
-        return cells
-    is_complete = len(chosen) == expected or (not after and expected in chosen)
-    return cells if is_complete else None
+    is_counted = after - start == pitch * (expected + 1)
+    is_last_there = not after and expected in chosen
+    if is_counted or is_last_there or len(chosen) == expected:
+        return list(map(chosen.get, range(1, expected + 1)))
+    return None
 
 
 def numbers_by_pitch(
@@ -81,7 +85,7 @@ def columns_by_pitch(line: FoundRow, head: Head, pitch: int) -> tuple[str, ...] 
     134, an empty line, 7 before a page's end. Where no line is empty, blank cells may have left
     none at all.
     """
-    if not pitch or not is_listed(line):
+    if not is_listed(line, pitch):
         return None
     start = line.label.place.line
     numbers = numbers_by_pitch(line.slots, start, len(head.columns), pitch)
@@ -100,38 +104,35 @@ def at_columns(line: FoundRow, head: Head) -> list[Token] | None:
     if not head.at or head.grid != line.label.grid:
         return None
     cells = {token.column: token for token in line.slots}
-    wanted = [head.at[column] for column in head.columns]
-    if not cells.keys() >= {*wanted, *head.strangers}:
+    wanted = sorted(head.at.values())
+    has_all = cells.keys() >= {*wanted, *head.strangers}
+    if not has_all:
         return None
     chosen = [cells[column] for column in wanted]
-    if has_wide(line, head, chosen) or holds_more(line, head, chosen):
-        return None
-    return chosen
+    is_doubtful = has_wide(line, head, chosen) or holds_more(line, head, chosen)
+    return None if is_doubtful else chosen
 
 
 def has_wide(line: FoundRow, head: Head, chosen: Sequence[Token]) -> bool:
     """Whether a figure covers more columns than in the official form: 12 over 自然人 and 企业."""
     for column, token in zip(head.columns, chosen, strict=True):
-        if token.kind != "blank" and token.colspan > official_width(line, column):
+        if token.spread > official_width(line, column):
             return True
     return False
 
 
 def holds_more(line: FoundRow, head: Head, chosen: Sequence[Token]) -> bool:
-    """Whether something stands in a cell under none of the heads."""
-    own = set(map(id, chosen))
+    """Whether something stands in a cell under none of the heads: 7 behind 总计."""
+    count = 0
     for token in written(line.slots):
-        if id(token) not in own and token.column not in head.strangers:
-            return True
-    return False
+        count += token.column not in head.strangers
+    return count > len(written(chosen))
 
 
 def official_width(line: FoundRow, column: str) -> int:
     """How many columns a figure covers in the official form: 3 for the decisions of 表二."""
-    for item in line.part.columns:
-        if item.id == column:
-            return item.label.box.width
-    return 1
+    widths = {item.id: item.label.box.width for item in line.part.columns}
+    return widths.get(column, 1)
 
 
 # --- one figure in several cells ------------------------------------------------------------------
@@ -139,9 +140,9 @@ def official_width(line: FoundRow, column: str) -> int:
 
 def is_one_cell(line: FoundRow, head: Head) -> bool:
     """Whether a row's cells stand under one head: 2822652 0 0 under 本年收费金额."""
-    if not len(head.columns) == 1 < len(line.slots) or not head.plain:
-        return False
-    return are_cells(line) and are_under(line, head.columns[0])
+    has_one_head = len(head.columns) == 1 and head.plain
+    has_cells = len(line.slots) > 1 and are_cells(line)
+    return has_one_head and has_cells and are_under(line, head.columns[0])
 
 
 def are_cells(line: FoundRow) -> bool:
@@ -149,21 +150,19 @@ def are_cells(line: FoundRow) -> bool:
     of one cell, and 0, a blank, 7 in lines below each other two rows, of which the second has lost
     its label.
     """
-    rows = rows_of(line.slots)
     if line.label.grid:
         return True
+    rows = rows_of(line.slots)
     if len(rows) == len(line.slots):
         return not is_parted(line.slots)
-    return len(line.slots) > 2 and rows == {line.label.row}
+    is_beside_label = rows == {line.label.row}
+    return is_beside_label and len(line.slots) > 2
 
 
 def is_parted(slots: Sequence[Token]) -> bool:
-    """Whether a blank stands between what is written in a row's cells."""
-    numbers = []
-    for at, token in enumerate(slots):
-        if token.kind != "blank":
-            numbers.append(at)
-    return bool(numbers) and numbers[-1] - numbers[0] >= len(numbers)
+    """Whether a blank stands between what is written in a row's cells: 0 _ 7; not _ 0 7 _."""
+    runs = [are_blanks for are_blanks, _ in groupby(slots, key=is_blank)]
+    return runs.count(False) > 1
 
 
 def are_under(line: FoundRow, column: str) -> bool:
@@ -184,17 +183,14 @@ def under_one(slots: Sequence[Token]) -> Sequence[Token] | None:
     3985 3985 3985 is one cell written in each of its columns.
     """
     signs = written(slots)
-    figures = []
-    for token in signs:
-        if not is_nothing(token):
-            figures.append(token)
+    figures = list(filterfalse(is_nothing, signs))
     if len(figures) > 1 and not is_repeated(slots):
         return None
     return (figures or signs or slots)[:1]
 
 
 def is_repeated(slots: Sequence[Token]) -> bool:
-    return len(slots) > 2 and len({token.text for token in slots}) == 1
+    return len(slots) > 2 and len(set(texts_of(slots))) == 1
 
 
 def is_nothing(token: Token) -> bool:
@@ -212,48 +208,49 @@ def in_order(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None
     expected = len(head.columns)
     if len(line.slots) == expected:
         return None if is_doubtful(line, head, filled) else line.slots
-    return (
-        repeated(line, expected)
-        or all_blank(line, expected)
-        or without_leading(line, expected, filled)
-        or without_trailing(line, expected)
-        or None
+    ways = (
+        repeated(line, expected),
+        all_blank(line, expected),
+        without_leading(line, expected, filled),
+        without_trailing(line, expected),
     )
+    return next(filter(None, ways), None)
 
 
 def is_doubtful(line: FoundRow, head: Head, filled: bool) -> bool:
     """Whether a row of as many cells as columns may still have them in other columns: _ 3 4 below
     rows that write their label's second cell; 12 over two columns and a blank.
     """
-    is_lead = line.slots[0].kind == "blank" and line.row.label.box.width > 1
-    if filled and is_lead:
+    may_be_of_label = filled and line.row.label.box.width > 1
+    if may_be_of_label and is_blank(line.slots[0]):
         return True
     for column, token in zip(head.columns, line.slots, strict=True):
         if is_merged(line, head, column, token):
             return True
-    return is_spread(line.slots) and line.part.columns[0].label.box.width == 1
+    is_plain_part = line.part.columns[0].label.box.width == 1
+    return is_plain_part and is_spread(line.slots)
 
 
 def is_merged(line: FoundRow, head: Head, column: str, token: Token) -> bool:
     """Whether a figure stands under more columns than its head and its place in the official form
     cover.
     """
-    if token.kind == "blank" or official_width(line, column) > 1:
+    if official_width(line, column) > 1:
         return False
-    return token.colspan > max(1, head.widths.get(column, 1))
+    return token.spread > max(1, head.widths.get(column, 1))
 
 
 def is_spread(slots: Sequence[Token]) -> bool:
-    """Whether a cell covers several columns, and one is blank."""
+    """Whether a cell covers several columns, and one is blank: 12 over two, and _."""
     widest = max(token.colspan for token in slots)
-    return widest > 1 and len(written(slots)) < len(slots)
+    return widest > 1 and any(map(is_blank, slots))
 
 
 def repeated(line: FoundRow, expected: int) -> list[Token]:
     """134 and a blank over two columns are 134, _, _."""
     cells: list[Token] = []
     for token in line.slots:
-        if token.colspan > 1 and token.kind != "blank":
+        if token.spread > 1:
             return []
         cells += [token] * token.colspan
     return cells if len(cells) == expected else []
@@ -271,14 +268,15 @@ def without_leading(line: FoundRow, expected: int, filled: bool) -> list[Token]:
     the end, only a table that writes such cells tells which they are.
     """
     leading = lead(line, expected)
-    if not leading or (trail(line, expected) and not filled):
+    may_be_trailing = trail(line, expected) > 0 and not filled
+    if may_be_trailing or not leading:
         return []
     return line.slots[leading:]
 
 
 def without_trailing(line: FoundRow, expected: int) -> list[Token]:
     """134 7 0 _: the blank stands behind the last column, in a source without spans."""
-    if line.label.spans or lead(line, expected) or trail(line, expected) <= 0:
+    if line.label.spans or lead(line, expected) or not trail(line, expected):
         return []
     return line.slots[:expected]
 
@@ -289,13 +287,11 @@ def lead(line: FoundRow, expected: int) -> int:
     """
     extra = len(line.slots) - expected
     others = line.row.label.box.width - 1
-    if extra != others or not are_blank(line.slots[:others]):
-        return 0
-    return others
+    is_lead = extra == others and are_blank(line.slots[:others])
+    return others if is_lead else 0
 
 
 def trail(line: FoundRow, expected: int) -> int:
     """The number of empty cells behind the last column; 0 where there are none."""
-    if not are_blank(line.slots[expected:]):
-        return 0
-    return max(0, len(line.slots) - expected)
+    behind = line.slots[expected:]
+    return len(behind) if are_blank(behind) else 0

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 
-from gongkai.model import Cell, Entry, Form, Label, LabelKind
+from gongkai.model import Cell, Entry, Form, LabelKind
 from gongkai.recognize.labels import lexicon, names_of
 from gongkai.recognize.tables.blocks import (
     Above,
     HeadLabel,
+    RunCells,
     cells_by_grid,
     cells_in_order,
     leaves_of,
 )
 from gongkai.recognize.tables.cells import RowCells, cells_by_pitch
 from gongkai.recognize.tables.entries import TableReading, cut, place_figure
-from gongkai.recognize.tables.headers import OF_OTHERS
+from gongkai.recognize.tables.headers import OF_OTHERS, matching
 from gongkai.recognize.tables.lines import is_one_a_line
 from gongkai.recognize.tables.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT
 from gongkai.recognize.tables.stacks import likely, longest
@@ -26,15 +28,16 @@ from gongkai.recognize.tokens import (
     TokenKind,
     are_blank,
     has_note,
+    is_blank,
     slots_in,
     text_of,
+    texts_of,
     written,
 )
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
 DIFFERENT = "同一单元格在文中出现两次且数字不同，未填入"
 FEWEST_NUMBERED = 5  # cells 1, 2, 3 … in order that are a line of numbers, no figures
-RunCells = dict[int, Cell]  # id of a token -> the cell that it is the figure of
 
 
 def place_blocks(
@@ -52,7 +55,8 @@ def place_blocks(
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        is_label = token.kind == "text" and not (head.labels and has_note(token))
+        is_noted_figure = head.labels != [] and has_note(token)
+        is_label = token.kind == "text" and not is_noted_figure
         if token.row in others:
             head.labels, at = [], at + 1
         elif is_label:
@@ -70,7 +74,8 @@ def tell_missing(reading: TableReading) -> None:
     """A problem for each block without figures, 复议后起诉, where no problem speaks of the table as
     a whole.
     """
-    if not reading.placed or not all(problem.row for problem in reading.problems):
+    rows_told = {problem.row for problem in reading.problems}
+    if not reading.placed or "" in rows_told:
         return
     for row in reading.form.rows:
         cells = {cell.id for cell in reading.form.row_cells(row.id)}
@@ -117,7 +122,8 @@ class HeadSoFar:
         run, at = read_run(tokens, first)
         if numbers_columns(run) and self.labels:
             return at
-        if is_row(tokens, first, at) or holds_figure(run) or is_blank_run(run, self.labels):
+        is_of_figures = is_row(tokens, first, at) or holds_figure(run)
+        if is_of_figures or is_blank_run(run, self.labels):
             self.place(run)
         elif is_blank_row(tokens, first, at, self.labels):
             self.labels = []
@@ -159,16 +165,15 @@ def listed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     """行政复议 · 结果维持 0 · 结果纠正 0 … 总计 0 · 未经复议直接起诉 · 结果维持 0 …: each figure
     behind its label.
     """
-    wanted = names_of(form.labels)
+    blocks, columns = named(form, "row"), named(form, "column")
     found: Pairs = []
     counts: Counter[str] = Counter()
     block = column = ""
     for token in tokens:
-        label = wanted.get(token.squash)
-        if label is not None and label.kind == "row":
-            block, column = label.id, ""
-        elif label is not None and label.kind == "column":
-            column = label.id
+        if token.squash in blocks:
+            block, column = blocks[token.squash], ""
+        elif token.squash in columns:
+            column = columns[token.squash]
         elif token.is_slot and block:
             cell = form.cells.get(f"{form.id}.{block}.{column}")
             if cell is None:
@@ -183,12 +188,12 @@ def listed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
 
 def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     """A head 行政复议 · 未经复议直接起诉 · 复议后起诉, and below it rows like 结果维持 0 0 0."""
-    wanted = names_of(form.labels)
+    named_blocks, named_columns = named(form, "row"), named(form, "column")
     found: Pairs = []
     blocks: list[str] = []
     for row in grid_rows(tokens):
-        heads = ids_in(row, wanted, "row")
-        columns = ids_in(row, wanted, "column")
+        heads = ids_in(row, named_blocks)
+        columns = ids_in(row, named_columns)
         slots = slots_in(row)
         if len(heads) > 1:
             blocks = heads
@@ -198,31 +203,37 @@ def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     return found
 
 
-def ids_in(row: Sequence[Token], wanted: Mapping[str, Label], kind: LabelKind) -> list[str]:
+def named(form: Form, kind: LabelKind) -> dict[str, str]:
+    """Squashed label -> the id of the row or column that it names: 结果维持 -> upheld."""
+    found = {}
+    for text, label in names_of(form.labels).items():
+        if label.kind == kind:
+            found[text] = label.id
+    return found
+
+
+def ids_in(row: Sequence[Token], wanted: Mapping[str, str]) -> list[str]:
     """The rows or columns whose labels stand in a row of a grid."""
     found = []
     for token in row:
-        label = wanted.get(token.squash)
-        if label is not None and label.kind == kind:
-            found.append(label.id)
+        if token.squash in wanted:
+            found.append(wanted[token.squash])
     return found
 
 
 def grid_rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    for (_, grid), row in groupby(tokens, key=lambda token: (token.row, token.grid)):
+    for (_, grid), row in groupby(tokens, key=attrgetter("row", "grid")):
         if grid:
             yield list(row)
 
 
 def are_whole(form: Form, found: Pairs) -> bool:
     """Whether each block that has a figure has all of its figures, each once: five of 行政复议."""
-    cells = [cell.id for cell, _ in found]
-    blocks = {cell.row.id for cell, _ in found}
-    wanted = []
-    for cell in form.cells.values():
-        if cell.row.id in blocks:
-            wanted.append(cell.id)
-    return bool(cells) and sorted(cells) == sorted(wanted)
+    cells = Counter(cell.id for cell, _ in found)
+    wanted: Counter[str] = Counter()
+    for block in {cell.row.id for cell, _ in found}:
+        wanted.update(cell.id for cell in form.row_cells(block))
+    return bool(cells) and cells == wanted
 
 
 # --- runs of figures ------------------------------------------------------------------------------
@@ -237,7 +248,8 @@ def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
     while at < len(tokens):
         token = tokens[at]
         is_same = token.row == first.row if first.grid else not token.grid
-        if not is_same or (token.kind == "text" and not may_be_figure(token)):
+        is_label = token.kind == "text" and not may_be_figure(token)
+        if is_label or not is_same:
             break
         if token.kind != "filler":
             run.append(token)
@@ -252,8 +264,9 @@ def may_be_figure(token: Token) -> bool:
 
 def numbers_columns(run: Sequence[Token]) -> bool:
     """A row 1 2 3 … 15 below the head: the columns are numbered."""
-    texts = [token.text for token in written(run)]
-    return len(texts) >= FEWEST_NUMBERED and texts == list(map(str, range(1, len(texts) + 1)))
+    texts = texts_of(written(run))
+    numbers = list(map(str, range(1, len(texts) + 1)))
+    return len(texts) >= FEWEST_NUMBERED and texts == numbers
 
 
 def holds_figure(run: Sequence[Token]) -> bool:
@@ -268,20 +281,21 @@ def is_row(tokens: Sequence[Token], first: int, end: int) -> bool:
     """Whether a run is a row of a grid without any label: even if blank it is the row of
     figures.
     """
-    row = tokens[first].row
-    begins = first == 0 or tokens[first - 1].row != row
-    return tokens[first].grid > 0 and begins and ends_row(tokens, end, row)
+    beside = (row_at(tokens, first - 1), row_at(tokens, end))
+    return tokens[first].grid > 0 and tokens[first].row not in beside
 
 
-def ends_row(tokens: Sequence[Token], end: int, row: int) -> bool:
-    return end == len(tokens) or tokens[end].row != row
+def row_at(tokens: Sequence[Token], at: int) -> int:
+    """The row of a token, 0 before the first and behind the last."""
+    return tokens[at].row if 0 <= at < len(tokens) else 0
 
 
 def is_blank_run(run: Sequence[Token], labels: Sequence[HeadLabel]) -> bool:
     """Whether lines outside grids are as many blank cells as there are columns: | | | below
     结果维持 | 结果纠正 |.
     """
-    return 0 < len(run) == len(leaves_of(labels)) and not run[0].grid
+    is_full = 0 < len(run) == len(leaves_of(labels))
+    return is_full and not run[0].grid
 
 
 def is_blank_row(
@@ -290,12 +304,17 @@ def is_blank_row(
     """Whether a run is the blank cells after the label of a row of another table, where this one
     has no labels: 其他 _ _ _ to the end of its row.
     """
-    label = tokens[first - 1] if first else None
-    if label is None or label.kind != "text" or not label.grid:
+    row = tokens[first].row
+    if not row_at(tokens, first - 1) == row != row_at(tokens, end):
         return False
-    if tokens[first].row != label.row or not ends_row(tokens, end, label.row):
+    label = tokens[first - 1]
+    if label.kind != "text" or not label.grid:
         return False
-    return not any(one.name and one.token is label for one in labels)
+    named_here = set()
+    for one in labels:
+        if one.name:
+            named_here.add(id(one.token))
+    return id(label) not in named_here
 
 
 # --- figures below their labels -------------------------------------------------------------------
@@ -309,10 +328,10 @@ def place_run(reading: TableReading, run: list[Token], above: Above, pitch: int)
     if len(leaves_of(above.all)) < len(form.parts[0].columns):
         return False
     # 上年 beside the columns: only the grid says which figure is whose.
-    has_others = any(OF_OTHERS.fullmatch(label.token.squash) for label in above.all)
+    has_others = matching([label.token for label in above.all], OF_OTHERS)
     announced = () if has_others else cells_in_order(form, above, len(run))
     ordered = placed_in_order(run, announced, above.labels, pitch)
-    seen = cells_by_grid(form, run, above.labels) or {}
+    seen = cells_by_grid(form, run, above.labels)
     placed = certain_cells(run, ordered, seen, len(announced))
     if placed:
         enter_run(reading, run, placed)
@@ -329,13 +348,14 @@ def certain_cells(
     """The cells in the order of the labels, where the grid does not contradict them; those that the
     grid tells where there are more figures than labels: 1 0 0 0 1 and 7 under 备注.
     """
-    if ordered and seen:
-        for token in written(run):
-            if ordered[id(token)] != seen.get(id(token)):
-                return {}
-    if ordered:
+    if not ordered:
+        return seen if len(run) > announced else {}
+    if not seen:
         return ordered
-    return seen if len(run) > announced else {}
+    for token in written(run):
+        if ordered[id(token)] != seen.get(id(token)):
+            return {}
+    return ordered
 
 
 def enter_run(reading: TableReading, run: Sequence[Token], placed: RunCells) -> None:
@@ -346,10 +366,11 @@ def enter_run(reading: TableReading, run: Sequence[Token], placed: RunCells) -> 
             extra.append(token)
     if extra:
         reading.tell(text_of(extra), EXTRA_COLUMN)
-    held = any(reading.value(cell.id) is not None for cell in placed.values())
+    known = {reading.value(cell.id) for cell in placed.values()}
+    is_held = known != {None}
     for token in run:
         if id(token) in placed:
-            enter(reading, placed[id(token)], token, held)
+            enter(reading, placed[id(token)], token, is_held)
 
 
 def enter(reading: TableReading, cell: Cell, token: Token, held: bool = False) -> None:
@@ -359,10 +380,10 @@ def enter(reading: TableReading, cell: Cell, token: Token, held: bool = False) -
     """
     before = reading.entries.get(cell.id)
     place_figure(reading, cell, token)
-    now = reading.value(cell.id)
-    if before is None or before.value == now:
+    if before is None or before.value == reading.value(cell.id):
         return
-    if before.value is None and not held:
+    was_blank = before.value is None
+    if was_blank and not held:
         return
     raw = cut(f"{before.raw} / {token.text}")
     reading.entries[cell.id] = Entry(cell.id, None, raw, token.place)
@@ -380,11 +401,12 @@ def placed_in_order(
     """
     if not announced:
         return {}
-    line = max(label.line for label in labels)
+    line = max(map(attrgetter("line"), labels))
     cells = ordered_cells(run, len(announced), line, pitch)
     if cells is None or not are_below(cells, labels):
         return {}
-    if len(run) != len(cells) and not stand_below(cells, labels):
+    is_cut = len(run) != len(cells)
+    if is_cut and not stand_below(cells, labels):
         return {}
     return dict(zip(map(id, cells), announced, strict=True))
 
@@ -406,9 +428,10 @@ def without_extra(run: list[Token], extra: int) -> list[Token] | None:
     """
     if extra < 0:
         return None
-    if run[0].kind != "blank" and are_blank(run[-extra:]):
+    before, behind = run[:extra], run[-extra:]
+    if are_blank(behind) and not is_blank(run[0]):
         return run[:-extra]
-    if run[-1].kind != "blank" and are_blank(run[:extra]):
+    if are_blank(before) and not is_blank(run[-1]):
         return run[extra:]
     return None
 
@@ -431,9 +454,7 @@ def are_below(cells: RowCells, labels: Sequence[HeadLabel]) -> bool:
 
 def is_wide(cell: Token | None) -> bool:
     """Whether a figure covers several columns of a grid."""
-    if cell is None or cell.kind == "blank":
-        return False
-    return cell.spans and cell.colspan > 1
+    return cell is not None and cell.spans and cell.spread > 1
 
 
 def overlap(one: Token, other: Token) -> bool:
@@ -447,4 +468,5 @@ def stand_below(cells: RowCells, labels: Sequence[HeadLabel]) -> bool:
     first = cells[0]
     if first is None or not first.spans:
         return True
-    return first.column in {label.token.column for label in leaves_of(labels)}
+    columns = {label.token.column for label in leaves_of(labels)}
+    return first.column in columns

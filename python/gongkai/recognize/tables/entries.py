@@ -5,7 +5,7 @@ A text that is no figure, and a figure in no certain unit, leave the cell blank 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gongkai.figures import DRAWN, Reading, clean, joined_digits, read_figure, scale_of
 from gongkai.model import UNKNOWN_UNIT, Cell, Entry, Form, Problem, Row, Value
@@ -74,6 +74,11 @@ class TableReading:
         entry = self.entries.get(cell)
         return entry.value if entry else None
 
+    def agrees_with(self, other: TableReading) -> bool:
+        """Whether two readings say the same of every cell that either gives."""
+        cells = self.entries.keys() | other.entries.keys()
+        return all(self.value(cell) == other.value(cell) for cell in cells)
+
     def cell(self, row: str, column: str) -> Cell:
         return self.form.cells[f"{self.form.id}.{row}.{column}"]
 
@@ -127,13 +132,13 @@ def entry_in_unit(cell: Cell, token: Token, found: Reading, stated: StatedUnit) 
     if not found.value:
         return plain
     if stated.contradicted or is_against(found.unit, stated.unit, unit):
-        return Entry(cell.id, None, token.text, token.place)
+        return replace(plain, value=None)
     if found.unit:
-        return Entry(cell.id, found.value, token.text, token.place, found.converted)
+        return replace(plain, unit=found.converted)
     if stated.unit:
         return converted_entry(plain, stated, unit)
     if is_money(unit) and not money_units(cell.column.label.text):
-        return Entry(cell.id, found.value, token.text, token.place, UNKNOWN_UNIT)
+        return replace(plain, unit=UNKNOWN_UNIT)
     return plain
 
 
@@ -147,10 +152,13 @@ def is_against(own: str, stated: str, unit: str) -> bool:
 
 
 def converted_entry(plain: Entry, stated: StatedUnit, unit: str) -> Entry:
+    """An entry in the form's unit, with the text that states another: 57588.71 below 单位：元 is
+    5.758871 万元.
+    """
     value = in_unit(plain.value, stated.unit, unit)
     if value == plain.value:
         return plain
-    return Entry(plain.cell, value, plain.raw, plain.place, stated.unit, stated.where)
+    return replace(plain, value=value, unit=stated.unit, stated=stated.where)
 
 
 def why_none(token: Token) -> str:
@@ -181,7 +189,10 @@ def as_one(reading: TableReading) -> None:
             raw=alike[0].raw,
             reason=for_many(reason, len(alike)),
         )
-        left = [problem for problem in reading.problems if problem not in alike]
+        left = []
+        for problem in reading.problems:
+            if problem not in alike:
+                left.append(problem)
         reading.problems[:] = [*left, told]
 
 

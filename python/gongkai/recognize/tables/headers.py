@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from gongkai.model import Form, Label, LabelKind, Part
 from gongkai.recognize.labels import doubtful_note
@@ -89,10 +90,10 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     if years is None:
         order, at, years = (), {}, {}
     others = columns_apart(texts)
-    unknown = list(texts.unknown)
+    unknown = texts.unknown
     ignored: frozenset[int] = frozenset()
     if at or years:
-        unknown = [token for token in unknown if token not in others]
+        unknown = without(others, texts.unknown)
         ignored = ignored_columns(others, texts, at, years)
     return Head(
         columns=order,
@@ -106,6 +107,15 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
         plain=not stands_behind(texts),
         doubts=tuple(doubts_of(texts.labels)),
     )
+
+
+def without(others: Sequence[Token], tokens: Sequence[Token]) -> list[Token]:
+    """The tokens that are none of some others."""
+    left = []
+    for token in tokens:
+        if token not in others:
+            left.append(token)
+    return left
 
 
 def head_texts(tokens: Sequence[Token], form: Form, part: Part) -> HeadTexts:
@@ -151,19 +161,18 @@ def doubts_of(found: Sequence[FoundLabel]) -> Iterator[tuple[str, str]]:
 
 
 def columns_apart(texts: HeadTexts) -> list[Token]:
-    """The heads of columns that the form does not have: 行次, 同比, 上年."""
+    """The heads of columns that the form does not have: 行次, 同比, 上年; not the label of a row
+    栏次 1 2 3 below the head.
+    """
+    rows_of_numbers = set()
+    for token in texts.tokens:
+        if token.kind == "figure":
+            rows_of_numbers.add(token.row)
     found = []
     for token in matching(texts.unknown, OF_OTHERS):
-        if heads_column(token, texts.tokens):
+        if token.row not in rows_of_numbers:
             found.append(token)
     return found
-
-
-def heads_column(token: Token, tokens: Sequence[Token]) -> bool:
-    """Whether 栏次 is the head of a column: no number stands beside it, as in a row 栏次 1 2 3
-    below the head.
-    """
-    return not any(other.row == token.row and other.kind == "figure" for other in tokens)
 
 
 def ignored_columns(
@@ -174,7 +183,8 @@ def ignored_columns(
     """
     found = set()
     for token in others:
-        if token.grid and token.spans:
+        has_column = token.grid > 0 and token.spans
+        if has_column:
             found.add(token.column)
     for item in texts.columns:
         own = years.get(item.label.id)
@@ -209,12 +219,12 @@ def strangers_in(texts: HeadTexts, unknown: Sequence[Token], at: GridColumns) ->
 
 def is_among(token: Token, labels: Sequence[FoundLabel]) -> bool:
     """Whether a text stands in the rows of the heads' labels: 2020年总计 beside 总计."""
-    begins = ends = False
+    rows = []
     for item in labels:
-        if token.grid and item.token.grid == token.grid:
-            begins = begins or item.token.row <= token.row
-            ends = ends or item.token.row >= token.row
-    return begins and ends
+        if item.token.grid == token.grid:
+            rows.append(item.token.row)
+    between = range(min(rows, default=0), max(rows, default=-1) + 1)
+    return token.grid > 0 and token.row in between
 
 
 def is_beside(token: Token, at: GridColumns) -> bool:
@@ -222,7 +232,8 @@ def is_beside(token: Token, at: GridColumns) -> bool:
     them further right.
     """
     spots = at.values()
-    return token.column >= min(spots, default=0) and set(token.columns).isdisjoint(spots)
+    is_over_one = not set(token.columns).isdisjoint(spots)
+    return token.column >= min(spots, default=0) and not is_over_one
 
 
 def remarks_in(texts: HeadTexts, unknown: Sequence[Token]) -> tuple[str, ...]:
@@ -305,7 +316,8 @@ def geometry(columns: Sequence[FoundLabel]) -> GridColumns:
         return {}
     taken: set[int] = set()
     for item in columns:
-        if item.token.colspan > item.label.box.width or not taken.isdisjoint(item.token.columns):
+        is_wide = item.token.colspan > item.label.box.width
+        if is_wide or not taken.isdisjoint(item.token.columns):
             return {}
         taken.update(item.token.columns)
     return {item.label.id: item.token.column for item in columns}
@@ -366,8 +378,9 @@ def is_covered(texts: HeadTexts, form: Form) -> bool:
         if label.kind == "head":
             official[label.text] = label
     for text, label in official.items():
-        under = columns_under(label, texts.columns)
-        if under and covered_by(present.get(text), texts.columns) != under:
+        wanted = columns_under(label, texts.columns)
+        covered = covered_by(present.get(text), texts.columns)
+        if wanted not in (set(), covered):
             return False
     return True
 
@@ -379,16 +392,18 @@ def columns_under(head: Label, columns: Sequence[FoundLabel]) -> set[str]:
     found = set()
     for item in columns:
         box = item.label.box
-        if head.box.top < box.top and head.box.left <= box.left <= head.box.right:
+        is_between = head.box.left <= box.left <= head.box.right
+        if is_between and head.box.top < box.top:
             found.add(item.label.id)
     return found
 
 
 def covered_by(token: Token | None, columns: Sequence[FoundLabel]) -> set[str]:
     """The columns that begin under a label as the source has it."""
+    spots = token.columns if token else ()
     found = set()
     for item in columns:
-        if token and item.token.column in token.columns:
+        if item.token.column in spots:
             found.add(item.label.id)
     return found
 
@@ -412,12 +427,13 @@ def reading_order(texts: HeadTexts, part: Part) -> tuple[str, ...] | None:
     over = heads_beside(texts, part)
     if not over or len(read) != len(flat):
         return None
-    return flat if is_row_by_row(texts, [*official, *over]) else None
+    is_official = is_row_by_row(texts, [*official, *over])
+    return flat if is_official else None
 
 
 def is_row_by_row(texts: HeadTexts, labels: Sequence[Label]) -> bool:
     """Whether labels were read in the official order: 自然人 法人或其他组织 总计 商业企业 …."""
-    official = sorted(labels, key=lambda label: (label.box.top, label.box.left))
+    official = sorted(labels, key=attrgetter("box.top", "box.left"))
     wanted = [label.text for label in official]
     found = []
     for item in texts.labels:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 
 from gongkai.model import Part, Row
 from gongkai.recognize.labels import Match
 from gongkai.recognize.tables.headers import COUNTER, Head
 from gongkai.recognize.tokens import Token, has_note, rows_of, squash, written
 
+NUMBER = re.compile("[0-9]+")
 FEWEST_COUNTED = 5  # rows numbered in order, from which a column without a head is one of numbers
 ALL_ALIKE = 0.8  # share of rows of one width from which a grid is taken to write every cell
 FEWEST_STEPS = 10  # of one length, from which the lines of a flattened table count its cells
@@ -61,7 +64,7 @@ def read_line(
     label.
     """
     label = tokens[match.end - 1]
-    following = bisect_left(chain, match.end, key=lambda other: other.start)
+    following = bisect_left(chain, match.end, key=attrgetter("start"))
     stop = chain[following].start if following < len(chain) else len(tokens)
     if label.grid:
         return FoundRow(part, row, label, cells_beside(tokens, match.end, stop))
@@ -109,7 +112,8 @@ def is_below_row(tokens: Sequence[Token], at: int, slots: Sequence[Token]) -> bo
     """Whether a number stands in a line of its own below a row in one line: it is the page's, or
     nobody can tell.
     """
-    if len(slots) < 2 or slots[0].row != slots[-1].row:
+    is_one_line = len(slots) > 1 and slots[0].row == slots[-1].row
+    if not is_one_line:
         return False
     beside = [*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 2]]
     return tokens[at].row not in rows_of(beside)
@@ -124,7 +128,7 @@ def without_others(lines: Sequence[FoundRow], head: Head) -> tuple[list[FoundRow
     """
     kept = [without_columns(line, head) for line in lines]
     if counts_rows(kept, head):
-        return [without_first(line) for line in kept], without_counter(head)
+        return list(map(without_first, kept)), without_counter(head)
     if head.counted and not head.ignored:
         kept = [replace(line, certain=False) for line in kept]
     return kept, head
@@ -151,16 +155,14 @@ def counts_rows(lines: Sequence[FoundRow], head: Head) -> bool:
     numbers = []
     for line in lines:
         first = line.slots[0].text if len(line.slots) == len(head.columns) + 1 else ""
-        if not first.isascii() or not first.isdigit():
+        if not NUMBER.fullmatch(first):
             return False
         numbers.append(int(first))
     least = 1 if head.counted else FEWEST_COUNTED
-    return len(numbers) >= least and is_counting(numbers)
-
-
-def is_counting(numbers: Sequence[int]) -> bool:
-    """Whether each is one higher than that before: 5 6 7."""
-    return all(after == before + 1 for before, after in pairwise(numbers))
+    if len(numbers) < least:
+        return False
+    counting = range(numbers[0], numbers[0] + len(numbers))
+    return numbers == list(counting)
 
 
 def without_first(line: FoundRow) -> FoundRow:
@@ -236,10 +238,11 @@ def is_one_a_line(slots: Sequence[Token]) -> bool:
     return len(rows_of(slots)) == len(slots) == len(written(slots))
 
 
-def is_listed(line: FoundRow) -> bool:
-    """Whether the label and each figure of a flattened row stand on lines of their own, and no bar
-    marks the blank ones.
+def is_listed(line: FoundRow, pitch: int) -> bool:
+    """Whether the lines of a flattened row count its cells: its label and each figure stand on
+    lines of their own, ``pitch`` lines a cell, and no bar marks the blank ones.
     """
-    if line.fillers or line.label.grid:
+    if not pitch or line.fillers or line.label.grid:
         return False
-    return is_one_a_line(line.slots) and line.label.row not in rows_of(line.slots)
+    is_below = line.label.row not in rows_of(line.slots)
+    return is_below and is_one_a_line(line.slots)

@@ -44,7 +44,7 @@ from gongkai.recognize.tables.units import (
     note_places,
     scaled_note,
 )
-from gongkai.recognize.tokens import Token, slots_in, text_of, written
+from gongkai.recognize.tokens import Token, slots_in, text_of, texts_of, word_of, written
 from gongkai.recognize.typos import MARGIN, likenesses
 from gongkai.sums import stated_and_computed
 from gongkai.wording import EMPTY_ROW
@@ -214,7 +214,8 @@ def is_borne_out(found: FoundPart, form: Form, pitch: int) -> bool:
     along the rows must hold: a wrong span moves them to where an official column stands.
     """
     part, head, lines = found
-    if (head.strangers or head.ignored) and not sums_hold(found, form):
+    has_others = head.strangers or head.ignored
+    if has_others and not sums_hold(found, form):
         return False
     is_short = len(head.columns) < len(part.columns)
     if not is_short and not head.remarks:
@@ -228,7 +229,7 @@ def is_borne_out(found: FoundPart, form: Form, pitch: int) -> bool:
 
 
 def has_cells(line: FoundRow, count: int, pitch: int) -> bool:
-    if not pitch or not is_listed(line):
+    if not is_listed(line, pitch):
         return len(line.slots) == count
     start = line.label.place.line
     return cells_by_pitch(line.slots, start, line.next_line, count, pitch) is not None
@@ -262,17 +263,17 @@ def values_by_grid(found: FoundPart, form: Form) -> Mapping[str, Value]:
     values: dict[str, Value] = {}
     columns = found.head.columns
     for line in found.lines:
-        cells = at_columns(line, found.head)
-        if not cells and len(line.slots) == len(columns):
-            cells = line.slots
-        for column, token in zip(columns, cells or (), strict=False):
+        in_order = line.slots if len(line.slots) == len(columns) else []
+        cells = at_columns(line, found.head) or in_order
+        for column, token in zip(columns, cells, strict=False):
             values[f"{form.id}.{line.row.id}.{column}"] = read_figure(token.text).value
     return values
 
 
 def is_full(line: FoundRow, layout: RowLayout) -> bool:
     """Whether no cell of a row can have been lost."""
-    return layout.full.get(line.label.row, True) or len(line.part.columns) == len(line.slots) == 1
+    is_only_cell = len(line.part.columns) == len(line.slots) == 1
+    return is_only_cell or layout.full.get(line.label.row, True)
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -371,12 +372,14 @@ def end_of(
     """
     end = chain[-1].end
     last = tokens[end - 1]
-    if not last.grid and stop - end < LOOK_BACK and stop < len(tokens):
+    is_near = stop - end < LOOK_BACK and stop < len(tokens)
+    if is_near and not last.grid:
         return stop
     while end < stop:
         token = tokens[end]
-        is_same = token.grid == last.grid and (last.grid > 0 or token.is_slot)
-        if id(token) not in reading.used and not is_same:
+        may_be_last_row = last.grid > 0 or token.is_slot
+        goes_on = may_be_last_row and token.grid == last.grid
+        if not goes_on and id(token) not in reading.used:
             break
         end += 1
     return end
@@ -386,14 +389,14 @@ def report_stray(reading: TableReading, tokens: Sequence[Token]) -> None:
     """One run without a row of its own. Under a label that a placed row bears too, neither is
     certain: 予以公开 134 7 0, and 予以公开 12 0 0. A row 栏次 1 2 3 … only numbers the columns.
     """
-    name = "".join(token.squash for token in tokens)
+    name = word_of(tokens)
     if COUNTER.fullmatch(name):
         return
     row = row_named(reading.form, name)
     raws = raws_of(reading, row) if row else []
     if row is None or not any(raws):
         reading.tell(text_of(tokens), NO_LABEL)
-    elif raws != [token.text for token in slots_in(tokens)]:
+    elif raws != texts_of(slots_in(tokens)):
         leave_blank(reading, row)
         reading.tell(f"{' '.join(raws)} / {text_of(tokens)}", LABEL_TWICE, row.id)
 
@@ -416,11 +419,8 @@ def row_named(form: Form, name: str) -> Row | None:
     numbers = own_labels(name, words) or like_labels(name, words)
     if len(numbers) != 1:
         return None
-    label = words.labels[numbers[0]]
-    for row in form.rows:
-        if row.label.box == label.box:
-            return row
-    return None
+    rows = {row.label.box: row for row in form.rows}
+    return rows.get(words.labels[numbers[0]].box)
 
 
 def own_labels(name: str, words: Lexicon) -> list[int]:
@@ -440,4 +440,8 @@ def like_labels(name: str, words: Lexicon) -> list[int]:
     best = max(scores)
     if best < TYPO:
         return []
-    return [number for number, score in enumerate(scores) if score > best - MARGIN]
+    found = []
+    for number, score in enumerate(scores):
+        if score > best - MARGIN:
+            found.append(number)
+    return found

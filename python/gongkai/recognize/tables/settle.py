@@ -83,7 +83,8 @@ def only_placement(reading: TableReading, short: ShortRow) -> dict[str, Token] |
     where the columns' sums allow no other.
     """
     tokens = written(short.slots)
-    if not are_single(tokens) or len(tokens) > len(short.columns):
+    are_too_many = len(tokens) > len(short.columns)
+    if are_too_many or not are_single(tokens):
         return None
     choices = [short.likely] if short.likely else combinations(short.columns, len(tokens))
     known = reading.values
@@ -132,7 +133,8 @@ def tell_moved(reading: TableReading) -> None:
     for relation in reading.form.relations:
         if holds(relation, values) is False:
             broken += 1
-    if broken >= SEVERAL and None in values.values():
+    has_blank = None in values.values()
+    if has_blank and broken >= SEVERAL:
         raws = [entry.raw for entry in reading.entries.values()]
         reading.tell(" ".join(raws), MOVED)
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from gongkai.model import Label
 from gongkai.recognize.labels import LONGEST_LABEL, bare, names_of, words_without_note
-from gongkai.recognize.tokens import Token, squash
+from gongkai.recognize.tokens import Token, squash, texts_of, word_of
 from gongkai.recognize.typos import alike_enough
 
 JOINED_LINES = 6
@@ -90,9 +90,10 @@ def likely(token: Token, labels: Sequence[Label]) -> Label | None:
     scores.sort(reverse=True)
     best, number = scores[0]
     rival = scores[1][0] if len(scores) > 1 else 0.0
-    if best - rival < CLEAR or not alike_enough(token.squash, best, labels[number]):
-        return None
-    return labels[number] if bare(token.text) else None
+    is_clear = best - rival >= CLEAR and bare(token.text) != ""
+    if is_clear and alike_enough(token.squash, best, labels[number]):
+        return labels[number]
+    return None
 
 
 # --- labels in several cells ----------------------------------------------------------------------
@@ -160,7 +161,8 @@ def label_pile(token: Token, below: dict[int, Token], exact: Mapping[str, Label]
     while len(pile) < TALLEST_STACK and id(pile[-1]) in below:
         pile.append(below[id(pile[-1])])
         whole = joined_cells(pile)
-        if whole.squash in exact or without_note(whole, exact):
+        is_label = whole.squash in exact or without_note(whole, exact)
+        if is_label:
             return pile
     return []
 
@@ -171,11 +173,12 @@ def is_whole_label(token: Token, below: Token | None, exact: Mapping[str, Label]
         return False
     if below is None or below.squash in exact:
         return True
-    return token.squash + below.squash not in exact
+    both = token.squash + below.squash
+    return both not in exact
 
 
 def joined_cells(pile: Sequence[Token]) -> Token:
-    text = "".join(piece.text for piece in pile)
-    word = "".join(piece.squash for piece in pile)
+    text = "".join(texts_of(pile))
+    word = word_of(pile)
     width = max(piece.colspan for piece in pile)
     return replace(pile[0], text=text, squash=word, colspan=width)

@@ -92,18 +92,21 @@ def money_units(text: str) -> frozenset[str]:
     """The units of money that a text states: 本年收费金额（单位：元） -> {元}; 单位：件、万元 ->
     {万元}.
     """
-    if "元" not in text and "圆" not in text:
+    if set("元圆").isdisjoint(text):
         return frozenset()
-    plain = compact(text).replace("萬", "万")
-    return frozenset(unit.replace("圆", "元") for unit in MONEY.findall(plain))
+    plain = compact(text).replace("萬", "万").replace("圆", "元")
+    return frozenset(MONEY.findall(plain))
 
 
 @lru_cache(maxsize=4096)
 def count_units(text: str) -> frozenset[str]:
     """The units of counts that are not single ones: 单位：万件 -> {万件}; 单位：件 -> {}."""
-    if not re.search(SCALES, text):
-        return frozenset()
     return frozenset(COUNTS.findall(compact(text)))
+
+
+def all_units(text: str) -> frozenset[str]:
+    """The units of money and of counts that a text states: 单位：万件 -> {万件}."""
+    return money_units(text) | count_units(text)
 
 
 def units_in(text: str, unit: str) -> frozenset[str]:
@@ -116,7 +119,9 @@ def is_strange(text: str) -> bool:
     万元/件.
     """
     plain = clean(text)
-    return bool(STRANGE.search(plain)) or (bool(OF_COUNTS.search(plain)) and not money_units(text))
+    is_of_counts = OF_COUNTS.search(plain) is not None
+    is_of_no_money = is_of_counts and not money_units(text)
+    return is_of_no_money or STRANGE.search(plain) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -165,15 +170,17 @@ def says(name: str, text: str, unit: str, raw: str) -> frozenset[str]:
     if name == FAR:
         return frozenset()
     found = units_in(text, unit) | amounts_of(text, raw, unit)
-    return found | {UNKNOWN} if says_unknown(name, text, unit) else found
+    if says_unknown(name, text, unit):
+        found |= {UNKNOWN}
+    return found
 
 
 def says_unknown(name: str, text: str, unit: str) -> bool:
     """Whether a text states a unit that is none of ours: 美元 in a head, 单位：亿, 数量（千）."""
-    money = is_money(unit)
-    if money and name != BESIDE and is_strange(text):
-        return True
-    return is_odd(text) and (money or not OF_MONEY.search(text))
+    if not is_money(unit):
+        return is_odd(text) and not OF_MONEY.search(text)
+    may_be_strange = name != BESIDE and is_strange(text)
+    return may_be_strange or is_odd(text)
 
 
 def amounts_of(text: str, raw: str, unit: str) -> frozenset[str]:
@@ -239,7 +246,7 @@ def short_texts(tokens: Iterable[Token], longest: int) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def tells_unit(text: str) -> bool:
-    return bool(money_units(text) or count_units(text)) or is_strange(text) or is_odd(text)
+    return bool(all_units(text)) or is_strange(text) or is_odd(text)
 
 
 def unit_lines(tokens: Sequence[Token]) -> list[int]:
@@ -267,8 +274,9 @@ def note_places(
     found: dict[UnitPlace, None] = {}
     for at in lines:
         token = tokens[at]
-        is_inside = at in section and token.grid in grids and at not in labels
-        place = BESIDE if is_inside else place_of(token)
+        is_beside = at in section and token.grid in grids
+        is_note = is_beside and at not in labels
+        place = BESIDE if is_note else place_of(token)
         if place:
             found[place, token.text] = None
     return list(found)
@@ -316,8 +324,7 @@ def says_unit(token: Token) -> bool:
 
 def names_unit(text: str) -> bool:
     """注：收费以元为单位, 共计57588.71元; not 收费标准单位：元/件."""
-    is_amount = AMOUNT.search(text) is not None
-    if not is_amount and not money_units(text) and not count_units(text):
+    if not AMOUNT.search(text) and not all_units(text):
         return False
     plain = compact(text)
     if OF_OTHER_MONEY.search(plain):
@@ -328,7 +335,8 @@ def names_unit(text: str) -> bool:
 def scaled_note(notes: Iterable[UnitPlace]) -> str:
     """The note that says that counts are not single ones: 单位：千件; "" for none."""
     for _, text in notes:
-        if not OF_MONEY.search(text) and (count_units(text) or is_odd(text)):
+        is_scaled = count_units(text) or is_odd(text)
+        if is_scaled and not OF_MONEY.search(text):
             return text
     return ""
 
