@@ -440,6 +440,16 @@ def test_unknown_goes_into_all_that_depends_on_it() -> None:
     assert cover[layout.LIVE_SPOT] is UNKNOWN
 
 
+def test_a_table_whose_lines_were_moved_says_so_whatever_is_unknown_in_it() -> None:
+    """Nobody asks what stands in its cells: 移 in every lane."""
+    from gongkai.workbook.live.results import UNKNOWN
+
+    sheet = layout.newest_sheet("disputes")
+    found = table_results(sheet, {sheet.cells["disputes.review.total"]: UNKNOWN})
+    lanes = [sheet.image(spot) for spot in sheet.lane_spots]
+    assert {found[spot] for spot in lanes} == {layout.MOVED}
+
+
 def test_a_text_figure_is_seen_by_sheet_cover_and_python(tmp_path: Path) -> None:
     """The case of an audit: 5 stored as text beside a total that is too small by it."""
     path = write_workbook(report_of(), [], tmp_path / "a.xlsm")

@@ -159,12 +159,13 @@ def lanes_judged(
     lost: set[str] = set()
     judged: list[Relation] = []
     for rule, lane in sheet.lanes.items():
-        texts = [flags[cell] for cell in lane.relation.cells]
-        if UNKNOWN in (moved, *texts):
+        # of a table whose lines were moved nobody asks what stands in its cells
+        asked = [moved] if moved else [flags[cell] for cell in lane.relation.cells]
+        if UNKNOWN in asked:
             lost.add(rule)
         elif moved:
             signs[rule] = layout.MOVED
-        elif any(texts):
+        elif any(asked):
             signs[rule] = layout.TEXT
         else:
             judged.append(lane.relation)
