@@ -97,9 +97,9 @@ def vague_caption(cut: Cut, start: int, places: Collection[Place | None]) -> str
     """
     tokens = cut.tokens
     nearest = tokens[start].row - LOOK_AHEAD
-    last = last_figure(tokens, range(len(tokens)), start, places)
     for at in cut.vague:
         if at >= start or tokens[at].row >= nearest:
+            last = last_figure(tokens, range(len(tokens)), start, places)
             return tokens[at].text if at < last else ""
     return ""
 

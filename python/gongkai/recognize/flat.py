@@ -78,8 +78,7 @@ def pieces_of(token: Token, begun: str, beside: bool) -> list[Token]:
     glued = glued_in(rest)
     if glued:
         return list(pieces(token, (*texts, *glued)))
-    are_labels = beside or may_go_on(rest)
-    if texts and are_labels:
+    if texts and (beside or may_go_on(rest)):
         return list(pieces(token, filter(None, (*texts, rest))))
     return [token]
 

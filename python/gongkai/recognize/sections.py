@@ -165,9 +165,8 @@ def headings_of(tokens: Sequence[Token], starts: Mapping[int, int]) -> tuple[Hea
 
 def opening_of(tokens: Sequence[Token], starts: Mapping[int, int]) -> str:
     """The lines between the report's title and its first section."""
-    if not starts:
-        return ""
-    lines = lines_of(tokens[: min(starts.values())])
+    first = min(starts.values(), default=0)
+    lines = lines_of(tokens[:first])
     begin = 0
     for number, line in enumerate(lines, 1):
         if is_title(line):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import filterfalse, groupby, islice
 from operator import attrgetter
 
 from gongkai.bodies import may_be_one
@@ -28,7 +28,7 @@ from gongkai.recognize.cover.titles import (
 )
 from gongkai.recognize.labels import form_words, row_words
 from gongkai.recognize.sections import section_number
-from gongkai.recognize.tokens import Token, written
+from gongkai.recognize.tokens import Token, is_blank
 
 LONGEST_CAPTION = 40  # characters, squashed; a longer line is a sentence
 FARTHEST_HEADING = 40  # rows below a title in which its first section begins
@@ -289,7 +289,7 @@ def lone_text(row: Sequence[Token]) -> str:
 
     ``2022年数据 |  |  |`` is one; of a row whose first cell is empty none is a caption.
     """
-    filled = written(row)
+    filled = list(islice(filterfalse(is_blank, row), 2))  # a second one is enough
     if len(filled) != 1 or filled[0].kind != "text" or not row[0].text:
         return ""
     return filled[0].text
@@ -300,8 +300,8 @@ def may_caption(token: Token, text: str) -> bool:
     need a look.
     """
     is_short = len(token.squash) <= LONGEST_CAPTION and token.place.row <= 2
-    has_cue = CUES.search(text) is not None
-    return is_short and has_cue and token.squash not in form_words()
+    may_be_one = is_short and CUES.search(text) is not None
+    return may_be_one and token.squash not in form_words()
 
 
 def is_above_table(below: Sequence[Sequence[Token]]) -> bool:
@@ -321,10 +321,10 @@ def is_vague(text: str, year: int | None) -> bool:
     """附件, 全市汇总数; not a line that names the report's own year, or its subject: it speaks of
     the report.
     """
-    if len(text) > LONGEST_CAPTION or NO_CAPTION.search(text):
+    if len(text) > LONGEST_CAPTION or not VAGUE.search(text):
         return False
     is_of_report = "信息公开" in text or str(year) in text
-    return VAGUE.search(text) is not None and not is_of_report
+    return not is_of_report and not NO_CAPTION.search(text)
 
 
 # --- which segment is the report ------------------------------------------------------------------

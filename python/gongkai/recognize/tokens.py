@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import filterfalse
 from operator import attrgetter
 from typing import Literal
 
@@ -75,7 +74,7 @@ def is_blank(token: Token) -> bool:
 
 def written(tokens: Iterable[Token]) -> list[Token]:
     """Those that are not blank: 12 and / of 12, _, /."""
-    return list(filterfalse(is_blank, tokens))
+    return [token for token in tokens if token.kind != "blank"]
 
 
 def slots_in(tokens: Iterable[Token]) -> list[Token]:
@@ -224,7 +223,7 @@ def split_figures(text: str) -> list[str]:
     if text[-1] not in FIGURE_ENDS or len(text) > LONGEST_LINE or has_thousands(text):
         return [text]
     pieces = text.split()
-    if are_figures(pieces):
+    if len(pieces) > 1 and are_figures(pieces):
         return pieces
     match = LABEL_AND_FIGURES.fullmatch(text)
     if match is None:
@@ -238,4 +237,5 @@ def has_thousands(text: str) -> bool:
 
 
 def are_figures(pieces: Iterable[str]) -> bool:
-    return all(kind_of(piece) in ("figure", "sign") for piece in pieces)
+    kinds = set(map(kind_of, pieces))
+    return kinds <= {"figure", "sign"}

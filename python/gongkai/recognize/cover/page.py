@@ -304,7 +304,7 @@ def joined_lines(lines: Sequence[str], first: int) -> list[str]:
 
 
 def title_from(lines: Sequence[str]) -> str:
-    """The title that several short lines make together: 平定县统计局 · 政府信息公开年报 · 2020年;
+    """The title that several short lines make together: 平定县统计局 · 政府信息公开年报;
     "" for none.
     """
     if is_title(lines[0]):

@@ -287,8 +287,8 @@ def agreed(readings: Iterable[TableReading]) -> TableReading:
     of all stay.
     """
     placed = sorted(readings, key=attrgetter("placed"), reverse=True)
-    chosen = placed[0]
-    if all(map(chosen.agrees_with, placed)):
+    chosen, *others = placed
+    if all(map(chosen.agrees_with, others)):
         return chosen
     blank = left_blank(chosen, f"{chosen.form.number}×{len(placed)}", TWICE)
     for reading in placed:

@@ -116,7 +116,8 @@ def at_columns(line: FoundRow, head: Head) -> list[Token] | None:
 def has_wide(line: FoundRow, head: Head, chosen: Sequence[Token]) -> bool:
     """Whether a figure covers more columns than in the official form: 12 over 自然人 and 企业."""
     for column, token in zip(head.columns, chosen, strict=True):
-        if token.spread > official_width(line, column):
+        is_wide = token.spread > 1
+        if is_wide and token.spread > official_width(line, column):
             return True
     return False
 
@@ -131,8 +132,10 @@ def holds_more(line: FoundRow, head: Head, chosen: Sequence[Token]) -> bool:
 
 def official_width(line: FoundRow, column: str) -> int:
     """How many columns a figure covers in the official form: 3 for the decisions of 表二."""
-    widths = {item.id: item.label.box.width for item in line.part.columns}
-    return widths.get(column, 1)
+    for item in line.part.columns:
+        if item.id == column:
+            return item.label.box.width
+    return 1
 
 
 # --- one figure in several cells ------------------------------------------------------------------
@@ -235,9 +238,10 @@ def is_merged(line: FoundRow, head: Head, column: str, token: Token) -> bool:
     """Whether a figure stands under more columns than its head and its place in the official form
     cover.
     """
-    if official_width(line, column) > 1:
+    is_wide = token.spread > 1
+    if not is_wide or official_width(line, column) > 1:
         return False
-    return token.spread > max(1, head.widths.get(column, 1))
+    return token.spread > head.widths.get(column, 1)
 
 
 def is_spread(slots: Sequence[Token]) -> bool:

@@ -55,8 +55,7 @@ def place_blocks(
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        is_noted_figure = head.labels != [] and has_note(token)
-        is_label = token.kind == "text" and not is_noted_figure
+        is_label = token.kind == "text" and not (head.labels and has_note(token))
         if token.row in others:
             head.labels, at = [], at + 1
         elif is_label:

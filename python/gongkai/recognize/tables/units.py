@@ -101,6 +101,8 @@ def money_units(text: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def count_units(text: str) -> frozenset[str]:
     """The units of counts that are not single ones: 单位：万件 -> {万件}; 单位：件 -> {}."""
+    if not re.search(SCALES, text):
+        return frozenset()
     return frozenset(COUNTS.findall(compact(text)))
 
 
