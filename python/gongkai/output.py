@@ -43,6 +43,7 @@ from gongkai.model import (
 )
 from gongkai.sums import table_state
 from gongkai.wording import (
+    cell_text,
     doubted_facts,
     doubts_text,
     escaped,
@@ -53,7 +54,6 @@ from gongkai.wording import (
     why_no_figures,
 )
 from gongkai.wording.rules import written_rules
-from gongkai.workbook.cells import cell_text
 
 if TYPE_CHECKING:
     import pandas

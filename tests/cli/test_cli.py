@@ -221,7 +221,7 @@ def test_an_internal_error_is_no_traceback(
     def fail(options: object) -> int:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("gongkai.cli.others.run_rules", fail)
+    monkeypatch.setattr("gongkai.cli.rules.run_rules", fail)
     assert cli.main(["rules"]) == 2
     assert "ZeroDivisionError" in capsys.readouterr().err
 

@@ -244,7 +244,7 @@ def test_whatever_is_done_to_the_rows_no_other_finding_is_dismissed(data: st.Dat
 @given(st.text(max_size=200))
 def test_any_message_is_known_again(text: str) -> None:
     """Also where a program drops characters that it cannot store."""
-    from gongkai.workbook.cells import plain_text
+    from gongkai.wording import plain_text
     from gongkai.workbook.decisions import digest_of
 
     assert digest_of("a", plain_text(text)) == digest_of("a", text)

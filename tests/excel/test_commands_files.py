@@ -17,9 +17,9 @@ from gongkai.excel.blocks import MOST_UNITS
 from gongkai.excel.commands import COMMANDS
 from gongkai.model import Report
 from gongkai.output import COLUMNS
+from gongkai.wording import plain_text
 from gongkai.wording.rules import written_rules
 from gongkai.workbook import copy_template, layout, write_workbook
-from gongkai.workbook.cells import plain_text
 from gongkai.workbook.derived import fitted
 from gongkai.workbook.layout import sheet_of
 from helpers.excel.engine import cell_of, excel_of, open_book, snapshot

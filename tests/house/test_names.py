@@ -25,7 +25,7 @@ SHORT_FILES = {
     "wording/rules.py": "rules.toml as values",
     "groups.py": "the one union-find, called from rooms that know nothing of each other",
     "__main__.py": "python -m gongkai",
-    "cli/others.py": "two commands that need hardly anything",
+    "cli/rules.py": "one command, which reads no report",
     "excel/commands.py": "workbooks in use name this module",
     "rereading/pdf.py": "one format; pdfminer is loaded with it, in a process of its own",
     "spreadsheets/files.py": "it knows all formats, and each of them stands on the front",

@@ -38,9 +38,8 @@ from gongkai.output import (
     to_json,
 )
 from gongkai.pipeline import check
-from gongkai.wording import one_line, plain
+from gongkai.wording import one_line, plain, plain_text
 from gongkai.workbook import read_workbook, write_workbook
-from gongkai.workbook.cells import plain_text
 from gongkai.workbook.lists import report_to_row
 from helpers.command import run_command
 from helpers.counts import (

@@ -37,10 +37,10 @@ COMMANDS: Mapping[str, str] = {
     "batch": "gongkai.cli.batch:run_list",
     "levels": "gongkai.cli.levels:run_levels",
     "years": "gongkai.cli.levels:run_years",
-    "rules": "gongkai.cli.others:run_rules",
+    "rules": "gongkai.cli.rules:run_rules",
     "demo": "gongkai.cli.writing:run_demo",
     "conformance": "gongkai.cli.writing:run_conformance",
-    "addin": "gongkai.cli.others:run_addin",
+    "addin": "gongkai.cli.writing:run_addin",
 }
 
 

@@ -1,5 +1,6 @@
 """``gongkai fill``, ``export``: the report in any source -> a workbook, or its figures in a file,
-as its suffix says; ``template``, ``demo``, ``conformance``: files that need no report.
+as its suffix says; ``template``, ``demo``, ``conformance``, ``addin``: files that need no
+report.
 """
 
 from __future__ import annotations
@@ -7,8 +8,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from gongkai import demo
-from gongkai.cli.console import CLEAN, put, reading_of, show, tell, written
+from gongkai import addin, demo
+from gongkai.cli.console import CLEAN, ERRORS, put, reading_of, show, tell, written
 from gongkai.cli.reading import code_of
 from gongkai.model import Report, WorkbookError
 from gongkai.output import (
@@ -94,3 +95,9 @@ def run_conformance(options: argparse.Namespace) -> int:
     count = demo.write_conformance(options.folder, options.force)
     show([f"已写入{count}份文件和应得的结果（{demo.EXPECTED}）：{options.folder}"])
     return CLEAN
+
+
+def run_addin(options: argparse.Namespace) -> int:
+    lines, complete = addin.run(options.action)
+    show(lines)
+    return CLEAN if complete else ERRORS

@@ -15,7 +15,8 @@ from gongkai.model import Edit
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
-from gongkai.workbook.cells import Written, plain_text
+from gongkai.wording import plain_text
+from gongkai.workbook.cells import Written
 
 Cells = Mapping[Spot, object]
 

@@ -34,8 +34,7 @@ from gongkai.excel.conclusions import (
 from gongkai.excel.fetching import report_for
 from gongkai.excel.lookup import figure_in
 from gongkai.model import GongkaiError
-from gongkai.wording import cut
-from gongkai.workbook.cells import plain_text
+from gongkai.wording import cut, plain_text
 
 SheetFunction = Callable[..., Any]
 

@@ -19,9 +19,8 @@ from gongkai import __version__
 from gongkai.excel.book import put_rows
 from gongkai.model import GongkaiError
 from gongkai.system import state_folder, system_reason
-from gongkai.wording import clipped, one_line
+from gongkai.wording import clipped, one_line, plain_text
 from gongkai.workbook import layout
-from gongkai.workbook.cells import plain_text
 
 # done: show the text, if any; error: show it as a warning; ask: yes or no, and run again with the
 # answer "yes"; more: run again at once; save, folder: let the user choose a file to write (the text

@@ -45,6 +45,10 @@ UNSEEN = re.compile(
 )
 KINDS = (f"[{ENDS}]", CONTROLS.pattern, HALVES.pattern, UNSEEN.pattern)
 ESCAPED = re.compile("|".join(KINDS))
+MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
+CUT = "……"
+# Spreadsheets read _x000D_ as a character, so its _ is written _x005F_.
+ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 REMARK = re.compile(r"(?<=.)（[^（）]*）$")
 
 
@@ -263,6 +267,20 @@ def plain(text: str) -> str:
 def one_line(text: str) -> str:
     """The same on one line, all white space as single blanks."""
     return " ".join(plain(text).split())
+
+
+def cell_text(text: str) -> str:
+    """A text as a cell in a file can hold it: plain, and never an escape by chance."""
+    return ESCAPE.sub("_x005F_", plain_text(text))
+
+
+def plain_text(text: str, most: int = MOST_UNITS) -> str:
+    """A text without what nobody sees (``wording.plain``) and of at most ``most`` UTF-16 units."""
+    text = plain(text)
+    if len(text) * 2 > most and len(text.encode("utf-16-le")) > most * 2:
+        room = (most - len(CUT)) * 2
+        text = text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + CUT
+    return text
 
 
 def escaped(json: str) -> str:

@@ -1,12 +1,11 @@
-"""A value -> the text that a person would type; a text -> what a cell in a file can hold; a figure
-in another unit than its source -> what its sheet keeps of it, and the comment on its cell.
+"""A value -> the text that a person would type; a figure in another unit than its source -> what
+its sheet keeps of it, and the comment on its cell.
 
 Apart from values.py, for what people decided is read by the same texts and stands below it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -16,14 +15,10 @@ from gongkai.model import Edit, Entry
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import EXACT_DIGITS
 from gongkai.spreadsheets.seen import text_of
-from gongkai.wording import one_line, plain, unit_text
+from gongkai.wording import one_line, plain_text, unit_text
 from gongkai.workbook.layout import TableSheet
 
 OURS = "gongkai："  # how our comments begin
-MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
-CUT = "……"
-# Spreadsheets read _x000D_ as a character, so its _ is written _x005F_.
-ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 Written = int | Decimal | str | None  # what a cell may be given
 
@@ -31,20 +26,6 @@ Written = int | Decimal | str | None  # what a cell may be given
 def canonical(value: object) -> str:
     """A cell's value as the one text that it has in every program."""
     return "".join(plain_text(text_of(value)).split())
-
-
-def cell_text(text: str) -> str:
-    """A text as a cell in a file can hold it: plain, and never an escape by chance."""
-    return ESCAPE.sub("_x005F_", plain_text(text))
-
-
-def plain_text(text: str, most: int = MOST_UNITS) -> str:
-    """A text without what nobody sees (``wording.plain``) and of at most ``most`` UTF-16 units."""
-    text = plain(text)
-    if len(text) * 2 > most and len(text.encode("utf-16-le")) > most * 2:
-        room = (most - len(CUT)) * 2
-        text = text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + CUT
-    return text
 
 
 def as_number(value: int | Decimal) -> int | Decimal | str:

@@ -27,8 +27,9 @@ from gongkai.spreadsheets import Area, Sheet, Spot, area_of
 from gongkai.spreadsheets.files import read_sheets
 from gongkai.spreadsheets.seen import figures_seen, text_of
 from gongkai.system import read_plain, refuse_existing, system_reason, write_whole
+from gongkai.wording import cell_text
 from gongkai.workbook import layout
-from gongkai.workbook.cells import by_sheet, cell_text, comments_of, kept_edits
+from gongkai.workbook.cells import by_sheet, comments_of, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import TableSheet

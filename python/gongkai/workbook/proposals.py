@@ -26,9 +26,9 @@ from gongkai.model import (
 )
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.seen import text_of
-from gongkai.wording import label_of
+from gongkai.wording import label_of, plain_text
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Written, plain_text
+from gongkai.workbook.cells import Written
 from gongkai.workbook.decisions import shown_keys
 from gongkai.workbook.layout import TableSheet
 

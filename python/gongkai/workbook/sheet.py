@@ -15,7 +15,7 @@ from gongkai.opc.package import drop, local, whole
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import number_of
 from gongkai.spreadsheets.xlsx import index_rows, placed_cells
-from gongkai.workbook.cells import cell_text
+from gongkai.wording import cell_text
 from gongkai.workbook.layout import Wrapped, address
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from gongkai.model import Box
 from gongkai.opc.package import drop, insert_after, local, read_xml, related, take_out, whole
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.xlsx import index_rows, placed_cells
+from gongkai.wording import cell_text
 from gongkai.workbook import layout
-from gongkai.workbook.cells import cell_text
 from gongkai.workbook.layout import TableSheet, absolute, address
 from gongkai.workbook.live.foreign import looked_at
 from gongkai.workbook.live.formulas import COUNTERS

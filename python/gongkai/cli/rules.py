@@ -1,12 +1,11 @@
-"""``gongkai rules``: what is checked, and why; ``gongkai addin``: the add-in on this machine."""
+"""``gongkai rules``: what is checked, and why."""
 
 from __future__ import annotations
 
 import argparse
 
-from gongkai import addin
 from gongkai.checks.rules import rule_of
-from gongkai.cli.console import CLEAN, ERRORS, put, show
+from gongkai.cli.console import CLEAN, put, show
 from gongkai.output import rule_lines, rule_to_dict, rules_lines, rules_to_list, to_json
 
 
@@ -22,9 +21,3 @@ def run_rules(options: argparse.Namespace) -> int:
     else:
         show(rules_lines(options.edition, options.all))
     return CLEAN
-
-
-def run_addin(options: argparse.Namespace) -> int:
-    lines, complete = addin.run(options.action)
-    show(lines)
-    return CLEAN if complete else ERRORS
