@@ -6,7 +6,7 @@ evidence. Sums for which no repair can be named, and that share a cell, are told
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
@@ -63,13 +63,32 @@ def check_sums(table: Table) -> list[Finding]:
     for conflict in solution.conflicts:
         broken.append(conflict_sum(form, conflict, values))
     found: list[Finding] = []
+    doubtful: set[str] = set()
     if broken:
         told = proposals(form, tuple(values.items()))
         broken, told = in_form_order(form, broken, told)
         for cause in causes_of(broken, told):
             sums = list(map(broken.__getitem__, cause.numbers))
             found.append(cause_finding(table, sums, cause.proposal))
-    return found + implied_findings(table, solution.implied)
+        doubtful = cells_in_doubt(form, broken, told)
+    implied = {cell: to for cell, to in solution.implied.items() if to and cell not in doubtful}
+    return found + implied_findings(table, implied)
+
+
+def cells_in_doubt(form: Form, broken: Sequence[BrokenSum], told: Iterable[Proposal]) -> set[str]:
+    """The cells of the relations that are broken, or in which a cell is suspected: of a blank among
+    them the others tell nothing. 84 in a column whose 总计 is 75 leave a blank in it no 3.
+    """
+    suspected: set[str] = set()
+    for proposal in told:
+        suspected.update(suspected_cells(proposal.alternatives))
+    doubtful: set[str] = set()
+    for one in broken:
+        doubtful.update(one.cells)
+    for relation in form.relations:
+        if not suspected.isdisjoint(relation.cells):
+            doubtful.update(relation.cells)
+    return doubtful
 
 
 def in_form_order(
@@ -255,8 +274,6 @@ def implied_findings(table: Table, implied: Mapping[str, int]) -> list[Finding]:
     form = table.form
     found = []
     for cell in official_order(form, implied):
-        if not implied[cell]:
-            continue
         entry = table.entries.get(cell)
         raw = entry.raw if entry else ""
         state = read_figure(raw, form.cells[cell].column.unit).state

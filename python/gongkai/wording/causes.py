@@ -41,6 +41,13 @@ BOUNDS = {
     (False, False): "other",
 }
 
+# the signs of sums that differ each by another figure -> the sentence
+UNEQUAL = {
+    frozenset((True,)): "all_more",
+    frozenset((False,)): "all_less",
+    frozenset((True, False)): "unequal",
+}
+
 
 def said(name: str, **facts: Fact) -> str:
     return fill(sentences()["sums"][name], facts)
@@ -53,12 +60,12 @@ def cause_lines(finding: Finding) -> FindingLines:
     gaps = list(evidence(form, finding))
     if finding.cause == "reading":
         head, ours = "；".join(misread_texts(form, finding)), said("ours")
-        told = joined(gaps, [], LONGEST - len(head) - len(ours) - 1)
+        told = joined(finding, gaps, [], LONGEST - len(head) - len(ours) - 1)
         return head, f"{ours}；{told}"
     head = repair_text(form, finding)
     if not head:
         head = said("unknown", number=form.number, gap=gaps.pop(0))
-    return head, joined(gaps, list(others(form, finding)), LONGEST - len(head))
+    return head, joined(finding, gaps, list(others(form, finding)), LONGEST - len(head))
 
 
 def misread_texts(form: Form, finding: Finding) -> Iterator[str]:
@@ -66,17 +73,21 @@ def misread_texts(form: Form, finding: Finding) -> Iterator[str]:
         yield said("misread", where=where(form, (cell,)), first=first, other=other)
 
 
-def joined(gaps: Sequence[str], needed: Sequence[str], room: int) -> str:
-    """As many of the gaps as there is room for, none cut in its middle, then what must be in sight
-    of whoever mends a figure: what was not read, what the prose says. The gaps stand in the list of
-    findings, each in a row, and in JSON.
+def joined(finding: Finding, gaps: Sequence[str], needed: Sequence[str], room: int) -> str:
+    """As many of the gaps as there is room for, none cut in its middle, and how many sums there are
+    where these are not all; then what must be in sight of whoever mends a figure: what was not
+    read, what the prose says. The gaps stand in the list of findings, each in a row, and in JSON.
     """
     told: list[str] = []
-    for gap in gaps:
-        longer = "；".join([*told, gap, *needed])
+    count = said("sums", count=len(finding.sums))
+    for at, gap in enumerate(gaps, 1):
+        rest = needed if at == len(gaps) else [count, *needed]
+        longer = "；".join([*told, gap, *rest])
         if len(longer) > room - 2 and (told or needed):
             break
         told.append(gap)
+    if len(told) < len(gaps):
+        told.append(count)
     return "；".join([*told, *needed])
 
 
@@ -186,8 +197,10 @@ def bounds_texts(form: Form, finding: Finding) -> Iterator[str]:
 def evidence(form: Form, finding: Finding) -> Iterator[str]:
     """新收＋上年结转比办结＋下年结转多2（自然人列、总计列）、少1（其他列）: each label once."""
     apart: dict[str, dict[str, list[str]]] = {}
+    signs: dict[str, set[bool]] = {}
     for one in finding.sums:
         start, end = gap_parts(one)
+        signs.setdefault(start, set()).add((one.difference or 0) > 0)
         subjects = apart.setdefault(start, {}).setdefault(end, [])
         subjects += [subject_of(form, relation) for relation in one.relations]
     for start, ends in apart.items():
@@ -201,7 +214,8 @@ def evidence(form: Form, finding: Finding) -> Iterator[str]:
         elif len(told) <= MOST_GAPS:
             yield start + "、".join(told)
         else:
-            yield said("unequal", sides=start, places=subjects_text(places))
+            name = UNEQUAL[frozenset(signs[start])]
+            yield said(name, sides=start, places=subjects_text(places))
 
 
 def sum_text(form: Form, broken: BrokenSum) -> str:

@@ -42,7 +42,7 @@ def check_narrative(
 
     A contradiction that the only repair of a table would end has the same cause: it is told with
     the repair, as evidence, and not once more. 收到申请457件 above a 新收 of 455 that all sums bear
-    out is a warning of its own.
+    out is a warning of its own; 县政府办予以公开455件 may be of another scope, and no evidence.
     """
     told = with_prose(findings, said)
     mended = repaired(report, told)
@@ -54,7 +54,8 @@ def check_narrative(
         if finding is None:
             continue
         cells = cells_read(claim)
-        if finding_of(claim, mended) is None and denied.isdisjoint(cells):
+        is_borne_out = finding_of(claim, mended) is None and denied.isdisjoint(cells)
+        if is_borne_out and claim.scope == "same":
             for cell in cells:
                 evidence.setdefault(cell, []).append(claim)
         else:
