@@ -79,7 +79,7 @@ def test_across() -> None:
     assert rules_of(finding) == {"applications.sum.total", "applications.across.granted"}
     assert finding.lines == (
         "表三 予以公开（总计）填134，疑应为143",
-        "各项之和比办结总计少9（总计列）；各列之和比总计多9（予以公开行）",
+        "各项之和比办结少9（总计列）；各列之和比总计多9（予以公开行）",
     )
     assert finding.sums[1].cells == cells_of_row("granted")
     assert set(cells_of_row("granted")) < set(finding.cells)
@@ -89,7 +89,7 @@ def test_sum() -> None:
     finding = only(report_of({"applications.handled.natural": 433}), "applications.sum.natural")
     assert finding.lines == (
         "表三 办结总计（自然人）填433，疑应为432",
-        "新收＋上年结转比办结＋下年结转少1（自然人列）；各项之和比办结总计少1（自然人列）；"
+        "新收＋上年结转比办结＋下年结转少1（自然人列）；各项之和比办结少1（自然人列）；"
         "各列之和比总计多1（办结总计行）",
     )
     own = finding.sums[1]
@@ -243,7 +243,7 @@ def test_two_relations_that_want_different_figures() -> None:
     assert conflict.lines == (
         "表三 予以公开：自然人空白，疑应为134；总计填150，疑应为143",
         "2项勾稽关系不能同时成立，有1格空白，填多少都不相符（自然人列、予以公开行）；"
-        "各项之和比办结总计多7（总计列）",
+        "各项之和比办结多7（总计列）",
     )
     assert "applications.granted.natural" not in conflict.cells
     assert {"applications.granted.total", "applications.handled.natural"} < set(conflict.cells)
@@ -370,3 +370,53 @@ def test_one_repair_is_one_cause_however_sure_each_sum_is() -> None:
     repair = ((Suspect("a", 1, 2),),)
     [cause] = causes_of(broken, [Proposal(repair, 1, 4), Proposal(repair, 1, 0)])
     assert (cause.numbers, cause.proposal.unlikely) == ([0, 1], 0)
+
+
+# --- what a message must not say ------------------------------------------------------------------
+
+COLUMNS = ("natural", "company", "research", "welfare", "legal", "other")
+
+
+@pytest.mark.parametrize(
+    ("row", "how"),
+    [
+        ("unavailable_not_held", "各项之和比办结都多，各不相同"),
+        ("carried_out", "新收＋上年结转比办结＋下年结转都少，各不相同"),
+    ],
+)
+def test_sums_that_are_all_too_large_are_not_told_to_be_both(row: str, how: str) -> None:
+    """Each of the six columns is over by another figure, or all lack."""
+    changes: dict[str, Value] = {}
+    for by, column in enumerate(COLUMNS, 1):
+        cell = f"applications.{row}.{column}"
+        changes[cell] = int(sound_values()[cell] or 0) + by
+    texts = [finding.lines[1] for finding in check(report_of(changes)) if finding.sums]
+    assert not any("有多有少" in text for text in texts)
+    assert any(how in text for text in texts)
+
+
+def test_evidence_without_room_says_how_many_sums_there_are() -> None:
+    """Eight totals of rows are wrong, each by another figure: the column is named, and the rest
+    counted.
+    """
+    totals = [row.id for row in form("2021", "applications").rows[3:11]]
+    changes: dict[str, Value] = {}
+    for by, row in enumerate(totals, 1):
+        cell = f"applications.{row}.total"
+        changes[cell] = int(sound_values()[cell] or 0) + by
+    found = [finding for finding in check(report_of(changes)) if len(finding.sums) > 3]
+    assert found
+    for finding in found:
+        assert f"共{len(finding.sums)}项不符" in finding.lines[1]
+
+
+def test_a_blank_beside_a_broken_sum_is_told_no_figure() -> None:
+    """自然人 of 予以公开 is blank and its row wants 134; but the column is over without it."""
+    changes: dict[str, Value] = {
+        "applications.granted.natural": None,
+        "applications.other_rest.natural": 400,
+        "applications.other_rest.total": 405,
+    }
+    found = check(report_of(changes))
+    assert any(finding.severity == "error" for finding in found)
+    assert [finding for finding in found if finding.rule == "coverage.implied"] == []

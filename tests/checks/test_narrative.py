@@ -57,6 +57,16 @@ def found(
     return [(f.severity, f.rule, f.stated, f.computed) for f in judged(prose(text, changes))]
 
 
+def test_prose_that_may_be_of_another_scope_is_no_evidence() -> None:
+    """部分公开 is 85 by all sums; 县政府办部分公开85件 may be a part of them."""
+    wrong: dict[str, Value] = {"applications.partly_granted.total": 90}
+    own, others = "全年部分公开85件。", "县政府办部分公开85件。"
+    assert "正文第一节第1段写85" in check(prose(own, wrong))[0].lines[1]
+    cause, *_, note = check(prose(others, wrong))
+    assert "正文" not in cause.lines[1]
+    assert (note.severity, note.says) == ("note", "other")
+
+
 # --- the labelled sets ----------------------------------------------------------------------------
 
 

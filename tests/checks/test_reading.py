@@ -56,7 +56,7 @@ def test_a_second_reading_that_satisfies_the_sums_makes_them_a_matter_of_reading
     assert [finding.lines for finding in found] == [
         (
             "表三 予以公开（自然人）读作143，另一种读法读作134",
-            "可能是读取有误，不一定是报告的错误，请对照原文；各项之和比办结总计多9（自然人列）；"
+            "可能是读取有误，不一定是报告的错误，请对照原文；各项之和比办结多9（自然人列）；"
             "各列之和比总计多9（予以公开行）",
         )
     ]
@@ -305,7 +305,7 @@ def test_a_contradiction_that_the_repair_ends_is_its_evidence() -> None:
     [found] = check(report)
     assert found.lines == (
         "表三 予以公开（自然人）填143，疑应为134",
-        "各项之和比办结总计多9（自然人列）；各列之和比总计多9（予以公开行）；正文第一节第1段写134",
+        "各项之和比办结多9（自然人列）；各列之和比总计多9（予以公开行）；正文第一节第1段写134",
     )
     other = replace(report, sections={**NOTHING, 1: "其中自然人申请予以公开135件。"})
     assert [finding.rule for finding in check(other)] == [found.rule, "narrative.outcome"]

@@ -452,7 +452,7 @@ def test_the_only_suspect_of_a_table() -> None:
     assert [row[:6] for row in GK_FINDINGS(rows)[1:]] == [
         [
             *("applications.sum.natural", "表三 （七）总计·自然人", 432.0, 441.0, 9.0),
-            "表三 予以公开（自然人）填143，疑应为134。各项之和比办结总计多9（自然人列）；"
+            "表三 予以公开（自然人）填143，疑应为134。各项之和比办结多9（自然人列）；"
             "各列之和比总计多9（予以公开行）。",
         ],
         [

@@ -215,7 +215,7 @@ def test_too_many_are_counted_and_none_is_given() -> None:
         (),
         True,
     )
-    assert finding.lines[0] == "表三各项之和比办结总计少1（自然人列），不能确定错在哪一格"
+    assert finding.lines[0] == "表三各项之和比办结少1（自然人列），不能确定错在哪一格"
     assert finding.lines[1].endswith("；改法有21种")
     assert finding_to_dict(finding, {})["too_many"] is True
 

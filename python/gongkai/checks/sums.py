@@ -82,9 +82,10 @@ def cells_in_doubt(form: Form, broken: Sequence[BrokenSum], told: Iterable[Propo
     suspected: set[str] = set()
     for proposal in told:
         suspected.update(suspected_cells(proposal.alternatives))
+        suspected.update(bound.cell for bound in proposal.certain)
     doubtful: set[str] = set()
-    for one in broken:
-        doubtful.update(one.cells)
+    for relation in relations_in(broken):
+        doubtful.update(relation.cells)
     for relation in form.relations:
         if not suspected.isdisjoint(relation.cells):
             doubtful.update(relation.cells)

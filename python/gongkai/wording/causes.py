@@ -83,7 +83,8 @@ def joined(finding: Finding, gaps: Sequence[str], needed: Sequence[str], room: i
     for at, gap in enumerate(gaps, 1):
         rest = needed if at == len(gaps) else [count, *needed]
         longer = "；".join([*told, gap, *rest])
-        if len(longer) > room - 2 and (told or needed):
+        is_alone = len(gaps) == 1 and not needed
+        if len(longer) > room - 2 and not is_alone:
             break
         told.append(gap)
     if len(told) < len(gaps):
@@ -225,7 +226,7 @@ def sum_text(form: Form, broken: BrokenSum) -> str:
 
 
 def gap_parts(broken: BrokenSum) -> tuple[str, str]:
-    """What several sums may say alike, and what tells them apart: 各项之和比办结总计, 多2."""
+    """What several sums may say alike, and what tells them apart: 各项之和比办结, 多2."""
     first = broken.relations[0]
     sides: dict[str, Fact] = {"left": first.left, "right": first.right}
     blanks = said("blanks", count=broken.blanks) if broken.blanks else ""
