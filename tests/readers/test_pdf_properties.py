@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from gongkai.checks.whole import check
 from gongkai.model import Report, UnreadableDocument
-from helpers.counts import properties
+from helpers.counts import counted, part, properties
+from helpers.made import report_of
 from helpers.pages import figures, layouts, misread, read_page, unlike
 from helpers.strategies import reports
 from helpers.writers.mutations import drop_line, figure_spots, insert_line, rewritten, row_labels
@@ -62,6 +63,17 @@ def test_blanks_and_signs_move_nothing(rules: str, report: Report, data: st.Data
     assert misread(truth, read, gone) == []
     if rules != "none":
         assert unlike(truth, read) == []
+
+
+@counted
+@pytest.mark.parametrize("turned", ["vertical", "rotated"])
+def test_the_label_of_the_results_may_be_cut_before_any_line(turned: str) -> None:
+    """办理结果 stands in what is left of its cell, were it one line of it."""
+    report = report_of({"applications.carried_out.company": 345})
+    for line in part(range(4, 28)):
+        style = Style(rules="rects", breaks=(("applications", line),), turned=turned)
+        read = read_page(pdf_of(report, style, report_sheets(report)))
+        assert unlike(figures(report), read) == [], line
 
 
 @pytest.mark.parametrize("rules", ["rects", "none"])

@@ -257,7 +257,7 @@ def draw_cell(
     draw_rules(desk, area, outer, spot.kind)
     size = style.size
     if spot.id == "results" and style.turned == "rotated" and lines:
-        size = min(size, (bottom - top - 4) / len(lines))  # or it would stand over the row above
+        size = min(size, (bottom - top - 4) / len(lines))  # or it would stand over other rows
         desk.canvas.saveState()
         desk.canvas.translate((x0 + x1) / 2 + size / 3, style.height - (top + bottom) / 2)
         desk.canvas.rotate(90)
@@ -265,6 +265,10 @@ def draw_cell(
         desk.canvas.drawCentredString(0, 0, "".join(lines))
         desk.canvas.restoreState()
         return
+    if spot.id == "results" and style.turned and lines:
+        size = min(
+            size, (bottom - top - 4) / len(lines) / LEADING
+        )  # it is never painted over other rows
     start = (top + bottom) / 2 - len(lines) * size * LEADING / 2
     align = style.align if spot.kind == "figure" else "center"
     x = {"center": (x0 + x1) / 2, "left": x0 + 3, "right": x1 - 3}[align]
