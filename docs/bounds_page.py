@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import gongkai
+from made_page import kept
 
 PACKAGE = Path(gongkai.__file__).parent
 PAGE = Path(__file__).resolve().parent / "bounds.md"
@@ -45,14 +46,7 @@ class Bound(NamedTuple):
 
 
 def main(arguments: list[str]) -> int:
-    page = render()
-    if arguments != ["--check"]:
-        PAGE.write_text(page, encoding="utf-8", newline="\n")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page:
-        return 0
-    print(f"{PAGE.name} is not what the code says; run make rules", file=sys.stderr)
-    return 1
+    return kept(PAGE, render(), arguments, "make rules")
 
 
 def render() -> str:

@@ -16,6 +16,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from made_page import kept
+
 ROOT = Path(__file__).resolve().parents[1]
 MANUAL = ROOT / "docs" / "manual.zh.md"
 PAGE = ROOT / "python" / "gongkai" / "manual.html"
@@ -40,13 +42,7 @@ nav a { margin-right: 1.2em; white-space: nowrap; }
 
 def main(arguments: list[str]) -> int:
     page = render(MANUAL.read_text(encoding="utf-8"), MANUAL.parent)
-    if arguments != ["--check"]:
-        PAGE.write_text(page, encoding="utf-8", newline="\n")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page:
-        return 0
-    print(f"{PAGE.name}与{MANUAL.name}不符，请运行 make manual", file=sys.stderr)
-    return 1
+    return kept(PAGE, page, arguments, "make manual")
 
 
 def render(text: str, folder: Path) -> str:

@@ -15,6 +15,7 @@ from gongkai.checks.rules import relation_rules
 from gongkai.editions import editions, explanations
 from gongkai.model import Rule, Severity
 from gongkai.wording.rules import written_rules
+from made_page import kept
 
 PAGE = Path(__file__).resolve().parent / "rules.zh.md"
 SEVERITIES: dict[Severity, str] = {"error": "错误", "warning": "警告", "note": "提示"}
@@ -45,14 +46,7 @@ INTRO = """# 校验规则
 
 
 def main(arguments: list[str]) -> int:
-    page = render()
-    if arguments != ["--check"]:
-        PAGE.write_text(page, encoding="utf-8", newline="\n")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page:
-        return 0
-    print(f"{PAGE.name}与程序不符，请运行 make rules", file=sys.stderr)
-    return 1
+    return kept(PAGE, render(), arguments, "make rules")
 
 
 def render() -> str:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +17,6 @@ FRONT_DOOR = "front door"
 DEVELOPING = ROOT / "docs" / "developing.md"
 ROOMS = re.compile(r"^```rooms\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FUNCTION = re.compile(r"(gongkai(?:\.\w+)+):\w+")  # in a table of what is loaded on demand
-HEAVY = ("pandas", "openpyxl", "lxml", "httpx", "selectolax", "rapidfuzz", "xlwings")
 
 
 def levels_in(page: str) -> list[list[str]]:
@@ -126,15 +122,3 @@ def test_an_upward_import_is_seen() -> None:
         )
         == set()
     )
-
-
-def test_the_command_starts_light() -> None:
-    code = f"import sys, gongkai.cli; print([name for name in {HEAVY!r} if name in sys.modules])"
-    found = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(FOLDER.parent)},
-        check=False,
-    )
-    assert (found.stdout.strip(), found.stderr) == ("[]", "")
