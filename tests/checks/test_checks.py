@@ -79,9 +79,14 @@ def test_across() -> None:
     assert rules_of(finding) == {"applications.sum.total", "applications.across.granted"}
     assert finding.lines == (
         "表三 予以公开（总计）填134，疑应为143",
-        "各项之和比办结少9（总计列）；各列之和比总计多9（予以公开行）",
+        "各列之和比总计多9（予以公开行）；各项之和比办结少9（总计列）",
     )
-    assert finding.sums[1].cells == cells_of_row("granted")
+    assert (finding.rule, finding.stated, finding.computed) == (
+        "applications.across.granted",
+        134,
+        143,
+    )
+    assert finding.sums[0].cells == cells_of_row("granted")
     assert set(cells_of_row("granted")) < set(finding.cells)
 
 
@@ -89,10 +94,10 @@ def test_sum() -> None:
     finding = only(report_of({"applications.handled.natural": 433}), "applications.sum.natural")
     assert finding.lines == (
         "表三 办结总计（自然人）填433，疑应为432",
-        "新收＋上年结转比办结＋下年结转少1（自然人列）；各项之和比办结少1（自然人列）；"
+        "各项之和比办结少1（自然人列）；新收＋上年结转比办结＋下年结转少1（自然人列）；"
         "各列之和比总计多1（办结总计行）",
     )
-    own = finding.sums[1]
+    own = finding.sums[0]
     assert (own.stated, own.computed, own.difference) == (433, 432, -1)
     assert len(own.cells) == 22
 
@@ -309,7 +314,7 @@ def test_errors_come_before_warnings_before_notes_in_the_order_of_the_tables() -
     )
     assert rules(report) == [
         ("error", "coverage.negative"),
-        ("error", "applications.balance.natural"),
+        ("error", "applications.sum.natural"),
         ("error", "disputes.total.review"),
         ("warning", "coverage.year"),
         ("warning", "coverage.unplaced"),

@@ -176,6 +176,7 @@ def cause_finding(table: Table, sums: Sequence[BrokenSum], proposal: Proposal) -
     facts: dict[str, Fact] = {"ways": proposal.ways, "unlikely": proposal.unlikely}
     facts["unread"] = unread_in(table, sums, proposal)
     facts["bounds"] = bounds_of(proposal)
+    sums = wrong_total_first(sums, proposal)
     first = sums[0]
     cells: set[str] = set()
     for one in sums:
@@ -194,6 +195,18 @@ def cause_finding(table: Table, sums: Sequence[BrokenSum], proposal: Proposal) -
         form=form,
         sums=tuple(sums),
     )
+
+
+def wrong_total_first(sums: Sequence[BrokenSum], proposal: Proposal) -> list[BrokenSum]:
+    """The sums of a cause; where one cell alone is wrong and is the total of one, that first.
+
+    部分公开（总计）填90，疑应为81: the finding states 90 and computes 81, not 808 and 817 of the
+    办结总计 below, which is right.
+    """
+    cells = suspected_cells(proposal.alternatives)
+    if len(cells) != 1:
+        return list(sums)
+    return sorted(sums, key=lambda one: one.relations[0].marked not in cells)
 
 
 def bounds_of(proposal: Proposal) -> tuple[tuple[str, ...], ...]:
