@@ -277,7 +277,7 @@ def test_a_proposal_that_the_prose_bears_out_is_told_with_its_words() -> None:
 
     def told(text: str, finding: Finding = found) -> object:
         report = replace(report_of(), sections={1: text})
-        return with_prose([finding], claims(report))[0].facts.get("prose")
+        return with_prose(report, [finding], claims(report))[0].facts.get("prose")
 
     said = "全年新收申请，其中自然人申请予以公开134件。"
     assert told(said) == (("第一节第1段", "134"),)
@@ -309,6 +309,58 @@ def test_a_contradiction_that_the_repair_ends_is_its_evidence() -> None:
     )
     other = replace(report, sections={**NOTHING, 1: "其中自然人申请予以公开135件。"})
     assert [finding.rule for finding in check(other)] == [found.rule, "narrative.outcome"]
+
+
+def test_where_the_prose_bears_out_another_repair_the_cheapest_is_not_certain() -> None:
+    """12 and 0 of 下年结转 exchanged is one slip; 436 and 12 in the prose mend the same columns."""
+    wrong: dict[str, Value] = {"applications.new.natural": 424, "applications.new.company": 24}
+    report = report_of(wrong)
+    [alone] = check(report)
+    assert alone.lines[0] == "表三 下年结转：自然人填12，疑应为0；商业企业填0，疑应为12"
+    said = "全年新收自然人申请436件。"
+    found = check(replace(report, sections={**NOTHING, 1: said}))
+    assert found[0].lines == (
+        "表三有误，2种改法：①新收（自然人）424→436、新收（商业企业）24→12；"
+        "②下年结转（自然人）12→0、下年结转（商业企业）0→12",
+        "新收＋上年结转比办结＋下年结转少12（自然人列）、多12（商业企业列）；正文第一节第1段写436",
+    )
+    assert keys_of(found[0], report) == keys_of(alone, report)
+    other = check(replace(report, sections={**NOTHING, 1: "全年新收自然人申请290件。"}))
+    assert other[0].suspects == alone.suspects
+
+
+def test_what_was_left_out_as_unlikely_is_told_where_the_prose_has_it() -> None:
+    """行政复议: 未审结20 for 2 is a slip; 总计23 for 5 none, but the prose says 23."""
+    row = {"upheld": 1, "corrected": 1, "other": 1, "pending": 20, "total": 5}
+    report = report_of({f"disputes.review.{column}": figure for column, figure in row.items()})
+    [alone] = check(report)
+    assert alone.facts["unlikely"] == 1
+    found = check(replace(report, sections={**NOTHING, 1: "政府信息公开行政复议23件。"}))
+    assert found[0].lines[0] == "表四有误，2种改法：①行政复议（总计）5→23；②行政复议（未审结）20→2"
+    assert found[0].facts["unlikely"] == 0
+
+
+def test_of_several_ways_that_of_the_prose_comes_first() -> None:
+    """Of the five figures of 行政复议 one is 1 off."""
+    report = report_of({"disputes.review.total": 12})
+    [alone] = check(report)
+    assert len(alone.suspects) == 5
+    for text, cell in (
+        ("政府信息公开行政复议11件。", "total"),
+        ("政府信息公开行政复议纠正2件。", "corrected"),
+    ):
+        found = check(replace(report, sections={**NOTHING, 1: text}))
+        assert [suspect.cell for suspect in found[0].suspects[0]] == [f"disputes.review.{cell}"]
+        assert set(found[0].suspects) == set(alone.suspects)
+
+
+def test_prose_that_agrees_with_what_the_repair_changes_is_in_sight() -> None:
+    report = report_of({"applications.granted.total": 134})
+    found = check(replace(report, sections={**NOTHING, 1: "全年予以公开134件。"}))
+    assert found[0].lines == (
+        "表三 予以公开（总计）填134，疑应为143",
+        "各列之和比总计多9（予以公开行）；各项之和比办结少9（总计列）；但正文第一节第1段也写134",
+    )
 
 
 def test_prose_that_contradicts_itself_is_no_evidence() -> None:

@@ -258,6 +258,8 @@ def others(form: Form, finding: Finding) -> Iterator[str]:
         yield said("left", where=without_table(form, where(form, unread)))
     for place, figure in triples(finding, "prose"):
         yield said("prose", place=place, figure=figure)
+    for place, figure in triples(finding, "prose_too"):
+        yield said("prose_too", place=place, figure=figure)
     for cell, _, other in triples(finding, "readings"):
         yield said("apart", where=place_in(form, cell), other=other)
     yield from how_sure(finding)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, product
+from math import prod
 
 from gongkai.checks.narrative.claims import (
     LONGEST_SECTION,
@@ -17,20 +19,26 @@ from gongkai.checks.narrative.claims import (
 from gongkai.decisions import is_open
 from gongkai.figures import shown, size
 from gongkai.model import (
+    Alternative,
     Entry,
     Fact,
     Finding,
     Form,
     Report,
     Severity,
+    Statement,
     Suspect,
+    Table,
     Value,
     table_id,
 )
-from gongkai.sums import difference
+from gongkai.sums import as_written, difference, localize, possible, relations_in, solved
+from gongkai.wording import official_order
 from gongkai.wording.phrases import MOST_ROWS, where
 
 ORDINALS = {1: "一", 6: "六"}
+PROSE_PRICE = 1  # of not believing the prose; 2 for a cell of the table as written
+MOST_CHOSEN = 6  # ways with the prose that a person would compare; of more none is told
 
 
 def check_narrative(
@@ -44,7 +52,7 @@ def check_narrative(
     the repair, as evidence, and not once more. 收到申请457件 above a 新收 of 455 that all sums bear
     out is a warning of its own; 县政府办予以公开455件 may be of another scope, and no evidence.
     """
-    told = with_prose(findings, said)
+    told = with_prose(report, findings, said)
     mended = repaired(report, told)
     denied = denied_cells(report, mended, said)
     found: list[Finding] = []
@@ -60,7 +68,7 @@ def check_narrative(
                 evidence.setdefault(cell, []).append(claim)
         else:
             found.append(finding)
-    told = [cited(finding, evidence) for finding in told]
+    told = [cited(finding, evidence, said) for finding in told]
     return told + found + unread_sections(report)
 
 
@@ -101,22 +109,45 @@ def repaired(report: Report, findings: Iterable[Finding]) -> Report:
     return replace(report, tables=tables)
 
 
-def cited(finding: Finding, evidence: Mapping[str, Sequence[Claim]]) -> Finding:
-    """A cause with the places where the prose says what its repair makes of the table."""
+def cited(
+    finding: Finding, evidence: Mapping[str, Sequence[Claim]], said: Iterable[Claim]
+) -> Finding:
+    """A cause with the places where the prose says what its repair makes of the table, and where it
+    says what the table does: 总计填17，疑应为8, and 予以公开17件 in the prose as well.
+    """
     if len(finding.suspects) != 1:
         return finding
     claims: list[Claim] = []
     for suspect in finding.suspects[0]:
         claims += evidence.get(suspect.cell, ())
-    return with_places(finding, claims)
+    finding = with_places(finding, "prose", claims)
+    known = claims_by_cell(claim for claim in said if not claim.quantity.others)
+    stays: list[Claim] = []
+    for suspect in finding.suspects[0]:
+        mine = known.get(suspect.cell, ())
+        if {claim.figure for claim in mine} == {suspect.stated}:
+            stays += mine
+    return with_places(finding, "prose_too", stays)
 
 
-def with_places(finding: Finding, claims: Iterable[Claim]) -> Finding:
+def claims_by_cell(said: Iterable[Claim]) -> dict[str, list[Claim]]:
+    """Those that give the exact figure of a single cell: 予以公开134件; not 不予公开18件, which is
+    of eight cells, and not 3.5万件.
+    """
+    known: dict[str, list[Claim]] = defaultdict(list)
+    for claim in said:
+        is_exact = claim.step == 1 and not claim.share
+        if is_exact and len(claim.quantity.cells) == 1:
+            known[claim.quantity.cells[0]].append(claim)
+    return known
+
+
+def with_places(finding: Finding, name: str, claims: Iterable[Claim]) -> Finding:
     """第一节第2段, 134: where the prose says which figure, each place once."""
     places = dict.fromkeys((place_of(claim), shown(claim.figure)) for claim in claims)
     if not places:
         return finding
-    return replace(finding, facts={**finding.facts, "prose": tuple(places)})
+    return replace(finding, facts={**finding.facts, name: tuple(places)})
 
 
 def unread(section: int) -> Finding:
@@ -176,43 +207,137 @@ def place_of(claim: Claim) -> str:
 # --- what the prose says of a suspected cell ------------------------------------------------------
 
 
-def with_prose(findings: Sequence[Finding], said: Sequence[Claim]) -> list[Finding]:
-    """The findings; of several proposals that which the prose bears out is told with its words, and
-    nothing else is changed.
+def with_prose(report: Report, findings: Sequence[Finding], said: Sequence[Claim]) -> list[Finding]:
+    """The findings; of several proposals that which the prose bears out is told with its words.
 
     The cause stays: prose and table may have been written by different hands, so prose tells which
     figure was meant, not which was read.
     """
-    known: dict[str, list[Claim]] = defaultdict(list)
-    for claim in filter(is_of_one_cell, said):
-        known[claim.quantity.cells[0]].append(claim)
+    known = claims_by_cell(claim for claim in said if is_sure(claim, report))
     told = []
     for finding in findings:
+        if finding.suspects:
+            finding = with_other_ways(finding, report, known)
         has_choice = len(finding.suspects) > 1
         told.append(with_citation(finding, known) if has_choice else finding)
     return told
 
 
-def is_of_one_cell(claim: Claim) -> bool:
-    """Whether it gives the exact figure of a single cell, without any doubt.
-
-    予以公开134件 does; 不予公开18件 is of eight cells, 3.5万件 is not exact.
+def with_other_ways(
+    finding: Finding, report: Report, known: Mapping[str, Sequence[Claim]]
+) -> Finding:
+    """A cause whose every repair the prose contradicts, with those that it bears out: 0 and 5 of
+    下年结转 exchanged is one slip and the cheapest, but 289 and 93 in the prose for 294 and 88 of
+    新收 mend the same two columns.
     """
-    quantity = claim.quantity
-    if len(quantity.cells) != 1 or quantity.others:
+    table = report.tables[table_id(finding.suspects[0][0].cell)]
+    values = table.values
+    claims: list[Claim] = []
+    for cell in finding.cells:
+        claims += known.get(cell, ())
+    if any(not is_denied(choice, values, claims) for choice in finding.suspects):
+        return finding
+    added: list[Alternative] = []
+    for choice in ways_beside(finding, table, known):
+        if choice not in finding.suspects and agrees(choice, known):
+            added.append(choice)
+    if not added:
+        return finding
+    suspects = (*added, *finding.suspects)
+    facts = {**finding.facts, "ways": len(suspects), "bounds": ()}
+    facts["unlikely"] = unlikely_besides(finding, added)
+    return replace(finding, suspects=suspects, facts=facts)
+
+
+def is_denied(choice: Alternative, values: Mapping[str, Value], claims: Iterable[Claim]) -> bool:
+    """Whether a claim is not what its cell would then hold."""
+    after = dict(values)
+    for suspect in choice:
+        after[suspect.cell] = suspect.proposed
+    return any(after[claim.quantity.cells[0]] != claim.figure for claim in claims)
+
+
+def ways_beside(
+    finding: Finding, table: Table, known: Mapping[str, Sequence[Claim]]
+) -> Iterator[Alternative]:
+    """The cheapest ways to mend the sums of a cause if the prose is believed at half the price of a
+    cell; of sums that fall apart then, as 予以公开行 and 部分公开行 do where the prose gives both
+    总计, one way for each together.
+    """
+    form, values = table.form, table.values
+    statements = list(as_written(values))
+    for cell in form.cells:
+        for claim in known.get(cell, ()):
+            statements.append(Statement((cell,), claim.figure, PROSE_PRICE, "prose"))
+    choices = choices_about(finding, form, statements)
+    if prod(map(len, choices)) > MOST_CHOSEN:
+        return
+    for chosen in product(*choices):
+        changes = {suspect.cell: suspect for suspect in chain.from_iterable(chosen)}
+        choice = tuple(changes[cell] for cell in official_order(form, changes))
+        if mends(form, finding, values, choice):
+            yield choice
+
+
+def choices_about(
+    finding: Finding, form: Form, statements: Sequence[Statement]
+) -> list[tuple[Alternative, ...]]:
+    """The ways for each question that the statements leave of the sums of a cause, each once."""
+    rules = {relation.rule for relation in relations_in(finding.sums)}
+    questions = solved(form, statements).wrong
+    choices: dict[tuple[Alternative, ...], None] = {}
+    for relations, proposal in zip(questions, localize(form, statements), strict=True):
+        if not rules.isdisjoint(relation.rule for relation in relations):
+            choices[proposal.alternatives] = None
+    return list(choices)
+
+
+def mends(form: Form, finding: Finding, values: Mapping[str, Value], choice: Alternative) -> bool:
+    """Whether the sums of a cause hold then, and every other that the changes touch."""
+    after = dict(values)
+    for suspect in choice:
+        after[suspect.cell] = suspect.proposed
+    touched = list(relations_in(finding.sums))
+    for relation in form.relations:
+        if any(suspect.cell in relation.cells for suspect in choice):
+            touched.append(relation)
+    return bool(choice) and possible(touched, after)
+
+
+def unlikely_besides(finding: Finding, added: Iterable[Alternative]) -> int:
+    """Of the ways that were left out as unlikely those are told now that change as many cells."""
+    count = finding.facts["unlikely"]
+    assert isinstance(count, int)
+    sizes = set(map(len, finding.suspects))
+    for choice in added:
+        count -= len(choice) in sizes
+    return max(count, 0)
+
+
+def is_sure(claim: Claim, report: Report) -> bool:
+    """Whether it speaks of what the tables count, and no other reading is what the table says:
+    自然人289件 may be 新收, or 办结 too; where neither is 289 it is of 新收.
+    """
+    if claim.scope != "same":
         return False
-    exact = claim.step == 1 and not claim.share
-    return exact and claim.scope == "same"
+    return not claim.quantity.others or finding_of(claim, report) is not None
 
 
 def with_citation(finding: Finding, known: Mapping[str, Sequence[Claim]]) -> Finding:
-    """The places where the prose gives the figures that a proposal would put in."""
+    """The places where the prose gives the figures that a proposal would put in; such stand first:
+    of four ways to mend 予以公开行 and 部分公开行 that of 8 and 81, which the prose has.
+    """
+    first: list[Alternative] = []
+    others: list[Alternative] = []
     claims: list[Claim] = []
     for choice in finding.suspects:
         if agrees(choice, known):
+            first.append(choice)
             for suspect in choice:
                 claims += known.get(suspect.cell, ())[:1]
-    return with_places(finding, claims)
+        else:
+            others.append(choice)
+    return with_places(replace(finding, suspects=(*first, *others)), "prose", claims)
 
 
 def agrees(choice: Sequence[Suspect], known: Mapping[str, Sequence[Claim]]) -> bool:
