@@ -369,6 +369,19 @@ def test_a_cause_of_causes_goes_to_one_that_is_told() -> None:
     assert [cause.proposal for cause in found] == [told[1], told[2], told[4]]
 
 
+def test_choices_that_are_those_of_other_causes_together_are_no_cause() -> None:
+    """（七）总计 across holds a column with two ways and one with one: their two ways together."""
+    relation = form("2021", "disputes").relations[0]
+    broken = [BrokenSum((relation,), (str(number),)) for number in range(3)]
+    a, b, c, d = (Suspect(name, 1, 2) for name in "abcd")
+    two, one = Proposal(((a,), (b,)), 2), Proposal(((c,),), 1)
+    both, others = Proposal(((a, c), (b, c)), 2), Proposal(((a, c), (b, d)), 2)
+    found = causes_of(broken, [two, one, both])
+    assert [(cause.numbers, cause.proposal) for cause in found] == [([0, 2], two), ([1], one)]
+    found = causes_of(broken, [two, one, others])
+    assert [cause.numbers for cause in found] == [[0], [1], [2]]
+
+
 def test_one_repair_is_one_cause_however_sure_each_sum_is() -> None:
     relation = form("2021", "disputes").relations[0]
     broken = [BrokenSum((relation,), (str(number),)) for number in range(2)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 from typing import NamedTuple
 
 from gongkai.figures import clean, read_figure, shown
@@ -108,11 +108,9 @@ class Cause(NamedTuple):
     proposal: Proposal
 
     @property
-    def changes(self) -> frozenset[Suspect]:
-        """Those of the only repair; none where there are several."""
-        if len(self.proposal.alternatives) != 1:
-            return frozenset()
-        return frozenset(self.proposal.alternatives[0])
+    def choices(self) -> frozenset[frozenset[Suspect]]:
+        """Its repairs, each as the changes that it makes."""
+        return frozenset(map(frozenset, self.proposal.alternatives))
 
 
 def causes_of(broken: Sequence[BrokenSum], told: Sequence[Proposal]) -> list[Cause]:
@@ -147,28 +145,42 @@ def told_once(causes: Sequence[Cause]) -> list[Cause]:
     breaks its row as well, which is evidence of the first.
     """
     alone: list[Cause] = []
-    kept: dict[frozenset[Suspect], Cause] = {}
+    kept: dict[frozenset[frozenset[Suspect]], Cause] = {}
     for cause in causes:
         if not parts_of(cause, causes):
             alone.append(cause)
-            kept[cause.changes] = cause
+            kept[cause.choices] = cause
     for cause in causes:
         parts = parts_of(cause, alone)
         if parts:
-            first = kept[parts[0].changes]
-            kept[first.changes] = Cause([*first.numbers, *cause.numbers], first.proposal)
-    return [kept[cause.changes] if cause.changes else cause for cause in alone]
+            first = kept[parts[0].choices]
+            kept[first.choices] = Cause([*first.numbers, *cause.numbers], first.proposal)
+    return [kept[cause.choices] if cause.choices else cause for cause in alone]
 
 
 def parts_of(cause: Cause, causes: Sequence[Cause]) -> list[Cause]:
-    """The causes whose repairs are together the repair of this one; none of one that is no sum."""
+    """The causes whose repairs, one of each together, are the repairs of this one; none of one that
+    is no sum. Two ways to mend 自然人列 and one to mend 商业企业列 are two of （七）总计 across.
+    """
     parts: list[Cause] = []
-    together: set[Suspect] = set()
+    together = {frozenset[Suspect]()}
     for other in causes:
-        if other.changes and other.changes < cause.changes:
+        if is_part(other, cause):
             parts.append(other)
-            together |= other.changes
-    return parts if together == cause.changes else []
+            together = {one | choice for one, choice in product(together, other.choices)}
+        if len(together) > len(cause.choices):
+            return []
+    return parts if together == cause.choices else []
+
+
+def is_part(other: Cause, cause: Cause) -> bool:
+    """Whether each repair of a cause holds one of the other, and more than that."""
+    if not other.choices:
+        return False
+    beyond: set[frozenset[Suspect]] = set()
+    for one in other.choices:
+        beyond.update(choice for choice in cause.choices if one < choice)
+    return beyond == cause.choices
 
 
 def cause_finding(table: Table, sums: Sequence[BrokenSum], proposal: Proposal) -> Finding:
