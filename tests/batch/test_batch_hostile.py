@@ -48,6 +48,7 @@ def test_hostile_texts_in_a_page(tmp_path: Path) -> None:
     check_hostile(tmp_path, found.values(), HOSTILE)
 
 
+@pytest.mark.slow
 def test_hostile_texts_in_a_workbook(tmp_path: Path) -> None:
     """Here the agency is whatever the cell says."""
     report = read_report(str(list_file(tmp_path / "x.html", [page().decode()])))

@@ -107,6 +107,7 @@ def wrong(found: Counter[bool | None], right: bool | None) -> int:
     )
 
 
+@pytest.mark.slow
 def test_a_division_is_itself_with_and_without_what_it_lies_in() -> None:
     whole: Counter[bool | None] = Counter()
     alone: Counter[bool | None] = Counter()

@@ -421,6 +421,7 @@ def in_prose(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return filled(tmp_path_factory.mktemp("wrong") / "prose.xlsm", report)
 
 
+@pytest.mark.slow
 def test_the_mark_of_a_suspect_goes_out_with_its_figure(wrong: Path) -> None:
     """The mark of the one that is corrected goes out, that of the other stays."""
     desk = open_desk(wrong)

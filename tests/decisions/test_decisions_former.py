@@ -17,6 +17,7 @@ from gongkai.checks.whole import check
 from gongkai.decisions import former_keys_of, is_open, keys_of
 from gongkai.model import Decision, Report
 from helpers import DOCUMENTS
+from helpers.counts import some
 from helpers.examples import MADE
 
 FORMER = json.loads(Path(__file__).with_name("former").joinpath("checks.json").read_text("utf-8"))
@@ -47,7 +48,7 @@ def is_evidence(report: Report, key: str) -> bool:
     return key not in known
 
 
-@pytest.mark.parametrize("name", FORMER["documents"])
+@some("name", FORMER["documents"])
 def test_a_document_keeps_what_was_decided_about_it(name: str) -> None:
     report = replace(read_report(DOCUMENTS / name), decisions={})
     assert_kept(report, FORMER["documents"][name])

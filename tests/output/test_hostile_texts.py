@@ -182,6 +182,7 @@ def test_json_is_exact(text: str) -> None:
     assert json.loads(report_to_json(report, findings))["title"] == json.loads(json.dumps(text))
 
 
+@pytest.mark.slow
 @given(texts())
 @properties(120)
 def test_tables(text: str) -> None:
@@ -249,7 +250,7 @@ def page(text: str) -> bytes:
     )
 
 
-@some("text", LIKELY, ids=ascii)
+@some("text", LIKELY, 12, ids=ascii)
 def test_through_every_command(text: str, tmp_path: Path) -> None:
     source = tmp_path / ("页\u202e\u2066\u200b\x1b\x9b年报.html")
     source.write_bytes(page(text))

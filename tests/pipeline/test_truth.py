@@ -82,6 +82,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_published_set_is_what_make_conformance_makes(published: Path) -> None:
     told = json.loads((published / EXPECTED).read_text(encoding="utf-8"))
     made = conformance.trials()

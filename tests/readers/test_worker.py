@@ -27,6 +27,7 @@ from gongkai.readers.worker import (
     unpacked,
 )
 from helpers import DOCUMENTS, TESTS
+from helpers.counts import some
 from helpers.pages import CASES
 from helpers.waiting import PATIENCE, wait_until
 
@@ -244,7 +245,7 @@ LIES = (
 )
 
 
-@pytest.mark.parametrize("lie", LIES, ids=range(len(LIES)))
+@some("lie", LIES, ids=range(len(LIES)))
 def test_an_answer_that_is_none_of_ours_is_no_document(lie: bytes) -> None:
     with pytest.raises(UnreadableDocument, match="解析程序意外退出"):
         read_apart("test_worker:lying", lie)
@@ -254,7 +255,7 @@ def test_no_more_is_taken_than_an_answer_can_be() -> None:
     assert "解析程序意外退出" in refused("boasting")
 
 
-@pytest.mark.parametrize("case", CASES)
+@some("case", CASES)
 def test_blocks_cross_the_border_unchanged(case: str) -> None:
     [source] = (DOCUMENTS / case).glob("source.*")
     blocks = read_blocks(Document(source.name, "", source.read_bytes(), ""))

@@ -104,6 +104,7 @@ def test_a_value_under_a_merged_cell_of_the_open_workbook(tmp_path: Path) -> Non
     refuse_merged(current_report(book)[1])
 
 
+@pytest.mark.slow
 def test_the_open_workbook_is_read_as_a_person_sees_it(tmp_path: Path) -> None:
     cells, lines = tmp_path / "cells.xlsx", tmp_path / "lines.xlsx"
     cells.write_bytes(cells_book("ours"))

@@ -96,6 +96,7 @@ def test_the_committed_template_is_what_its_sources_give(
     assert (build.main(["--check"]), capsys.readouterr().err) == (0, "")
 
 
+@pytest.mark.slow
 def test_two_builds_are_the_same_bytes() -> None:
     assert build.build_template() == build.build_template()
 

@@ -111,6 +111,7 @@ def test_the_next_report_takes_its_comments_along(filled: Path, tmp_path: Path) 
     assert comments(write(converted_report(), tmp_path / "again.xlsm", filled)) == SAID
 
 
+@pytest.mark.slow
 def test_a_comment_of_the_user_stays(filled: Path, tmp_path: Path) -> None:
     mine = {("表二", "B4"): MINE, ("表三", NEW_SPOT): MINE, ("封面", "C6"): MINE}
     theirs = with_comments(filled, mine)

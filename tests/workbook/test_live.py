@@ -66,6 +66,7 @@ def differing(engine: str, files: Sequence[Path]) -> list[str]:
 # --- what engines compute -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_random_tables_have_all_that_a_lane_can_show(tmp_path: Path) -> None:
     lanes = [
         shown

@@ -138,6 +138,7 @@ def inserted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return calculated_by_office(with_things(folder / "a.xlsm"), steps)
 
 
+@pytest.mark.slow
 def test_after_a_line_is_put_back_formulas_look_at_the_same_cells(
     inserted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -175,6 +176,7 @@ def without_results_of_ours(path: Path) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_a_second_restoring_keeps_the_first_copy(inserted: Path, tmp_path: Path) -> None:
     path = tmp_path / "b.xlsx"
     for _ in range(2):
@@ -210,6 +212,7 @@ def test_the_list_of_formulas_goes_with_a_restoring(inserted: Path, tmp_path: Pa
         assert b"calcChain" not in archive.read("xl/_rels/workbook.xml.rels")
 
 
+@pytest.mark.slow
 def test_results_of_others_on_any_sheet_go_once_stale(tmp_path: Path) -> None:
     path = calculated_by_office(with_things(tmp_path / "a.xlsm"), [])
     fill_file(path, path, [Edit(THREE, 8, 4, 999)], overwrite=True)

@@ -82,7 +82,7 @@ def copy(changed: dict[str, Path], tmp_path: Path) -> Path:
 EACH = pytest.mark.parametrize("name", CASES)
 
 
-@some("name", CASES, 2)
+@some("name", CASES, 6)
 def test_no_lane_is_fooled(name: str, changed: dict[str, Path]) -> None:
     """After a line was moved every lane of the table shows 移; a dragged figure counts where it
     stands.
@@ -127,7 +127,7 @@ def test_python_says_which(name: str, changed: dict[str, Path]) -> None:
         assert any("勾稽校验有1格" in found.message for found in check(report))
 
 
-@some("name", CASES)
+@some("name", CASES, 12)
 def test_it_is_put_back_by_its_labels(
     name: str, changed: dict[str, Path], copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -269,6 +269,7 @@ def older(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_workbook_without_steps_is_read_and_brought_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -303,7 +304,7 @@ WRITERS = {
 }
 
 
-@some("writer", WRITERS, 2)
+@some("writer", WRITERS)
 def test_whoever_writes_brings_an_older_workbook_up(writer: str, older: Path) -> None:
     """Figures, decisions, the log and what a user wrote below the table stay."""
     if writer == "numbers":
@@ -397,6 +398,7 @@ def test_a_cover_is_not_fooled_by_pasted_values(places: str, tmp_path: Path) -> 
     assert str(found[layout.COVER][layout.LIVE_SPOT]).startswith("移 表三校验格；")
 
 
+@pytest.mark.slow
 def test_pasted_values_are_told_and_restored(tmp_path: Path) -> None:
     lanes = pasted(tmp_path / "a.xlsx", THREE)
     assert any(
@@ -413,6 +415,7 @@ def test_pasted_values_are_told_and_restored(tmp_path: Path) -> None:
         assert stale("betteroffice", [path]) == []
 
 
+@pytest.mark.slow
 def test_a_column_inserted_beside_the_table_is_told(tmp_path: Path) -> None:
     """Between the table and its lanes: no label of the table moves."""
     path = write_workbook(sound(), [], tmp_path / "a.xlsm")
