@@ -174,6 +174,17 @@ def test_long_prose_comes_back_whole(target: Path) -> None:
     assert read_workbook(write_workbook(report, [], target)) == report
 
 
+def test_the_opening_comes_back_without_what_the_site_wrote(target: Path) -> None:
+    sentences = "本报告由瑞安市人民政府编制。\n如有疑问，请与市政府办公室联系。"
+    opening = f"发布日期：2022-02-20 来源：瑞安市 字号：大 中 小\n{sentences}"
+    report = replace(report_of(), opening=opening, sections={1: "无。", 2: "", 6: "无。"})
+    again = read_workbook(write_workbook(report, [], target))
+    assert again.opening == sentences
+    assert again.sections == report.sections
+    bare = write_workbook(replace(report, opening="（2022年2月20日）"), [], target.with_stem("b"))
+    assert read_workbook(bare).opening == ""
+
+
 def test_unread_text_stays_apart_from_figures(target: Path) -> None:
     texts = {
         "applications.new.natural": "43②",

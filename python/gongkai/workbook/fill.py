@@ -50,6 +50,7 @@ TEXT_RULE = "coverage.text"
 # The cells show it themselves, often a hundred of them.
 SELF_EVIDENT = ("coverage.blank", "coverage.sign")
 # Characters that a row of the prose sheet can show: a row is at most 409 points high.
+ProsePart = tuple[int | str, str, str]  # number of a section, or OPENING; title; text
 PARAGRAPH = 1_000
 LONGEST_CELL = 16_000  # characters; a cell holds 32,767 UTF-16 units
 
@@ -366,18 +367,28 @@ def prose_edits(report: Report) -> Iterator[Edit]:
     titles: dict[int, str] = {}
     for section in editions()[max(editions())].sections:
         titles[section.number] = section.title
-    rows = prose_rows(report.sections, titles, PARAGRAPH)
+    texts: list[ProsePart] = []
+    opening = sentences_of(report.opening)
+    if opening:
+        texts.append((layout.OPENING, "", opening))
+    for number, text in sorted(report.sections.items()):
+        texts.append((number, titles.get(number, ""), text))
+    rows = prose_rows(texts, PARAGRAPH)
     if len(rows) > layout.PROSE_ROWS:
-        rows = prose_rows(report.sections, titles, LONGEST_CELL)
+        rows = prose_rows(texts, LONGEST_CELL)
     rows += [(None, None, None)] * (layout.PROSE_ROWS - len(rows))
     for row, values in enumerate(rows, layout.PROSE_TOP):
         for column, value in zip(layout.PROSE_COLUMNS.values(), values, strict=True):
             yield Edit(layout.PROSE, row, column, value)
 
 
-def prose_rows(
-    sections: Mapping[int, str], titles: Mapping[int, str], longest: int
-) -> list[tuple[Written, Written, Written]]:
+def sentences_of(opening: str) -> str:
+    """The lines that are sentences: not 发布日期：2022-01-20 来源：县政府办 字号：大 中 小."""
+    lines = [line for line in opening.split("\n") if "。" in line]
+    return "\n".join(lines)
+
+
+def prose_rows(texts: Iterable[ProsePart], longest: int) -> list[tuple[Written, Written, Written]]:
     """(number, title, text) rows.
 
     A paragraph a row where rows are short, a whole section where they are long.
@@ -385,8 +396,8 @@ def prose_rows(
     A row titled ``CONTINUED`` goes on in the middle of a text, any other begins a new line of it.
     """
     rows: list[tuple[Written, Written, Written]] = []
-    for number, text in sorted(sections.items()):
-        head: tuple[Written, Written] = (number, titles.get(number, ""))
+    for number, title, text in texts:
+        head: tuple[Written, Written] = (number, title or None)
         for paragraph in text.split("\n") if longest == PARAGRAPH else [text]:
             for piece in pieces_of(paragraph, longest):
                 rows.append((*head, piece or None))

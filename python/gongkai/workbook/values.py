@@ -25,7 +25,7 @@ from gongkai.workbook.layout import DOUBTFUL, TableSheet
 
 SheetValues = Mapping[Spot, object]
 MOST_PLACES = 5  # that a message names
-SECTIONS = ("1", "2", "3", "4", "5", "6")
+PARTS = (layout.OPENING, "1", "2", "3", "4", "5", "6")
 HIDDEN_TABLE = "工作表“{}”已隐藏，其中的数字没有采用，请取消隐藏"
 LOST_LINE = f"工作表的{{}}标着“{DOUBTFUL}”，来源中的数字没有读出；请对照原文填写，没有的填0"
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
@@ -49,6 +49,7 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
         if read:
             tables[table] = read
     problems += cover_problems(values)
+    opening, sections = read_prose(values.get(layout.PROSE, {}), problems)
     said = text_of(cover.get(layout.COVER_SPOTS["provenance"]))
     report = Report(
         title=title_in_source(said, fold(text_of(cover.get(layout.COVER_SPOTS["title"])))),
@@ -56,8 +57,9 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
         year=read_year(cover.get(layout.COVER_SPOTS["year"]), problems),
         published=read_date(cover.get(layout.COVER_SPOTS["published"]), problems),
         tables=tables,
-        sections=read_sections(values.get(layout.PROSE, {}), problems),
+        sections=sections,
         problems=tuple(problems),
+        opening=opening,
     )
     return with_decisions(with_doubts(report, said), values.get(layout.RESULTS, {}))
 
@@ -384,27 +386,33 @@ def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
 # --- prose ----------------------------------------------------------------------------------------
 
 
-def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str]:
-    """Section number -> text; blank lines at the end of a section are dropped."""
-    sections: dict[int, str] = {}
-    number = 0
+def read_prose(values: SheetValues, problems: list[Problem]) -> tuple[str, dict[int, str]]:
+    """(the opening, section number -> text); blank lines at the end of each are dropped."""
+    texts: dict[str, str] = {}
+    part = ""
     last = max(layout.rows_of(values), default=0)
     for row in range(layout.PROSE_TOP, last + 1):
         line: list[str] = []
         for column in layout.PROSE_COLUMNS.values():
             line.append(text_of(values.get((row, column))))
         first, title, text = line
-        if first.strip() in SECTIONS:
-            number = int(first)
-            sections[number] = sections[number] + "\n" + text if number in sections else text
-        elif number:
-            sections[number] += text if title == layout.CONTINUED else "\n" + text
+        if first.strip() in PARTS:
+            part = first.strip()
+            texts[part] = f"{texts[part]}\n{text}" if part in texts else text
+        elif part:
+            texts[part] += text if title == layout.CONTINUED else "\n" + text
         elif text.strip():
-            reason = f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6。"
+            reason = (
+                f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6或“{layout.OPENING}”。"
+            )
             problems.append(Problem("", "", "", text, reason))
-    for number, text in sections.items():
-        sections[number] = text.rstrip("\n")
-    return sections
+    opening, sections = "", {}
+    for part, text in texts.items():
+        if part == layout.OPENING:
+            opening = text.rstrip("\n")
+        else:
+            sections[int(part)] = text.rstrip("\n")
+    return opening, sections
 
 
 # --- fingerprint ----------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ GOES_ON: tuple[ColumnKind, ...] = ("prose", "phrase")
 
 PROSE, RESULTS, LOG, BATCH, SUMMARY = "正文", "校验结果", "修改记录", "批量导入", "汇总"
 CONTINUED = "续"
+OPENING = "引言"  # stands where a section has its number, before the first of them
 
 
 @dataclass(frozen=True)
