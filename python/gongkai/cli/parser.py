@@ -194,7 +194,7 @@ def add_decisions(commands: Commands[ChineseParser]) -> None:
             ),
         )
         command.add_argument(
-            "--levels", default="", metavar="下级", help="处理 levels 比对的问题时，给出下级的报告"
+            "--levels", default="", metavar="下级", help="处理 levels 核对的问题时，给出下级的报告"
         )
         command.add_argument("--names", default="", metavar="名单", help="同 levels 的 --names")
         command.add_argument(
@@ -243,7 +243,7 @@ def add_batch(commands: Commands[ChineseParser]) -> None:
 
 
 def add_levels(commands: Commands[ChineseParser]) -> None:
-    levels = add_command(commands, "levels", "把政府的报告与所属各机关的报告之和逐格比对")
+    levels = add_command(commands, "levels", "把政府的报告与所属各机关的报告之和逐格核对")
     levels.add_argument("parent", metavar="上级报告", help=SOURCE_HELP)
     levels.add_argument(
         "children",
@@ -259,7 +259,7 @@ def add_levels(commands: Commands[ChineseParser]) -> None:
         "--output",
         type=file_name,
         metavar="文件",
-        help="把逐格比对写成表格（.csv、.xlsx、.json）",
+        help="把逐格核对写成表格（.csv、.xlsx、.json）",
     )
     levels.add_argument("--force", action="store_true", help="文件已存在时覆盖")
     levels.add_argument("--json", action="store_true", help="输出 JSON")
