@@ -287,7 +287,7 @@ def add_years(commands: Commands[ChineseParser]) -> None:
 def add_others(commands: Commands[ChineseParser]) -> None:
     rules = add_command(commands, "rules", "列出勾稽关系和其他规则，或说明一项规则")
     rules.add_argument(
-        "rule", nargs="?", default="", metavar="编号", help="说明这一项：含义、依据、例子、怎么办"
+        "rule", nargs="?", default="", metavar="编号", help="说明这一项：含义、依据、例子、处理办法"
     )
     rules.add_argument("--all", action="store_true", help="勾稽关系之外的检查和提示也列出")
     rules.add_argument(
@@ -320,7 +320,7 @@ def add_others(commands: Commands[ChineseParser]) -> None:
     )
 
     conformance = add_command(
-        commands, "conformance", "写出一套带有差错的文件和应得的结果，检验任何导入程序"
+        commands, "conformance", "写出一套带有差错的文件和应得的结果，用于校验导入程序"
     )
     conformance.add_argument("folder", type=file_name, metavar="文件夹", help="写在哪里")
     conformance.add_argument("--force", action="store_true", help="文件已存在时覆盖")
