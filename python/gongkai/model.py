@@ -65,7 +65,7 @@ class Label:
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of figures. ``unit`` is 件 or 万元; amounts in 万元 may be decimal, ``signed`` ones
-    negative. ``counts`` is what is counted in it, ``source`` the article or circular: as of a row.
+    negative. ``counts`` is what is counted in it, ``source`` the article: as of a row.
     """
 
     id: str
@@ -86,7 +86,8 @@ class Row:
     it lies under.
 
     ``counts`` is what is counted in it, a sentence for those who fill the form in, and ``source``
-    the article or circular that says so: 所申请的信息已依法确定为国家秘密。 条例第十四条.
+    the article that says so, "" where the edition's circular alone does:
+    所申请的信息已依法确定为国家秘密。 条例第十四条.
     """
 
     id: str

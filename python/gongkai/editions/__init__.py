@@ -112,7 +112,7 @@ def load_edition(source: Mapping[str, Any], others: Mapping[str, Mapping[str, An
         if table["id"] not in titles:
             raise EditionError(f"{name}: 表 {table['id']} 不属于任何一节")
         table = resolve(name, table, others)
-        table = with_counts(table, shared_counts().get(table["id"], {}), source["circular"])
+        table = with_counts(table, shared_counts().get(table["id"], {}))
         loaded = load_form(name, titles[table["id"]], table)
         relations: list[Relation] = []
         for rule in table.get("relation", ()):
@@ -151,10 +151,8 @@ def shared_counts() -> Mapping[str, Any]:
     return read_toml(FOLDER / COUNTS)
 
 
-def with_counts(
-    table: Mapping[str, Any], counted: Mapping[str, Any], circular: str
-) -> Mapping[str, Any]:
-    """The table with what each of its rows and columns counts, and by which article or circular.
+def with_counts(table: Mapping[str, Any], counted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The table with what each of its rows and columns counts, and by which article.
 
     What the edition itself says of one comes before what all editions say: 行政事业性收费 of 2019
     counts items, that of 2021 money.
@@ -164,16 +162,13 @@ def with_counts(
         told = dict(part)
         for kind in ("rows", "columns"):
             shared = counted.get(kind, {})
-            told[kind] = [counted_item(item, shared, circular) for item in part[kind]]
+            told[kind] = [counted_item(item, shared) for item in part[kind]]
         parts.append(told)
     return {**table, "part": parts}
 
 
-def counted_item(
-    item: Mapping[str, Any], shared: Mapping[str, Any], circular: str
-) -> Mapping[str, Any]:
-    told = item if "counts" in item else {**shared.get(item["id"], {}), **item}
-    return {"source": circular, **told} if "counts" in told else item
+def counted_item(item: Mapping[str, Any], shared: Mapping[str, Any]) -> Mapping[str, Any]:
+    return item if "counts" in item else {**shared.get(item["id"], {}), **item}
 
 
 def load_form(edition: str, title: str, table: Mapping[str, Any]) -> Form:

@@ -171,8 +171,7 @@ def counts_text(cell: Cell) -> str:
     """
     articles: list[str] = []
     for said in (cell.row, cell.column):
-        is_article = "条" in said.source
-        if said.counts and is_article and said.source not in articles:
+        if said.source and said.source not in articles:
             articles.append(said.source)
     told = f"{cell.row.counts}{cell.column.counts}"
     return f"{told}（{'；'.join(articles)}）" if articles else told
