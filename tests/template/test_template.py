@@ -39,6 +39,7 @@ SHARED = {
     "NOT",
 }
 SHARED |= {
+    "CHOOSE",  # the guide
     "INDEX",
     "ROW",
     "ROWS",

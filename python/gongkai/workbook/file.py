@@ -199,7 +199,8 @@ def refitted(book: OpenFile, model: OpenFile) -> dict[str, bytes]:
             put_rules(book.root(sheet.name), model.root(sheet.name), sheet, looks)
     for name in sheets_with_formulas():
         if name in book.parts and name != layout.SUMMARY:
-            put_formulas(book.root(name), formulas_of(name))
+            spared = layout.GUIDE_SPOTS.values() if name == layout.COVER else ()
+            put_formulas(book.root(name), formulas_of(name), spared)
     hide_helpers(book)
     put_names(book.workbook)
     roots = {book.main: book.workbook}
