@@ -32,7 +32,7 @@ from gongkai.workbook.adopting import (
 )
 from gongkai.workbook.blanks import (
     BlankChoice,
-    Filling,
+    FillPlan,
     filled_text,
     filling_of,
     refuse_nothing,
@@ -62,7 +62,7 @@ from gongkai.workbook.totals import (
 )
 from gongkai.workbook.values import values_to_report
 
-FillingOf = TypeVar("FillingOf", bound=Filling)
+PlanOf = TypeVar("PlanOf", bound=FillPlan)
 
 
 @dataclass(frozen=True)
@@ -332,7 +332,7 @@ def fill_zeros(opened: Opened, options: argparse.Namespace) -> int:
     return fill_in(opened, found, filled_text)
 
 
-def fill_in(opened: Opened, found: FillingOf, told: Callable[[FillingOf], str]) -> int:
+def fill_in(opened: Opened, found: PlanOf, told: Callable[[PlanOf], str]) -> int:
     """Write what is to be filled, but where it would not be seen, and say so by ``told``."""
     report, content = with_numbers(opened, found.changes)
     found = found.without([change for change in found.changes if not shows_number(report, change)])

@@ -42,7 +42,7 @@ class BlankChoice:
 
 
 @dataclass(frozen=True)
-class Filling:
+class FillPlan:
     """What is to be filled. ``odd`` are places where the figure would not be seen: merged or hidden
     cells, or those shown as a date.
     """
@@ -59,7 +59,7 @@ class Filling:
 
 
 @dataclass(frozen=True)
-class ZeroFilling(Filling):
+class ZeroFilling(FillPlan):
     """With how many blanks stay: signs, those that are not 0 by the relations, formulas, those that
     may be anything.
     """

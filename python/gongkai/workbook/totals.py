@@ -16,7 +16,7 @@ from gongkai.spreadsheets import Spot
 from gongkai.sums.relations import total
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import places_text
-from gongkai.workbook.blanks import Filling, Undoing, blank_entries, left_text, state_in
+from gongkai.workbook.blanks import FillPlan, Undoing, blank_entries, left_text, state_in
 from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.proposals import Adoption, forms_of, name_of
 
@@ -28,7 +28,7 @@ Sums = Sequence[Relation]
 
 
 @dataclass(frozen=True)
-class TotalFilling(Filling):
+class TotalFilling(FillPlan):
     """The changes, and how many blank totals stay: those with a part that is blank, those of which
     two sums give different figures, signs, formulas.
     """
@@ -145,7 +145,7 @@ def differing(
 # --- what is said of it ---------------------------------------------------------------------------
 
 
-def question_of_totals(filling: Filling) -> str:
+def question_of_totals(filling: FillPlan) -> str:
     return (
         f"把{places_text(filling.changes)}空白的总计填为各项之和？"
         f"改动会记在“{layout.LOG}”表，可以撤销。"
