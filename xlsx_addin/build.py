@@ -16,10 +16,12 @@ sys.path[:0] = [str(ROOT / "xlsx_addin"), str(ROOT / "python")]
 
 from openpyxl import Workbook  # noqa: E402
 from openpyxl.packaging.custom import StringProperty  # noqa: E402
+from openpyxl.workbook.defined_name import DefinedName  # noqa: E402
 from openpyxl.workbook.properties import CalcProperties  # noqa: E402
 
 from batch_sheets import add_batch, add_summary  # noqa: E402
 from buttons import RIBBON, with_buttons  # noqa: E402
+from gongkai.model import Box  # noqa: E402
 from gongkai.opc import open_archive  # noqa: E402
 from gongkai.sources.detect import MARK  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
@@ -124,6 +126,9 @@ def lay_out() -> Workbook:
     add_summary(workbook)
     add_tool_sheet(workbook, sayings())
     add_settings_sheet(workbook)
+    for goal, (name, begins) in layout.SHEET_NAMES.items():
+        place = layout.absolute(Box(*begins, *begins), name)
+        workbook.defined_names.add(DefinedName(goal, attr_text=place))
     workbook.active = 0
     return workbook
 

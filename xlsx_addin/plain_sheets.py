@@ -17,7 +17,13 @@ from gongkai.model import Edition, Severity
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
 from gongkai.workbook.layout import ListSheet
-from gongkai.workbook.live.formulas import COUNTERS, IGNORED, STATE_COLUMN, formulas_of
+from gongkai.workbook.live.formulas import (
+    COUNTERS,
+    HIDDEN_COLUMNS,
+    IGNORED,
+    STATE_COLUMN,
+    formulas_of,
+)
 from gongkai.workbook.proposals import MOST_ALTERNATIVES
 from looks import CENTRED, FANG, HAIR, HEI, LEFT, QUIET, TOP_LEFT, as_text, font, put
 
@@ -37,6 +43,8 @@ LEGEND: tuple[tuple[looks.Flag, str, str], ...] = (
     ("warning", "! 12", "警告：请对照原文核实"),
     ("note", "i 12", "提示：可以推知，或值得留意"),
 )
+GUIDE_HEAD = "填报进度，点下面各行可到所说的位置"
+LINK = "FF00507D"
 STEPS = (
     "一、在“校验结果”逐条点“位置”，对照原文改正所标的数；改对以后，标记随即消失，不必重新运行。"
     "同意“建议”的，在“采纳”填它的序号，再点“采纳建议”。",
@@ -81,6 +89,7 @@ def add_cover(workbook: Workbook) -> None:
     page.row_dimensions[layout.COVER_SPOTS["provenance"][0]].height = 48
     put_editions(page)
     put_live_line(page)
+    put_guide(page)
     for severity, place in layout.COUNT_SPOTS.items():
         put_field(page, place[0], COUNT_LABELS[severity] if severity != "error" else "写入时　错误")
         put(page, *place, font=font(11), alignment=LEFT, border=HAIR, number_format='0"条"')
@@ -147,7 +156,7 @@ def put_editions(page: Worksheet) -> None:
             alignment=Alignment("left", "center"),
         )
         add_alarm(page, f"{letters(STATE_COLUMN)}{row}", alarm(row, row))
-    for column in COUNTERS.values():
+    for column in range(HIDDEN_COLUMNS[0], HIDDEN_COLUMNS[1] + 1):
         page.column_dimensions[letters(column)].hidden = True
 
 
@@ -158,6 +167,15 @@ def put_live_line(page: Worksheet) -> None:
     put(page, row, column, font=font(12, bold=True), alignment=LEFT, border=HAIR)
     page.row_dimensions[row].height = 26
     add_alarm(page, layout.address(layout.LIVE_SPOT), alarm(rows[0], rows[-1]))
+
+
+def put_guide(page: Worksheet) -> None:
+    """What is filled in and what is next: each line leads to its place."""
+    row, column = layout.GUIDE_SPOTS["progress"]
+    put(page, row - 1, column, GUIDE_HEAD, font=font(9, color=QUIET), alignment=looks.ONE_LINE)
+    for name, spot in layout.GUIDE_SPOTS.items():
+        ink = looks.INK if name == "progress" else LINK
+        put(page, *spot, font=font(10, color=ink), alignment=looks.ONE_LINE, border=HAIR)
 
 
 def alarm(first: int, last: int) -> str:

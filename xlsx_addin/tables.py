@@ -16,8 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import looks
 from flags import Flagged, any_of, flagged_boxes, mark_flag, suspect_flag
-from gongkai.model import Box, Column, Label, Severity
-from gongkai.spreadsheets import letters
+from gongkai.model import Box, Cell, Column, Label, Severity
+from gongkai.spreadsheets import Spot, letters
+from gongkai.wording.phrases import counts_text, short_column, short_row
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet, address, range_of
 from gongkai.workbook.live.formulas import formulas_of
@@ -35,6 +36,10 @@ LINE, GLYPH = (
     13.4,
 )  # pixels: the height of a line of text, the width of a Chinese character at 10 points
 LOWEST = 20
+# What Excel shows of an input message, in characters; it takes no longer ones.
+LONGEST_TITLE, LONGEST_PROMPT = 32, 255
+# Longer than the screen of an office computer (1366 x 768): heads and labels stay in sight.
+LONG_TABLES = ("applications",)
 TALLER: Mapping[str, int] = {"disclosure": 26, "disputes": 28}
 LANE_HINT = (
     f"{layout.HOLDS} 相符　　✗ 差n 不符（n＝相加之和－所填总计）　　{layout.MISSING} 数据不全，"
@@ -60,9 +65,17 @@ def add_table_sheet(workbook: Workbook, sheet: TableSheet, *, hidden: bool) -> N
     put_flags(page, sheet)
     flag_labels(page, sheet)
     add_validations(page, sheet)
+    if sheet.table in LONG_TABLES:
+        page.freeze_panes = address(first_figure(sheet))
     hide_beside(page, sheet)
     name_cells(workbook, page, sheet)
     looks.on_one_page(page, landscape=True, foot=False)  # as published: the official form has none
+
+
+def first_figure(sheet: TableSheet) -> Spot:
+    """Right below the heads and right of the labels: D5 of 表三."""
+    rows, columns = zip(*sheet.cells.values(), strict=True)
+    return min(rows), min(columns)
 
 
 def name_cells(workbook: Workbook, page: Worksheet, sheet: TableSheet) -> None:
@@ -220,15 +233,36 @@ def hide_beside(page: Worksheet, sheet: TableSheet) -> None:
 
 
 def add_validations(page: Worksheet, sheet: TableSheet) -> None:
-    """A warning, never a refusal: signs such as ``/`` are in use, and the figure is the clerk's."""
-    rules: dict[tuple[bool, bool], DataValidation] = {}
+    """What each cell counts, and a warning, never a refusal: signs such as ``/`` are in use, and
+    the figure is the clerk's. Cells that are told the same share one rule.
+    """
+    rules: dict[tuple[object, ...], DataValidation] = {}
     for cell_id, place in sheet.cells.items():
-        column = sheet.form.cells[cell_id].column
-        key = (column.decimal, column.signed)
+        cell = sheet.form.cells[cell_id]
+        column = cell.column
+        message = input_message(cell)
+        key = (*message, column.decimal, column.signed)
         if key not in rules:
             rules[key] = validation(column)
+            rules[key].promptTitle, rules[key].prompt = message
+            rules[key].showInputMessage = True
             page.add_data_validation(rules[key])
         rules[key].add(address(place))
+
+
+def input_message(cell: Cell) -> tuple[str, str]:
+    """Title and text: 行政查询, 工商、不动产登记等应按专门规定查询的。（条例第三十六条第七项）
+
+    Where each column counts something of its own, as in 表二 and 表四, the title names it:
+    规章·制发.
+    """
+    title = short_row(cell.row)
+    if cell.column.counts:
+        title = f"{title}·{short_column(cell.column)}"
+    text = counts_text(cell)
+    assert len(title) <= LONGEST_TITLE, cell.id
+    assert len(text) <= LONGEST_PROMPT, cell.id
+    return title, text
 
 
 def validation(column: Column) -> DataValidation:

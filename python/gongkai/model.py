@@ -65,13 +65,15 @@ class Label:
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of figures. ``unit`` is 件 or 万元; amounts in 万元 may be decimal, ``signed`` ones
-    negative.
+    negative. ``counts`` is what is counted in it, ``source`` the article: as of a row.
     """
 
     id: str
     label: Label
     unit: str
     signed: bool
+    counts: str = ""
+    source: str = ""
 
     @property
     def decimal(self) -> bool:
@@ -82,12 +84,18 @@ class Column:
 class Row:
     """A row of figures; ``line`` is the line of the form on which they stand, ``groups`` the labels
     it lies under.
+
+    ``counts`` is what is counted in it, a sentence for those who fill the form in, and ``source``
+    the article that says so, "" where the edition's circular alone does:
+    所申请的信息已依法确定为国家秘密。 条例第十四条.
     """
 
     id: str
     label: Label
     line: int
     groups: tuple[Label, ...]
+    counts: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

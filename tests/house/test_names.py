@@ -14,7 +14,8 @@ import gongkai
 FOLDER = Path(gongkai.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))
 # Files: 170 before the sheets had formulas of their own, 193 before functions were taken apart.
-MOST_FILES = 231
+# 233 with the guide of the cover (its formulas, its twin) and the totals on demand.
+MOST_FILES = 234
 MOST_IN_A_FOLDER = 12
 FEWEST_LINES = 80
 LARGE_FOLDERS = {

@@ -12,6 +12,8 @@ from macros import macro_modules
 
 # Names from Office's own lists of icons; any other shows nothing, without a word.
 KNOWN_ICONS = {
+    "CalculateNow",
+    "Delete",
     "AutoSum",
     "ChartInsert",
     "ClearFormats",
@@ -39,6 +41,7 @@ KNOWN_ICONS = {
     "ViewVisualBasicCode",
 }
 BLANKS = ["空白填0", "填推定的0", "全部空白填0", "空白和符号填0", "撤销空白填0"]
+TOTALS = ["填总计", "撤销填总计"]
 PRESSED = [node for node in CONTROLS if node.get("onAction")]
 # What Office passes to a callback: (control), (control, text), (control, ByRef returnedVal).
 CALLBACKS = {
@@ -100,6 +103,7 @@ def test_the_groups_are_those_of_the_manual() -> None:
             "采纳建议",
             "文本转数字",
             *BLANKS,
+            *TOTALS,
             "还原表格",
             "保护表格",
             "清除标记",

@@ -16,6 +16,7 @@ import build
 import looks
 from gongkai.editions import editions
 from gongkai.spreadsheets import letters
+from gongkai.wording.phrases import counts_text, short_row
 from gongkai.workbook import layout
 from gongkai.workbook.file import template_path
 
@@ -38,6 +39,7 @@ SHARED = {
     "NOT",
 }
 SHARED |= {
+    "CHOOSE",  # the guide
     "INDEX",
     "ROW",
     "ROWS",
@@ -57,6 +59,9 @@ SCREEN = (
     1_400,
     720,
 )  # pixels at 100 % on the screen of an office computer, less the program's own bars
+# The same of 1366 x 768: without 30 of row numbers and 20 of the bar at the right; without taskbar,
+# title, ribbon, line of formulas, letters of columns, tabs and status (40, 30, 150, 25, 20, 50).
+SMALL = (1_316, 453)
 
 
 @pytest.fixture(scope="module")
@@ -316,6 +321,44 @@ def test_typing_is_warned_about_and_never_refused(book: Workbook) -> None:
             spot for rule in rules for area in rule.sqref.ranges for spot in spots_of(str(area))
         }
         assert covered == set(sheet.cells.values())
+
+
+@EACH_SHEET
+def test_each_figure_is_told_what_it_counts(name: str, book: Workbook) -> None:
+    sheet = SHEETS[name]
+    told: dict[tuple[int, int], tuple[str, str]] = {}
+    for rule in book[name].data_validations.dataValidation:
+        assert rule.showInputMessage
+        for area in rule.sqref.ranges:
+            for spot in spots_of(str(area)):
+                assert spot not in told  # programs differ on which of two rules wins
+                told[spot] = (rule.promptTitle, rule.prompt)
+    for cell_id, spot in sheet.cells.items():
+        cell = sheet.form.cells[cell_id]
+        title, text = told[spot]
+        assert title.split("·")[0] == short_row(cell.row)
+        assert text == counts_text(cell)
+        assert len(title) <= 32  # what Excel takes: title and text of an input message
+        assert len(text) <= 255
+
+
+@pytest.mark.parametrize("name", ["表三", "表三（2019）"])
+def test_heads_stay_in_sight_on_a_small_screen(name: str, book: Workbook) -> None:
+    """All columns fit beside the labels; below the heads there is room for more than half of the
+    rows.
+    """
+    sheet, page = SHEETS[name], book[name]
+    first = (min(row for row, _ in sheet.cells.values()), 4)
+    assert page.freeze_panes == layout.address(first)
+    heads = sum(page.row_dimensions[row].height / 0.75 for row in range(1, first[0]))
+    columns = range(1, sheet.size.right + 2)
+    wide = sum(page.column_dimensions[letters(column)].width * 7 + 5 for column in columns)
+    rows = [page.row_dimensions[row].height / 0.75 for row, _ in sheet.cells.values()]
+    assert wide < SMALL[0]
+    assert (SMALL[1] - heads) / max(rows) > 6
+    assert (SMALL[1] - heads) / min(rows) > len(sheet.form.rows) / 2
+    others = {each for each in SHEETS if book[each].freeze_panes}
+    assert others == {"表三", "表三（2019）"}
 
 
 def test_parts_that_every_program_reads(parts: dict[str, str]) -> None:

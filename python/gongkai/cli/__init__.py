@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "adopt": "gongkai.cli.adopting:run_adopt",
     "numbers": "gongkai.cli.adopting:run_numbers",
     "fill-blanks": "gongkai.cli.adopting:run_fill_blanks",
+    "totals": "gongkai.cli.adopting:run_totals",
     "dismiss": "gongkai.cli.deciding:run_decision",
     "confirm": "gongkai.cli.deciding:run_decision",
     "batch": "gongkai.cli.batch:run_list",

@@ -1,13 +1,14 @@
-"""A workbook of ours -> its proposals, listed or applied (``gongkai adopt``); ``numbers`` and
-``fill-blanks``.
+"""A workbook of ours -> its proposals, listed or applied (``gongkai adopt``); ``numbers``,
+``fill-blanks`` and ``totals``.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from gongkai.cli.console import show, written
 from gongkai.cli.reading import code_of
@@ -31,6 +32,7 @@ from gongkai.workbook.adopting import (
 )
 from gongkai.workbook.blanks import (
     BlankChoice,
+    FillPlan,
     filled_text,
     filling_of,
     refuse_nothing,
@@ -51,7 +53,16 @@ from gongkai.workbook.proposals import (
     shown_rows,
     shows,
 )
+from gongkai.workbook.totals import (
+    TOTALS,
+    refuse_no_totals,
+    totals_filling,
+    totals_text,
+    totals_undone_text,
+)
 from gongkai.workbook.values import values_to_report
+
+PlanOf = TypeVar("PlanOf", bound=FillPlan)
 
 
 @dataclass(frozen=True)
@@ -318,14 +329,19 @@ def run_fill_blanks(options: argparse.Namespace) -> int:
 def fill_zeros(opened: Opened, options: argparse.Namespace) -> int:
     formulas = read_formulas(opened.path, opened.content)
     found = filling_of(opened.report, formulas, BlankChoice(options.all, options.signs))
+    return fill_in(opened, found, filled_text)
+
+
+def fill_in(opened: Opened, found: PlanOf, told: Callable[[PlanOf], str]) -> int:
+    """Write what is to be filled, but where it would not be seen, and say so by ``told``."""
     report, content = with_numbers(opened, found.changes)
     found = found.without([change for change in found.changes if not shows_number(report, change)])
     if found.odd:
         report, content = with_numbers(opened, found.changes)
     if not found.changes:
-        show([*finding_lines(opened.report, opened.findings), filled_text(found)])
+        show([*finding_lines(opened.report, opened.findings), told(found)])
         return code_of(opened.findings)
-    return kept(opened, report, content, filled_text(found))
+    return kept(opened, report, content, told(found))
 
 
 def undo_zeros(opened: Opened) -> int:
@@ -333,6 +349,21 @@ def undo_zeros(opened: Opened) -> int:
     refuse_nothing(changes)
     report, content = with_numbers(opened, changes)
     return kept(opened, report, content, undone_text(changes))
+
+
+def run_totals(options: argparse.Namespace) -> int:
+    """``gongkai totals``: blank totals from their parts, or the last of them taken back, in the
+    workbook itself.
+    """
+    opened = open_workbook(options.workbook, "填总计")
+    refuse_older(opened, "填总计")
+    if not options.undo:
+        formulas = read_formulas(opened.path, opened.content)
+        return fill_in(opened, totals_filling(opened.report, formulas), totals_text)
+    changes = undoing_of(opened.values, TOTALS)
+    refuse_no_totals(changes)
+    report, content = with_numbers(opened, changes)
+    return kept(opened, report, content, totals_undone_text(changes))
 
 
 def kept(opened: Opened, report: Report, content: bytes, told: str) -> int:

@@ -141,6 +141,12 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     blanks.add_argument("--signs", action="store_true", help="填“/”“—”“无”等符号的也算空白")
     blanks.add_argument("--undo", action="store_true", help="撤销上一次填的0")
 
+    totals = add_command(
+        commands, "totals", "把工作簿中空白的总计填为各项之和（各项都已填写的），记入修改记录"
+    )
+    totals.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿")
+    totals.add_argument("--undo", action="store_true", help="撤销上一次填的总计")
+
 
 def add_part(command: ChineseParser) -> None:
     command.add_argument(

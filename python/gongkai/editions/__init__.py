@@ -33,6 +33,7 @@ from gongkai.model import (
 
 FOLDER = Path(__file__).parent
 NAMES = ("2019", "2021")  # oldest first
+COUNTS = "counts.toml"  # what each row and column counts, in all editions
 UNITS = ("件", "项", "万元")
 BothSides = tuple[list[str], list[str]]  # what is added, and the sum
 # Text that speaks of annual reports, those of other kinds among it: 信息公开年报, 2023年年报.
@@ -111,6 +112,7 @@ def load_edition(source: Mapping[str, Any], others: Mapping[str, Mapping[str, An
         if table["id"] not in titles:
             raise EditionError(f"{name}: 表 {table['id']} 不属于任何一节")
         table = resolve(name, table, others)
+        table = with_counts(table, shared_counts().get(table["id"], {}))
         loaded = load_form(name, titles[table["id"]], table)
         relations: list[Relation] = []
         for rule in table.get("relation", ()):
@@ -141,6 +143,32 @@ def resolve(
         if other["id"] == table["id"] and "same_as" not in other:
             return other  # type: ignore[no-any-return]
     raise EditionError(f"{name}: {table['id']} 所指的 same_as = {table['same_as']} 不存在")
+
+
+@cache
+def shared_counts() -> Mapping[str, Any]:
+    """Table -> rows or columns -> id -> what it counts, in all editions."""
+    return read_toml(FOLDER / COUNTS)
+
+
+def with_counts(table: Mapping[str, Any], counted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The table with what each of its rows and columns counts, and by which article.
+
+    What the edition itself says of one comes before what all editions say: 行政事业性收费 of 2019
+    counts items, that of 2021 money.
+    """
+    parts: list[dict[str, Any]] = []
+    for part in table["part"]:
+        told = dict(part)
+        for kind in ("rows", "columns"):
+            shared = counted.get(kind, {})
+            told[kind] = [counted_item(item, shared) for item in part[kind]]
+        parts.append(told)
+    return {**table, "part": parts}
+
+
+def counted_item(item: Mapping[str, Any], shared: Mapping[str, Any]) -> Mapping[str, Any]:
+    return item if "counts" in item else {**shared.get(item["id"], {}), **item}
 
 
 def load_form(edition: str, title: str, table: Mapping[str, Any]) -> Form:
@@ -189,12 +217,15 @@ def load_part(where: str, part: Mapping[str, Any], groups: list[Label]) -> Part:
         if item["unit"] not in UNITS:
             raise EditionError(f"{where}.{item['id']}: 未知单位 {item['unit']}")
         label = load_label(where, "column", item, item["at"])
-        columns.append(Column(item["id"], label, item["unit"], item.get("signed", False)))
+        signed, said = item.get("signed", False), (item.get("counts", ""), item.get("source", ""))
+        columns.append(Column(item["id"], label, item["unit"], signed, *said))
     rows = []
     for item in part["rows"]:
         label = load_label(where, "row", item, item["at"])
         above = tuple(group for group in groups if lies_under(label.box, group.box))
-        rows.append(Row(item["id"], label, item.get("line", label.box.top), above))
+        line = item.get("line", label.box.top)
+        said = item.get("counts", ""), item.get("source", "")
+        rows.append(Row(item["id"], label, line, above, *said))
     return Part(tuple(columns), tuple(rows))
 
 

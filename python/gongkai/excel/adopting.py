@@ -50,6 +50,14 @@ from gongkai.workbook.proposals import (
     shows,
     typed_choices,
 )
+from gongkai.workbook.totals import (
+    TOTALS,
+    question_of_totals,
+    refuse_no_totals,
+    totals_filling,
+    totals_text,
+    totals_undone_text,
+)
 from gongkai.workbook.values import values_to_report
 
 TEXT_FORMAT = "@"
@@ -138,8 +146,7 @@ def filling(wanted: BlankChoice) -> Command:
         refuse_older(book)
         values, report = evaluated_report(book)
         found = filling_of(report, blank_formulas(book, report, values), wanted)
-        odd = [change for change in found.changes if not is_shown(0, number_kind(book, change))]
-        found = found.without(odd)
+        found = found.without(unseen(book, found.changes))
         if not found.changes:
             return CommandResult("done", filled_text(found))
         if asked.answer != YES:
@@ -147,6 +154,40 @@ def filling(wanted: BlankChoice) -> Command:
         return CommandResult("done", filled_text(found) + changed(book, values, found.changes))
 
     return fill
+
+
+def fill_totals(book: xw.Book, asked: Request) -> CommandResult:
+    """Blank totals from their parts."""
+    refuse_older(book)
+    values, report = evaluated_report(book)
+    found = totals_filling(report, blank_formulas(book, report, values))
+    found = found.without(unseen(book, found.changes))
+    if not found.changes:
+        return CommandResult("done", totals_text(found))
+    if asked.answer != YES:
+        return CommandResult("ask", question_of_totals(found))
+    return CommandResult("done", totals_text(found) + changed(book, values, found.changes))
+
+
+def undo_totals(book: xw.Book, asked: Request) -> CommandResult:
+    """The totals that were filled last taken back."""
+    refuse_older(book)
+    values, _ = evaluated_report(book)
+    values |= read_values(book, [layout.LOG])
+    changes = undoing_of(values, TOTALS)
+    refuse_no_totals(changes)
+    if asked.answer != YES:
+        return CommandResult("ask", f"撤销上次填的总计，{len(changes)}格恢复原样？")
+    return CommandResult("done", totals_undone_text(changes) + changed(book, values, changes))
+
+
+def unseen(book: xw.Book, changes: Sequence[Adoption]) -> list[Adoption]:
+    """Those of which the format of the cell would show something else."""
+    found: list[Adoption] = []
+    for change in changes:
+        if not is_shown(change.figure, number_kind(book, change)):
+            found.append(change)
+    return found
 
 
 def undo_filling(book: xw.Book, asked: Request) -> CommandResult:

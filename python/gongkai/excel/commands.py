@@ -24,6 +24,8 @@ COMMANDS: Mapping[str, Command] = {
     "fill_all_blanks": writing(adopting.filling(BlankChoice(every=True))),
     "fill_signs": writing(adopting.filling(BlankChoice(every=True, signs=True))),
     "undo_blanks": writing(adopting.undo_filling),
+    "fill_totals": writing(adopting.fill_totals),
+    "undo_totals": writing(adopting.undo_totals),
     "restore": restoring.unprotected(restoring.restore),
     "protect": restoring.protect,
     "clear_marks": writing(checking.clear_marks),

@@ -25,12 +25,17 @@ from gongkai.excel.checking import check
 from gongkai.excel.importing import new_name
 from gongkai.excel.printing import put_areas_back, tables_shown, tables_with_lanes
 from gongkai.excel.runner import YES, Command, CommandResult, Request
-from gongkai.model import WorkbookError
+from gongkai.model import Box, WorkbookError
 from gongkai.spreadsheets import Spot, letters
 from gongkai.workbook import layout
 from gongkai.workbook.file import PROTECTED
 from gongkai.workbook.layout import TableSheet, rectangles
-from gongkai.workbook.live.formulas import COUNTERS, formulas_of, same_formula, sheets_with_formulas
+from gongkai.workbook.live.formulas import (
+    HIDDEN_COLUMNS,
+    formulas_of,
+    same_formula,
+    sheets_with_formulas,
+)
 from gongkai.workbook.live.restoring import MOST_INSERTED, Lines, Standing, question_of, standing
 from gongkai.workbook.live.stored import altered_cover, altered_lanes
 from gongkai.workbook.values import displaced
@@ -223,15 +228,28 @@ def put_formulas(book: xw.Book) -> None:
     present = sheet_names(book)
     for name in sheets_with_formulas():
         if name in present and name != layout.SUMMARY:
-            write_formulas(book.sheets[name], formulas_of(name))
+            write_formulas(book.sheets[name], unwritten(book, name))
     for sheet in layout.table_sheets():
         if sheet.name in present:
             hide(book.sheets[sheet.name], sheet)
-    hide_columns(book.sheets[layout.COVER], min(COUNTERS.values()), max(COUNTERS.values()))
+    hide_columns(book.sheets[layout.COVER], *HIDDEN_COLUMNS)
     hide_columns(
         book.sheets[layout.RESULTS], layout.RESULT_COLUMNS["key"], max(layout.KEPT_COLUMNS.values())
     )
     put_names(book, present)
+
+
+def unwritten(book: xw.Book, name: str) -> dict[Spot, str]:
+    """Our formulas of a sheet, without those of the guide where somebody wrote something before
+    there was one.
+    """
+    wanted = dict(formulas_of(name))
+    if name == layout.COVER:
+        for spot in layout.GUIDE_SPOTS.values():
+            stands = book.sheets[name].range(spot).formula
+            if stands and not str(stands).startswith("="):
+                del wanted[spot]
+    return wanted
 
 
 def write_formulas(page: xw.Sheet, formulas: Mapping[Spot, str]) -> None:
@@ -260,6 +278,9 @@ def put_names(book: xw.Book, present: Iterable[str]) -> None:
     each table that of what is printed with its lanes.
     """
     known = {name.name for name in book.names}
+    for goal, (page, begins) in layout.SHEET_NAMES.items():
+        if page in present and goal not in known:
+            book.names.add(goal, f"={layout.absolute(Box(*begins, *begins), page)}")
     for sheet in layout.table_sheets():
         if sheet.name not in present:
             continue

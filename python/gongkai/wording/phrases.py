@@ -165,6 +165,18 @@ def short_column(column: Column) -> str:
     return column.label.short or column_label(column)
 
 
+def counts_text(cell: Cell) -> str:
+    """What a cell counts, and by which article:
+    没有现成的信息，须另行加工、分析、制作的。（条例第三十八条）
+    """
+    articles: list[str] = []
+    for said in (cell.row, cell.column):
+        if said.source and said.source not in articles:
+            articles.append(said.source)
+    told = f"{cell.row.counts}{cell.column.counts}"
+    return f"{told}（{'；'.join(articles)}）" if articles else told
+
+
 def subjects_text(subjects: Iterable[str]) -> str:
     """自然人列、总计列; of more than three the first: 自然人列等7处."""
     named = list(dict.fromkeys(subjects))

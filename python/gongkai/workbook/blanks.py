@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 from gongkai.figures import read_figure
-from gongkai.model import Entry, Report, Table, WorkbookError
+from gongkai.model import Cell, Entry, Report, Table, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
@@ -26,7 +27,6 @@ from gongkai.workbook.proposals import NO_FIGURE, Adoption, forms_of, name_of
 FORCED = "空白填0：按勾稽关系只能是0"
 ASKED = "空白填0：按要求填的"
 UNDONE = "撤销空白填0"
-KINDS = (FORCED, ASKED)
 NOTHING = "没有可以填0的空白。"
 
 
@@ -42,25 +42,40 @@ class BlankChoice:
 
 
 @dataclass(frozen=True)
-class ZeroFilling:
-    """The changes, and how many blanks stay: signs, those that are not 0 by the relations,
-    formulas, those that may be anything. ``odd`` are places where no 0 would be seen: merged or
-    hidden cells, or those shown as a date.
+class FillPlan:
+    """What is to be filled. ``odd`` are places where the figure would not be seen: merged or hidden
+    cells, or those shown as a date.
     """
 
     changes: tuple[Adoption, ...]
-    signs: int
-    others: int
-    formulas: int
-    open: int
     odd: tuple[Adoption, ...] = ()
 
-    def without(self, odd: Sequence[Adoption]) -> ZeroFilling:
+    def without(self, odd: Sequence[Adoption]) -> Self:
         left: list[Adoption] = []
         for change in self.changes:
             if change not in odd:
                 left.append(change)
         return replace(self, changes=tuple(left), odd=tuple(odd))
+
+
+@dataclass(frozen=True)
+class ZeroFilling(FillPlan):
+    """With how many blanks stay: signs, those that are not 0 by the relations, formulas, those that
+    may be anything.
+    """
+
+    signs: int = 0
+    others: int = 0
+    formulas: int = 0
+    open: int = 0
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """By which reasons the log knows a filling, and what it says when that is taken back."""
+
+    kinds: tuple[str, ...]
+    undone: str
 
 
 def filling_of(
@@ -85,7 +100,11 @@ def filling_of(
             name = name_of(entry.cell, forms)
             changes.append(Adoption(sheet, spot, name, None, 0, reason))
     return ZeroFilling(
-        tuple(changes), left["signs"], left["others"], left["formulas"], left["open"]
+        tuple(changes),
+        signs=left["signs"],
+        others=left["others"],
+        formulas=left["formulas"],
+        open=left["open"],
     )
 
 
@@ -131,41 +150,48 @@ def why_kept(entry: Entry, figure: int | None, wanted: BlankChoice, is_short: bo
 # --- undone ---------------------------------------------------------------------------------------
 
 
-def undoing_of(values: BookValues) -> tuple[Adoption, ...]:
-    """What takes back the last filling: the cells that it filled and that hold its 0 still, and
-    nothing since.
+ZEROS = Undoing((FORCED, ASKED), UNDONE)
+
+
+def undoing_of(values: BookValues, of: Undoing = ZEROS) -> tuple[Adoption, ...]:
+    """What takes back the last filling: the cells that it filled and that hold its figure still,
+    and nothing since.
     """
     filled: dict[tuple[str, str], dict[str, str]] = {}
     last = ""
     for place, line in last_lines(values).items():
-        if line["reason"] in KINDS:
+        if line["reason"] in of.kinds:
             filled[place] = line
             last = max(last, line["time"])
     found: list[Adoption] = []
     for place, line in filled.items():
-        change = undone_cell(place, line, values) if line["time"] == last else None
+        change = undone_cell(place, line, values, of) if line["time"] == last else None
         if change is not None:
             found.append(change)
     return tuple(found)
 
 
 def undone_cell(
-    place: tuple[str, str], line: Mapping[str, str], values: BookValues
+    place: tuple[str, str], line: Mapping[str, str], values: BookValues, of: Undoing
 ) -> Adoption | None:
-    """None where another figure has taken the place of the 0."""
+    """None where another figure has taken the place of the one that was filled in."""
     sheet = layout.tables_by_name()[place[0]]
-    spot = spot_named(sheet, place[1])
-    if spot is None or as_figure(values.get(sheet.name, {}).get(spot)) != 0:
+    cell = cell_named(sheet, place[1])
+    filled = read_figure(line["proposed"], cell.column.unit).value if cell else None
+    if cell is None or filled is None:
+        return None
+    spot = sheet.cells[cell.id]
+    if as_figure(values.get(sheet.name, {}).get(spot)) != filled:
         return None
     stood = None if line["stated"] == NO_FIGURE else line["stated"]
-    return Adoption(sheet, spot, f"{sheet.name} {line['name']}", 0, stood, UNDONE)
+    return Adoption(sheet, spot, f"{sheet.name} {line['name']}", filled, stood, of.undone)
 
 
-def spot_named(sheet: TableSheet, address: str) -> Spot | None:
-    """D7 -> (7, 4), of a figure."""
-    for spot in sheet.cells.values():
+def cell_named(sheet: TableSheet, address: str) -> Cell | None:
+    """D7 -> the figure that stands there."""
+    for cell, spot in sheet.cells.items():
         if layout.address(spot) == address:
-            return spot
+            return sheet.form.cells[cell]
     return None
 
 
@@ -208,13 +234,18 @@ def filled_text(filling: ZeroFilling) -> str:
         "是公式": filling.formulas,
         "不能由勾稽关系确定": filling.open,
     }
+    return done + left_text(reasons, filling.odd)
+
+
+def left_text(reasons: Mapping[str, int], odd: Sequence[Adoption]) -> str:
+    """没有填的：1格是“/”之类的符号。"""
     left: list[str] = []
     for reason, number in reasons.items():
         if number:
             left.append(f"{number}格{reason}")
-    if filling.odd:
-        left.append(f"{places_text(filling.odd)}合并、隐藏或设有特殊格式，填了看不到0")
-    return f"{done}没有填的：{'，'.join(left)}。" if left else done
+    if odd:
+        left.append(f"{places_text(odd)}合并、隐藏或设有特殊格式，填了看不到{odd[0].proposed}")
+    return f"没有填的：{'，'.join(left)}。" if left else ""
 
 
 def undone_text(changes: Sequence[Adoption]) -> str:

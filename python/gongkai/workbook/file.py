@@ -197,9 +197,7 @@ def refitted(book: OpenFile, model: OpenFile) -> dict[str, bytes]:
         if sheet.name in book.parts:
             hide_image(book.root(sheet.name), sheet)
             put_rules(book.root(sheet.name), model.root(sheet.name), sheet, looks)
-    for name in sheets_with_formulas():
-        if name in book.parts and name != layout.SUMMARY:
-            put_formulas(book.root(name), formulas_of(name))
+    put_our_formulas(book)
     hide_helpers(book)
     put_names(book.workbook)
     roots = {book.main: book.workbook}
@@ -208,6 +206,16 @@ def refitted(book: OpenFile, model: OpenFile) -> dict[str, bytes]:
     if looks.root is not None and looks.numbers:
         roots[looks.part] = looks.root
     return parts_bytes(roots)
+
+
+def put_our_formulas(book: OpenFile) -> None:
+    """Those of tables, cover and findings; a note that somebody wrote on the cover before there was
+    a guide stays.
+    """
+    for name in sheets_with_formulas():
+        if name in book.parts and name != layout.SUMMARY:
+            spared = layout.GUIDE_SPOTS.values() if name == layout.COVER else ()
+            put_formulas(book.root(name), formulas_of(name), spared)
 
 
 def standings(path: Path, content: bytes | None = None) -> list[Standing]:

@@ -116,6 +116,7 @@ __all__ = [
     "EDITION_SPOTS",
     "FOLDER_SPOT",
     "FORM_TOP",
+    "GUIDE_SPOTS",
     "HOLDS",
     "KEPT_COLUMNS",
     "KEPT_ROWS",
@@ -140,14 +141,17 @@ __all__ = [
     "PROSE",
     "PROSE_COLUMNS",
     "PROSE_LIST",
+    "PROSE_NAME",
     "PROSE_ROWS",
     "PROSE_TOP",
     "RESULTS",
+    "RESULTS_NAME",
     "RESULTS_ROWS",
     "RESULTS_TOP",
     "RESULT_COLUMNS",
     "RESULT_LIST",
     "SETTINGS",
+    "SHEET_NAMES",
     "SIGNS",
     "SOURCE_SHIFT",
     "STEPS",
@@ -209,6 +213,19 @@ COUNT_SPOTS: Mapping[Severity, Spot] = {"error": (16, 3), "warning": (17, 3), "n
 DISMISSED_SPOT: Spot = (19, 3)
 COUNTED: tuple[Spot, ...] = (*COUNT_SPOTS.values(), DISMISSED_SPOT)
 LIVE_SPOT: Spot = (15, 3)
+# The guide of those who fill the form in: how much is filled, what is blank, broken, next.
+GUIDE_SPOTS: Mapping[str, Spot] = {
+    "progress": (15, 4),
+    "open": (16, 4),
+    "broken": (17, 4),
+    "next": (18, 4),
+}
+# Names of the workbook to which its links lead, and where these sheets begin.
+RESULTS_NAME, PROSE_NAME = "goto.results", "goto.prose"
+SHEET_NAMES: Mapping[str, tuple[str, Spot]] = {
+    RESULTS_NAME: (RESULTS, (RESULTS_TOP, 1)),
+    PROSE_NAME: (PROSE, (PROSE_TOP, 1)),
+}
 # stands for the edition of a table that the report lacks, and in a lane that blanks leave open
 MISSING = "缺"
 HOLDS = "✓"

@@ -16,7 +16,7 @@ from gongkai.wording import cell_text
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet, absolute, address
 from gongkai.workbook.live.foreign import looked_at
-from gongkai.workbook.live.formulas import COUNTERS
+from gongkai.workbook.live.formulas import HIDDEN_COLUMNS
 from gongkai.workbook.live.stored import SPACE, OpenFile
 from gongkai.workbook.sheet import index_cells, insert_in_order, insert_row
 
@@ -107,13 +107,20 @@ class CellsOf:
 # --- formulas and what is hidden ------------------------------------------------------------------
 
 
-def put_formulas(root: _Element, formulas: Mapping[Spot, str]) -> None:
+def put_formulas(
+    root: _Element, formulas: Mapping[Spot, str], spared: Collection[Spot] = ()
+) -> None:
+    """Ours in their places; of ``spared`` those in which somebody wrote something stay as they
+    are.
+    """
     from lxml import etree
 
     cells = CellsOf(root)
     for spot, text in formulas.items():
         cell = cells.cell(spot)
         formula = cell.find("{*}f")
+        if spot in spared and len(cell) and formula is None:
+            continue
         if formula is not None and f"={formula.text}" == text and not formula.attrib:
             continue
         empty(cell)
@@ -136,7 +143,7 @@ def hide_image(root: _Element, sheet: TableSheet) -> None:
 def hide_helpers(book: OpenFile) -> None:
     """The columns of the cover and of the list of findings that only formulas look at."""
     if layout.COVER in book.parts:
-        hide_columns(book.root(layout.COVER), min(COUNTERS.values()), max(COUNTERS.values()))
+        hide_columns(book.root(layout.COVER), *HIDDEN_COLUMNS)
     if layout.RESULTS in book.parts:
         hide_columns(
             book.root(layout.RESULTS),
@@ -299,6 +306,9 @@ def numbers_of(workbook: _Element) -> dict[str, str]:
 
 
 def wanted_names(numbers: Mapping[str, str]) -> Iterator[tuple[NameKey, str]]:
+    for name, (page, (row, column)) in layout.SHEET_NAMES.items():
+        if page in numbers:
+            yield (name, ""), absolute(Box(row, column, row, column), page)
     for sheet in layout.table_sheets():
         if sheet.name not in numbers:
             continue

@@ -17,6 +17,7 @@ from gongkai.spreadsheets import Spot, letters
 from gongkai.wording import assumed_text
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet, address, ranges_of
+from gongkai.workbook.live.guide import COLUMNS, guide_formulas
 from gongkai.workbook.live.overview import block_cells
 from gongkai.workbook.live.steps import ANY_NUMBER, NEAR, lane_formula, step_formulas
 
@@ -40,6 +41,8 @@ COUNTERS: Mapping[str, int] = {
     "changed": 14,
     "assumed": 15,
 }
+# All hidden columns of the cover, the first and the last.
+HIDDEN_COLUMNS = min(COUNTERS.values()), max(COLUMNS.values())
 STATE_COLUMN = 4  # what the cover says of each table
 
 
@@ -232,7 +235,7 @@ def cover_formulas() -> dict[Spot, str]:
             found[row, column] = f"={by_edition(table, COUNTED[name])}"
         found[row, STATE_COLUMN] = state_formula(row)
     found[layout.LIVE_SPOT] = live_formula()
-    return found
+    return found | guide_formulas(COUNTERS)
 
 
 def by_edition(table: str, told: Callable[[TableSheet], str]) -> str:

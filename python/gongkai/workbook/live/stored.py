@@ -41,7 +41,15 @@ from gongkai.spreadsheets.xlsx import (
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet, address
 from gongkai.workbook.live.foreign import SheetSpot, stale_formulas
-from gongkai.workbook.live.formulas import STATE_COLUMN, formulas_of, is_cover_formula, same_formula
+from gongkai.workbook.live.formulas import (
+    COUNTERS,
+    STATE_COLUMN,
+    formulas_of,
+    is_cover_formula,
+    same_formula,
+)
+from gongkai.workbook.live.guide import guide_formulas
+from gongkai.workbook.live.guided import guide_results
 from gongkai.workbook.live.overview import block_results
 from gongkai.workbook.live.results import (
     UNKNOWN,
@@ -310,6 +318,8 @@ def altered_cover(formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
     wanted = formulas_of(layout.COVER) if are_of_today(formulas, is_cover_formula) else {}
     states = product(layout.rows_of(layout.EDITION_SPOTS.values()), [STATE_COLUMN])
     told = dict.fromkeys([layout.LIVE_SPOT, *states, *wanted])
+    for spot in guide_formulas(COUNTERS):  # it judges nothing, and a workbook of before has none
+        told.pop(spot, None)
     return altered_spots(told, formulas, wanted)
 
 
@@ -348,7 +358,8 @@ def results_of(book: OpenFile) -> dict[str, Results]:
         ignored = ignored_in(listed.cells, found[layout.RESULTS])
         others = others_in(listed.cells, found[layout.RESULTS])
     if cover:
-        found[layout.COVER] = cover_results(cover.cells, tables, ignored, others)
+        told = cover_results(cover.cells, tables, ignored, others)
+        found[layout.COVER] = told | guide_results(cover.cells, tables, told)
     summary = book.sheets.get(layout.SUMMARY)
     if summary:
         found[layout.SUMMARY] = block_results(summary.cells)

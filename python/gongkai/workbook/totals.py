@@ -1,0 +1,174 @@
+"""A report in its workbook -> the blank totals that follow from their parts, as changes that the
+log keeps.
+
+A total is filled where all of its parts are stated, or are totals that were filled before. One that
+is stated stays, whatever its parts give, and so does one of which two sums give different figures.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gongkai.model import Figure, Relation, Report, Table, Value, WorkbookError
+from gongkai.spreadsheets import Spot
+from gongkai.sums.relations import total
+from gongkai.workbook import layout
+from gongkai.workbook.adopting import places_text
+from gongkai.workbook.blanks import FillPlan, Undoing, blank_entries, left_text, state_in
+from gongkai.workbook.layout import TableSheet
+from gongkai.workbook.proposals import Adoption, forms_of, name_of
+
+SUMMED = "填总计：各项之和"
+TOTALS_UNDONE = "撤销填总计"
+TOTALS = Undoing((SUMMED,), TOTALS_UNDONE)
+NO_TOTALS = "没有可以填的总计。"
+Sums = Sequence[Relation]
+
+
+@dataclass(frozen=True)
+class TotalFilling(FillPlan):
+    """The changes, and how many blank totals stay: those with a part that is blank, those of which
+    two sums give different figures, signs, formulas.
+    """
+
+    short: int = 0
+    divided: int = 0
+    signs: int = 0
+    formulas: int = 0
+
+
+def totals_filling(report: Report, formulas: Mapping[str, set[Spot]]) -> TotalFilling:
+    """``formulas``: sheet -> where somebody has a formula of his own."""
+    changes: list[Adoption] = []
+    left: Counter[str] = Counter()
+    forms = forms_of(report.tables)
+    for table in report.tables.values():
+        sheet = layout.sheet_of(table.id, table.edition)
+        blanks = blank_totals(table, sheet, formulas.get(sheet.name, set()))
+        figures, divided = agreed_totals(sums_of(table), table.values, blanks["blank"])
+        for cell in layout_order(sheet, figures):
+            name = name_of(cell, forms)
+            changes.append(Adoption(sheet, sheet.cells[cell], name, None, figures[cell], SUMMED))
+        left["signs"] += len(blanks["sign"])
+        left["formulas"] += len(blanks["formula"])
+        left["divided"] += len(divided)
+        left["short"] += len(blanks["blank"] - divided - figures.keys())
+    return TotalFilling(
+        tuple(changes),
+        short=left["short"],
+        divided=left["divided"],
+        signs=left["signs"],
+        formulas=left["formulas"],
+    )
+
+
+def layout_order(sheet: TableSheet, cells: Collection[str]) -> list[str]:
+    """In the order of the form: row by row."""
+    return [cell for cell in sheet.cells if cell in cells]
+
+
+def blank_totals(table: Table, sheet: TableSheet, formulas: set[Spot]) -> dict[str, set[str]]:
+    """The totals without a figure, by what stands there: nothing, a sign, somebody's formula."""
+    found: dict[str, set[str]] = {"blank": set(), "sign": set(), "formula": set()}
+    wholes = {relation.whole[0] for relation in sums_of(table)}
+    for entry in blank_entries(table.entries, sheet):
+        if entry.cell not in wholes:
+            continue
+        is_formula = sheet.cells[entry.cell] in formulas
+        found["formula" if is_formula else state_in(entry, sheet)].add(entry.cell)
+    return found
+
+
+def sums_of(table: Table) -> Sums:
+    """The relations of a table whose one side is a single total: no balance."""
+    found: list[Relation] = []
+    for relation in table.form.relations:
+        if len(relation.whole) == 1:
+            found.append(relation)
+    return found
+
+
+def agreed_totals(
+    sums: Sums, values: Mapping[str, Value], blanks: Iterable[str]
+) -> tuple[dict[str, Figure], set[str]]:
+    """The totals that follow, and those on which two sums differ: （七）总计·总计 is the sum of its
+    row and that of its column. Nothing follows from a total that is in doubt.
+    """
+    divided: set[str] = set()
+    while True:
+        figures = following(sums, values, set(blanks) - divided)
+        found = set(differing(sums, {**values, **figures}, figures))
+        if not found:
+            return figures, divided
+        divided |= found
+
+
+def following(sums: Sums, values: Mapping[str, Value], blanks: set[str]) -> dict[str, Figure]:
+    """Total -> the sum of its parts, round by round: what was filled is a part of what follows."""
+    held = dict(values)
+    found: dict[str, Figure] = {}
+    grown = True
+    while grown:
+        grown = False
+        for relation in sums:
+            whole = relation.whole[0]
+            figure = sum_of_parts(relation, held) if whole in blanks - found.keys() else None
+            if figure is not None:
+                held[whole] = found[whole] = figure
+                grown = True
+    return found
+
+
+def sum_of_parts(relation: Relation, values: Mapping[str, Value]) -> Figure | None:
+    """None where a part is not stated."""
+    stated: list[Figure] = []
+    for part in relation.parts:
+        value = values.get(part)
+        if value is None:
+            return None
+        stated.append(value)
+    return total(stated)
+
+
+def differing(
+    sums: Sums, values: Mapping[str, Value], figures: Mapping[str, Figure]
+) -> Iterator[str]:
+    """The totals filled of which another sum gives another figure."""
+    for relation in sums:
+        whole = relation.whole[0]
+        if whole in figures and sum_of_parts(relation, values) not in (None, figures[whole]):
+            yield whole
+
+
+# --- what is said of it ---------------------------------------------------------------------------
+
+
+def question_of_totals(filling: FillPlan) -> str:
+    return (
+        f"把{places_text(filling.changes)}空白的总计填为各项之和？"
+        f"改动会记在“{layout.LOG}”表，可以撤销。"
+    )
+
+
+def totals_text(filling: TotalFilling) -> str:
+    """What was filled, and what was left and why."""
+    count = len(filling.changes)
+    done = f"已填{count}格总计，记在“{layout.LOG}”表。" if count else NO_TOTALS
+    reasons = {
+        "的分项没有填全": filling.short,
+        "横向与纵向之和不等": filling.divided,
+        "是“/”之类的符号": filling.signs,
+        "是公式": filling.formulas,
+    }
+    return done + left_text(reasons, filling.odd)
+
+
+def totals_undone_text(changes: Sequence[Adoption]) -> str:
+    return f"已撤销上次填的总计，{len(changes)}格恢复原样，记在“{layout.LOG}”表。"
+
+
+def refuse_no_totals(changes: Sequence[Adoption]) -> None:
+    if not changes:
+        raise WorkbookError("没有可以撤销的总计：没有填过，或填的总计后来改动过。")
