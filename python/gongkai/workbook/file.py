@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,8 @@ from gongkai.workbook.live.foreign import SheetSpot
 from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
 from gongkai.workbook.live.rebuild import drop_strays, put_back
 from gongkai.workbook.live.restoring import Standing, standing
+from gongkai.workbook.live.results import UNKNOWN, CellValue
+from gongkai.workbook.live.sentences import told_results
 from gongkai.workbook.live.steps import is_lane_formula
 from gongkai.workbook.live.stored import (
     OpenFile,
@@ -428,7 +431,33 @@ def read_file(
         for name, sheet in found.items():
             figures = set(tables[name].cells.values()) if name in tables else set()
             values[name] = figures_seen(sheet, figures)
+    tell_sentences_in(values, found)
     return values if is_old_format(path, content) else with_altered(values, found)
+
+
+def tell_sentences_in(values: dict[str, dict[Spot, object]], found: Mapping[str, Sheet]) -> None:
+    """Put what a sentence over the tables shows in the place of its formula, where a program has
+    stored no result (openpyxl drops them all).
+    """
+    formulas: list[tuple[str, Spot, str]] = []
+    for name, sheet in found.items():
+        for spot, text in sheet.formulas.items():
+            if text and values[name].get(spot) == text:
+                formulas.append((name, spot, text))
+    for (name, spot), value in told_results(formulas, known_values(values)).items():
+        if isinstance(value, int | Decimal | str):
+            values[name][spot] = value
+
+
+def known_values(values: Mapping[str, Mapping[Spot, object]]) -> dict[str, dict[Spot, CellValue]]:
+    """What stands in cells, as formulas know it: no result is unknown."""
+    found: dict[str, dict[Spot, CellValue]] = {}
+    for name, cells in values.items():
+        found[name] = {}
+        for spot, held in cells.items():
+            known: CellValue = held if isinstance(held, int | Decimal) else text_of(held)
+            found[name][spot] = UNKNOWN if text_of(held).startswith("=") else known
+    return found
 
 
 def refuse_other(
