@@ -6,6 +6,14 @@ writing: Draft -> a workbook of ours.
 """
 
 from gongkai.drafts.start import Carried, Draft, begun, started
-from gongkai.drafts.writing import write_draft
+from gongkai.drafts.writing import draft_lines, refuse_undraftable, write_draft
 
-__all__ = ["Carried", "Draft", "begun", "started", "write_draft"]
+__all__ = [
+    "Carried",
+    "Draft",
+    "begun",
+    "draft_lines",
+    "refuse_undraftable",
+    "started",
+    "write_draft",
+]

@@ -82,7 +82,10 @@ def begun(last: Report, year: int | None = None, agency: str = "") -> Draft:
     origin = last.document.url or last.document.origin if last.document else ""
     draft = Draft(report, last_year=last.year, source=origin, doubts=tuple(doubts_on(last, report)))
     draft = replace(draft, contact=contact_in(last.opening))
-    if last.year not in (None, year - 1):
+    if last.year is None:
+        told = f"没有读出上年报告的年度，按{year - 1}年处理，请核对。"
+        draft = replace(draft, doubts=(*draft.doubts, told))
+    elif last.year != year - 1:
         told = f"上年报告是{last.year}年的，不是{year - 1}年的，没有带入数字，请自行填写。"
         return with_prose(replace(draft, open=(told,)))
     return with_prose(with_stocks(with_carried(draft, last), last))
@@ -170,8 +173,11 @@ def with_carried(draft: Draft, last: Report) -> Draft:
 
 def bears_out(table: Table, state: TableState) -> bool:
     """Whether every relation holds that has a figure of 结转下年度继续办理 in it: those of its
-    columns, and its own row.
+    columns, and its own row; with it every such figure is known.
     """
+    for cell in table.form.row_cells("carried_out"):
+        if state.cells[cell.id] == "open":
+            return False
     verdicts: list[str] = []
     for relation in table.form.relations:
         if any(map(CARRIED_OUT.fullmatch, relation.cells)):
@@ -183,7 +189,7 @@ def carried_figure(cell: str, last: str, table: Table, state: TableState) -> Car
     value: Value = table.values.get(last)
     if value is not None:
         return Carried(cell, value, last)
-    return Carried(cell, state.figures.get(last, 0), last, is_implied=True)
+    return Carried(cell, state.figures[last], last, is_implied=True)
 
 
 def also_open(draft: Draft, why: str) -> Draft:

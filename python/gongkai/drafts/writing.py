@@ -32,7 +32,7 @@ from gongkai.workbook.live.sentences import (
 )
 from gongkai.workbook.proposals import Adoption, forms_of, name_of
 
-IMPLIED = "（上年为空白，按勾稽关系推定为0）"
+IMPLIED = "（上年为空白，按勾稽关系推定）"
 
 
 def write_draft(draft: Draft, target: Path, *, overwrite: bool = False) -> Path:
@@ -41,8 +41,7 @@ def write_draft(draft: Draft, target: Path, *, overwrite: bool = False) -> Path:
     WorkbookError for any other, where ``target`` exists and ``overwrite`` is False, or cannot be
     written; what was there stays.
     """
-    suffix = refuse_suffix(target, SUFFIXES)
-    refuse_existing(target, overwrite)
+    suffix = refuse_undraftable(target, overwrite)
     changes = list(changes_of(draft))
     edits = report_to_edits(draft.report, check(draft.report))
     edits += logged(changes)
@@ -53,6 +52,13 @@ def write_draft(draft: Draft, target: Path, *, overwrite: bool = False) -> Path:
     refuse_unlike(draft, target, content)
     write_whole(target, content, overwrite)
     return target
+
+
+def refuse_undraftable(target: Path, overwrite: bool) -> str:
+    """The suffix of a workbook that may be written. WorkbookError."""
+    suffix = refuse_suffix(target, SUFFIXES)
+    refuse_existing(target, overwrite)
+    return suffix
 
 
 def refuse_unlike(draft: Draft, target: Path, content: bytes) -> None:
@@ -166,7 +172,7 @@ def taken_lines(draft: Draft) -> Iterator[str]:
     if draft.carried:
         figures = [shown(one.value) for one in draft.carried]
         implied = sum(one.is_implied for one in draft.carried)
-        told = f"，其中{implied}格上年为空白，按勾稽关系推定为0" if implied else ""
+        told = f"，其中{implied}格上年为空白，按勾稽关系推定" if implied else ""
         yield f"带入：表三“上年结转”{len(figures)}格（{'、'.join(figures)}）{told}。"
     forms = forms_of(draft.report.tables)
     for cell, before in draft.stocks.items():
