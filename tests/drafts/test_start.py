@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.drafts import Draft, begun, started
-from gongkai.drafts.start import contact_in
+from gongkai.drafts.start import ReportDraft, begun, contact_in, started
 from gongkai.drafts.writing import draft_lines
 from gongkai.editions import editions
 from gongkai.model import Evidence, GongkaiError, Report
@@ -21,6 +20,8 @@ from helpers.pages import typed_report
 RUIAN = typed_report("ruian-2021-html")
 COLUMNS = [cell.id for cell in editions()["2021"].forms["applications"].row_cells("carried_in")]
 RULES, NORMATIVE = "disclosure.rules.valid", "disclosure.normative.valid"
+CALL = "如有疑问，请联系甲局，电话：0571-1。"
+WRITE = "如对本报告有疑问，请与县水利局办公室联系。"
 OUT = "applications.carried_out"
 
 
@@ -30,7 +31,7 @@ def page_of(name: str) -> Path:
     return page
 
 
-def carried(draft: Draft) -> list[object]:
+def carried(draft: ReportDraft) -> list[object]:
     return [draft.report.value(cell) for cell in COLUMNS]
 
 
@@ -70,11 +71,11 @@ def test_of_every_document_what_is_taken_over_is_last_year_s(name: str) -> None:
     for one in draft.carried:
         assert one.is_implied or one.value == last.value(one.last)
         assert one.last == one.cell.replace("carried_in", "carried_out")
-    assert len(draft.carried) in (0, 7) and bool(draft.carried) != any(
-        "结转" in why for why in draft.open
-    )
+    assert len(draft.carried) in (0, 7)
+    assert bool(draft.carried) != any("结转" in why for why in draft.open)
     for cell, before in draft.stocks.items():
-        assert before == last.value(cell) and last.tables["disclosure"].edition == "2021"
+        assert before == last.value(cell)
+        assert last.tables["disclosure"].edition == "2021"
 
 
 def test_of_the_layout_of_2019_only_what_is_carried_continues() -> None:
@@ -82,7 +83,8 @@ def test_of_the_layout_of_2019_only_what_is_carried_continues() -> None:
     draft = begun(last)
     assert {table.edition for table in draft.report.tables.values()} == {"2021"}
     assert [one.cell for one in draft.carried] == COLUMNS
-    assert draft.stocks == {} and [why for why in draft.open if "对外公开总数量" in why]
+    assert draft.stocks == {}
+    assert [why for why in draft.open if "对外公开总数量" in why]
 
 
 def test_blanks_that_are_zero_by_the_relations_are_carried_and_said() -> None:
@@ -104,7 +106,8 @@ def test_blanks_that_are_zero_by_the_relations_are_carried_and_said() -> None:
 )
 def test_what_last_year_s_relations_do_not_bear_out_stays_open(changes: dict[str, int]) -> None:
     draft = begun(report_of(changes, year=2021))
-    assert draft.carried == () and carried(draft) == [None] * 7
+    assert draft.carried == ()
+    assert carried(draft) == [None] * 7
     assert [why for why in draft.open if "“上年结转”没有带入" in why]
 
 
@@ -116,7 +119,9 @@ def test_an_error_elsewhere_is_told_and_stops_nothing() -> None:
 
 def test_a_report_that_is_not_of_the_year_before_gives_no_figures() -> None:
     draft = begun(RUIAN, year=2024)
-    assert draft.report.year == 2024 and not draft.carried and not draft.stocks
+    assert draft.report.year == 2024
+    assert not draft.carried
+    assert not draft.stocks
     assert "不是2023年的" in draft.open[0]
 
 
@@ -158,14 +163,8 @@ def test_what_cannot_be_begun_is_refused(
 @pytest.mark.parametrize(
     ("opening", "contact"),
     [
-        (
-            "（2022年1月12日）\n本报告由甲局编制。如有疑问，请联系甲局，电话：0571-1。",
-            "如有疑问，请联系甲局，电话：0571-1。",
-        ),
-        (
-            "如对本报告有疑问，请与县水利局办公室联系。",
-            "如对本报告有疑问，请与县水利局办公室联系。",
-        ),
+        (f"（2022年1月12日）\n本报告由甲局编制。{CALL}", CALL),
+        (WRITE, WRITE),
         ("联系电话：0571-1", ""),
         ("统计期限自2021年1月1日起。", ""),
         ("", ""),
@@ -174,7 +173,8 @@ def test_what_cannot_be_begun_is_refused(
 def test_the_sentence_on_whom_to_ask_is_kept_as_it_is(opening: str, contact: str) -> None:
     assert contact_in(opening) == contact
     draft = begun(replace(report_of(year=2021), opening=opening))
-    assert draft.contact == contact and (contact in draft.report.opening)
+    assert draft.contact == contact
+    assert contact in draft.report.opening
 
 
 # --- the command ----------------------------------------------------------------------------------
@@ -188,15 +188,19 @@ def test_the_command_says_what_was_taken_over_and_what_is_next(tmp_path: Path) -
     assert "请与县水利局办公室联系。”，请核对" in done.stdout
     assert f"gongkai check {target} --write" in done.stdout
     checked = run_command("check", target, "--write")
-    assert checked.returncode == 0 and "已写入" in checked.stdout
+    assert checked.returncode == 0
+    assert "已写入" in checked.stdout
 
 
 def test_an_empty_one_needs_body_and_year(tmp_path: Path) -> None:
     target = tmp_path / "a.xlsm"
     done = run_command("new", "--agency", "青溪县教育局", "-o", target)
-    assert done.returncode == 2 and "--year" in done.stderr and not target.exists()
+    assert done.returncode == 2
+    assert "--year" in done.stderr
+    assert not target.exists()
     done = run_command("new", "--agency", "青溪县教育局", "--year", "2024", "-o", target)
-    assert done.returncode == 0 and "带入" not in done.stdout
+    assert done.returncode == 0
+    assert "带入" not in done.stdout
     report = read_report(target)
     assert (report.agency, report.year, report.is_evaluated) == ("青溪县教育局", 2024, False)
     assert report.title == "青溪县教育局2024年政府信息公开工作年度报告"
@@ -206,12 +210,15 @@ def test_nothing_that_is_there_is_lost(tmp_path: Path) -> None:
     target, text = tmp_path / "a.xlsx", b"mine"
     target.write_bytes(text)
     words = ("new", "--agency", "青溪县教育局", "--year", "2024", "-o", target)
-    assert run_command(*words).returncode == 2 and target.read_bytes() == text
+    assert run_command(*words).returncode == 2
+    assert target.read_bytes() == text
     last = tmp_path / "last.xlsx"
     assert run_command(*words[:-1], last).returncode == 0
     again = run_command("new", "--from", last, "-o", last, "--force")
-    assert again.returncode == 2 and "就是所读的文件" in again.stderr
-    assert run_command(*words, "--force").returncode == 0 and target.read_bytes() != text
+    assert again.returncode == 2
+    assert "就是所读的文件" in again.stderr
+    assert run_command(*words, "--force").returncode == 0
+    assert target.read_bytes() != text
     for name in ("a.docx", "a.ods"):
         assert run_command(*words[:-1], tmp_path / name).returncode == 2
 
@@ -224,4 +231,6 @@ def test_the_year_is_a_year(tmp_path: Path) -> None:
 
 def test_a_draft_of_nothing_is_whole() -> None:
     draft = started(" 青溪县\n教育局 ", 2022)
-    assert draft.report.agency == "青溪县 教育局" and not draft.carried and not draft.open
+    assert draft.report.agency == "青溪县 教育局"
+    assert not draft.carried
+    assert not draft.open

@@ -24,7 +24,10 @@ EACH = pytest.mark.parametrize("name", TEXTS)
 
 @EACH
 def test_every_command_shown_is_understood(name: str) -> None:
-    commands = "read|check|new|fill|batch|levels|adopt|dismiss|confirm|rules|template|demo|conformance|addin"
+    commands = (
+        "read|check|new|fill|batch|levels|adopt|dismiss|confirm|rules|template|demo|conformance|"
+        "addin"
+    )
     pattern = rf"(?:^|`)(?:py(?:thon3)? -m )?gongkai ((?:{commands})\b[^`#\n]*)"
     shown = re.findall(pattern, TEXTS[name], re.MULTILINE)
     assert len(shown) >= 6

@@ -1,6 +1,6 @@
 """``gongkai fill``, ``export``: the report in any source -> a workbook, or its figures in a file,
-as its suffix says; ``new``: last year's -> the workbook of the next one, begun; ``template``, ``demo``, ``conformance``, ``addin``: files that need no
-report.
+as its suffix says; ``new``: last year's -> the workbook of the next one, begun; ``template``,
+``demo``, ``conformance``, ``addin``: files that need no report.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pathlib import Path
 from gongkai import addin, demo
 from gongkai.cli.console import CLEAN, ERRORS, put, reading_of, show, tell, written
 from gongkai.cli.reading import code_of
-from gongkai.drafts import begun, draft_lines, refuse_undraftable, started, write_draft
-from gongkai.drafts.start import Draft
+from gongkai.drafts.start import ReportDraft, begun, started
+from gongkai.drafts.writing import draft_lines, refuse_undraftable, write_draft
 from gongkai.model import GongkaiError, Report, WorkbookError
 from gongkai.output import (
     check_to_dict,
@@ -63,7 +63,7 @@ def run_new(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-def drafted(options: argparse.Namespace) -> Draft:
+def drafted(options: argparse.Namespace) -> ReportDraft:
     if options.source:
         last = evaluated(read_report(options.source, **reading_of(options)))
         return begun(last, options.year, options.agency)

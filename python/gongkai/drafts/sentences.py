@@ -20,18 +20,18 @@ from gongkai.bodies import body, normal
 from gongkai.model import Report, table_id
 from gongkai.wording import one_line
 from gongkai.workbook.layout import sheet_of
-from gongkai.workbook.live.sentences import TO_REWRITE, Sentence, Shown
+from gongkai.workbook.live.sentences import TO_REWRITE, LiveText, Shown
 
 FEWEST_WORDINGS = 6  # of each sentence
 FIELD = re.compile(r"\{([a-z_]+(?:\.[a-z_]+\.[a-z_]+)?)\}")  # {year}, {applications.new.total}
 
 
 @dataclass(frozen=True)
-class Paragraph:
+class DraftParagraph:
     """A paragraph of a section, 0 for the opening; ``is_live`` where it tells figures."""
 
     section: int
-    sentence: Sentence
+    sentence: LiveText
 
     @property
     def is_live(self) -> bool:
@@ -51,20 +51,20 @@ def wordings_for(agency: str) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def paragraphs_for(report: Report, contact: str = "") -> list[Paragraph]:
+def paragraphs_for(report: Report, contact: str = "") -> list[DraftParagraph]:
     """What a report is begun with, for its body and year; ``contact`` is the sentence of last
     year's opening that says whom to ask, "" for none.
     """
-    found: list[Paragraph] = []
+    found: list[DraftParagraph] = []
     for part in facts()["part"]:
         if contact and part["sentences"] == ["contact"]:
-            found.append(Paragraph(part["section"], (one_line(contact),)))
+            found.append(DraftParagraph(part["section"], (one_line(contact),)))
         else:
             found.append(paragraph_for(part, report))
     return found
 
 
-def paragraph_for(part: Mapping[str, Any], report: Report) -> Paragraph:
+def paragraph_for(part: Mapping[str, Any], report: Report) -> DraftParagraph:
     """（一）主动公开。〔待改写〕围绕…: the mark stands behind the head, before what is to be
     changed.
     """
@@ -73,7 +73,7 @@ def paragraph_for(part: Mapping[str, Any], report: Report) -> Paragraph:
     for kind in part["sentences"]:
         if kind in wordings:
             texts.append(wordings[kind][chosen(kind, len(wordings[kind]), report)])
-    return Paragraph(part["section"], sentence_of("".join(texts), report))
+    return DraftParagraph(part["section"], sentence_of("".join(texts), report))
 
 
 def chosen(kind: str, count: int, report: Report) -> int:
@@ -87,7 +87,7 @@ def chosen(kind: str, count: int, report: Report) -> int:
 # --- from a wording to pieces ---------------------------------------------------------------------
 
 
-def sentence_of(wording: str, report: Report) -> Sentence:
+def sentence_of(wording: str, report: Report) -> LiveText:
     """本年新收{applications.new.total}件 -> 本年新收, the cell, 件; neighbouring texts are one."""
     pieces: list[str | Shown] = []
     for piece in pieces_of(wording, report):

@@ -1,4 +1,4 @@
-"""Last year's report -> Draft: the new year's, with what continues from one to the next.
+"""Last year's report -> ReportDraft: the new year's, with what continues from one to the next.
 
 Carried in are the figures that last year's 结转下年度继续办理 has, where last year's own relations
 bear it out; documents in force are last year's with those made since and without those repealed.
@@ -13,17 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gongkai.bodies import normal
-from gongkai.drafts.sentences import Paragraph, paragraphs_for
+from gongkai.drafts.sentences import DraftParagraph, paragraphs_for
 from gongkai.editions import edition_of_year, links
-from gongkai.figures import shown
 from gongkai.model import Edition, Entry, Figure, GongkaiError, Report, Table, Value
 from gongkai.pipeline import check
 from gongkai.sums import TableState, table_state
 from gongkai.wording import FACTS, clipped, one_line
-from gongkai.workbook.fill import sentences_of
 from gongkai.workbook.layout import sheet_of
-from gongkai.workbook.live.results import CellValue
-from gongkai.workbook.live.sentences import Cells, sentence_text
+from gongkai.workbook.live.sentences import BookCells, sentence_text
 
 FIRST_YEAR = 2021  # of the form that is begun; earlier reports are published long since
 LAST_YEAR = 2099
@@ -48,7 +45,7 @@ class Carried:
 
 
 @dataclass(frozen=True)
-class Draft:
+class ReportDraft:
     """A report that is begun. ``source`` is where last year's was read, ``last_year`` its year.
 
     ``stocks``: cell of documents in force -> how many there were a year ago. ``contact`` is last
@@ -57,7 +54,7 @@ class Draft:
     """
 
     report: Report
-    paragraphs: tuple[Paragraph, ...] = ()
+    paragraphs: tuple[DraftParagraph, ...] = ()
     carried: tuple[Carried, ...] = ()
     stocks: Mapping[str, int] = field(default_factory=dict)
     contact: str = ""
@@ -67,12 +64,12 @@ class Draft:
     doubts: tuple[str, ...] = ()
 
 
-def started(agency: str, year: int) -> Draft:
+def started(agency: str, year: int) -> ReportDraft:
     """A report of which nothing is known but its body and year. GongkaiError."""
-    return with_prose(Draft(blank_report(agency, year)))
+    return with_prose(ReportDraft(blank_report(agency, year)))
 
 
-def begun(last: Report, year: int | None = None, agency: str = "") -> Draft:
+def begun(last: Report, year: int | None = None, agency: str = "") -> ReportDraft:
     """What follows last year's report; ``year`` and ``agency`` where it does not tell, or others
     are wanted. GongkaiError.
     """
@@ -80,7 +77,9 @@ def begun(last: Report, year: int | None = None, agency: str = "") -> Draft:
         year = following_year(last)
     report = blank_report(agency or last.agency, year)
     origin = last.document.url or last.document.origin if last.document else ""
-    draft = Draft(report, last_year=last.year, source=origin, doubts=tuple(doubts_on(last, report)))
+    draft = ReportDraft(
+        report, last_year=last.year, source=origin, doubts=tuple(doubts_on(last, report))
+    )
     draft = replace(draft, contact=contact_in(last.opening))
     if last.year is None:
         told = f"没有读出上年报告的年度，按{year - 1}年处理，请核对。"
@@ -128,7 +127,7 @@ def with_figures(report: Report, figures: Mapping[str, Figure]) -> Report:
     for name, table in report.tables.items():
         entries = dict(table.entries)
         for cell in entries.keys() & figures.keys():
-            entries[cell] = Entry(cell, figures[cell], shown(figures[cell]))
+            entries[cell] = Entry(cell, figures[cell], str(figures[cell]))
         tables[name] = replace(table, entries=entries)
     return replace(report, tables=tables)
 
@@ -151,7 +150,7 @@ def doubts_on(last: Report, report: Report) -> Iterator[str]:
 # --- carried over ---------------------------------------------------------------------------------
 
 
-def with_carried(draft: Draft, last: Report) -> Draft:
+def with_carried(draft: ReportDraft, last: Report) -> ReportDraft:
     """The seven figures of 上年结转, all or none."""
     table = last.tables.get("applications")
     if table is None:
@@ -192,11 +191,11 @@ def carried_figure(cell: str, last: str, table: Table, state: TableState) -> Car
     return Carried(cell, state.figures[last], last, is_implied=True)
 
 
-def also_open(draft: Draft, why: str) -> Draft:
+def also_open(draft: ReportDraft, why: str) -> ReportDraft:
     return replace(draft, open=(*draft.open, why))
 
 
-def with_stocks(draft: Draft, last: Report) -> Draft:
+def with_stocks(draft: ReportDraft, last: Report) -> ReportDraft:
     """Documents in force: so far as many as a year ago."""
     table = last.tables.get("disclosure")
     if table is None:
@@ -226,7 +225,7 @@ def with_stocks(draft: Draft, last: Report) -> Draft:
 
 def contact_in(opening: str) -> str:
     """如对本报告有疑问，请与县水利局办公室联系。 of an opening, "" for none."""
-    for line in sentences_of(opening).split("\n"):
+    for line in opening.split("\n"):
         for sentence in re.findall("[^。]*。", line):
             text = one_line(sentence)
             is_told = CONTACT.search(text) and REACHED.search(text)
@@ -235,7 +234,7 @@ def contact_in(opening: str) -> str:
     return ""
 
 
-def with_prose(draft: Draft) -> Draft:
+def with_prose(draft: ReportDraft) -> ReportDraft:
     """The draft with its paragraphs, and with what they show now in its report; sections of
     tables have a heading alone.
     """
@@ -253,9 +252,9 @@ def with_prose(draft: Draft) -> Draft:
     return replace(draft, report=report, paragraphs=tuple(paragraphs))
 
 
-def cells_of(report: Report) -> Cells:
+def cells_of(report: Report) -> BookCells:
     """A report as the sheets of its tables hold it."""
-    found: dict[str, dict[tuple[int, int], CellValue]] = {}
+    found: dict[str, dict[tuple[int, int], Value]] = {}
     for table in report.tables.values():
         sheet = sheet_of(table.id, table.edition)
         found[sheet.name] = {}
@@ -264,7 +263,7 @@ def cells_of(report: Report) -> Cells:
     return found
 
 
-def texts_of(draft: Draft) -> Sequence[str]:
+def texts_of(draft: ReportDraft) -> Sequence[str]:
     """What each paragraph shows now."""
     cells = cells_of(draft.report)
     return [str(sentence_text(one.sentence, cells)) for one in draft.paragraphs]

@@ -1,5 +1,5 @@
-"""Draft -> a workbook of ours: its figures and where they come from, its live formulas and prose;
-and what is said of it.
+"""ReportDraft -> a workbook of ours: its figures and where they come from, its live formulas and
+prose; and what is said of it.
 """
 
 from __future__ import annotations
@@ -8,24 +8,20 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from gongkai.drafts.start import Draft, texts_of
-from gongkai.figures import shown
-from gongkai.model import Edit, WorkbookError, table_id
+from gongkai.drafts.start import ReportDraft, texts_of
+from gongkai.model import Edit, Figure, WorkbookError, table_id
 from gongkai.pipeline import check
 from gongkai.system import refuse_existing, refuse_suffix, write_whole
 from gongkai.wording import clipped
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.adopting import log_edits
-from gongkai.workbook.cells import OURS, Written
 from gongkai.workbook.derived import SUFFIXES, blank
-from gongkai.workbook.drafting import with_formulas
-from gongkai.workbook.file import filled, template_path
+from gongkai.workbook.file import filled, template_path, with_formulas
 from gongkai.workbook.fill import report_to_edits
-from gongkai.workbook.layout import TableSheet
-from gongkai.workbook.live.foreign import SheetSpot
 from gongkai.workbook.live.sentences import (
     TO_FILL,
     TO_REWRITE,
+    FormulaPlace,
     Stock,
     sentence_formula,
     stock_formula,
@@ -35,7 +31,7 @@ from gongkai.workbook.proposals import Adoption, forms_of, name_of
 IMPLIED = "（上年为空白，按勾稽关系推定）"
 
 
-def write_draft(draft: Draft, target: Path, *, overwrite: bool = False) -> Path:
+def write_draft(draft: ReportDraft, target: Path, *, overwrite: bool = False) -> Path:
     """Write the workbook to ``target``, which is returned: .xlsx or .xlsm.
 
     WorkbookError for any other, where ``target`` exists and ``overwrite`` is False, or cannot be
@@ -61,7 +57,7 @@ def refuse_undraftable(target: Path, overwrite: bool) -> str:
     return suffix
 
 
-def refuse_unlike(draft: Draft, target: Path, content: bytes) -> None:
+def refuse_unlike(draft: ReportDraft, target: Path, content: bytes) -> None:
     """WorkbookError where the workbook would not be read as the draft that it is."""
     found, wanted = read_workbook(target, content), draft.report
     if (found.tables, found.sections) != (wanted.tables, wanted.sections):
@@ -73,12 +69,12 @@ def refuse_unlike(draft: Draft, target: Path, content: bytes) -> None:
 # --- where figures come from ----------------------------------------------------------------------
 
 
-def changes_of(draft: Draft) -> Iterator[Adoption]:
+def changes_of(draft: ReportDraft) -> Iterator[Adoption]:
     """A line of the log for each figure that comes from last year's report."""
     forms = forms_of(draft.report.tables)
     whence = f"{draft.last_year or (draft.report.year or 0) - 1}年报告"
     for one in draft.carried:
-        reason = f"上年结转：{whence}“{name_of(one.last, forms)}”为{shown(one.value)}"
+        reason = f"上年结转：{whence}“{name_of(one.last, forms)}”为{one.value!s}"
         reason += IMPLIED if one.is_implied else ""
         yield adoption(draft, one.cell, name_of(one.cell, forms), one.value, reason)
     for cell, before in draft.stocks.items():
@@ -88,13 +84,13 @@ def changes_of(draft: Draft) -> Iterator[Adoption]:
         yield adoption(draft, cell, name_of(cell, forms), before, reason)
 
 
-def adoption(draft: Draft, cell: str, name: str, value: Written, reason: str) -> Adoption:
+def adoption(draft: ReportDraft, cell: str, name: str, value: Figure, reason: str) -> Adoption:
     sheet = sheet_with(draft, cell)
     source = f"，来源：{clipped(draft.source)}" if draft.source else ""
     return Adoption(sheet, sheet.cells[cell], name, None, value, f"{reason}{source}")
 
 
-def sheet_with(draft: Draft, cell: str) -> TableSheet:
+def sheet_with(draft: ReportDraft, cell: str) -> layout.TableSheet:
     table = draft.report.tables[table_id(cell)]
     return layout.sheet_of(table.id, table.edition)
 
@@ -106,11 +102,11 @@ def logged(changes: Sequence[Adoption]) -> list[Edit]:
     return list(log_edits(changes, empty, f"{datetime.now():%Y-%m-%d %H:%M:%S}"))
 
 
-def comments_on(changes: Sequence[Adoption]) -> dict[SheetSpot, str]:
+def comments_on(changes: Sequence[Adoption]) -> dict[FormulaPlace, str]:
     """The same beside the figure itself."""
-    found: dict[SheetSpot, str] = {}
+    found: dict[FormulaPlace, str] = {}
     for change in changes:
-        text = f"{OURS}{change.reason}。起草时带入，改填后以所填为准。"
+        text = f"{change.reason}。起草时带入，改填后以所填为准。"
         found[change.sheet.name, change.spot] = text
     return found
 
@@ -118,21 +114,21 @@ def comments_on(changes: Sequence[Adoption]) -> dict[SheetSpot, str]:
 # --- formulas -------------------------------------------------------------------------------------
 
 
-def stock_formulas(draft: Draft) -> dict[SheetSpot, str]:
-    found: dict[SheetSpot, str] = {}
+def stock_formulas(draft: ReportDraft) -> dict[FormulaPlace, str]:
+    found: dict[FormulaPlace, str] = {}
     for cell, before in draft.stocks.items():
         sheet = sheet_with(draft, cell)
         found[sheet.name, sheet.cells[cell]] = stock_formula(stock_at(sheet, cell, before))
     return found
 
 
-def stock_at(sheet: TableSheet, cell: str, before: int) -> Stock:
+def stock_at(sheet: layout.TableSheet, cell: str, before: int) -> Stock:
     """The cells of what was made and repealed stand in the row of those in force."""
     row = cell.rpartition(".")[0]
     return Stock(before, sheet.cells[f"{row}.made"], sheet.cells[f"{row}.repealed"])
 
 
-def prose_formulas(draft: Draft, edits: Sequence[Edit]) -> dict[SheetSpot, str]:
+def prose_formulas(draft: ReportDraft, edits: Sequence[Edit]) -> dict[FormulaPlace, str]:
     """Each live paragraph at the place where its text was written."""
     column = layout.PROSE_COLUMNS["text"]
     places: list[tuple[int, int]] = []
@@ -143,7 +139,7 @@ def prose_formulas(draft: Draft, edits: Sequence[Edit]) -> dict[SheetSpot, str]:
             texts.append(edit.value)
     if texts != list(texts_of(draft)):
         raise WorkbookError("起草的正文过长，一格写不下，没有写入；请缩短机关名称后再试。")
-    found: dict[SheetSpot, str] = {}
+    found: dict[FormulaPlace, str] = {}
     for place, paragraph in zip(places, draft.paragraphs, strict=True):
         if paragraph.is_live:
             found[layout.PROSE, place] = sentence_formula(paragraph.sentence)
@@ -153,7 +149,7 @@ def prose_formulas(draft: Draft, edits: Sequence[Edit]) -> dict[SheetSpot, str]:
 # --- what is said of it ---------------------------------------------------------------------------
 
 
-def draft_lines(draft: Draft, target: Path) -> Iterator[str]:
+def draft_lines(draft: ReportDraft, target: Path) -> Iterator[str]:
     """What was taken over, from where, what stays open, and what to do next."""
     yield f"{draft.report.title}：已起草"
     yield from taken_lines(draft)
@@ -168,9 +164,9 @@ def draft_lines(draft: Draft, target: Path) -> Iterator[str]:
     yield f"  3. 运行 gongkai check {target} --write 校验。"
 
 
-def taken_lines(draft: Draft) -> Iterator[str]:
+def taken_lines(draft: ReportDraft) -> Iterator[str]:
     if draft.carried:
-        figures = [shown(one.value) for one in draft.carried]
+        figures = [str(one.value) for one in draft.carried]
         implied = sum(one.is_implied for one in draft.carried)
         told = f"，其中{implied}格上年为空白，按勾稽关系推定" if implied else ""
         yield f"带入：表三“上年结转”{len(figures)}格（{'、'.join(figures)}）{told}。"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 from gongkai.spreadsheets import Spot, column_of
@@ -58,14 +59,15 @@ class Stock(NamedTuple):
     repealed: Spot
 
 
-Sentence = tuple[str | Shown, ...]
-Cells = Mapping[str, CellValues]  # sheet -> what stands on it
+FormulaPlace = tuple[str, Spot]  # sheet, cell
+LiveText = tuple[str | Shown, ...]
+BookCells = Mapping[str, CellValues]  # sheet -> what stands on it
 
 
 # --- formulas -------------------------------------------------------------------------------------
 
 
-def sentence_formula(sentence: Sentence) -> str:
+def sentence_formula(sentence: LiveText) -> str:
     """A text in it is a text whatever it holds: "&A1&" stays what it is."""
     parts: list[str] = []
     for piece in sentence:
@@ -106,7 +108,7 @@ def stock_formula(stock: Stock) -> str:
 # --- and back -------------------------------------------------------------------------------------
 
 
-def sentence_in(formula: str) -> Sentence | None:
+def sentence_in(formula: str) -> LiveText | None:
     """The sentence that a formula is, as any program writes it; None for any other formula.
 
     Texts and cells of our tables behind each other, at least one text among them.
@@ -156,7 +158,7 @@ def stock_in(formula: str) -> Stock | None:
 # --- what they show -------------------------------------------------------------------------------
 
 
-def sentence_text(sentence: Sentence, cells: Cells) -> CellValue:
+def sentence_text(sentence: LiveText, cells: BookCells) -> CellValue:
     """The text that a formula shows; an error of one of its cells is one of its own."""
     parts: list[str] = []
     for piece in sentence:
@@ -167,7 +169,7 @@ def sentence_text(sentence: Sentence, cells: Cells) -> CellValue:
     return "".join(parts)
 
 
-def shown_value(piece: Shown, cells: Cells) -> CellValue:
+def shown_value(piece: Shown, cells: BookCells) -> CellValue:
     held = cells.get(piece.sheet, {}).get(piece.spot)
     if held is None or held == "":
         return piece.blank
@@ -190,13 +192,13 @@ def stock_figure(stock: Stock, cells: CellValues) -> CellValue:
 
 def told_results(
     formulas: Iterable[tuple[str, Spot, str]], cells: Mapping[str, dict[Spot, CellValue]]
-) -> dict[tuple[str, Spot], CellValue]:
+) -> dict[FormulaPlace, CellValue]:
     """(sheet, place) -> what a formula of these shapes shows; others are left out.
 
     Figures first, for sentences tell them: ``cells`` gets what they show.
     """
-    found: dict[tuple[str, Spot], CellValue] = {}
-    sentences: dict[tuple[str, Spot], Sentence] = {}
+    found: dict[FormulaPlace, CellValue] = {}
+    sentences: dict[FormulaPlace, LiveText] = {}
     for name, spot, text in formulas:
         stock, sentence = stock_in(text), sentence_in(text)
         if stock is not None and name in layout.tables_by_name():
@@ -206,3 +208,21 @@ def told_results(
     for place, sentence in sentences.items():
         found[place] = sentence_text(sentence, cells)
     return found
+
+
+def told_of_seen(
+    formulas: Iterable[tuple[str, Spot, str]], values: Mapping[str, Mapping[Spot, object]]
+) -> dict[FormulaPlace, CellValue]:
+    """The same by what a person sees in the cells; a formula without a result is unknown."""
+    cells: dict[str, dict[Spot, CellValue]] = {}
+    for name, held in values.items():
+        cells[name] = {}
+        for spot, value in held.items():
+            cells[name][spot] = known_value(value)
+    return told_results(formulas, cells)
+
+
+def known_value(value: object) -> CellValue:
+    if isinstance(value, str):
+        return UNKNOWN if value.startswith("=") else value
+    return value if isinstance(value, int | Decimal) else UNKNOWN
