@@ -38,7 +38,7 @@ DEVELOPING = ROOT / "docs" / "developing.md"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 PAGES = [DEVELOPING, *DECISIONS]
 EACH = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
-LONGEST = {DEVELOPING: 190}
+LONGEST = {DEVELOPING: 192}  # 190 before reports were begun: a room, and where to add a sentence
 LONGEST_DECISION, WIDEST = 40, 120
 TERMS = 41
 WORDED = (".py", ".toml", ".bas", ".xml")  # files whose official terms count

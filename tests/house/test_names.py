@@ -14,8 +14,8 @@ import gongkai
 FOLDER = Path(gongkai.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))
 # Files: 170 before the sheets had formulas of their own, 193 before functions were taken apart.
-# 233 with the guide of the cover (its formulas, its twin) and the totals on demand.
-MOST_FILES = 234
+# 230 before a report was begun from last year's: a room of its own, and its formulas.
+MOST_FILES = 239
 MOST_IN_A_FOLDER = 12
 FEWEST_LINES = 80
 LARGE_FOLDERS = {

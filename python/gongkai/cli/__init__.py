@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "read": "gongkai.cli.reading:run_read",
     "check": "gongkai.cli.reading:run_check",
     CHECK_WRITE: "gongkai.cli.rechecking:run_check_write",
+    "new": "gongkai.cli.writing:run_new",
     "fill": "gongkai.cli.writing:run_fill",
     "export": "gongkai.cli.writing:run_export",
     "template": "gongkai.cli.writing:run_template",

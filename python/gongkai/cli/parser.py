@@ -34,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True)
     add_reports(commands)
+    add_new(commands)
     add_decisions(commands)
     add_batch(commands)
     add_levels(commands)
@@ -146,6 +147,32 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     )
     totals.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿")
     totals.add_argument("--undo", action="store_true", help="撤销上一次填的总计")
+
+
+def add_new(commands: Commands[ChineseParser]) -> None:
+    new = add_command(commands, "new", "起草新一年的报告：由上年报告带入数字，或从空白开始")
+    new.add_argument("--from", dest="source", default="", metavar="上年报告", help=SOURCE_HELP)
+    new.add_argument(
+        "--agency", default="", metavar="机关", help="机关名称（没有上年报告，或名称已变更时写明）"
+    )
+    new.add_argument(
+        "--year",
+        type=year_number,
+        default=None,
+        metavar="年度",
+        help="新报告的年度（默认为上年报告的下一年）",
+    )
+    new.add_argument(
+        "-o",
+        "--output",
+        type=file_name,
+        required=True,
+        metavar="文件",
+        help="要写的工作簿：.xlsx，或带宏的.xlsm",
+    )
+    new.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_part(new)
+    add_access(new)
 
 
 def add_part(command: ChineseParser) -> None:
@@ -362,6 +389,12 @@ def add_json_forms(command: ChineseParser) -> None:
 def requests_at_a_time(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MOST_PER_HOST:
         raise argparse.ArgumentTypeError(f"“{text}”不是1到{MOST_PER_HOST}的整数")
+    return int(text)
+
+
+def year_number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) == 4):
+        raise argparse.ArgumentTypeError(f"“{text}”不是四位数字的年度")
     return int(text)
 
 

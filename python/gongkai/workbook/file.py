@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,12 +30,13 @@ from gongkai.spreadsheets.seen import figures_seen, text_of
 from gongkai.system import read_plain, refuse_existing, system_reason, write_whole
 from gongkai.wording import cell_text
 from gongkai.workbook import layout
-from gongkai.workbook.cells import by_sheet, comments_of, kept_edits
+from gongkai.workbook.cells import OURS, by_sheet, comments_of, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.live.fittings import (
     Looks,
+    general_cells,
     hide_helpers,
     hide_image,
     put_formulas,
@@ -45,6 +47,7 @@ from gongkai.workbook.live.foreign import SheetSpot
 from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
 from gongkai.workbook.live.rebuild import drop_strays, put_back
 from gongkai.workbook.live.restoring import Standing, standing
+from gongkai.workbook.live.sentences import told_of_seen
 from gongkai.workbook.live.steps import is_lane_formula
 from gongkai.workbook.live.stored import (
     OpenFile,
@@ -351,6 +354,41 @@ def cell_comments(wanted: Mapping[Spot, str], before: Mapping[Spot, str]) -> lis
     return found
 
 
+def with_formulas(
+    content: bytes, formulas: Mapping[SheetSpot, str], comments: Mapping[SheetSpot, str]
+) -> bytes:
+    """A workbook of ours with formulas (beginning with =), each over what it shows already, and
+    with comments on cells; what the formulas show is stored with them. Raises BadArchive.
+
+    The texts of a fill are never formulas, so those of a report that is begun come by themselves.
+    """
+    book = OpenFile(open_archive(content))
+    parts = NewParts(book.archive)
+    wanted, said = on_sheets(formulas), on_sheets(comments)
+    for name in dict.fromkeys([*wanted, *said]):
+        root = book.root(name)
+        put_formulas(root, wanted.get(name, {}))
+        told = {spot: f"{OURS}{text}" for spot, text in said.get(name, {}).items()}
+        patch_comments(parts, book.parts[name], root, cell_comments(told, {}))
+        book.touched.add(name)
+    changed = general_cells(book, wanted)
+    complete = renew(book, formulas)
+    roots = {book.main: book.workbook}
+    for name in book.touched:
+        roots[book.parts[name]] = book.roots[name]
+    patch_workbook(book.workbook, {}, complete)
+    dropped, without = without_chain(book)
+    changed |= parts.changed | without | parts_bytes(roots)
+    return package_bytes(book.archive, changed, dropped)
+
+
+def on_sheets(texts: Mapping[SheetSpot, str]) -> dict[str, dict[Spot, str]]:
+    found: dict[str, dict[Spot, str]] = {}
+    for (name, spot), text in texts.items():
+        found.setdefault(name, {})[spot] = text
+    return found
+
+
 # --- reading --------------------------------------------------------------------------------------
 
 
@@ -436,7 +474,22 @@ def read_file(
         for name, sheet in found.items():
             figures = set(tables[name].cells.values()) if name in tables else set()
             values[name] = figures_seen(sheet, figures)
+    tell_sentences_in(values, found)
     return values if is_old_format(path, content) else with_altered(values, found)
+
+
+def tell_sentences_in(values: Mapping[str, dict[Spot, object]], found: Mapping[str, Sheet]) -> None:
+    """Put what a sentence over the tables shows in the place of its formula, where a program has
+    stored no result (openpyxl drops them all).
+    """
+    formulas: list[tuple[str, Spot, str]] = []
+    for name, sheet in found.items():
+        for spot, text in sheet.formulas.items():
+            if text and values[name].get(spot) == text:
+                formulas.append((name, spot, text))
+    for (name, spot), value in told_of_seen(formulas, values).items():
+        if isinstance(value, int | Decimal | str):
+            values[name][spot] = value
 
 
 def refuse_other(

@@ -9,7 +9,16 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from gongkai.model import Box
-from gongkai.opc.package import drop, insert_after, local, read_xml, related, take_out, whole
+from gongkai.opc.package import (
+    drop,
+    insert_after,
+    local,
+    parts_bytes,
+    read_xml,
+    related,
+    take_out,
+    whole,
+)
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.xlsx import index_rows, placed_cells
 from gongkai.wording import cell_text
@@ -32,6 +41,8 @@ RULES_BEFORE = (
     "headerFooter",
 )
 NAMES_BEFORE = ("sheets", "functionGroups", "externalReferences")
+
+GENERAL = "0"  # the number of the format that takes whatever is typed
 
 NameKey = tuple[str, str]  # a name, and the number of the sheet that owns it, "" for the workbook
 
@@ -125,6 +136,41 @@ def put_formulas(
             continue
         empty(cell)
         etree.SubElement(cell, cell.tag[:-1] + "f").text = text[1:]
+
+
+def general_cells(book: OpenFile, places: Mapping[str, Collection[Spot]]) -> dict[str, bytes]:
+    """Part -> content, once these cells of each sheet take what is typed for what it is.
+
+    The column of the prose is one for texts: a formula that is changed there would become a text.
+    """
+    part = related(book.archive, book.main, "styles")
+    if not part:
+        return {}
+    styles = read_xml(book.archive, part, keeping=True)
+    looks = styles.find("{*}cellXfs")
+    if looks is None:
+        return {}
+    made: dict[str, str] = {}
+    for name, spots in places.items():
+        cells = CellsOf(book.root(name))
+        for spot in spots:
+            cell = cells.cell(spot)
+            cell.set("s", general_look(looks, cell.get("s", "0"), made))
+    return parts_bytes({part: styles})
+
+
+def general_look(looks: _Element, number: str, made: dict[str, str]) -> str:
+    """The number of a look that is another one but for its format; ``made`` are those that are
+    there already.
+    """
+    if number not in made:
+        look = deepcopy(looks[whole(number)])
+        look.set("numFmtId", GENERAL)
+        look.set("quotePrefix", "0")
+        looks.append(look)
+        looks.set("count", str(len(looks)))
+        made[number] = str(len(looks) - 1)
+    return made[number]
 
 
 def hide_image(root: _Element, sheet: TableSheet) -> None:

@@ -63,6 +63,7 @@ from gongkai.workbook.live.results import (
     others_in,
     table_results,
 )
+from gongkai.workbook.live.sentences import told_results
 from gongkai.workbook.live.steps import is_lane_formula
 
 if TYPE_CHECKING:
@@ -261,9 +262,13 @@ def renew(book: OpenFile, changed: Iterable[SheetSpot]) -> bool:
             book.sheet(name)
     for table in looked_at_tables(book):
         book.sheet(table)
+    if book.sheets.get(layout.PROSE) and book.sheets[layout.PROSE].foreign:
+        for table in layout.tables_by_name():
+            book.sheet(table)
     foreign = foreign_formulas(book)
     for name, spot in stale_formulas(foreign, set(changed)):
         forget(book, name, spot)
+    tell_sentences(book, foreign)
     told = results_of(book)
     is_complete = True
     for name in book.sheets:
@@ -284,6 +289,24 @@ def foreign_formulas(book: OpenFile) -> dict[SheetSpot, tuple[str, set[Spot]]]:
                 filled.update(formula_area(formula))
             found[name, spot] = text, filled
     return found
+
+
+def tell_sentences(book: OpenFile, foreign: Mapping[SheetSpot, tuple[str, set[Spot]]]) -> None:
+    """Store what sentences over the tables and documents in force show now: they stand in places of
+    the user, but are of a shape that we know.
+    """
+    formulas: list[tuple[str, Spot, str]] = []
+    for (name, spot), (text, filled) in foreign.items():
+        if len(filled) == 1:
+            formulas.append((name, spot, text))
+    cells = {}
+    for name, sheet in book.sheets.items():
+        cells[name] = sheet.cells
+    for (name, spot), value in told_results(formulas, cells).items():
+        sheet = book.sheets[name]
+        sheet.cells[spot] = value
+        if store(sheet.foreign[spot][1], value):
+            book.touched.add(name)
 
 
 def store_results(book: OpenFile, name: str, results: Results) -> bool:

@@ -1,0 +1,6 @@
+"""A body's report of last year -> the workbook of the next one, begun: what is known stands in it,
+what is to be written is said.
+
+start: last year's report -> ReportDraft; sentences: wordings.toml -> paragraphs whose figures are
+live; writing: ReportDraft -> a workbook of ours, and what is said of it.
+"""

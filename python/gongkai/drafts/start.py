@@ -1,0 +1,269 @@
+"""Last year's report -> ReportDraft: the new year's, with what continues from one to the next.
+
+Carried in are the figures that last year's 结转下年度继续办理 has, where last year's own relations
+bear it out; documents in force are last year's with those made since and without those repealed.
+Nothing else is taken over but the sentence that says whom to ask: a report that repeats last
+year's words is marked down.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from gongkai.bodies import normal
+from gongkai.drafts.sentences import DraftParagraph, paragraphs_for
+from gongkai.editions import edition_of_year, links
+from gongkai.model import Edition, Entry, Figure, GongkaiError, Report, Table, Value
+from gongkai.pipeline import check
+from gongkai.sums import TableState, table_state
+from gongkai.wording import FACTS, clipped, one_line
+from gongkai.workbook.layout import sheet_of
+from gongkai.workbook.live.sentences import BookCells, sentence_text
+
+FIRST_YEAR = 2021  # of the form that is begun; earlier reports are published long since
+LAST_YEAR = 2099
+LONGEST_NAME = 60  # characters of a body's name
+LONGEST_CONTACT = 300  # characters of the sentence that says whom to ask
+IN_FORCE = "2021"  # the edition that counts documents in force
+CARRIED_OUT = re.compile(r"applications\.carried_out\.\w+")
+CONTACT = re.compile("疑问|联系|咨询")
+REACHED = re.compile("联系|电话|地址|咨询|邮编")
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A figure that last year's report gives: ``value`` in ``cell`` stood in ``last``;
+    ``is_implied`` where nothing stood there and last year's relations leave nothing else.
+    """
+
+    cell: str
+    value: Figure
+    last: str
+    is_implied: bool = False
+
+
+@dataclass(frozen=True)
+class ReportDraft:
+    """A report that is begun. ``source`` is where last year's was read, ``last_year`` its year.
+
+    ``stocks``: cell of documents in force -> how many there were a year ago. ``contact`` is last
+    year's sentence on whom to ask. ``open`` says of each thing that was not taken over why,
+    ``doubts`` what a person should look at: a sentence each.
+    """
+
+    report: Report
+    paragraphs: tuple[DraftParagraph, ...] = ()
+    carried: tuple[Carried, ...] = ()
+    stocks: Mapping[str, int] = field(default_factory=dict)
+    contact: str = ""
+    last_year: int | None = None
+    source: str = ""
+    open: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def started(agency: str, year: int) -> ReportDraft:
+    """A report of which nothing is known but its body and year. GongkaiError."""
+    return with_prose(ReportDraft(blank_report(agency, year)))
+
+
+def begun(last: Report, year: int | None = None, agency: str = "") -> ReportDraft:
+    """What follows last year's report; ``year`` and ``agency`` where it does not tell, or others
+    are wanted. GongkaiError.
+    """
+    if year is None:
+        year = following_year(last)
+    report = blank_report(agency or last.agency, year)
+    origin = last.document.url or last.document.origin if last.document else ""
+    draft = ReportDraft(
+        report, last_year=last.year, source=origin, doubts=tuple(doubts_on(last, report))
+    )
+    draft = replace(draft, contact=contact_in(last.opening))
+    if last.year is None:
+        told = f"没有读出上年报告的年度，按{year - 1}年处理，请核对。"
+        draft = replace(draft, doubts=(*draft.doubts, told))
+    elif last.year != year - 1:
+        told = f"上年报告是{last.year}年的，不是{year - 1}年的，没有带入数字，请自行填写。"
+        return with_prose(replace(draft, open=(told,)))
+    return with_prose(with_stocks(with_carried(draft, last), last))
+
+
+def following_year(last: Report) -> int:
+    if last.year is None:
+        raise GongkaiError("没有读出上年报告的年度，请用 --year 写明新报告的年度。")
+    return last.year + 1
+
+
+def blank_report(agency: str, year: int) -> Report:
+    """Body, year and title, and the tables of the year's form without a figure. GongkaiError."""
+    agency = one_line(agency)
+    if not agency:
+        raise GongkaiError("没有读出机关名称，请用 --agency 写明。")
+    if len(agency) > LONGEST_NAME:
+        raise GongkaiError(f"机关名称“{clipped(agency)}”过长，请用 --agency 写明规范名称。")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise GongkaiError(
+            f"不能起草{year}年的报告：只有{FIRST_YEAR}年及以后的报告适用"
+            f"国办公开办函〔2021〕30号规定的格式，请用 --year 写明年度。"
+        )
+    title = f"{agency}{year}年政府信息公开工作年度报告"
+    return Report(title, agency, year, "", blank_tables(edition_of_year(year)))
+
+
+def blank_tables(edition: Edition) -> dict[str, Table]:
+    tables: dict[str, Table] = {}
+    for name, form in edition.forms.items():
+        entries: dict[str, Entry] = {}
+        for cell in form.cells:
+            entries[cell] = Entry(cell, None)
+        tables[name] = Table(form, entries)
+    return tables
+
+
+def with_figures(report: Report, figures: Mapping[str, Figure]) -> Report:
+    tables: dict[str, Table] = {}
+    for name, table in report.tables.items():
+        entries = dict(table.entries)
+        for cell in entries.keys() & figures.keys():
+            entries[cell] = Entry(cell, figures[cell], str(figures[cell]))
+        tables[name] = replace(table, entries=entries)
+    return replace(report, tables=tables)
+
+
+# --- what is to be looked at ----------------------------------------------------------------------
+
+
+def doubts_on(last: Report, report: Report) -> Iterator[str]:
+    """Whether last year's is the report that is meant, and whether it is right."""
+    for fact in last.doubts:
+        if getattr(last, fact):
+            yield f"上年报告的{FACTS[fact]}“{clipped(str(getattr(last, fact)))}”为推定，请核对。"
+    if last.agency and normal(last.agency) != normal(report.agency):
+        yield f"上年报告的机关是“{clipped(last.agency)}”，与新报告不同，请核对带入的数字。"
+    errors = [finding for finding in check(last) if finding.severity == "error"]
+    if errors:
+        yield f"上年报告有{len(errors)}处错误，只带入了勾稽关系成立的数字，请核对。"
+
+
+# --- carried over ---------------------------------------------------------------------------------
+
+
+def with_carried(draft: ReportDraft, last: Report) -> ReportDraft:
+    """The seven figures of 上年结转, all or none."""
+    table = last.tables.get("applications")
+    if table is None:
+        return also_open(draft, "没有读出上年报告的表三，“上年结转”待填。")
+    state = table_state(table)
+    if not bears_out(table, state):
+        return also_open(
+            draft,
+            "上年报告表三“结转下年度继续办理”所在的勾稽关系不成立或不能确定，“上年结转”没有带入，"
+            "请核实上年的数字后填写。",
+        )
+    carried: list[Carried] = []
+    for link in links():
+        if link.rule == "years.carried":
+            carried.append(carried_figure(link.cell, link.last, table, state))
+    report = with_figures(draft.report, {one.cell: one.value for one in carried})
+    return replace(draft, report=report, carried=tuple(carried))
+
+
+def bears_out(table: Table, state: TableState) -> bool:
+    """Whether every relation holds that has a figure of 结转下年度继续办理 in it: those of its
+    columns, and its own row; with it every such figure is known.
+    """
+    for cell in table.form.row_cells("carried_out"):
+        if state.cells[cell.id] == "open":
+            return False
+    verdicts: list[str] = []
+    for relation in table.form.relations:
+        if any(map(CARRIED_OUT.fullmatch, relation.cells)):
+            verdicts.append(state.verdicts[relation.rule])
+    return set(verdicts) == {"holds"}
+
+
+def carried_figure(cell: str, last: str, table: Table, state: TableState) -> Carried:
+    value: Value = table.values.get(last)
+    if value is not None:
+        return Carried(cell, value, last)
+    return Carried(cell, state.figures[last], last, is_implied=True)
+
+
+def also_open(draft: ReportDraft, why: str) -> ReportDraft:
+    return replace(draft, open=(*draft.open, why))
+
+
+def with_stocks(draft: ReportDraft, last: Report) -> ReportDraft:
+    """Documents in force: so far as many as a year ago."""
+    table = last.tables.get("disclosure")
+    if table is None:
+        return also_open(draft, "没有读出上年报告的表二，“现行有效件数”待填。")
+    if table.edition != IN_FORCE:
+        return also_open(
+            draft,
+            "上年报告为2019年版格式，其“对外公开总数量”与“现行有效件数”口径不同，没有带入，请自行填写。",
+        )
+    stocks: dict[str, int] = {}
+    lost: list[str] = []
+    for link in links():
+        if link.rule != "years.documents":
+            continue
+        value = table.values.get(link.last)
+        if isinstance(value, int) and value >= 0:
+            stocks[link.cell] = value
+        else:
+            lost.append(table.form.cells[link.last].row.label.text)
+    if lost:
+        draft = also_open(draft, f"上年报告没有填写{'、'.join(lost)}的“现行有效件数”，待填。")
+    return replace(draft, report=with_figures(draft.report, stocks), stocks=stocks)
+
+
+# --- prose ----------------------------------------------------------------------------------------
+
+
+def contact_in(opening: str) -> str:
+    """如对本报告有疑问，请与县水利局办公室联系。 of an opening, "" for none."""
+    for line in opening.split("\n"):
+        for sentence in re.findall("[^。]*。", line):
+            text = one_line(sentence)
+            is_told = CONTACT.search(text) and REACHED.search(text)
+            if is_told and len(text) <= LONGEST_CONTACT:
+                return text
+    return ""
+
+
+def with_prose(draft: ReportDraft) -> ReportDraft:
+    """The draft with its paragraphs, and with what they show now in its report; sections of
+    tables have a heading alone.
+    """
+    paragraphs = paragraphs_for(draft.report, draft.contact)
+    cells = cells_of(draft.report)
+    texts: dict[int, list[str]] = {}
+    for section in edition_of_year(draft.report.year).sections:
+        texts[section.number] = []
+    for paragraph in paragraphs:
+        shown_text = sentence_text(paragraph.sentence, cells)
+        texts.setdefault(paragraph.section, []).append(str(shown_text))
+    opening = "\n".join(texts.pop(0, []))
+    sections = dict(zip(texts, map("\n".join, texts.values()), strict=True))
+    report = replace(draft.report, opening=opening, sections=sections)
+    return replace(draft, report=report, paragraphs=tuple(paragraphs))
+
+
+def cells_of(report: Report) -> BookCells:
+    """A report as the sheets of its tables hold it."""
+    found: dict[str, dict[tuple[int, int], Value]] = {}
+    for table in report.tables.values():
+        sheet = sheet_of(table.id, table.edition)
+        found[sheet.name] = {}
+        for cell, value in table.values.items():
+            found[sheet.name][sheet.cells[cell]] = value
+    return found
+
+
+def texts_of(draft: ReportDraft) -> Sequence[str]:
+    """What each paragraph shows now."""
+    cells = cells_of(draft.report)
+    return [str(sentence_text(one.sentence, cells)) for one in draft.paragraphs]

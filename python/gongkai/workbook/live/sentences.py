@@ -1,0 +1,228 @@
+"""Pieces of a sentence -> a formula over the tables; a formula of that shape -> what it shows.
+
+``新收申请`` + 表三!J7 + ``件`` is ="新收申请"&IF('表三'!J7="","〔待填〕",'表三'!J7)&"件", and
+shows 新收申请〔待填〕件 until somebody fills J7 in. The documents in force are =43+B6-C6: what
+stood there a year ago, with those made and without those repealed. Other formulas of a user are
+none of these, and nothing is told of them (``foreign``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from gongkai.spreadsheets import Spot, column_of
+from gongkai.workbook import layout
+from gongkai.workbook.layout import address
+from gongkai.workbook.live.results import (
+    UNKNOWN,
+    CellError,
+    CellValue,
+    CellValues,
+    figure_in,
+    text_shown,
+)
+
+TO_FILL = "〔待填〕"  # in the place of a figure whose cell is blank
+TO_REWRITE = "〔待改写〕"  # before a sentence of ours, until whoever reports has made it their own
+LONGEST_TEXT = 255  # characters that a text inside a formula may have, in every program
+LONGEST_FORMULA = 8_000  # characters; Excel takes 8,192
+
+CELL = (
+    r"(?:'?(?P<{0}sheet>[^'!\"&(),=<>]+)'?!)\$?(?P<{0}column>[A-Z]{{1,3}})\$?(?P<{0}row>\d{{1,7}})"
+)
+TEXT = r'"(?P<text>(?:[^"]|"")*)"'
+FIGURE = (
+    rf"IF\({CELL.format('asked_')}=\"\",\"(?P<blank>(?:[^\"]|\"\")*)\",{CELL.format('shown_')}\)"
+)
+PIECE = re.compile(rf"\s*(?:{TEXT}|{FIGURE}|{CELL.format('plain_')})\s*(?:&|$)")
+STOCK = re.compile(r"=(\d{1,9})\+\$?([A-Z]{1,3})\$?(\d{1,7})-\$?([A-Z]{1,3})\$?(\d{1,7})")
+
+
+class Shown(NamedTuple):
+    """A cell of a table in a sentence; ``blank`` is what stands there while the cell is blank."""
+
+    sheet: str
+    spot: Spot
+    blank: str = TO_FILL
+
+
+class Stock(NamedTuple):
+    """What was in force a year ago, the cell of what was made since, and that of what was
+    repealed.
+    """
+
+    before: int
+    made: Spot
+    repealed: Spot
+
+
+FormulaPlace = tuple[str, Spot]  # sheet, cell
+LiveText = tuple[str | Shown, ...]
+BookCells = Mapping[str, CellValues]  # sheet -> what stands on it
+
+
+# --- formulas -------------------------------------------------------------------------------------
+
+
+def sentence_formula(sentence: LiveText) -> str:
+    """A text in it is a text whatever it holds: "&A1&" stays what it is."""
+    parts: list[str] = []
+    for piece in sentence:
+        if isinstance(piece, Shown):
+            parts.append(shown_formula(piece))
+        else:
+            parts += texts_quoted(piece)
+    return f"={'&'.join(parts)}"
+
+
+def shown_formula(piece: Shown) -> str:
+    place = address(piece.spot, piece.sheet)
+    return f'IF({place}="",{quoted(piece.blank)},{place})'
+
+
+def texts_quoted(text: str) -> list[str]:
+    """A text in as many pieces as a formula needs, each in quotation marks."""
+    found: list[str] = []
+    for start in range(0, len(text), LONGEST_TEXT):
+        found.append(quoted(text[start : start + LONGEST_TEXT]))
+    return found
+
+
+def quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def unquoted(text: str) -> str:
+    return text.replace('""', '"')
+
+
+def stock_formula(stock: Stock) -> str:
+    """=43+B6-C6: short enough for whoever wants to see where the figure comes from."""
+    return f"={stock.before}+{address(stock.made)}-{address(stock.repealed)}"
+
+
+# --- and back -------------------------------------------------------------------------------------
+
+
+def sentence_in(formula: str) -> LiveText | None:
+    """The sentence that a formula is, as any program writes it; None for any other formula.
+
+    Texts and cells of our tables behind each other, at least one text among them.
+    """
+    found: list[str | Shown] = []
+    at = 1
+    while at < len(formula):
+        match = PIECE.match(formula, at)
+        piece = piece_of(match) if match else None
+        if match is None or piece is None:
+            return None
+        found.append(piece)
+        at = match.end()
+    has_text = any(isinstance(piece, str) for piece in found)
+    return tuple(found) if has_text and not formula.endswith("&") else None
+
+
+def piece_of(match: re.Match[str]) -> str | Shown | None:
+    if match["text"] is not None:
+        return unquoted(match["text"])
+    if match["plain_sheet"]:
+        return of_table(cell_named(match, "plain_"), "")
+    asked, shown = cell_named(match, "asked_"), cell_named(match, "shown_")
+    return of_table(shown, unquoted(match["blank"])) if asked == shown else None
+
+
+def cell_named(match: re.Match[str], name: str) -> tuple[str, Spot]:
+    spot = int(match[f"{name}row"]), column_of(f"{match[f'{name}column']}1")
+    return match[f"{name}sheet"].removeprefix("$"), spot
+
+
+def of_table(place: tuple[str, Spot], blank: str) -> Shown | None:
+    return Shown(*place, blank) if place[0] in layout.tables_by_name() else None
+
+
+def stock_in(formula: str) -> Stock | None:
+    match = STOCK.fullmatch(formula)
+    if match is None:
+        return None
+    made, repealed = (
+        (int(match[3]), column_of(f"{match[2]}1")),
+        (int(match[5]), column_of(f"{match[4]}1")),
+    )
+    return Stock(int(match[1]), made, repealed)
+
+
+# --- what they show -------------------------------------------------------------------------------
+
+
+def sentence_text(sentence: LiveText, cells: BookCells) -> CellValue:
+    """The text that a formula shows; an error of one of its cells is one of its own."""
+    parts: list[str] = []
+    for piece in sentence:
+        held: CellValue = piece if isinstance(piece, str) else shown_value(piece, cells)
+        if isinstance(held, CellError) or held is UNKNOWN:
+            return held
+        parts.append(text_shown(held))
+    return "".join(parts)
+
+
+def shown_value(piece: Shown, cells: BookCells) -> CellValue:
+    held = cells.get(piece.sheet, {}).get(piece.spot)
+    if held is None or held == "":
+        return piece.blank
+    return str(held).upper() if isinstance(held, bool) else held
+
+
+def stock_figure(stock: Stock, cells: CellValues) -> CellValue:
+    """A blank counts 0, as in a sheet; of a text nothing is told: some are figures to a program."""
+    figures: list[CellValue] = [stock.before]
+    for spot in (stock.made, stock.repealed):
+        held = cells.get(spot, 0)
+        if isinstance(held, CellError):
+            return held
+        figures.append(figure_in(0 if held is None else held))
+    before, made, repealed = map(figure_in, figures)
+    if before is None or made is None or repealed is None:
+        return UNKNOWN
+    return before + made - repealed
+
+
+def told_results(
+    formulas: Iterable[tuple[str, Spot, str]], cells: Mapping[str, dict[Spot, CellValue]]
+) -> dict[FormulaPlace, CellValue]:
+    """(sheet, place) -> what a formula of these shapes shows; others are left out.
+
+    Figures first, for sentences tell them: ``cells`` gets what they show.
+    """
+    found: dict[FormulaPlace, CellValue] = {}
+    sentences: dict[FormulaPlace, LiveText] = {}
+    for name, spot, text in formulas:
+        stock, sentence = stock_in(text), sentence_in(text)
+        if stock is not None and name in layout.tables_by_name():
+            found[name, spot] = cells[name][spot] = stock_figure(stock, cells[name])
+        elif sentence is not None and name == layout.PROSE:
+            sentences[name, spot] = sentence
+    for place, sentence in sentences.items():
+        found[place] = sentence_text(sentence, cells)
+    return found
+
+
+def told_of_seen(
+    formulas: Iterable[tuple[str, Spot, str]], values: Mapping[str, Mapping[Spot, object]]
+) -> dict[FormulaPlace, CellValue]:
+    """The same by what a person sees in the cells; a formula without a result is unknown."""
+    cells: dict[str, dict[Spot, CellValue]] = {}
+    for name, held in values.items():
+        cells[name] = {}
+        for spot, value in held.items():
+            cells[name][spot] = known_value(value)
+    return told_results(formulas, cells)
+
+
+def known_value(value: object) -> CellValue:
+    if isinstance(value, str):
+        return UNKNOWN if value.startswith("=") else value
+    return value if isinstance(value, int | Decimal) else UNKNOWN
