@@ -21,6 +21,7 @@ FEWEST_LINES = 80
 LARGE_FOLDERS = {
     "excel": "a file for each group of commands, and those of the worksheet functions",
     "workbook": "one workbook, and a file for each thing that a command does to it",
+    "workbook/live": "a file for each kind of formula and its twin, and what puts them in place",
 }
 SHORT_FILES = {
     "wording/rules.py": "rules.toml as values",

@@ -39,7 +39,6 @@ from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, by_sheet, comments_of, copied, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
-from gongkai.workbook.layout import TableSheet
 
 Values = dict[str, dict[Spot, object]]
 MOST_ROWS = 10_000  # of a list that a user may have made longer
@@ -267,7 +266,9 @@ def changed_parts(
     return parts
 
 
-def between(sheet: TableSheet, old: Cells, formulas: Mapping[Spot, str]) -> dict[Spot, Written]:
+def between(
+    sheet: layout.TableSheet, old: Cells, formulas: Mapping[Spot, str]
+) -> dict[Spot, Written]:
     """The cells around figures and marks of which it is certain what they hold: nothing, or an
     official label.
     """

@@ -36,7 +36,6 @@ from gongkai.wording import assumed_text, clipped, doubted_facts, doubts_text, e
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import decisions_in
 from gongkai.workbook.fill import report_to_edits
-from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.values import displaced, displaced_text, fingerprint, values_to_report
 
 
@@ -165,7 +164,7 @@ def refuse_displaced(values: Values, edits: Sequence[Edit]) -> None:
             )
 
 
-def figures_on(sheet: TableSheet, cells: Cells) -> int:
+def figures_on(sheet: layout.TableSheet, cells: Cells) -> int:
     """How many figures' cells hold something."""
     return sum(spot in cells for spot in sheet.cells.values())
 

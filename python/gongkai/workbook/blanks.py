@@ -21,7 +21,6 @@ from gongkai.sums import table_state
 from gongkai.sums.states import RelationSums
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import BookValues, places_text
-from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.proposals import NO_FIGURE, Adoption, forms_of, name_of
 
 FORCED = "空白填0：按勾稽关系只能是0"
@@ -118,7 +117,7 @@ def short_blanks(table: Table) -> frozenset[str]:
     return frozenset(found)
 
 
-def blank_entries(entries: Mapping[str, Entry], sheet: TableSheet) -> Iterator[Entry]:
+def blank_entries(entries: Mapping[str, Entry], sheet: layout.TableSheet) -> Iterator[Entry]:
     """What holds nothing, or a sign."""
     for cell in sheet.cells:
         entry = entries.get(cell)
@@ -128,7 +127,7 @@ def blank_entries(entries: Mapping[str, Entry], sheet: TableSheet) -> Iterator[E
             yield entry
 
 
-def state_in(entry: Entry, sheet: TableSheet) -> str:
+def state_in(entry: Entry, sheet: layout.TableSheet) -> str:
     unit = sheet.form.cells[entry.cell].column.unit
     return read_figure(entry.raw, unit).state
 
@@ -187,7 +186,7 @@ def undone_cell(
     return Adoption(sheet, spot, f"{sheet.name} {line['name']}", filled, stood, of.undone)
 
 
-def cell_named(sheet: TableSheet, address: str) -> Cell | None:
+def cell_named(sheet: layout.TableSheet, address: str) -> Cell | None:
     """D7 -> the figure that stands there."""
     for cell, spot in sheet.cells.items():
         if layout.address(spot) == address:

@@ -33,7 +33,6 @@ from gongkai.workbook import layout
 from gongkai.workbook.cells import OURS, by_sheet, comments_of, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
-from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.live.fittings import (
     Looks,
     general_cells,
@@ -158,7 +157,7 @@ def is_older(book: OpenFile) -> bool:
     return False
 
 
-def has_steps(sheet: TableSheet, found: OpenSheet) -> bool:
+def has_steps(sheet: layout.TableSheet, found: OpenSheet) -> bool:
     if sheet.struck in found.ours:
         return True
     return any(is_lane_formula(text) for text, _ in found.foreign.values())
@@ -338,7 +337,7 @@ def patch_one(
     return done
 
 
-def comments_before(archive: Archive, part: str, sheet: TableSheet) -> dict[Spot, str]:
+def comments_before(archive: Archive, part: str, sheet: layout.TableSheet) -> dict[Spot, str]:
     """What we said on the cells of a sheet, by what it keeps; {} for one without comments."""
     if not has_comments(archive, part):
         return {}

@@ -30,7 +30,6 @@ from gongkai.wording import label_of, plain_text
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written
 from gongkai.workbook.decisions import shown_keys
-from gongkai.workbook.layout import TableSheet
 
 MOST_ALTERNATIVES = 9  # as many as one digit tells apart
 NUMBERS = "①②③④⑤⑥⑦⑧⑨"
@@ -70,7 +69,7 @@ class Adoption:
     blank or a sign where a filling is undone.
     """
 
-    sheet: TableSheet
+    sheet: layout.TableSheet
     spot: Spot
     name: str
     stated: Value

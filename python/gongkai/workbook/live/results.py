@@ -22,7 +22,6 @@ from gongkai.sums import stated_figures
 from gongkai.sums.states import Judged, judge
 from gongkai.wording import assumed_text
 from gongkai.workbook import layout
-from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.live.formulas import (
     COUNTERS,
     IGNORED,
@@ -72,7 +71,9 @@ def text_shown(value: CellValue) -> str:
 # --- a table --------------------------------------------------------------------------------------
 
 
-def table_results(sheet: TableSheet, cells: CellValues, own: Collection[Spot] = ()) -> Results:
+def table_results(
+    sheet: layout.TableSheet, cells: CellValues, own: Collection[Spot] = ()
+) -> Results:
     """``cells`` as they stand; ``own`` are those in which still stands what ``formulas`` says."""
     found: Results = {sheet.signs: KNOWN_SIGNS}
     for spot in sheet.cells.values():
@@ -103,7 +104,7 @@ def text_flag(held: CellValue) -> CellValue:
     return int(isinstance(held, bool | CellError))
 
 
-def guard(sheet: TableSheet, spot: Spot, label: str, held: CellValue) -> CellValue:
+def guard(sheet: layout.TableSheet, spot: Spot, label: str, held: CellValue) -> CellValue:
     if isinstance(held, CellError | UnknownResult):
         return held
     if without_blanks(text_shown(held)) == without_blanks(label):
@@ -147,7 +148,7 @@ class LaneJudging(NamedTuple):
 
 
 def lanes_judged(
-    sheet: TableSheet, held: Mapping[str, CellValue], moved: CellValue = ""
+    sheet: layout.TableSheet, held: Mapping[str, CellValue], moved: CellValue = ""
 ) -> LaneJudging:
     """The lanes of a table with these values in its cells; ``moved``: what is not in its place."""
     flags: dict[str, CellValue] = {}
@@ -172,7 +173,7 @@ def lanes_judged(
     return LaneJudging(signs, lost, judge(judged, values), values)
 
 
-def lane_results(sheet: TableSheet, cells: CellValues, moved: CellValue) -> Results:
+def lane_results(sheet: layout.TableSheet, cells: CellValues, moved: CellValue) -> Results:
     """What the lanes show, and the steps by which they come to it."""
     held: dict[str, CellValue] = {}
     for cell, spot in sheet.cells.items():
@@ -185,7 +186,7 @@ def lane_results(sheet: TableSheet, cells: CellValues, moved: CellValue) -> Resu
     return told | dict.fromkeys(places_of(sheet, lost), UNKNOWN)
 
 
-def lost_lanes(sheet: TableSheet, lost: Set[str]) -> Set[str]:
+def lost_lanes(sheet: layout.TableSheet, lost: Set[str]) -> Set[str]:
     """With those of which nothing is known for it: the zeros of one relation tell of those of the
     next.
     """
@@ -195,7 +196,7 @@ def lost_lanes(sheet: TableSheet, lost: Set[str]) -> Set[str]:
     return lost | crossing
 
 
-def places_of(sheet: TableSheet, rules: Collection[str]) -> Iterator[Spot]:
+def places_of(sheet: layout.TableSheet, rules: Collection[str]) -> Iterator[Spot]:
     """The twins and steps of some lanes, and what counts them."""
     if rules and sheet.struck in formulas_of(sheet.name):
         yield sheet.struck
@@ -206,7 +207,7 @@ def places_of(sheet: TableSheet, rules: Collection[str]) -> Iterator[Spot]:
             yield sheet.step(spot, name)
 
 
-def shown_lanes(sheet: TableSheet, held: Mapping[str, CellValue]) -> dict[str, CellValue]:
+def shown_lanes(sheet: layout.TableSheet, held: Mapping[str, CellValue]) -> dict[str, CellValue]:
     """Rule -> what its lane shows, with these values in the cells of the table."""
     return lane_texts(sheet, lanes_judged(sheet, held))
 
@@ -217,7 +218,7 @@ def figure_in(value: CellValue) -> Value:
     return value if isinstance(value, int | Decimal) else Decimal(repr(value))
 
 
-def lane_texts(sheet: TableSheet, judging: LaneJudging) -> dict[str, CellValue]:
+def lane_texts(sheet: layout.TableSheet, judging: LaneJudging) -> dict[str, CellValue]:
     """By rule: 移, 文, the difference, ✓, "" where nothing is filled in, else 缺."""
     found: dict[str, CellValue] = {}
     judged = judging.judged
@@ -266,13 +267,13 @@ def cover_results(
     return found
 
 
-def chosen_sheet(table: str, edition: CellValue) -> TableSheet:
+def chosen_sheet(table: str, edition: CellValue) -> layout.TableSheet:
     """The sheet of the edition that the cover names, the newest one where it names none."""
     named = table, text_shown(edition)
     return layout.sheets_by_edition().get(named, layout.newest_sheet(table))
 
 
-def counted(sheet: TableSheet, found: Results | None) -> dict[str, CellValue]:
+def counted(sheet: layout.TableSheet, found: Results | None) -> dict[str, CellValue]:
     """What the hidden columns of the cover count of a table.
 
     UNKNOWN for a sheet that is not as we write it.
