@@ -1,0 +1,152 @@
+"""A user's own page with {{ 字段 }} in it + Publication -> the page, by jinja2 in its sandbox.
+
+Whatever loops and doubles in a template ends in a process that is bounded in time and memory, as
+readers of documents are (``readers.worker``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from gongkai.model import Place, Prose, UnreadableDocument, WorkbookError
+from gongkai.publish.content import Publication, PublishedTable
+from gongkai.publish.html import draft_line, paragraphs_html, table_html
+from gongkai.publish.template import FieldValue, field_values, refuse_left_out, refuse_unknown
+from gongkai.readers.worker import MEGABYTE, Bounds, read_apart
+from gongkai.wording import clipped
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+RENDERER = "gongkai.publish.page_template:rendered"
+BOUNDS = Bounds(seconds=3.0, patience=20.0, memory=200 * MEGABYTE)
+MOST_BYTES = MEGABYTE  # of a template
+MOST_LETTERS = 4_000_000  # of a page; a report has 50,000
+REFUSED = "refused"  # the heading of what the renderer says it cannot do
+BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
+BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
+NOT_INSTALLED = (
+    "用网页模板要装jinja2，本机没有；请运行 pip install gongkai[publish]，或不用模板直接生成。"
+)
+NOT_READ = "模板{}不是UTF-8编码的网页，或超过1MB，没有写入；请另存为UTF-8编码的.html后再试。"
+WRONG = "模板{}有错，没有写入：{}；请改正模板。"
+TOO_MUCH = "模板{}展开后过大或循环过多，已停止，没有写入；请简化模板。"
+
+
+def page_of_template(template: bytes, name: str, found: Publication) -> bytes:
+    """The page, filled in; of a draft with a line above and below. Raises WorkbookError."""
+    values = field_values(found)
+    source = source_of(template, name)
+    request = {"source": source, "values": page_values(values)}
+    try:
+        page, used = map(text_of, read_apart(RENDERER, json.dumps(request).encode(), BOUNDS))
+    except UnreadableDocument as error:
+        raise WorkbookError(TOO_MUCH.format(name)) from error
+    if page.heading == REFUSED:
+        raise WorkbookError(NOT_INSTALLED if not page.text else WRONG.format(name, page.text))
+    fields = set(json.loads(used.text))
+    for field in sorted(fields):
+        refuse_unknown(name, field, values)
+    refuse_left_out(name, fields, found)
+    return (marked(page.text) if found.draft else page.text).encode()
+
+
+def source_of(template: bytes, name: str) -> str:
+    try:
+        if len(template) <= MOST_BYTES:
+            return template.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    raise WorkbookError(NOT_READ.format(name))
+
+
+def text_of(block: object) -> Prose:
+    """What the renderer sends. Raises UnreadableDocument for anything else."""
+    if not isinstance(block, Prose):
+        raise UnreadableDocument("")
+    return block
+
+
+def page_values(values: Mapping[str, FieldValue]) -> dict[str, list[str]]:
+    """Field -> text and what is known to be markup, one of them "": a text is escaped later."""
+    found = {}
+    for name, value in values.items():
+        if isinstance(value, str):
+            found[name] = [value, ""]
+        elif isinstance(value, PublishedTable):
+            found[name] = ["", table_html(value)]
+        else:
+            found[name] = ["", paragraphs_html(value)]
+    return found
+
+
+def marked(page: str) -> str:
+    """The line of a draft at the beginning and the end of what a page shows."""
+    begins, ends = BODY.search(page), list(BODY_END.finditer(page))
+    first = begins.end() if begins else 0
+    last = ends[-1].start() if ends else len(page)
+    if last < first:
+        first, last = 0, len(page)
+    return f"{page[:first]}{draft_line()}{page[first:last]}{draft_line()}{page[last:]}"
+
+
+# --- in a process of its own ----------------------------------------------------------------------
+
+
+def rendered(request: bytes) -> tuple[Prose, ...]:
+    """The page, and the fields that the template names; or why there is no page ("": no jinja2)."""
+    found = json.loads(request)
+    try:
+        environment = sandbox()
+    except ImportError:
+        return refused("")
+    return page_in(environment, found["source"], found["values"])
+
+
+def sandbox() -> Environment:
+    """It loads no other file, calls no Python, changes no value; all texts are escaped."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    return ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+
+
+def page_in(
+    environment: Environment, source: str, values: Mapping[str, list[str]]
+) -> tuple[Prose, ...]:
+    from jinja2 import TemplateError
+    from jinja2.meta import find_undeclared_variables
+
+    try:
+        names = find_undeclared_variables(environment.parse(source))
+        unknown = sorted(names - set(values) - set(environment.globals))
+        if unknown:  # told by who asked
+            return Prose(Place(), "", ""), Prose(Place(), "", json.dumps(unknown))
+        page = bounded(environment, source, values)
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        return refused(clipped(str(error)) or type(error).__name__)
+    used = sorted(names & set(values))
+    return Prose(Place(), "", page), Prose(Place(), "", json.dumps(used))
+
+
+def bounded(environment: Environment, source: str, values: Mapping[str, list[str]]) -> str:
+    """Raises MemoryError beyond ``MOST_LETTERS``."""
+    from markupsafe import Markup
+
+    known: dict[str, Any] = {}
+    for name, (text, markup) in values.items():
+        known[name] = Markup(markup) if markup else text
+    pieces, length = [], 0
+    for piece in environment.from_string(source).generate(known):
+        pieces.append(piece)
+        length += len(piece)
+        if length > MOST_LETTERS:
+            raise MemoryError
+    return "".join(pieces)
+
+
+def refused(why: str) -> tuple[Prose, ...]:
+    return Prose(Place(), REFUSED, why), Prose(Place(), "", "[]")
