@@ -28,7 +28,7 @@ COMMANDS: Mapping[str, str] = {
     CHECK_WRITE: "gongkai.cli.rechecking:run_check_write",
     "fill": "gongkai.cli.writing:run_fill",
     "export": "gongkai.cli.writing:run_export",
-    "publish": "gongkai.cli.publishing:run_publish",
+    "publish": "gongkai.cli.writing:run_publish",
     "template": "gongkai.cli.writing:run_template",
     "adopt": "gongkai.cli.adopting:run_adopt",
     "numbers": "gongkai.cli.adopting:run_numbers",

@@ -1,29 +1,32 @@
-"""``gongkai fill``, ``export``: the report in any source -> a workbook, or its figures in a file,
-as its suffix says; ``template``, ``demo``, ``conformance``, ``addin``: files that need no
-report.
+"""``gongkai fill``, ``export``, ``publish``: the report in any source -> a workbook, its figures in
+a file, the document to be published; ``template``, ``demo``, ``conformance``, ``addin``: files that
+need no report.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gongkai import addin, demo
 from gongkai.cli.console import CLEAN, ERRORS, put, reading_of, show, tell, written
 from gongkai.cli.reading import code_of
-from gongkai.model import Report, WorkbookError
+from gongkai.model import Finding, Report, WorkbookError
 from gongkai.output import (
     check_to_dict,
     finding_lines,
     head_lines,
+    listed_finding,
     report_to_csv,
     report_to_json,
     report_to_xlsx,
     to_json,
 )
 from gongkai.pipeline import check, fill, read_report, refilled
+from gongkai.publish import Asked, publish_report, refusal, refuse_asked, set_aside
 from gongkai.system import is_same_file, refuse_existing, refuse_suffix, write_whole
-from gongkai.wording import evaluated
+from gongkai.wording import WORKBOOK_TYPE, evaluated
 from gongkai.workbook import copy_template, refuse_unwritable
 
 SUFFIXES = (".csv", ".json", ".xlsx")
@@ -75,6 +78,48 @@ def refuse_target(target: Path, sources: tuple[str, ...], force: bool) -> None:
     refuse_existing(target, force)
     if any(source and is_same_file(Path(source), target) for source in sources):
         raise WorkbookError(f"{target.name}就是所读的文件，没有写入；请另选文件名。")
+
+
+def run_publish(options: argparse.Namespace) -> int:
+    """A draft with errors in it is written, and the exit code tells of them."""
+    asked = asked_in(options)
+    target: Path = options.output
+    refuse_asked(options.source, target, asked)  # before anything is read for it
+    report = read_report(options.source, **reading_of(options))
+    findings = check(report)
+    count = publish_report(report, findings, target, asked)
+    with written(target):
+        done = f"发布稿与{kind_of(report)}逐格一致，{count}格。已写入 {target}"
+        show([done, *aside_lines(findings)])
+        if asked.draft:
+            show(draft_lines(refusal(report, findings)))
+    return code_of(findings) if asked.draft else CLEAN
+
+
+def kind_of(report: Report) -> str:
+    is_ours = report.document is not None and report.document.media_type == WORKBOOK_TYPE
+    return "工作簿" if is_ours else "报告"
+
+
+def asked_in(options: argparse.Namespace) -> Asked:
+    template = Path(options.template) if options.template else None
+    return Asked(options.draft, options.fragment, template, options.force)
+
+
+def aside_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """What was dismissed, with the reasons; the document itself does not say."""
+    aside = set_aside(findings)
+    if aside:
+        yield f"以下{len(aside)}处已注明理由忽略，发布稿中不显示："
+    for number, finding in aside:
+        yield from listed_finding(number, finding, "  ")
+
+
+def draft_lines(why: str) -> Iterator[str]:
+    if why:
+        yield f"这是草稿。{why.replace('没有生成发布稿', '正式发布前还须处理', 1)}"
+    else:
+        yield "这是草稿；正式发布请去掉--draft重新生成。"
 
 
 def run_template(options: argparse.Namespace) -> int:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from gongkai.model import Finding, Report, UnreadableDocument, WorkbookError
 from gongkai.pipeline import is_standard_input
 from gongkai.publish.content import Publication as Publication
-from gongkai.publish.content import publication_of, refusal
+from gongkai.publish.content import publication_of
+from gongkai.publish.content import refusal as refusal
 from gongkai.publish.content import set_aside as set_aside
 from gongkai.publish.docx import docx_bytes
 from gongkai.publish.html import DRAFT, html_fragment, html_page
@@ -68,16 +69,20 @@ def refuse_asked(report_source: str, target: Path, asked: Asked) -> str:
         raise WorkbookError(f"{target.name}就是报告的来源，没有写入；请另选文件名。")
     if asked.fragment and (suffix != ".html" or asked.template):
         raise WorkbookError("--fragment只用于不带模板的.html，没有写入；请去掉其中一项。")
-    if asked.template is None:
-        return suffix
-    if is_same_file(asked.template, target):
-        raise WorkbookError(f"{target.name}就是所用的模板，没有写入；请另选文件名。")
-    if asked.template.suffix.lower() != TEMPLATES[suffix]:
-        raise WorkbookError(
-            f"生成{suffix}要用{TEMPLATES[suffix]}的模板（所给的是{asked.template.name}），"
-            f"没有写入；请改用相应的模板。"
-        )
+    if asked.template:
+        refuse_template(asked.template, suffix, target)
     return suffix
+
+
+def refuse_template(template: Path, suffix: str, target: Path) -> None:
+    if is_same_file(template, target):
+        raise WorkbookError(f"{target.name}就是所用的模板，没有写入；请另选文件名。")
+    wanted = TEMPLATES[suffix]
+    if template.suffix.lower() != wanted:
+        raise WorkbookError(
+            f"生成{suffix}要用{wanted}的模板（所给的是{template.name}），没有写入；"
+            f"请改用相应的模板。"
+        )
 
 
 def publish_report(

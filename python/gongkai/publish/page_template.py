@@ -16,7 +16,6 @@ from gongkai.publish.content import Publication, PublishedTable
 from gongkai.publish.html import draft_line, paragraphs_html, table_html
 from gongkai.publish.template import FieldValue, field_values, refuse_left_out, refuse_unknown
 from gongkai.readers.worker import MEGABYTE, Bounds, read_apart
-from gongkai.wording import clipped
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -127,9 +126,23 @@ def page_in(
             return Prose(Place(), "", ""), Prose(Place(), "", json.dumps(unknown))
         page = bounded(environment, source, values)
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-        return refused(clipped(str(error)) or type(error).__name__)
+        return refused(reason_of(error))
     used = sorted(names & set(values))
     return Prose(Place(), "", page), Prose(Place(), "", json.dumps(used))
+
+
+def reason_of(error: Exception) -> str:
+    """第3行写法不对: what jinja2 says in English, for those who wrote the template."""
+    from jinja2 import TemplateSyntaxError, UndefinedError
+    from jinja2.exceptions import SecurityError
+
+    if isinstance(error, TemplateSyntaxError):
+        return f"第{error.lineno}行写法不对"
+    if isinstance(error, SecurityError):
+        return "用了不允许的写法，只能用字段和简单的判断、循环"
+    if isinstance(error, UndefinedError):
+        return "用了不存在的内容"
+    return f"有一处不能计算或引用（{type(error).__name__}）"
 
 
 def bounded(environment: Environment, source: str, values: Mapping[str, list[str]]) -> str:
