@@ -30,7 +30,7 @@ FAMILIES = {
 }
 INTRO = """# 校验规则
 
-本页列出 gongkai 校验年度报告的全部规则：每条规则的编号、含义、依据、例子，以及遇到时怎么办。
+本页列出 gongkai 校验年度报告的全部规则：每条规则的编号、含义、依据、例子，以及处理办法。
 编号见于 `GK_FINDINGS` 和命令行的 JSON；在命令行中用 `gongkai rules 编号` 可以看同样的说明。
 
 规则分三级：
@@ -121,7 +121,7 @@ def texts(meaning: str, source: str, example: str, advice: str) -> Iterator[str]
         f"- **含义**：{meaning}",
         f"- **依据**：{source}",
         f"- **例子**：{example}",
-        f"- **怎么办**：{advice}",
+        f"- **处理办法**：{advice}",
         "",
     )
 

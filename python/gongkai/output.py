@@ -592,7 +592,7 @@ def rule_lines(rule: Rule) -> Iterator[str]:
         ("含义", rule.meaning),
         ("依据", rule.source),
         ("例子", rule.example),
-        ("怎么办", rule.advice),
+        ("处理办法", rule.advice),
     ):
         yield f"  {head}：{text}"
 

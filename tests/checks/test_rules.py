@@ -240,7 +240,7 @@ def test_one_rule_is_explained(rule_id: str, capsys: pytest.CaptureFixture[str])
         f"含义：{rule.meaning}",
         f"依据：{rule.source}",
         f"例子：{rule.example}",
-        f"怎么办：{rule.advice}",
+        f"处理办法：{rule.advice}",
     )
     assert all(line in text for line in heads)
     found = json.loads(said(capsys, rule_id, "--json"))

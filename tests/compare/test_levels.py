@@ -246,7 +246,7 @@ def test_a_blank_of_the_parent_is_no_zero() -> None:
     found = compare(report(PARENT, {FEES: None}), [child(report(BODIES[1], {FEES: 3}))])
     assert statuses(found)[FEES] == "blank"
     assert messages(found, "levels.blank") == [
-        "上级报告有1格空白，没有比对。"
+        "上级报告有1格空白，没有核对。"
         "下级之和不为0的有1格：表二 行政事业性收费为3；请核对是否漏填。"
     ]
 
@@ -280,7 +280,7 @@ def test_one_child_of_thirty_with_zeros_left_blank_takes_no_cell_away() -> None:
     assert found.counts()["equal"] == len(found.lines) == 200
     guessed = sum(line.is_guessed for line in found.lines)
     assert guessed > 100
-    assert outcome_line(found) == f"✓ 比对200格，全部相等，其中{guessed}格含推定的数。"
+    assert outcome_line(found) == f"✓ 核对200格，全部相等，其中{guessed}格含推定的数。"
     line = next(line for line in found.lines if line.cell.id == "applications.refused_law.legal")
     assert (line.implied, line.lacking, line.figures[29]) == ((29,), (), 0)
 
@@ -328,7 +328,7 @@ def test_a_table_that_either_lacks() -> None:
     found = compare(report(PARENT), [child(part)])
     assert {line.status for line in found.lines if line.cell.table == "disputes"} == {"uncertain"}
     found = compare(replace(part, agency=PARENT), [child(whole)])
-    assert messages(found, "levels.blank") == ["上级报告缺少表四，没有比对。"]
+    assert messages(found, "levels.blank") == ["上级报告缺少表四，没有核对。"]
 
 
 def test_a_table_of_another_layout_is_not_summed() -> None:
@@ -525,8 +525,8 @@ def test_a_parent_without_a_year_is_compared_with_nothing() -> None:
     found = compare(report(PARENT, year=None), [child(report(BODIES[1]))])
     assert set(statuses(found).values()) == {"uncertain"}
     assert messages(found) == [
-        "上级报告没有识别出年度，没有比对。"
-        "不能确定下级是否同一年度；请在它的工作簿中填上年度后再比对。"
+        "上级报告没有识别出年度，没有核对。"
+        "不能确定下级是否同一年度；请在它的工作簿中填上年度后再核对。"
     ]
 
 
@@ -603,7 +603,7 @@ def test_missing_doubtful_and_extra_names_are_told() -> None:
     assert [(one.child.name, one.kind) for one in found.roll.left_out] == [("水利局", "missing")]
     assert messages(found) == [
         "青溪县城关镇人民政府、青溪县城北镇人民政府不在名单上，数字已经计入。"
-        "不应计入的请移出后再比对。"
+        "不应计入的请移出后再核对。"
     ]
     near = [child(report("青溪县农业农村和水利局"))]
     found = compare(report(PARENT), near, ["水利局"])

@@ -165,7 +165,7 @@ def test_what_the_years_say_of_a_report_is_known_by_both_figures() -> None:
     ("words", "says"),
     [
         (["0123456789ab", "--with", "{first}"], "没有编号0123456789ab的问题"),
-        (["{key}"], "跨年核对、上下级比对的，要用 --with 或 --levels 给出其他报告"),
+        (["{key}"], "跨年核对、上下级核对的，要用 --with 或 --levels 给出其他报告"),
         (["{key}", "--with", "{first}x"], "2021.htmlx"),
         (["{key}", "--names", "{first}"], "--names 只能与 --levels 一起使用"),
         (["{key}", "--with", "{late}"], "没有编号"),
@@ -364,7 +364,7 @@ def test_a_difference_between_levels_is_dismissed(
     lines = told(capsys, "levels", parent, children).splitlines()
     assert lines[-3].startswith(f"  {item['key']}. ○ 已忽略　")
     assert lines[-3].endswith("（理由：上年报告已更正）")
-    assert lines[-1] == f"比对{len(CELLS)}格：相等{len(CELLS) - 1}格、不等1格；另有1处已忽略。"
+    assert lines[-1] == f"核对{len(CELLS)}格：相等{len(CELLS) - 1}格、不等1格；另有1处已忽略。"
     [item] = found_in(capsys, "levels", parent, children)
     assert item["ruling"] == {"verdict": "dismissed", "reason": "上年报告已更正"}
     child = changed(family()[0], GRANTED, 99)

@@ -294,7 +294,7 @@ def test_a_range_that_is_too_large() -> None:
     "rows", [[["总计", 3]], [["自然人", "商业企业"], [1, 2]], [["", "结果维持"], ["行政复议", 3]]]
 )
 def test_labels_that_do_not_match(rows: Rows) -> None:
-    assert GK_CHECK(rows).startswith("! 区域中的表头或行名与官方表格对不上")
+    assert GK_CHECK(rows).startswith("! 区域中的表头或行名与官方表格不符")
 
 
 def test_a_range_of_the_right_size_in_the_wrong_place() -> None:

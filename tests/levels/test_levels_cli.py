@@ -71,7 +71,7 @@ def test_a_family_that_adds_up(county: Path) -> None:
     assert (found.returncode, found.stderr) == (0, "")
     lines = found.stdout.splitlines()
     assert lines[0].startswith(PARENT)
-    assert lines[3:] == ["下级：计入6个机关的6份报告。", f"✓ 比对{len(CELLS)}格，全部相等。"]
+    assert lines[3:] == ["下级：计入6个机关的6份报告。", f"✓ 核对{len(CELLS)}格，全部相等。"]
 
 
 def test_a_difference_is_a_warning_and_no_error(county: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_difference_is_a_warning_and_no_error(county: Path) -> None:
     assert [told[16:], why, counts] == [
         "! 警告　表三 予以公开（自然人）填39，6个下级之和为93",
         "    差54；较大的有青溪县公安局60、青溪县白汀镇人民政府9；请核对",
-        f"比对{len(CELLS)}格：相等{len(CELLS) - 1}格、不等1格；1处警告。",
+        f"核对{len(CELLS)}格：相等{len(CELLS) - 1}格、不等1格；1处警告。",
     ]
 
 
@@ -112,7 +112,7 @@ def test_the_parent_and_copies_in_the_folder_count_once(county: Path) -> None:
     assert found.returncode == 0
     assert f"  没有计入　{PARENT}（县政府.html）：就是上级报告" in found.stdout
     assert "是同一机关的报告，只计一次" in found.stdout
-    assert f"比对{len(CELLS)}格：相等{len(CELLS)}格；2处提示。" in found.stdout
+    assert f"核对{len(CELLS)}格：相等{len(CELLS)}格；2处提示。" in found.stdout
 
 
 def test_names_tell_who_is_missing(county: Path) -> None:
@@ -244,7 +244,7 @@ def test_json_has_the_documented_shape(county: Path) -> None:
 
 
 def test_csv_holds_every_childs_figure(county: Path) -> None:
-    target = county / "比对.csv"
+    target = county / "核对.csv"
     found = levels(parent_of(county), county / "下级", "-o", target)
     assert found.stdout.splitlines()[-1] == f"已写入 {target}"
     content = target.read_bytes()
@@ -265,15 +265,15 @@ def test_csv_holds_every_childs_figure(county: Path) -> None:
         "",
     ]
     assert sorted(map(Decimal, fees[9:])) == [Decimal("0.7") + at for at in range(6)]
-    assert levels(parent_of(county), county / "下级", "-o", county / "比对.xlsx").returncode == 0
-    page = load_workbook(county / "比对.xlsx").active
+    assert levels(parent_of(county), county / "下级", "-o", county / "核对.xlsx").returncode == 0
+    page = load_workbook(county / "核对.xlsx").active
     shown_there = [[cell.value for cell in row] for row in page]
     assert shown_there[0] == head
     assert [as_text(value) for value in shown_there[1 + CELLS.index(FEES)]] == fees
     assert type(shown_there[1 + CELLS.index(FEES)][4]) is float
-    assert levels(parent_of(county), county / "下级", "-o", county / "比对.json").returncode == 0
+    assert levels(parent_of(county), county / "下级", "-o", county / "核对.json").returncode == 0
     said = levels(parent_of(county), county / "下级", "--json").stdout
-    assert json.loads((county / "比对.json").read_text(encoding="utf-8")) == json.loads(said)
+    assert json.loads((county / "核对.json").read_text(encoding="utf-8")) == json.loads(said)
     again = levels(parent_of(county), county / "下级", "-o", target)
     assert (again.returncode, again.stdout, "已存在" in again.stderr) == (2, "", True)
     assert levels(parent_of(county), county / "下级", "-o", target, "--force").returncode == 0

@@ -192,7 +192,7 @@ def unknown(word: str, count: int, beside: bool) -> GongkaiError:
         )
     why = "有关的数字可能已经改动"
     if not beside:
-        why += "；跨年核对、上下级比对的，要用 --with 或 --levels 给出其他报告"
+        why += "；跨年核对、上下级核对的，要用 --with 或 --levels 给出其他报告"
     return GongkaiError(
         f"没有编号{word}的问题（{told}），没有写入；{why}。请先用 gongkai check 或 levels 查看。"
     )

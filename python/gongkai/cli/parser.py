@@ -226,7 +226,7 @@ def add_decisions(commands: Commands[ChineseParser]) -> None:
             ),
         )
         command.add_argument(
-            "--levels", default="", metavar="下级", help="处理 levels 比对的问题时，给出下级的报告"
+            "--levels", default="", metavar="下级", help="处理 levels 核对的问题时，给出下级的报告"
         )
         command.add_argument("--names", default="", metavar="名单", help="同 levels 的 --names")
         command.add_argument(
@@ -275,7 +275,7 @@ def add_batch(commands: Commands[ChineseParser]) -> None:
 
 
 def add_levels(commands: Commands[ChineseParser]) -> None:
-    levels = add_command(commands, "levels", "把政府的报告与所属各机关的报告之和逐格比对")
+    levels = add_command(commands, "levels", "把政府的报告与所属各机关的报告之和逐格核对")
     levels.add_argument("parent", metavar="上级报告", help=SOURCE_HELP)
     levels.add_argument(
         "children",
@@ -291,7 +291,7 @@ def add_levels(commands: Commands[ChineseParser]) -> None:
         "--output",
         type=file_name,
         metavar="文件",
-        help="把逐格比对写成表格（.csv、.xlsx、.json）",
+        help="把逐格核对写成表格（.csv、.xlsx、.json）",
     )
     levels.add_argument("--force", action="store_true", help="文件已存在时覆盖")
     levels.add_argument("--json", action="store_true", help="输出 JSON")
@@ -319,7 +319,7 @@ def add_years(commands: Commands[ChineseParser]) -> None:
 def add_others(commands: Commands[ChineseParser]) -> None:
     rules = add_command(commands, "rules", "列出勾稽关系和其他规则，或说明一项规则")
     rules.add_argument(
-        "rule", nargs="?", default="", metavar="编号", help="说明这一项：含义、依据、例子、怎么办"
+        "rule", nargs="?", default="", metavar="编号", help="说明这一项：含义、依据、例子、处理办法"
     )
     rules.add_argument("--all", action="store_true", help="勾稽关系之外的检查和提示也列出")
     rules.add_argument(
@@ -352,7 +352,7 @@ def add_others(commands: Commands[ChineseParser]) -> None:
     )
 
     conformance = add_command(
-        commands, "conformance", "写出一套带有差错的文件和应得的结果，检验任何导入程序"
+        commands, "conformance", "写出一套带有差错的文件和应得的结果，用于校验导入程序"
     )
     conformance.add_argument("folder", type=file_name, metavar="文件夹", help="写在哪里")
     conformance.add_argument("--force", action="store_true", help="文件已存在时覆盖")

@@ -463,7 +463,7 @@ def recognized(blocks: Sequence[Rows]) -> Placed:
             tables.append(Table(reading.form, reading.entries))
     if not tables:
         told = f"（{problems[0].reason}）" if problems else ""
-        raise ShapeError(f"区域中的表头或行名与官方表格对不上{told}；可以用：{shapes_text()}。")
+        raise ShapeError(f"区域中的表头或行名与官方表格不符{told}；可以用：{shapes_text()}。")
     return Placed(tuple(tables), tuple(problems))
 
 

@@ -127,11 +127,11 @@ def levels_lines(found: Levels) -> Iterator[str]:
 
 
 def outcome_line(found: Levels) -> str:
-    """✓ 比对200格，全部相等，其中30格含推定的数。 or how many figures came out how."""
+    """✓ 核对200格，全部相等，其中30格含推定的数。 or how many figures came out how."""
     counts = found.counts()
     also = guessed_text(found)
     if counts["equal"] == len(found.lines) and not found.findings:
-        told = [f"✓ 比对{len(found.lines)}格，全部相等", also]
+        told = [f"✓ 核对{len(found.lines)}格，全部相等", also]
         return f"{'，'.join(filter(None, told))}。"
     statuses: list[str] = []
     for status, count in counts.items():
@@ -139,8 +139,8 @@ def outcome_line(found: Levels) -> str:
             remark = f"（{also}）" if also and not statuses else ""  # equal ones come first
             statuses.append(f"{STATUSES[status]}{count}格{remark}")
     if not statuses:
-        return "没有可以比对的格。"
-    parts = [f"比对{len(found.lines)}格：{'、'.join(statuses)}", findings_text(found)]
+        return "没有可以核对的格。"
+    parts = [f"核对{len(found.lines)}格：{'、'.join(statuses)}", findings_text(found)]
     return f"{'；'.join(filter(None, parts))}。"
 
 

@@ -343,7 +343,7 @@ def assumed_text(count: int) -> str:
 NO_FIGURES = "没有读出数字"
 ASK_FOR_TEXT = "请向发布机关索取文字版，或"  # of pictures and scans
 TEXT_VERSION = f"{ASK_FOR_TEXT}手工填表"
-TEXT_OR_WORKBOOK = f"{ASK_FOR_TEXT}在工作簿中照着填写"
+TEXT_OR_WORKBOOK = f"{ASK_FOR_TEXT}在工作簿中照原文填写"
 OFD_AS_PDF = "用 OFD 阅读器打开后另存（或打印）为 PDF，再导入该文件"
 # of a document that is a workbook of ours
 WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
@@ -356,7 +356,7 @@ BLANK_WORKBOOK = "工作簿的三张表都是空的；请先导入一份报告�
 BLANK_RANGE = "区域中的格都是空的，是空白表格；请填写数字，或选中填有数字的表。"
 PICTURES = f"格中的数字是图片，不能读取；{TEXT_OR_WORKBOOK}。"
 SIGNS = "格中填的都是{}，不当作0；没有的请填0，再重新读取。"
-DOUBTFUL = "{}；请对照原文核对，或在工作簿中照着填写。"
+DOUBTFUL = "{}；请对照原文核对，或在工作簿中照原文填写。"
 NO_NUMBERS = "格中的文字都不能确定是数字，如“{}”"
 CHOSEN_PART = "所读取的第{}部分中没有数字，文中共有{}部分有表格；"
 NO_PART = "文中有{}部分有表格，不能确定哪一部分是所要的报告；"

@@ -218,10 +218,10 @@ def levels_text() -> str:
     write("下级/教育.txt", sound("云岭市教育局", factor=2))
     write("名单.txt", "云岭市交通运输局\n云岭市公安局\n".encode())
     run = ("levels", "市.txt", "下级")
-    told = [said(*run, "-o", "比对.csv"), said(*run, "-o", "比对.csv")]
-    table = shown_file("比对.csv")
+    told = [said(*run, "-o", "核对.csv"), said(*run, "-o", "核对.csv")]
+    table = shown_file("核对.csv")
     told += table.splitlines(keepends=True)[:20]
-    told += [f"比对.csv {digest(table)}\n", said(*run, "--names", "名单.txt")]
+    told += [f"核对.csv {digest(table)}\n", said(*run, "--names", "名单.txt")]
     found = json.loads(printed(*run, "--json"))
     cells = found.pop("cells")
     told += [f"{line}\n" for line in folded(found, "levels --json ")]

@@ -1,0 +1,263 @@
+"""Two reports -> their figures side by side, and their sentences: same, changed, only in one.
+
+Two years of a body, or two versions of one report. Nothing is judged here: a figure that differs is
+no fault. Figures are exact, in the units of the form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+from gongkai.editions import edition_of_year
+from gongkai.model import Cell, Form, Report, Table, Value
+from gongkai.sums import difference
+
+SENTENCE = re.compile(r"[^。；！？\n]*[。；！？\n]?")
+TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^0-9]")  # 455件 -> 455, 件: a figure is marked whole
+MOST_SENTENCES = 1_500  # of a section on both sides; a longer one is told as changed, not compared
+MOST_PAIRS = 20_000  # of sentences between two that stayed, each held against each
+LONGEST_SENTENCE = 1_500  # characters; of a longer one no pieces are marked
+ALIKE = 0.5  # of its characters: a sentence that changed; below that one went and another came
+
+TextKind = Literal["same", "changed", "added", "removed", "uncompared"]
+RevisionKind = Literal["same", "added", "removed"]
+
+
+class FigureSides(NamedTuple):
+    """What stands in one cell on either side; None for a blank, and where a side has no such cell.
+
+    ``is_alike``: both sides have the cell, and it counts the same there. 规章·制发 of the form of
+    2021 stands where that of 2019 has 本年新制作数量: two quantities.
+    """
+
+    cell: Cell
+    first: Value
+    second: Value
+    is_alike: bool
+
+    @property
+    def apart(self) -> Value:
+        """Second less first; None where one is blank or they are two quantities."""
+        if not self.is_alike or self.first is None or self.second is None:
+            return None
+        return difference(self.second, self.first)
+
+    @property
+    def differs(self) -> bool:
+        return self.is_alike and self.first != self.second
+
+
+class TableSides(NamedTuple):
+    """A table of both reports, in the layout of the second; ``left_out`` are the cells that only
+    the layout of the first has.
+    """
+
+    form: Form
+    figures: tuple[FigureSides, ...]
+    left_out: tuple[FigureSides, ...] = ()
+
+
+class Revision(NamedTuple):
+    """A part of a sentence that stayed, came or went."""
+
+    kind: RevisionKind
+    text: str
+
+
+class TextSides(NamedTuple):
+    """A sentence on either side, "" where it is only on the other."""
+
+    kind: TextKind
+    first: str
+    second: str
+
+    @property
+    def pieces(self) -> tuple[Revision, ...]:
+        """Of a sentence that changed: 收到申请, -455, +512, 件。"""
+        if self.kind != "changed" or max(len(self.first), len(self.second)) > LONGEST_SENTENCE:
+            whole = (Revision("removed", self.first), Revision("added", self.second))
+            return tuple(piece for piece in whole if piece.text)
+        return pieces_of(self.first, self.second)
+
+
+class SectionSides(NamedTuple):
+    """The sentences of a section in the order of the second report; ``number`` is 0 for the
+    opening.
+    """
+
+    number: int
+    title: str
+    texts: tuple[TextSides, ...]
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Two reports side by side."""
+
+    first: Report
+    second: Report
+    tables: tuple[TableSides, ...]
+    sections: tuple[SectionSides, ...]
+
+    @property
+    def differing(self) -> int:
+        """How many figures differ."""
+        return sum(side.differs for table in self.tables for side in table.figures)
+
+    @property
+    def changed(self) -> int:
+        """How many sentences do not stand alike on both sides."""
+        count = 0
+        for section in self.sections:
+            for text in section.texts:
+                count += text.kind != "same"
+        return count
+
+
+def side_by_side(first: Report, second: Report) -> SideBySide:
+    return SideBySide(
+        first, second, tuple(tables_of(first, second)), tuple(sections_of(first, second))
+    )
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+def tables_of(first: Report, second: Report) -> Iterator[TableSides]:
+    """The tables that one of them has, in the order of the form."""
+    for name in edition_of_year(second.year).forms:
+        one, other = first.tables.get(name), second.tables.get(name)
+        if other is not None:
+            yield table_sides(other.form, one, other)
+        elif one is not None:
+            yield table_sides(one.form, one, other)
+
+
+def table_sides(form: Form, first: Table | None, second: Table | None) -> TableSides:
+    one = first.form if first else form
+    figures = []
+    for cell in form.cells.values():
+        is_alike = counts_alike(cell, one.cells.get(cell.id))
+        before = value_in(first, cell) if is_alike else None
+        figures.append(FigureSides(cell, before, value_in(second, cell), is_alike))
+    left_out = []
+    for cell in one.cells.values():
+        if not counts_alike(cell, form.cells.get(cell.id)):
+            left_out.append(FigureSides(cell, value_in(first, cell), None, False))
+    return TableSides(form, tuple(figures), tuple(left_out))
+
+
+def counts_alike(cell: Cell, other: Cell | None) -> bool:
+    """Whether two cells of one id count the same: row and column are called alike, in one unit."""
+    if other is None:
+        return False
+    mine = cell.row.label.text, cell.column.label.text, cell.column.unit
+    return mine == (other.row.label.text, other.column.label.text, other.column.unit)
+
+
+def value_in(table: Table | None, cell: Cell) -> Value:
+    entry = table.entries.get(cell.id) if table else None
+    return entry.value if entry else None
+
+
+# --- sentences ------------------------------------------------------------------------------------
+
+
+def sections_of(first: Report, second: Report) -> Iterator[SectionSides]:
+    """The opening and the sections of text that one of them has."""
+    parts = [(0, "")]
+    for section in edition_of_year(second.year).sections:
+        parts.append((section.number, section.title))
+    for number, title in parts:
+        before, after = text_of(first, number), text_of(second, number)
+        if before or after:
+            yield SectionSides(number, title, text_sides(before, after))
+
+
+def text_of(report: Report, number: int) -> str:
+    return report.sections.get(number, "") if number else report.opening
+
+
+def sentences_in(text: str) -> list[str]:
+    """全年收到申请455件；办结451件。 are two."""
+    found = []
+    for match in SENTENCE.findall(text):
+        sentence = match.strip()
+        if sentence:
+            found.append(sentence)
+    return found
+
+
+def text_sides(before: str, after: str) -> tuple[TextSides, ...]:
+    first, second = sentences_in(before), sentences_in(after)
+    if len(first) + len(second) > MOST_SENTENCES:
+        return (TextSides("same" if first == second else "uncompared", before, after),)
+    found: list[TextSides] = []
+    for kind, start, end, there, until in SequenceMatcher(None, first, second, False).get_opcodes():
+        gone, come = first[start:end], second[there:until]
+        if kind == "equal":
+            found += [TextSides("same", sentence, sentence) for sentence in come]
+        else:
+            found += changed_sides(gone, come)
+    return tuple(found)
+
+
+def changed_sides(gone: Sequence[str], come: Sequence[str]) -> Iterator[TextSides]:
+    """What stands between two sentences that stayed: each that came with the one it was made of,
+    those that went without one where they stood.
+    """
+    partners = partners_of(gone, come)
+    at = 0
+    for number, sentence in enumerate(come):
+        partner = partners.get(number)
+        if partner is None:
+            yield TextSides("added", "", sentence)
+            continue
+        for left in gone[at:partner]:
+            yield TextSides("removed", left, "")
+        yield TextSides("changed", gone[partner], sentence)
+        at = partner + 1
+    for left in gone[at:]:
+        yield TextSides("removed", left, "")
+
+
+def partners_of(gone: Sequence[str], come: Sequence[str]) -> dict[int, int]:
+    """Number of a sentence that came -> that of the sentence it was made of, both in order.
+
+    收到申请455件 became 收到申请512件; 举办培训2次 has none.
+    """
+    from rapidfuzz.fuzz import ratio
+
+    if len(gone) * len(come) > MOST_PAIRS:
+        return {}
+    partners: dict[int, int] = {}
+    at = 0
+    for number, sentence in enumerate(come):
+        best, best_at = ALIKE * 100, -1
+        for other in range(at, len(gone)):
+            score = ratio(sentence, gone[other], score_cutoff=best)
+            if score > best:
+                best, best_at = score, other
+        if best_at >= 0:
+            partners[number] = best_at
+            at = best_at + 1
+    return partners
+
+
+def pieces_of(first: str, second: str) -> tuple[Revision, ...]:
+    one, other = TOKEN.findall(first), TOKEN.findall(second)
+    found: list[Revision] = []
+    for kind, start, end, there, until in SequenceMatcher(None, one, other, False).get_opcodes():
+        gone, come = "".join(one[start:end]), "".join(other[there:until])
+        if kind == "equal":
+            found.append(Revision("same", come))
+            continue
+        if gone:
+            found.append(Revision("removed", gone))
+        if come:
+            found.append(Revision("added", come))
+    return tuple(found)
