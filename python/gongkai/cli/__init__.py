@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "fill": "gongkai.cli.writing:run_fill",
     "export": "gongkai.cli.writing:run_export",
     "publish": "gongkai.cli.writing:run_publish",
+    "compare": "gongkai.cli.writing:run_compare",
     "template": "gongkai.cli.writing:run_template",
     "adopt": "gongkai.cli.adopting:run_adopt",
     "numbers": "gongkai.cli.adopting:run_numbers",

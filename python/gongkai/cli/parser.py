@@ -114,6 +114,20 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
 
     add_publish(commands)
 
+    beside = add_command(commands, "compare", "两年或两个版本的报告逐格、逐句对照，写成表格或文档")
+    beside.add_argument("first", metavar="甲", help=f"前一份；{SOURCE_HELP}")
+    beside.add_argument("second", metavar="乙", help="后一份")
+    beside.add_argument(
+        "-o",
+        "--output",
+        type=file_name,
+        required=True,
+        metavar="文件",
+        help="要写的文件：.docx或.xlsx",
+    )
+    beside.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_access(beside)
+
     adopt = add_command(
         commands, "adopt", "列出工作簿中的改正建议，或采纳其中几条，原来的数记入修改记录"
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from gongkai import addin, demo
 from gongkai.cli.console import CLEAN, ERRORS, put, reading_of, show, tell, written
 from gongkai.cli.reading import code_of
+from gongkai.compare.sides import side_by_side
 from gongkai.model import Finding, Report, WorkbookError
 from gongkai.output import (
     check_to_dict,
@@ -25,11 +26,14 @@ from gongkai.output import (
 )
 from gongkai.pipeline import check, fill, read_report, refilled
 from gongkai.publish import Asked, publish_report, refusal, refuse_asked, set_aside
+from gongkai.publish.beside import docx_beside, summary
+from gongkai.publish.beside_sheets import xlsx_beside
 from gongkai.system import is_same_file, refuse_existing, refuse_suffix, write_whole
 from gongkai.wording import WORKBOOK_TYPE, evaluated
 from gongkai.workbook import copy_template, refuse_unwritable
 
 SUFFIXES = (".csv", ".json", ".xlsx")
+BESIDE = (".docx", ".xlsx")
 
 
 def run_fill(options: argparse.Namespace) -> int:
@@ -94,6 +98,22 @@ def run_publish(options: argparse.Namespace) -> int:
         if asked.draft:
             show(draft_lines(refusal(report, findings)))
     return code_of(findings) if asked.draft else CLEAN
+
+
+def run_compare(options: argparse.Namespace) -> int:
+    """Which of the two is right nobody asks: whatever differs, the exit code is 0."""
+    target: Path = options.output
+    suffix = refuse_suffix(target, BESIDE)
+    refuse_target(target, (options.first, options.second), options.force)
+    access = {name: getattr(options, name) for name in ("offline", "refresh", "insecure")}
+    first = evaluated(read_report(options.first, **access))
+    second = evaluated(read_report(options.second, **access))
+    found = side_by_side(first, second)
+    content = docx_beside(found) if suffix == ".docx" else xlsx_beside(found)
+    write_whole(target, content, options.force)
+    with written(target):
+        show([*summary(found), f"已写入 {target}"])
+    return CLEAN
 
 
 def kind_of(report: Report) -> str:

@@ -25,6 +25,8 @@ PAGE_WIDTH, PAGE_HEIGHT = 11906, 16838
 TOP, LEFT, RIGHT, BOTTOM = 2098, 1587, 1474, 1984
 HEADER, FOOTER = 851, 1304
 TEXT_WIDTH = PAGE_WIDTH - LEFT - RIGHT
+WIDE_MARGIN = 850  # on all sides of a page that lies across
+WIDE_TEXT = PAGE_HEIGHT - 2 * WIDE_MARGIN
 LINE = 580  # 29 pt: 22 lines in 225 mm
 NUMBER_INDENT = 280  # one character of 14 pt in from the edge
 MARK = "草稿"
@@ -155,15 +157,25 @@ def header_part() -> str:
 
 # --- the document and the archive -----------------------------------------------------------------
 
+PAGE = (
+    f'<w:pgSz w:w="{PAGE_WIDTH}" w:h="{PAGE_HEIGHT}"/><w:pgMar w:top="{TOP}" w:right="{RIGHT}"'
+    f' w:bottom="{BOTTOM}" w:left="{LEFT}" w:header="{HEADER}" w:footer="{FOOTER}" w:gutter="0"/>'
+)
+WIDE_PAGE = (
+    f'<w:pgSz w:w="{PAGE_HEIGHT}" w:h="{PAGE_WIDTH}" w:orient="landscape"/><w:pgMar'
+    f' w:top="{WIDE_MARGIN}" w:right="{WIDE_MARGIN}" w:bottom="{WIDE_MARGIN}"'
+    f' w:left="{WIDE_MARGIN}" w:header="450" w:footer="450" w:gutter="0"/>'
+)
 
-def document_part(body: str) -> str:
-    """The main part; the references of the header of a draft are put in by ``package_of``."""
+
+def document_part(body: str, wide: bool = False) -> str:
+    """The main part; the references of the header of a draft are put in by ``package_of``. A
+    ``wide`` page lies across.
+    """
     return (
         f'{HEAD}<w:document {W} {R}><w:body>{body}<w:sectPr><w:footerReference w:type="default"'
         f' r:id="rId4"/><w:footerReference w:type="even" r:id="rId5"/>'
-        f'<w:pgSz w:w="{PAGE_WIDTH}" w:h="{PAGE_HEIGHT}"/><w:pgMar w:top="{TOP}"'
-        f' w:right="{RIGHT}" w:bottom="{BOTTOM}" w:left="{LEFT}" w:header="{HEADER}"'
-        f' w:footer="{FOOTER}" w:gutter="0"/></w:sectPr></w:body></w:document>'
+        f"{WIDE_PAGE if wide else PAGE}</w:sectPr></w:body></w:document>"
     )
 
 
