@@ -7,6 +7,7 @@ of paragraphs are styles (``publish.parts``).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
@@ -30,9 +31,12 @@ WIDTHS = {
 }
 SIZES = {"disclosure": 24, "applications": 20, "disputes": 20}  # half points
 HEIGHTS = {"disclosure": 440, "applications": 340, "disputes": 560}  # twips, at least
+SMALLEST = 11  # half points, of figures: nine digits in a column of 表三
+TWIPS = 10  # of a half point
 # Lines of a table that are repeated where it breaks over pages; 表二 has a head in each block.
 HEADS = {"applications": 3, "disputes": 3}
-MARGIN = 57  # twips, left and right in a cell
+MARGIN, FIGURE_MARGIN = 57, 28  # twips, left and right in a cell of a label, of a figure
+DIGIT = 0.56  # of the size of a letter: the widest digits of faces that may stand in for 宋体
 SHADE = "C6D9F1"  # of the captions of 表二
 CLOSING_EMS, EM = 4, 320  # the date stands four characters in; a character of 16 pt in twips
 BORDERS = ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -123,10 +127,30 @@ def ems(text: str) -> float:
 def table_xml(table: PublishedTable, width: int = TEXT_WIDTH) -> str:
     """A table as wide as the type area, in twips."""
     widths = scaled(WIDTHS[table.form.id], width)
+    sizes = TableSizes(SIZES[table.form.id], figure_size(table, widths))
     lines = []
     for number in range(1, table.form.size.bottom + 1):
-        lines.append(row_xml(table, number, widths))
+        lines.append(row_xml(table, number, widths, sizes))
     return f"<w:tbl>{table_properties(widths)}{''.join(lines)}</w:tbl>"
+
+
+class TableSizes(NamedTuple):
+    """Of the labels and of the figures, in half points."""
+
+    label: int
+    figure: int
+
+
+def figure_size(table: PublishedTable, widths: Sequence[int]) -> int:
+    """That in which the longest figure stands on one line: 10 pt for 13323 in a column of 表三, 8.5
+    for 133230. All figures of a table have it.
+    """
+    size = SIZES[table.form.id]
+    for cell in table.figures():
+        room = sum(widths[cell.box.left - 1 : cell.box.right]) - 2 * FIGURE_MARGIN
+        fits = int(room / TWIPS / (DIGIT * max(1, len(cell.text))))
+        size = min(size, max(fits, SMALLEST))
+    return size
 
 
 def scaled(widths: Sequence[int], area: int) -> list[int]:
@@ -157,7 +181,7 @@ def table_properties(widths: Sequence[int]) -> str:
     )
 
 
-def row_xml(table: PublishedTable, number: int, widths: Sequence[int]) -> str:
+def row_xml(table: PublishedTable, number: int, widths: Sequence[int], sizes: TableSizes) -> str:
     """A line of the form; it is not split over pages, and stays with the next one."""
     name = table.form.id
     head = "<w:tblHeader/>" if number <= HEADS.get(name, 0) else ""
@@ -165,7 +189,8 @@ def row_xml(table: PublishedTable, number: int, widths: Sequence[int]) -> str:
     cells = []
     for cell, begins in cells_at(table, number):
         width = sum(widths[cell.box.left - 1 : cell.box.right])
-        inner = cell_paragraph(name, cell, begins, stays)
+        runs = cell_runs(cell, sizes) if begins else ""
+        inner = cell_paragraph(name, cell, runs, stays)
         cells.append(f"<w:tc>{cell_properties(cell, width, begins)}{inner}</w:tc>")
     height = f'<w:trHeight w:val="{HEIGHTS[name]}" w:hRule="atLeast"/>'
     return f"<w:tr><w:trPr><w:cantSplit/>{height}{head}</w:trPr>{''.join(cells)}</w:tr>"
@@ -193,7 +218,17 @@ def cell_properties(cell: PublishedCell, width: int, begins: bool) -> str:
         spans += f'<w:vMerge w:val="{"restart" if begins else "continue"}"/>'
     return (
         f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spans}{shading(cell)}'
-        f'<w:vAlign w:val="center"/></w:tcPr>'
+        f'{margins(cell)}<w:vAlign w:val="center"/></w:tcPr>'
+    )
+
+
+def margins(cell: PublishedCell) -> str:
+    """A figure has all the room of its column."""
+    if cell.kind != "figure":
+        return ""
+    return (
+        f'<w:tcMar><w:left w:w="{FIGURE_MARGIN}" w:type="dxa"/>'
+        f'<w:right w:w="{FIGURE_MARGIN}" w:type="dxa"/></w:tcMar>'
     )
 
 
@@ -203,17 +238,17 @@ def shading(cell: PublishedCell) -> str:
     return f'<w:shd w:val="clear" w:color="auto" w:fill="{SHADE}"/>'
 
 
-def cell_paragraph(table: str, cell: PublishedCell, begins: bool, stays: bool) -> str:
+def cell_paragraph(table: str, cell: PublishedCell, runs: str, stays: bool) -> str:
     keep = "<w:keepNext/>" if stays else ""
     properties = (
         f'{keep}<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/>'
         f'<w:ind w:left="0" w:right="0" w:firstLine="0"/><w:jc w:val="{alignment(table, cell)}"/>'
     )
-    runs = cell_runs(cell, SIZES[table]) if begins else ""
     return f"<w:p><w:pPr>{properties}</w:pPr>{runs}</w:p>"
 
 
-def cell_runs(cell: PublishedCell, size: int) -> str:
+def cell_runs(cell: PublishedCell, table: TableSizes) -> str:
+    size = table.figure if cell.kind == "figure" else table.label
     sizes = f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
     runs = run(cell.text, fonts(SONGTI) + sizes) if cell.text else ""
     if cell.note:
