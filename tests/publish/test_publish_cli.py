@@ -230,7 +230,7 @@ def test_errors_are_told_and_a_draft_is_written(tmp_path: Path) -> None:
     assert done.stderr.startswith("没有生成发布稿：")
     draft = run_command("publish", book, "-o", target, "--draft")
     assert draft.returncode == 1
-    assert "这是草稿。正式发布前还须处理：" in draft.stdout
+    assert "这是草稿，正式发布前还须处理：表三" in draft.stdout
     assert target.exists()
 
 

@@ -17,7 +17,7 @@ from gongkai.model import Report, WorkbookError
 from gongkai.pipeline import check, read_report
 from gongkai.publish import Asked, publish_report
 from gongkai.publish.content import publication_of
-from gongkai.publish.docx import docx_bytes, scaled
+from gongkai.publish.docx import WIDTHS, docx_bytes, figure_size, scaled
 from gongkai.publish.html import html_fragment, html_page
 from gongkai.publish.parts import TEXT_WIDTH, packed
 from gongkai.publish.readback import OURS, checked_count
@@ -211,6 +211,13 @@ def test_columns_fill_the_type_area_exactly() -> None:
     for row in root.iter(f"{W}tr"):
         widths = [int(node.get(f"{W}w")) for node in row.iter(f"{W}tcW")]
         assert sum(widths) == TEXT_WIDTH
+
+
+@pytest.mark.parametrize(("figure", "size"), [(0, 20), (1234, 20), (13323, 17), (10**8, 11)])
+def test_a_long_figure_is_set_smaller(figure: int, size: int) -> None:
+    report = report_of({"applications.new.natural": figure})
+    table = publication_of(report).tables[1]
+    assert figure_size(table, scaled(WIDTHS["applications"], TEXT_WIDTH)) == size
 
 
 def test_a_row_is_not_split_and_heads_are_repeated() -> None:

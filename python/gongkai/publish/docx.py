@@ -7,9 +7,9 @@ of paragraphs are styles (``publish.parts``).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
 from typing import NamedTuple
 from unicodedata import east_asian_width
-from xml.sax.saxutils import escape
 
 from gongkai.publish.content import (
     Publication,
@@ -19,7 +19,7 @@ from gongkai.publish.content import (
     alignment,
     part_heading,
 )
-from gongkai.publish.parts import TEXT_WIDTH, document_part, package_of
+from gongkai.publish.parts import LINE, TEXT_WIDTH, document_part, package_of, spaced
 
 SONGTI, KAITI = "宋体", "楷体_GB2312"
 # Column widths of the blank form in twips (twentieths of a point); they are scaled to the type area
@@ -36,7 +36,7 @@ TWIPS = 10  # of a half point
 # Lines of a table that are repeated where it breaks over pages; 表二 has a head in each block.
 HEADS = {"applications": 3, "disputes": 3}
 MARGIN, FIGURE_MARGIN = 57, 28  # twips, left and right in a cell of a label, of a figure
-DIGIT = 0.56  # of the size of a letter: the widest digits of faces that may stand in for 宋体
+DIGIT = 0.64  # of the size of a letter: the widest digits of faces that may stand in for 宋体
 SHADE = "C6D9F1"  # of the captions of 表二
 CLOSING_EMS, EM = 4, 320  # the date stands four characters in; a character of 16 pt in twips
 BORDERS = ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -107,10 +107,12 @@ def closing_parts(lines: Sequence[str]) -> Iterator[str]:
     if not lines:
         return
     day = lines[-1]
+    apart = spaced(LINE, before=LINE)  # from the text, by a line
     for line in lines:
         indent = max(0.0, CLOSING_EMS + (ems(day) - ems(line)) / 2)
-        properties = f'<w:ind w:right="{round(indent * EM)}"/>'
+        properties = f'{apart}<w:ind w:right="{round(indent * EM)}"/>'
         yield paragraph("Closing", run(line), properties)
+        apart = ""
 
 
 def ems(text: str) -> float:
@@ -142,7 +144,7 @@ class TableSizes(NamedTuple):
 
 
 def figure_size(table: PublishedTable, widths: Sequence[int]) -> int:
-    """That in which the longest figure stands on one line: 10 pt for 13323 in a column of 表三, 8.5
+    """That in which the longest figure stands on one line: 8.5 pt for 13323 in a column of 表三, 7
     for 133230. All figures of a table have it.
     """
     size = SIZES[table.form.id]
