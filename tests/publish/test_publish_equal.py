@@ -7,6 +7,7 @@ import json
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -89,6 +90,24 @@ def test_the_same_report_makes_the_same_bytes() -> None:
     for seed in (0, 1):
         assert docx_bytes(publication_of(varied(seed))) == docx_bytes(publication_of(varied(seed)))
         assert html_page(publication_of(varied(seed))) == html_page(publication_of(varied(seed)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"opening": "本机关依法公开政府信息。" * 500},
+        {"sections": {1: "甲。", 5: "乙。\n附件：1.台账", 6: "附件：2.清单\n无。"}},
+        {"sections": {1: "甲\n" * 500, 5: "乙" * 20_000, 6: "丙"}},
+        {"agency": "安澜区人民政府", "opening": "安澜区人民政府办公室编制，供公众查阅。"},
+    ],
+)
+def test_texts_that_readers_cut_are_whole_in_the_file(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
+    """What a reader of pages takes for a footer, or a very long opening."""
+    report = replace(plain_report(), **changes)
+    for name in ("a.docx", "a.html"):
+        assert publish_report(report, [], tmp_path / name) == 200
 
 
 # --- faults ---------------------------------------------------------------------------------------

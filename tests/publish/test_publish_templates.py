@@ -233,6 +233,10 @@ def test_a_draft_page_says_so_above_and_below(tmp_path: Path) -> None:
     [
         ("{{ 电话 }}", "字段“{{电话}}”不认识"),
         ("{{", "第1行写法不对"),
+        ("<a title={{机关}}>本站</a>", "把字段放在了标签、网址、样式或脚本里"),
+        ('<a href="{{ 标题 }}">本站</a>', "把字段放在了标签、网址、样式或脚本里"),
+        ("<script>var body = '{{机关}}';</script>", "把字段放在了标签、网址、样式或脚本里"),
+        ("<!-- {{机关}} -->", "把字段放在了标签、网址、样式或脚本里"),
         ("{% include '/etc/passwd' %}", "有一处不能计算或引用"),
         ("{% import 'os' as os %}", "有一处不能计算或引用"),
         ("{{ 标题.__class__.__mro__ }}", "用了不允许的写法"),
@@ -247,6 +251,20 @@ def test_a_draft_page_says_so_above_and_below(tmp_path: Path) -> None:
 )
 def test_a_hostile_template_ends_in_a_sentence(extra: str, said: str, tmp_path: Path) -> None:
     assert said in refused(page_template(extra), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("extra", "text"),
+    [
+        ("<{{机关}}>", "b onclick=alert(1)"),
+        ("{{机关|safe}}", "<script>alert(1)</script>"),
+        ("{% autoescape false %}{{ 标题 }}{% endautoescape %}", "<img src=x onerror=alert(1)>"),
+    ],
+)
+def test_a_text_becomes_no_markup_though_the_template_lets_it(extra: str, text: str) -> None:
+    found = replace(publication_of(plain_report()), agency=text, title=(text,))
+    with pytest.raises(WorkbookError, match="把字段放在了标签"):
+        page_of_template(page_template(extra).encode(), "模板.html", found)
 
 
 @pytest.mark.slow
