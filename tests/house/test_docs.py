@@ -25,7 +25,8 @@ EACH = pytest.mark.parametrize("name", TEXTS)
 @EACH
 def test_every_command_shown_is_understood(name: str) -> None:
     commands = (
-        "read|check|fill|batch|levels|adopt|dismiss|confirm|rules|template|demo|conformance|addin"
+        "read|check|fill|publish|batch|levels|adopt|dismiss|confirm|rules|template|demo|conformance|"
+        "addin"
     )
     pattern = rf"(?:^|`)(?:py(?:thon3)? -m )?gongkai ((?:{commands})\b[^`#\n]*)"
     shown = re.findall(pattern, TEXTS[name], re.MULTILINE)

@@ -25,7 +25,7 @@ from gongkai.output import (
     to_json,
 )
 from gongkai.pipeline import check, fill, read_report, refilled
-from gongkai.publish import Asked, publish_report, refusal, refuse_asked, set_aside
+from gongkai.publish import Asked, hindrances, publish_report, refuse_asked, set_aside
 from gongkai.publish.beside import docx_beside, summary
 from gongkai.publish.beside_sheets import xlsx_beside
 from gongkai.system import is_same_file, refuse_existing, refuse_suffix, write_whole
@@ -96,7 +96,7 @@ def run_publish(options: argparse.Namespace) -> int:
         done = f"发布稿与{kind_of(report)}逐格一致，{count}格。已写入 {target}"
         show([done, *aside_lines(findings)])
         if asked.draft:
-            show(draft_lines(refusal(report, findings)))
+            show([draft_line(hindrances(report, findings))])
     return code_of(findings) if asked.draft else CLEAN
 
 
@@ -135,11 +135,10 @@ def aside_lines(findings: Sequence[Finding]) -> Iterator[str]:
         yield from listed_finding(number, finding, "  ")
 
 
-def draft_lines(why: str) -> Iterator[str]:
-    if why:
-        yield f"这是草稿。{why.replace('没有生成发布稿', '正式发布前还须处理', 1)}"
-    else:
-        yield "这是草稿；正式发布请去掉--draft重新生成。"
+def draft_line(told: str) -> str:
+    if told:
+        return f"这是草稿，正式发布前还须处理：{told}。"
+    return "这是草稿；正式发布请去掉--draft重新生成。"
 
 
 def run_template(options: argparse.Namespace) -> int:

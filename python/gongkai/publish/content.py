@@ -227,15 +227,18 @@ def alignment(table: str, cell: PublishedCell) -> str:
 def refusal(report: Report, findings: Sequence[Finding]) -> str:
     """The sentence that says why a report may not be published, and what to do; "" where it may.
 
-    没有生成发布稿：年度没有填写；表四没有数据；……另有2项。请改正，…
+    没有生成发布稿：年度没有填写；表四没有数据；…；另有2项。请改正，…
     """
+    told = hindrances(report, findings)
+    return f"没有生成发布稿：{told}。{ADVICE}。" if told else ""
+
+
+def hindrances(report: Report, findings: Sequence[Finding]) -> str:
+    """The first things that stand against it, and how many others do; "" for none."""
     reasons = list(reasons_against(report, findings))
-    if not reasons:
-        return ""
-    told = "；".join(reasons[:MOST_REASONS])
     left = len(reasons) - MOST_REASONS
     more = f"；另有{left}项" if left > 0 else ""
-    return f"没有生成发布稿：{told}{more}。{ADVICE}。"
+    return "；".join(reasons[:MOST_REASONS]) + more
 
 
 def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str]:

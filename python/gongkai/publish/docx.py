@@ -7,8 +7,9 @@ of paragraphs are styles (``publish.parts``).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
+from typing import NamedTuple
 from unicodedata import east_asian_width
-from xml.sax.saxutils import escape
 
 from gongkai.publish.content import (
     Publication,
@@ -18,7 +19,7 @@ from gongkai.publish.content import (
     alignment,
     part_heading,
 )
-from gongkai.publish.parts import TEXT_WIDTH, document_part, package_of
+from gongkai.publish.parts import LINE, TEXT_WIDTH, document_part, package_of, spaced
 
 SONGTI, KAITI = "宋体", "楷体_GB2312"
 # Column widths of the blank form in twips (twentieths of a point); they are scaled to the type area
@@ -30,9 +31,12 @@ WIDTHS = {
 }
 SIZES = {"disclosure": 24, "applications": 20, "disputes": 20}  # half points
 HEIGHTS = {"disclosure": 440, "applications": 340, "disputes": 560}  # twips, at least
+SMALLEST = 11  # half points, of figures: nine digits in a column of 表三
+TWIPS = 10  # of a half point
 # Lines of a table that are repeated where it breaks over pages; 表二 has a head in each block.
 HEADS = {"applications": 3, "disputes": 3}
-MARGIN = 57  # twips, left and right in a cell
+MARGIN, FIGURE_MARGIN = 57, 28  # twips, left and right in a cell of a label, of a figure
+DIGIT = 0.64  # of the size of a letter: the widest digits of faces that may stand in for 宋体
 SHADE = "C6D9F1"  # of the captions of 表二
 CLOSING_EMS, EM = 4, 320  # the date stands four characters in; a character of 16 pt in twips
 BORDERS = ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -103,10 +107,12 @@ def closing_parts(lines: Sequence[str]) -> Iterator[str]:
     if not lines:
         return
     day = lines[-1]
+    apart = spaced(LINE, before=LINE)  # from the text, by a line
     for line in lines:
         indent = max(0.0, CLOSING_EMS + (ems(day) - ems(line)) / 2)
-        properties = f'<w:ind w:right="{round(indent * EM)}"/>'
+        properties = f'{apart}<w:ind w:right="{round(indent * EM)}"/>'
         yield paragraph("Closing", run(line), properties)
+        apart = ""
 
 
 def ems(text: str) -> float:
@@ -123,10 +129,30 @@ def ems(text: str) -> float:
 def table_xml(table: PublishedTable, width: int = TEXT_WIDTH) -> str:
     """A table as wide as the type area, in twips."""
     widths = scaled(WIDTHS[table.form.id], width)
+    sizes = TableSizes(SIZES[table.form.id], figure_size(table, widths))
     lines = []
     for number in range(1, table.form.size.bottom + 1):
-        lines.append(row_xml(table, number, widths))
+        lines.append(row_xml(table, number, widths, sizes))
     return f"<w:tbl>{table_properties(widths)}{''.join(lines)}</w:tbl>"
+
+
+class TableSizes(NamedTuple):
+    """Of the labels and of the figures, in half points."""
+
+    label: int
+    figure: int
+
+
+def figure_size(table: PublishedTable, widths: Sequence[int]) -> int:
+    """That in which the longest figure stands on one line: 8.5 pt for 13323 in a column of 表三, 7
+    for 133230. All figures of a table have it.
+    """
+    size = SIZES[table.form.id]
+    for cell in table.figures():
+        room = sum(widths[cell.box.left - 1 : cell.box.right]) - 2 * FIGURE_MARGIN
+        fits = int(room / TWIPS / (DIGIT * max(1, len(cell.text))))
+        size = min(size, max(fits, SMALLEST))
+    return size
 
 
 def scaled(widths: Sequence[int], area: int) -> list[int]:
@@ -157,7 +183,7 @@ def table_properties(widths: Sequence[int]) -> str:
     )
 
 
-def row_xml(table: PublishedTable, number: int, widths: Sequence[int]) -> str:
+def row_xml(table: PublishedTable, number: int, widths: Sequence[int], sizes: TableSizes) -> str:
     """A line of the form; it is not split over pages, and stays with the next one."""
     name = table.form.id
     head = "<w:tblHeader/>" if number <= HEADS.get(name, 0) else ""
@@ -165,7 +191,8 @@ def row_xml(table: PublishedTable, number: int, widths: Sequence[int]) -> str:
     cells = []
     for cell, begins in cells_at(table, number):
         width = sum(widths[cell.box.left - 1 : cell.box.right])
-        inner = cell_paragraph(name, cell, begins, stays)
+        runs = cell_runs(cell, sizes) if begins else ""
+        inner = cell_paragraph(name, cell, runs, stays)
         cells.append(f"<w:tc>{cell_properties(cell, width, begins)}{inner}</w:tc>")
     height = f'<w:trHeight w:val="{HEIGHTS[name]}" w:hRule="atLeast"/>'
     return f"<w:tr><w:trPr><w:cantSplit/>{height}{head}</w:trPr>{''.join(cells)}</w:tr>"
@@ -193,7 +220,17 @@ def cell_properties(cell: PublishedCell, width: int, begins: bool) -> str:
         spans += f'<w:vMerge w:val="{"restart" if begins else "continue"}"/>'
     return (
         f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spans}{shading(cell)}'
-        f'<w:vAlign w:val="center"/></w:tcPr>'
+        f'{margins(cell)}<w:vAlign w:val="center"/></w:tcPr>'
+    )
+
+
+def margins(cell: PublishedCell) -> str:
+    """A figure has all the room of its column."""
+    if cell.kind != "figure":
+        return ""
+    return (
+        f'<w:tcMar><w:left w:w="{FIGURE_MARGIN}" w:type="dxa"/>'
+        f'<w:right w:w="{FIGURE_MARGIN}" w:type="dxa"/></w:tcMar>'
     )
 
 
@@ -203,17 +240,17 @@ def shading(cell: PublishedCell) -> str:
     return f'<w:shd w:val="clear" w:color="auto" w:fill="{SHADE}"/>'
 
 
-def cell_paragraph(table: str, cell: PublishedCell, begins: bool, stays: bool) -> str:
+def cell_paragraph(table: str, cell: PublishedCell, runs: str, stays: bool) -> str:
     keep = "<w:keepNext/>" if stays else ""
     properties = (
         f'{keep}<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/>'
         f'<w:ind w:left="0" w:right="0" w:firstLine="0"/><w:jc w:val="{alignment(table, cell)}"/>'
     )
-    runs = cell_runs(cell, SIZES[table]) if begins else ""
     return f"<w:p><w:pPr>{properties}</w:pPr>{runs}</w:p>"
 
 
-def cell_runs(cell: PublishedCell, size: int) -> str:
+def cell_runs(cell: PublishedCell, table: TableSizes) -> str:
+    size = table.figure if cell.kind == "figure" else table.label
     sizes = f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
     runs = run(cell.text, fonts(SONGTI) + sizes) if cell.text else ""
     if cell.note:

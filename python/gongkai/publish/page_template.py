@@ -25,6 +25,10 @@ BOUNDS = Bounds(seconds=3.0, patience=20.0, memory=200 * MEGABYTE)
 MOST_BYTES = MEGABYTE  # of a template
 MOST_LETTERS = 4_000_000  # of a page; a report has 50,000
 REFUSED = "refused"  # the heading of what the renderer says it cannot do
+CODE = ("script", "style")  # elements whose text is none for people
+# What stands for the texts of one line in a page that is made to be compared: no text of a report
+# may change its markup, be it in a tag (<a title={{机关}}>), an address or a script.
+NEUTRAL = {"标题": "标题", "机关": "机关"}
 BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
 BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 NOT_INSTALLED = (
@@ -32,6 +36,7 @@ NOT_INSTALLED = (
 )
 NOT_READ = "模板{}不是UTF-8编码的网页，或超过1MB，没有写入；请另存为UTF-8编码的.html后再试。"
 WRONG = "模板{}有错，没有写入：{}；请改正模板。"
+IN_MARKUP = "模板{}把字段放在了标签、网址、样式或脚本里，没有写入；请把这些字段移到正文中，或去掉。"
 TOO_MUCH = "模板{}展开后过大或循环过多，已停止，没有写入；请简化模板。"
 
 
@@ -41,7 +46,8 @@ def page_of_template(template: bytes, name: str, found: Publication) -> bytes:
     source = source_of(template, name)
     request = {"source": source, "values": page_values(values)}
     try:
-        page, used = map(text_of, read_apart(RENDERER, json.dumps(request).encode(), BOUNDS))
+        found_apart = read_apart(RENDERER, json.dumps(request).encode(), BOUNDS)
+        page, plain, used = map(text_of, found_apart)
     except UnreadableDocument as error:
         raise WorkbookError(TOO_MUCH.format(name)) from error
     if page.heading == REFUSED:
@@ -50,6 +56,8 @@ def page_of_template(template: bytes, name: str, found: Publication) -> bytes:
     for field in sorted(fields):
         refuse_unknown(name, field, values)
     refuse_left_out(name, fields, found)
+    if skeleton(page.text) != skeleton(plain.text):
+        raise WorkbookError(IN_MARKUP.format(name))
     return (marked(page.text) if found.draft else page.text).encode()
 
 
@@ -82,6 +90,19 @@ def page_values(values: Mapping[str, FieldValue]) -> dict[str, list[str]]:
     return found
 
 
+def skeleton(page: str) -> list[object]:
+    """The elements of a page and all of it that is no text: with other texts it stays the same."""
+    from lxml import etree
+
+    root = etree.HTML(page)
+    found: list[object] = []
+    for node in root.iter() if root is not None else ():
+        found.append((str(node.tag), *sorted(node.items())))
+        if not isinstance(node.tag, str) or node.tag in CODE:
+            found.append(node.text)
+    return found
+
+
 def marked(page: str) -> str:
     """The line of a draft at the beginning and the end of what a page shows."""
     begins, ends = BODY.search(page), list(BODY_END.finditer(page))
@@ -96,7 +117,9 @@ def marked(page: str) -> str:
 
 
 def rendered(request: bytes) -> tuple[Prose, ...]:
-    """The page, and the fields that the template names; or why there is no page ("": no jinja2)."""
+    """The page, one with neutral texts, and the fields that the template names; or why there is no
+    page ("": no jinja2).
+    """
     found = json.loads(request)
     try:
         environment = sandbox()
@@ -123,12 +146,25 @@ def page_in(
         names = find_undeclared_variables(environment.parse(source))
         unknown = sorted(names - set(values) - set(environment.globals))
         if unknown:  # told by who asked
-            return Prose(Place(), "", ""), Prose(Place(), "", json.dumps(unknown))
+            return answer("", "", unknown)
         page = bounded(environment, source, values)
+        plain = bounded(environment, source, {**values, **neutral_of(values)})
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         return refused(reason_of(error))
-    used = sorted(names & set(values))
-    return Prose(Place(), "", page), Prose(Place(), "", json.dumps(used))
+    return answer(page, plain, sorted(names & set(values)))
+
+
+def answer(page: str, plain: str, fields: list[str]) -> tuple[Prose, ...]:
+    texts = (page, plain, json.dumps(fields))
+    return tuple(Prose(Place(), "", text) for text in texts)
+
+
+def neutral_of(values: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Other texts, where there are some: a template may ask whether there are."""
+    found = {}
+    for name, text in NEUTRAL.items():
+        found[name] = [text if values[name][0] else "", ""]
+    return found
 
 
 def reason_of(error: Exception) -> str:
@@ -162,4 +198,5 @@ def bounded(environment: Environment, source: str, values: Mapping[str, list[str
 
 
 def refused(why: str) -> tuple[Prose, ...]:
-    return Prose(Place(), REFUSED, why), Prose(Place(), "", "[]")
+    nothing = Prose(Place(), "", "[]")
+    return Prose(Place(), REFUSED, why), nothing, nothing

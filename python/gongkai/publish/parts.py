@@ -8,8 +8,8 @@ or a machine.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from io import BytesIO
-from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
