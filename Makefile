@@ -82,6 +82,7 @@ bench: $(TEST_STAMP)
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/localize.py
 	$(BIN)/python benchmarks/compare.py
+	$(BIN)/python benchmarks/publish.py
 
 accuracy: $(TEST_STAMP) debian
 	$(BIN)/python benchmarks/accuracy.py

@@ -25,7 +25,8 @@ EACH = pytest.mark.parametrize("name", TEXTS)
 @EACH
 def test_every_command_shown_is_understood(name: str) -> None:
     commands = (
-        "read|check|new|fill|batch|levels|adopt|dismiss|confirm|rules|template|demo|conformance|"
+        "read|check|new|fill|publish|compare|batch|levels|adopt|dismiss|confirm|rules|template|demo|"
+        "conformance|"
         "addin"
     )
     pattern = rf"(?:^|`)(?:py(?:thon3)? -m )?gongkai ((?:{commands})\b[^`#\n]*)"

@@ -32,7 +32,9 @@ TREES = {
 HEAVY = {
     "brotli": "no page is fetched offline (tests/sources/test_cache.py)",
     "httpx": "60 ms",
+    "jinja2": "an extra: it may not be installed",
     "lxml": "20 ms; worksheet functions work without (tests/excel/test_functions.py)",
+    "markupsafe": "the same",
     "olefile": "15 ms",
     "openpyxl": "170 ms",
     "pandas": "220 ms",
@@ -52,6 +54,7 @@ TABLES = {
     "readers/__init__.py": "readers run in a process of their own",
     "readers/worker.py": "the same for old workbooks of ours",
     "rereading/__init__.py": "the same for the second reading",
+    "publish/page_template.py": "templates of others run in a process of their own",
     "readers/blocks.py": "plain text is rare and its readers take 20 ms",
 }
 FUNCTION = re.compile(r"gongkai(?:\.\w+)+:\w+")

@@ -15,7 +15,7 @@ FOLDER = Path(gongkai.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))
 # Files: 170 before the sheets had formulas of their own, 193 before functions were taken apart.
 # 230 before a report was begun from last year's: a room of its own, and its formulas.
-MOST_FILES = 239
+MOST_FILES = 250
 MOST_IN_A_FOLDER = 12
 FEWEST_LINES = 80
 LARGE_FOLDERS = {

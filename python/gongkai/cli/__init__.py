@@ -29,6 +29,8 @@ COMMANDS: Mapping[str, str] = {
     "new": "gongkai.cli.writing:run_new",
     "fill": "gongkai.cli.writing:run_fill",
     "export": "gongkai.cli.writing:run_export",
+    "publish": "gongkai.cli.writing:run_publish",
+    "compare": "gongkai.cli.writing:run_compare",
     "template": "gongkai.cli.writing:run_template",
     "adopt": "gongkai.cli.adopting:run_adopt",
     "numbers": "gongkai.cli.adopting:run_numbers",

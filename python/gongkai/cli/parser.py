@@ -113,6 +113,22 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     add_part(export)
     add_access(export)
 
+    add_publish(commands)
+
+    beside = add_command(commands, "compare", "两年或两个版本的报告逐格、逐句对照，写成表格或文档")
+    beside.add_argument("first", metavar="甲", help=f"前一份；{SOURCE_HELP}")
+    beside.add_argument("second", metavar="乙", help="后一份")
+    beside.add_argument(
+        "-o",
+        "--output",
+        type=file_name,
+        required=True,
+        metavar="文件",
+        help="要写的文件：.docx或.xlsx",
+    )
+    beside.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_access(beside)
+
     adopt = add_command(
         commands, "adopt", "列出工作簿中的改正建议，或采纳其中几条，原来的数记入修改记录"
     )
@@ -173,6 +189,36 @@ def add_new(commands: Commands[ChineseParser]) -> None:
     new.add_argument("--force", action="store_true", help="文件已存在时覆盖")
     add_part(new)
     add_access(new)
+
+
+def add_publish(commands: Commands[ChineseParser]) -> None:
+    publish = add_command(
+        commands, "publish", "生成发布稿：Word文档、网页或PDF，写成后读回，与报告逐格一致才写入"
+    )
+    publish.add_argument("source", metavar="来源", help=SOURCE_HELP)
+    publish.add_argument(
+        "-o",
+        "--output",
+        type=file_name,
+        required=True,
+        metavar="文件",
+        help="要写的文件：.docx、.html或.pdf（要用LibreOffice）",
+    )
+    publish.add_argument(
+        "--draft", action="store_true", help="还有错误或待改写的文字时也生成，每页标明“草稿”"
+    )
+    publish.add_argument(
+        "--fragment", action="store_true", help="只要网页的正文部分，用来粘贴到网站的编辑器"
+    )
+    publish.add_argument(
+        "--template",
+        default="",
+        metavar="文件",
+        help="用自己的模板（.docx；.html要装jinja2），其中{{标题}}、{{表二}}等字段换成报告的内容",
+    )
+    publish.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_part(publish)
+    add_access(publish)
 
 
 def add_part(command: ChineseParser) -> None:

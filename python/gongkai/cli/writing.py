@@ -1,34 +1,41 @@
-"""``gongkai fill``, ``export``: the report in any source -> a workbook, or its figures in a file,
-as its suffix says; ``new``: last year's -> the workbook of the next one, begun; ``template``,
-``demo``, ``conformance``, ``addin``: files that need no report.
+"""``gongkai fill``, ``export``, ``publish``, ``compare``: reports -> a workbook, figures in a file,
+a document; ``new``: last year's -> the workbook of the next one, begun; ``template``, ``demo``,
+``conformance``, ``addin``: files that need no report.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gongkai import addin, demo
 from gongkai.cli.console import CLEAN, ERRORS, put, reading_of, show, tell, written
 from gongkai.cli.reading import code_of
+from gongkai.compare.sides import side_by_side
 from gongkai.drafts.start import ReportDraft, begun, started
 from gongkai.drafts.writing import draft_lines, refuse_undraftable, write_draft
-from gongkai.model import GongkaiError, Report, WorkbookError
+from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 from gongkai.output import (
     check_to_dict,
     finding_lines,
     head_lines,
+    listed_finding,
     report_to_csv,
     report_to_json,
     report_to_xlsx,
     to_json,
 )
 from gongkai.pipeline import check, fill, read_report, refilled
+from gongkai.publish import Asked, hindrances, publish_report, refuse_asked, set_aside
+from gongkai.publish.beside import docx_beside, summary
+from gongkai.publish.beside_sheets import xlsx_beside
 from gongkai.system import is_same_file, refuse_existing, refuse_suffix, write_whole
-from gongkai.wording import evaluated
+from gongkai.wording import WORKBOOK_TYPE, evaluated
 from gongkai.workbook import copy_template, refuse_unwritable
 
 SUFFIXES = (".csv", ".json", ".xlsx")
+BESIDE = (".docx", ".xlsx")
 
 
 def run_fill(options: argparse.Namespace) -> int:
@@ -98,6 +105,63 @@ def refuse_target(target: Path, sources: tuple[str, ...], force: bool) -> None:
     refuse_existing(target, force)
     if any(source and is_same_file(Path(source), target) for source in sources):
         raise WorkbookError(f"{target.name}就是所读的文件，没有写入；请另选文件名。")
+
+
+def run_publish(options: argparse.Namespace) -> int:
+    """A draft with errors in it is written, and the exit code tells of them."""
+    asked = asked_in(options)
+    target: Path = options.output
+    refuse_asked(options.source, target, asked)  # before anything is read for it
+    report = read_report(options.source, **reading_of(options))
+    findings = check(report)
+    count = publish_report(report, findings, target, asked)
+    with written(target):
+        done = f"发布稿与{kind_of(report)}逐格一致，{count}格。已写入 {target}"
+        show([done, *aside_lines(findings)])
+        if asked.draft:
+            show([draft_line(hindrances(report, findings))])
+    return code_of(findings) if asked.draft else CLEAN
+
+
+def run_compare(options: argparse.Namespace) -> int:
+    """Which of the two is right nobody asks: whatever differs, the exit code is 0."""
+    target: Path = options.output
+    suffix = refuse_suffix(target, BESIDE)
+    refuse_target(target, (options.first, options.second), options.force)
+    access = {name: getattr(options, name) for name in ("offline", "refresh", "insecure")}
+    first = evaluated(read_report(options.first, **access))
+    second = evaluated(read_report(options.second, **access))
+    found = side_by_side(first, second)
+    content = docx_beside(found) if suffix == ".docx" else xlsx_beside(found)
+    write_whole(target, content, options.force)
+    with written(target):
+        show([*summary(found), f"已写入 {target}"])
+    return CLEAN
+
+
+def kind_of(report: Report) -> str:
+    is_ours = report.document is not None and report.document.media_type == WORKBOOK_TYPE
+    return "工作簿" if is_ours else "报告"
+
+
+def asked_in(options: argparse.Namespace) -> Asked:
+    template = Path(options.template) if options.template else None
+    return Asked(options.draft, options.fragment, template, options.force)
+
+
+def aside_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """What was dismissed, with the reasons; the document itself does not say."""
+    aside = set_aside(findings)
+    if aside:
+        yield f"以下{len(aside)}处已注明理由忽略，发布稿中不显示："
+    for number, finding in aside:
+        yield from listed_finding(number, finding, "  ")
+
+
+def draft_line(told: str) -> str:
+    if told:
+        return f"这是草稿，正式发布前还须处理：{told}。"
+    return "这是草稿；正式发布请去掉--draft重新生成。"
 
 
 def run_template(options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from gongkai.editions import edition_of_year
+from gongkai.editions import edition_of_year, jump_cells
 from gongkai.model import Cell, Form, Report, Table, Value
 from gongkai.sums import difference
 
@@ -152,11 +152,14 @@ def table_sides(form: Form, first: Table | None, second: Table | None) -> TableS
 
 
 def counts_alike(cell: Cell, other: Cell | None) -> bool:
-    """Whether two cells of one id count the same: row and column are called alike, in one unit."""
-    if other is None:
+    """Whether two cells of one id count the same: row and column are called alike, in one unit, or
+    the editions say so: 处理决定数量 of 行政许可 is 本年处理决定数量 since 2021.
+    """
+    if other is None or cell.column.unit != other.column.unit:
         return False
-    mine = cell.row.label.text, cell.column.label.text, cell.column.unit
-    return mine == (other.row.label.text, other.column.label.text, other.column.unit)
+    mine, its = cell.row.label.text, other.row.label.text
+    is_called_alike = (mine, cell.column.label.text) == (its, other.column.label.text)
+    return is_called_alike or cell.id in jump_cells()
 
 
 def value_in(table: Table | None, cell: Cell) -> Value:

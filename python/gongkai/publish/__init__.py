@@ -1,0 +1,152 @@
+"""Report -> the document to be published: .docx after GB/T 9704, HTML, PDF by LibreOffice.
+
+Each is read again by our readers before it is written; where that gives another figure or text,
+nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from gongkai.model import Finding, Report, UnreadableDocument, WorkbookError
+from gongkai.pipeline import is_standard_input
+from gongkai.publish.content import Publication as Publication
+from gongkai.publish.content import hindrances as hindrances
+from gongkai.publish.content import publication_of, refusal
+from gongkai.publish.content import set_aside as set_aside
+from gongkai.publish.docx import docx_bytes
+from gongkai.publish.html import DRAFT, html_fragment, html_page
+from gongkai.publish.page_template import page_of_template
+from gongkai.publish.readback import (
+    OF_TEMPLATE,
+    OF_TEMPLATE_AS_PDF,
+    OURS,
+    OURS_AS_PDF,
+    checked_count,
+)
+from gongkai.publish.template import docx_of_template
+from gongkai.readers.libreoffice import converted
+from gongkai.system import (
+    is_same_file,
+    read_plain,
+    refuse_existing,
+    refuse_suffix,
+    system_reason,
+    write_whole,
+)
+
+SUFFIXES = (".docx", ".html", ".pdf")
+# The ending of a file -> that of the template which it may be made of.
+TEMPLATES = {".docx": ".docx", ".pdf": ".docx", ".html": ".html"}
+PDF_SAVE = "请改用.docx"
+PDF_MISSING = (
+    "生成PDF要用LibreOffice，本机没有找到；请安装LibreOffice（libreoffice.org），或改用.docx。"
+)
+
+
+class Asked(NamedTuple):
+    """How a report is to be published: as a ``draft`` although something stands against it, as a
+    ``fragment`` of a page, in a user's own ``template``.
+    """
+
+    draft: bool = False
+    fragment: bool = False
+    template: Path | None = None
+    overwrite: bool = False
+
+
+PLAINLY = Asked()
+
+
+def refuse_asked(report_source: str, target: Path, asked: Asked) -> str:
+    """The ending of the file to be written. Raises WorkbookError, before the report is read."""
+    suffix = refuse_suffix(target, SUFFIXES)
+    refuse_existing(target, asked.overwrite)
+    is_source = bool(report_source) and is_same_file(Path(report_source), target)
+    if is_source or (report_source == "-" and is_standard_input(target)):
+        raise WorkbookError(f"{target.name}就是报告的来源，没有写入；请另选文件名。")
+    if asked.fragment and (suffix != ".html" or asked.template):
+        raise WorkbookError("--fragment只用于不带模板的.html，没有写入；请去掉其中一项。")
+    if asked.template:
+        refuse_template(asked.template, suffix, target)
+    return suffix
+
+
+def refuse_template(template: Path, suffix: str, target: Path) -> None:
+    if is_same_file(template, target):
+        raise WorkbookError(f"{target.name}就是所用的模板，没有写入；请另选文件名。")
+    wanted = TEMPLATES[suffix]
+    if template.suffix.lower() != wanted:
+        raise WorkbookError(
+            f"生成{suffix}要用{wanted}的模板（所给的是{template.name}），没有写入；"
+            f"请改用相应的模板。"
+        )
+
+
+def publish_report(
+    report: Report, findings: Sequence[Finding], target: Path, asked: Asked = PLAINLY
+) -> int:
+    """Write a report as a document at ``target``; the number of figures that were read back equal.
+
+    ``findings`` are those of ``pipeline.check``. Raises WorkbookError, UnreadableDocument where the
+    report may not be published (``content.refusal``), the document would not be read back equal,
+    there is no LibreOffice for a PDF, or the file cannot be written; nothing is written then.
+    """
+    source = report.document.origin if report.document else ""
+    suffix = refuse_asked(source, target, asked)
+    why = "" if asked.draft else refusal(report, findings)
+    if why:
+        raise WorkbookError(why)
+    found = publication_of(report, asked.draft)
+    if suffix == ".html":
+        content, count = as_page(report, found, target.name, asked)
+    else:
+        content, count = as_document(report, found, target.with_suffix(".docx").name, asked)
+    if suffix == ".pdf":
+        content, count = as_pdf(report, found, content, target.name, asked)
+    write_whole(target, content, asked.overwrite)
+    return count
+
+
+def as_page(report: Report, found: Publication, name: str, asked: Asked) -> tuple[bytes, int]:
+    how = OURS
+    if asked.template:
+        how = OF_TEMPLATE
+        content = page_of_template(read_template(asked.template), asked.template.name, found)
+    else:
+        content = (html_fragment(found) if asked.fragment else html_page(found)).encode()
+    if found.draft:
+        how = how._replace(mark=DRAFT)
+    return content, checked_count(report, found, name, content, how)
+
+
+def as_document(report: Report, found: Publication, name: str, asked: Asked) -> tuple[bytes, int]:
+    how = OURS
+    if asked.template:
+        how = OF_TEMPLATE
+        content = docx_of_template(read_template(asked.template), asked.template.name, found)
+    else:
+        content = docx_bytes(found)
+    return content, checked_count(report, found, name, content, how)
+
+
+def as_pdf(
+    report: Report, found: Publication, document: bytes, name: str, asked: Asked
+) -> tuple[bytes, int]:
+    """What LibreOffice makes of the .docx, read back as well."""
+    try:
+        content = converted(document, "docx", "pdf", missing=PDF_MISSING, save=PDF_SAVE)
+    except UnreadableDocument as error:
+        raise WorkbookError(f"没有写入{name}：{error}") from error
+    how = OF_TEMPLATE_AS_PDF if asked.template else OURS_AS_PDF
+    return content, checked_count(report, found, name, content, how)
+
+
+def read_template(path: Path) -> bytes:
+    try:
+        return read_plain(path)
+    except OSError as error:
+        reason = system_reason(error)
+        raise WorkbookError(f"读不出模板{path.name}：{reason}，没有写入；请检查文件名。") from error

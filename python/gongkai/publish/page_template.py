@@ -1,0 +1,202 @@
+"""A user's own page with {{ 字段 }} in it + Publication -> the page, by jinja2 in its sandbox.
+
+Whatever loops and doubles in a template ends in a process that is bounded in time and memory, as
+readers of documents are (``readers.worker``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from gongkai.model import Place, Prose, UnreadableDocument, WorkbookError
+from gongkai.publish.content import Publication, PublishedTable
+from gongkai.publish.html import draft_line, paragraphs_html, table_html
+from gongkai.publish.template import FieldValue, field_values, refuse_left_out, refuse_unknown
+from gongkai.readers.worker import MEGABYTE, Bounds, read_apart
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+RENDERER = "gongkai.publish.page_template:rendered"
+BOUNDS = Bounds(seconds=3.0, patience=20.0, memory=200 * MEGABYTE)
+MOST_BYTES = MEGABYTE  # of a template
+MOST_LETTERS = 4_000_000  # of a page; a report has 50,000
+REFUSED = "refused"  # the heading of what the renderer says it cannot do
+CODE = ("script", "style")  # elements whose text is none for people
+# What stands for the texts of one line in a page that is made to be compared: no text of a report
+# may change its markup, be it in a tag (<a title={{机关}}>), an address or a script.
+NEUTRAL = {"标题": "标题", "机关": "机关"}
+BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
+BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
+NOT_INSTALLED = (
+    "用网页模板要装jinja2，本机没有；请运行 pip install gongkai[publish]，或不用模板直接生成。"
+)
+NOT_READ = "模板{}不是UTF-8编码的网页，或超过1MB，没有写入；请另存为UTF-8编码的.html后再试。"
+WRONG = "模板{}有错，没有写入：{}；请改正模板。"
+IN_MARKUP = "模板{}把字段放在了标签、网址、样式或脚本里，没有写入；请把这些字段移到正文中，或去掉。"
+TOO_MUCH = "模板{}展开后过大或循环过多，已停止，没有写入；请简化模板。"
+
+
+def page_of_template(template: bytes, name: str, found: Publication) -> bytes:
+    """The page, filled in; of a draft with a line above and below. Raises WorkbookError."""
+    values = field_values(found)
+    source = source_of(template, name)
+    request = {"source": source, "values": page_values(values)}
+    try:
+        found_apart = read_apart(RENDERER, json.dumps(request).encode(), BOUNDS)
+        page, plain, used = map(text_of, found_apart)
+    except UnreadableDocument as error:
+        raise WorkbookError(TOO_MUCH.format(name)) from error
+    if page.heading == REFUSED:
+        raise WorkbookError(NOT_INSTALLED if not page.text else WRONG.format(name, page.text))
+    fields = set(json.loads(used.text))
+    for field in sorted(fields):
+        refuse_unknown(name, field, values)
+    refuse_left_out(name, fields, found)
+    if skeleton(page.text) != skeleton(plain.text):
+        raise WorkbookError(IN_MARKUP.format(name))
+    return (marked(page.text) if found.draft else page.text).encode()
+
+
+def source_of(template: bytes, name: str) -> str:
+    try:
+        if len(template) <= MOST_BYTES:
+            return template.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    raise WorkbookError(NOT_READ.format(name))
+
+
+def text_of(block: object) -> Prose:
+    """What the renderer sends. Raises UnreadableDocument for anything else."""
+    if not isinstance(block, Prose):
+        raise UnreadableDocument("")
+    return block
+
+
+def page_values(values: Mapping[str, FieldValue]) -> dict[str, list[str]]:
+    """Field -> text and what is known to be markup, one of them "": a text is escaped later."""
+    found = {}
+    for name, value in values.items():
+        if isinstance(value, str):
+            found[name] = [value, ""]
+        elif isinstance(value, PublishedTable):
+            found[name] = ["", table_html(value)]
+        else:
+            found[name] = ["", paragraphs_html(value)]
+    return found
+
+
+def skeleton(page: str) -> list[object]:
+    """The elements of a page and all of it that is no text: with other texts it stays the same."""
+    from lxml import etree
+
+    root = etree.HTML(page)
+    found: list[object] = []
+    for node in root.iter() if root is not None else ():
+        found.append((str(node.tag), *sorted(node.items())))
+        if not isinstance(node.tag, str) or node.tag in CODE:
+            found.append(node.text)
+    return found
+
+
+def marked(page: str) -> str:
+    """The line of a draft at the beginning and the end of what a page shows."""
+    begins, ends = BODY.search(page), list(BODY_END.finditer(page))
+    first = begins.end() if begins else 0
+    last = ends[-1].start() if ends else len(page)
+    if last < first:
+        first, last = 0, len(page)
+    return f"{page[:first]}{draft_line()}{page[first:last]}{draft_line()}{page[last:]}"
+
+
+# --- in a process of its own ----------------------------------------------------------------------
+
+
+def rendered(request: bytes) -> tuple[Prose, ...]:
+    """The page, one with neutral texts, and the fields that the template names; or why there is no
+    page ("": no jinja2).
+    """
+    found = json.loads(request)
+    try:
+        environment = sandbox()
+    except ImportError:
+        return refused("")
+    return page_in(environment, found["source"], found["values"])
+
+
+def sandbox() -> Environment:
+    """It loads no other file, calls no Python, changes no value; all texts are escaped."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    return ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+
+
+def page_in(
+    environment: Environment, source: str, values: Mapping[str, list[str]]
+) -> tuple[Prose, ...]:
+    from jinja2 import TemplateError
+    from jinja2.meta import find_undeclared_variables
+
+    try:
+        names = find_undeclared_variables(environment.parse(source))
+        unknown = sorted(names - set(values) - set(environment.globals))
+        if unknown:  # told by who asked
+            return answer("", "", unknown)
+        page = bounded(environment, source, values)
+        plain = bounded(environment, source, {**values, **neutral_of(values)})
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        return refused(reason_of(error))
+    return answer(page, plain, sorted(names & set(values)))
+
+
+def answer(page: str, plain: str, fields: list[str]) -> tuple[Prose, ...]:
+    texts = (page, plain, json.dumps(fields))
+    return tuple(Prose(Place(), "", text) for text in texts)
+
+
+def neutral_of(values: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Other texts, where there are some: a template may ask whether there are."""
+    found = {}
+    for name, text in NEUTRAL.items():
+        found[name] = [text if values[name][0] else "", ""]
+    return found
+
+
+def reason_of(error: Exception) -> str:
+    """第3行写法不对: what jinja2 says in English, for those who wrote the template."""
+    from jinja2 import TemplateSyntaxError, UndefinedError
+    from jinja2.exceptions import SecurityError
+
+    if isinstance(error, TemplateSyntaxError):
+        return f"第{error.lineno}行写法不对"
+    if isinstance(error, SecurityError):
+        return "用了不允许的写法，只能用字段和简单的判断、循环"
+    if isinstance(error, UndefinedError):
+        return "用了不存在的内容"
+    return f"有一处不能计算或引用（{type(error).__name__}）"
+
+
+def bounded(environment: Environment, source: str, values: Mapping[str, list[str]]) -> str:
+    """Raises MemoryError beyond ``MOST_LETTERS``."""
+    from markupsafe import Markup
+
+    known: dict[str, Any] = {}
+    for name, (text, markup) in values.items():
+        known[name] = Markup(markup) if markup else text
+    pieces, length = [], 0
+    for piece in environment.from_string(source).generate(known):
+        pieces.append(piece)
+        length += len(piece)
+        if length > MOST_LETTERS:
+            raise MemoryError
+    return "".join(pieces)
+
+
+def refused(why: str) -> tuple[Prose, ...]:
+    nothing = Prose(Place(), "", "[]")
+    return Prose(Place(), REFUSED, why), nothing, nothing

@@ -1,0 +1,252 @@
+"""The bytes of a publication, read by our readers -> the count of figures that are those of the
+report, or a WorkbookError that says where they are not.
+
+What is compared is what a reader of the file finds: the text of every line and of every cell in its
+place, and what we recognize of them. Nothing is left out to make it fit: body and day, which we
+print below section six, are expected there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from gongkai.figures import fold, shown
+from gongkai.locate import report_in
+from gongkai.model import (
+    Block,
+    Document,
+    Grid,
+    Prose,
+    Report,
+    UnreadableDocument,
+    Value,
+    WorkbookError,
+)
+from gongkai.publish.content import Publication, PublishedTable
+from gongkai.readers import read_blocks, unpacked
+from gongkai.recognize.sections import LONGEST_OPENING, above_footer
+from gongkai.sources.documents import document
+from gongkai.wording import clipped, label_of
+
+DIFFERS = "发布稿写成后读回核对，与报告不一致，没有写入：{}。{}"
+SEND = "请把这份报告发给开发者"
+LOOK = "请检查这一处的文字是否含有像标题、附件或表格的行，改写后再试"
+TEMPLATE = "请检查模板中这一处前后的文字和表格"
+
+
+class ReadBack(NamedTuple):
+    """How much must be equal besides figures, body, year and title: ``lines`` one by one, the cells
+    of ``grids``; ``texts`` are the ``sections`` as we recognize them, or lines that stand ``among``
+    those of a user's template. A PDF breaks lines and tables anew. ``mark`` is the line above and
+    below a page that is a draft.
+    """
+
+    lines: bool
+    grids: bool
+    texts: Literal["sections", "among", ""]
+    mark: str = ""
+
+
+OURS = ReadBack(True, True, "sections")
+OURS_AS_PDF = ReadBack(False, False, "sections")
+OF_TEMPLATE = ReadBack(False, True, "among")
+OF_TEMPLATE_AS_PDF = ReadBack(False, False, "")
+
+
+class ReadAgain(NamedTuple):
+    """What was found in a file: its blocks, and the report that they hold."""
+
+    blocks: Sequence[Block]
+    report: Report
+
+
+def checked_count(
+    report: Report, found: Publication, name: str, content: bytes, how: ReadBack
+) -> int:
+    """The number of figures that were compared, all equal. Raises WorkbookError."""
+    page = unpacked(document(name, content))
+    again = read_again(page)
+    for difference in differences(report, found, again, how):
+        advice = difference.advice if how.texts == "sections" else TEMPLATE
+        raise WorkbookError(f"{DIFFERS.format(difference.where, advice)}。")
+    return sum(len(list(table.figures())) for table in found.tables)
+
+
+def read_again(page: Document) -> ReadAgain:
+    try:
+        blocks = read_blocks(page)
+        return ReadAgain(blocks, report_in(page, blocks=blocks))
+    except UnreadableDocument as error:
+        raise WorkbookError(f"{DIFFERS.format('读不出报告', SEND)}。") from error
+
+
+class Difference(NamedTuple):
+    where: str
+    advice: str
+
+
+def differences(
+    report: Report, found: Publication, again: ReadAgain, how: ReadBack
+) -> Iterator[Difference]:
+    """All that is not equal, figures first."""
+    for where in figure_differences(report, found, again.report):
+        yield Difference(where, SEND)
+    for where in cover_differences(found, again, how):
+        yield Difference(where, LOOK)
+    for where in text_differences(found, again, how):
+        yield Difference(where, LOOK)
+    if how.grids:
+        for where in grid_differences(found, again.blocks):
+            yield Difference(where, SEND)
+
+
+def text_differences(found: Publication, again: ReadAgain, how: ReadBack) -> Iterator[str]:
+    if how.texts == "sections":
+        yield from section_differences(found, again.report, how)
+    elif how.texts == "among":
+        yield from missing_lines(found, again.blocks)
+    if how.lines:
+        yield from line_differences(found, again.blocks, how)
+
+
+# --- what is recognized ---------------------------------------------------------------------------
+
+
+def figure_differences(report: Report, found: Publication, again: Report) -> Iterator[str]:
+    """表三 （一）予以公开·自然人应为134，读出135."""
+    for table in found.tables:
+        for cell in table.figures():
+            expected, got = report.value(cell.cell), again.value(cell.cell)
+            if expected != got:
+                name = label_of(table.form.cells[cell.cell])
+                yield f"{table.form.number} {name}应为{told(expected)}，读出{told(got)}"
+
+
+def told(value: Value) -> str:
+    return shown(value) or "空白"
+
+
+def cover_differences(found: Publication, again: ReadAgain, how: ReadBack) -> Iterator[str]:
+    """Year, body and title; what a draft does not know is not compared.
+
+    In a user's template the title may look as no title does; there it has to stand in the text.
+    """
+    report = again.report
+    title = squeezed(report.title)
+    if how.texts != "sections":
+        title = "".join(lines_of(again.blocks))
+    if found.year and found.year != report.year:
+        yield f"年度应为{found.year}，读出{report.year or '空白'}"
+    if found.agency and not is_body_of(found, report, title):
+        yield f"机关应为“{clipped(found.agency)}”，读出“{clipped(report.agency)}”"
+    if found.year and squeezed(found.name) not in title:
+        yield f"标题应为“{clipped(found.name)}”，读出“{clipped(report.title)}”"
+
+
+def is_body_of(found: Publication, again: Report, title: str) -> bool:
+    """Whether the body was read; or none for certain, since the opening names another one besides
+    (安澜区人民政府办公室编制), and the title that was read has its name.
+    """
+    body = squeezed(found.agency)
+    if again.agency:
+        return squeezed(again.agency) == body
+    return body in title
+
+
+def section_differences(found: Publication, again: Report, how: ReadBack) -> Iterator[str]:
+    """The texts of the sections that are prose, and the opening."""
+    if not is_opening(squeezed("".join(found.opening)), again.opening):
+        yield "引言"
+    for section in found.sections:
+        if section.table:
+            continue
+        lines = list(section.paragraphs)
+        if section is found.sections[-1]:
+            lines += below_sections(found, how)
+        expected = squeezed("".join(above_footer(lines)))
+        if expected != squeezed(again.sections.get(section.number, "")):
+            yield f"“{section.title}”的文字"
+
+
+def is_opening(expected: str, got: str) -> bool:
+    """Whether an opening was read; of a very long one only the end is kept."""
+    if len(got) >= LONGEST_OPENING:
+        return expected.endswith(squeezed(got))
+    return squeezed(got) == expected
+
+
+def below_sections(found: Publication, how: ReadBack) -> list[str]:
+    """What stands below section six: body, day, on a page the mark of a draft."""
+    return list(filter(None, [*found.closing, how.mark]))
+
+
+def squeezed(text: str) -> str:
+    """As readers fold it, without white space: where lines end says nothing of a text."""
+    return "".join(fold(text).split())
+
+
+# --- line by line, cell by cell -------------------------------------------------------------------
+
+
+def lines_of(blocks: Iterable[Block]) -> list[str]:
+    """The lines outside tables, in order; the page's own title is none."""
+    found: list[str] = []
+    for block in blocks:
+        is_page = isinstance(block, Prose) and block.heading.startswith(("title", "meta"))
+        if isinstance(block, Prose) and not is_page:
+            found += block.text.split("\n")
+    return list(filter(None, map(squeezed, found)))
+
+
+def printed_lines(found: Publication, how: ReadBack) -> list[str]:
+    lines = [how.mark] if how.mark else []
+    lines += [*found.title, *found.opening]
+    for section in found.sections:
+        lines += [section.title, *section.paragraphs]
+    return list(map(squeezed, [*lines, *below_sections(found, how)]))
+
+
+def line_differences(found: Publication, blocks: Sequence[Block], how: ReadBack) -> Iterator[str]:
+    expected, got = printed_lines(found, how), lines_of(blocks)
+    for line, other in zip(expected, got, strict=False):
+        if line != other:
+            yield f"“{clipped(line)}”一行读出“{clipped(other)}”"
+    if len(expected) != len(got):
+        yield f"应有{len(expected)}行文字，读出{len(got)}行"
+
+
+def missing_lines(found: Publication, blocks: Sequence[Block]) -> Iterator[str]:
+    """The lines that do not stand in a file in their order, among those of a user's template."""
+    left = iter(lines_of(blocks))
+    for section in found.sections:
+        for line in section.paragraphs:
+            if not any(squeezed(line) in other for other in left):
+                yield f"“{section.title}”中的“{clipped(line)}”"
+
+
+def grid_differences(found: Publication, blocks: Sequence[Block]) -> Iterator[str]:
+    """Every cell with its text and its merges, as the official form has them."""
+    grids = set()
+    for block in blocks:
+        if isinstance(block, Grid):
+            grids.add(tuple(cells_of_grid(block)))
+    for table in found.tables:
+        if tuple(cells_of_table(table)) not in grids:
+            yield f"{table.form.number}的表格"
+
+
+GridPlace = tuple[int, int, int, int, str]  # row, column, rows, columns, text
+
+
+def cells_of_grid(grid: Grid) -> Iterator[GridPlace]:
+    for number, row in enumerate(grid.rows, 1):
+        for cell in row:
+            yield number, cell.column + 1, cell.rowspan, cell.colspan, squeezed(cell.text)
+
+
+def cells_of_table(table: PublishedTable) -> Iterator[GridPlace]:
+    for number, row in enumerate(table.rows, 1):
+        for cell in row:
+            box = cell.box
+            yield number, box.left, box.height, box.width, squeezed(cell.whole)

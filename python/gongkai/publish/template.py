@@ -1,0 +1,262 @@
+"""A user's own .docx with {{字段}} in it + Publication -> the file with its fields filled in.
+
+What else stands in it is kept. A value is text in a run, never markup or the code of a field, and
+braces in it are no field: every paragraph is looked at once, as it stands in the template.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+from gongkai.model import WorkbookError
+from gongkai.opc import Archive, BadArchive, open_archive
+from gongkai.opc.package import (
+    main_part,
+    package_bytes,
+    parts_bytes,
+    read_xml,
+    relations,
+    whole,
+)
+from gongkai.publish.content import Publication, PublishedTable
+from gongkai.publish.docx import table_xml
+from gongkai.publish.draft import mark_draft
+from gongkai.publish.parts import OFFICE, TEXT_WIDTH, W
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+NAMESPACE = f"{{{OFFICE}/wordprocessingml/2006/main}}"
+SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+FIELD = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+NUMERALS = "一二三四五六"
+MOST_FIELDS = 500  # in a template; a report has 15
+NARROWEST, WIDEST = 4000, 16000  # twips, of a template's type area; a page of A4 has 8845
+ELSEWHERE = ("header", "footer")  # parts beside the main one in which fields are filled in
+DAMAGED = "模板{}不是可以使用的Word文档（.docx）；请用Word或WPS打开，另存为.docx后再试。"
+UNKNOWN = "模板{}中的字段“{{{{{}}}}}”不认识，没有写入；可用的字段有{}。"
+BESIDE = "模板{}中的字段“{{{{{}}}}}”应单独成段，没有写入；请把它前后的文字移到别的段落。"
+MISSING = "模板{}中没有字段{}，没有写入；请在应放置这些内容的地方各加一段。"
+
+FieldValue = str | tuple[str, ...] | PublishedTable
+
+
+def field_values(found: Publication) -> dict[str, FieldValue]:
+    """机关 -> 青溪县人民政府, 一 -> the paragraphs of section one, 表三 -> the table."""
+    values: dict[str, FieldValue] = {
+        "标题": found.name,
+        "机关": found.agency,
+        "年度": str(found.year or ""),
+        "发布日期": found.day,
+        "引言": found.opening,
+    }
+    for section in found.sections:
+        values[NUMERALS[section.number - 1]] = section.paragraphs
+        if section.table:
+            values[section.table.form.number] = section.table
+    return values
+
+
+def refuse_unknown(name: str, field: str, values: Mapping[str, FieldValue]) -> None:
+    if field not in values:
+        raise WorkbookError(UNKNOWN.format(name, field, "、".join(values)))
+
+
+def refuse_left_out(name: str, used: set[str], found: Publication) -> None:
+    """WorkbookError where a template has no place for a table, or for a section that has a text."""
+    wanted = []
+    for field, value in field_values(found).items():
+        is_content = isinstance(value, PublishedTable) or field in NUMERALS
+        if is_content and value and field not in used:
+            wanted.append(f"“{{{{{field}}}}}”")
+    if wanted:
+        raise WorkbookError(MISSING.format(name, "、".join(wanted)))
+
+
+def docx_of_template(template: bytes, name: str, found: Publication) -> bytes:
+    """The file, filled in; of a draft with its mark on every page. Raises WorkbookError."""
+    try:
+        archive = open_archive(template)
+        roots = parts_with_fields(archive)
+        filler = Filler(name, field_values(found), text_width(roots))
+        for root in roots.values():
+            filler.fill(root)
+        refuse_left_out(name, filler.used, found)
+        changed = parts_bytes(roots)
+        if found.draft:
+            changed |= mark_draft(archive, roots)
+        return package_bytes(archive, changed)
+    except BadArchive as error:
+        raise WorkbookError(DAMAGED.format(name)) from error
+
+
+def parts_with_fields(archive: Archive) -> dict[str, _Element]:
+    """The main part and its headers and footers. Raises BadArchive."""
+    main = main_part(archive)
+    if not main or main not in archive:
+        raise BadArchive("damaged")
+    names = [main]
+    for relation in relations(archive, main).values():
+        if relation.kind in ELSEWHERE and relation.target in archive:
+            names.append(relation.target)
+    roots = {}
+    for name in dict.fromkeys(names):
+        roots[name] = read_xml(archive, name, keeping=True)
+    if roots[main].tag != f"{NAMESPACE}document":  # what Word saves as Strict Open XML among it
+        raise BadArchive("damaged")
+    return roots
+
+
+def text_width(roots: Mapping[str, _Element]) -> int:
+    """Of the last section's type area, in twips: a table fills it."""
+    for root in roots.values():
+        for section in reversed(list(root.iter(f"{NAMESPACE}sectPr"))):
+            size, margins = section.find(f"{NAMESPACE}pgSz"), section.find(f"{NAMESPACE}pgMar")
+            if size is not None and margins is not None:
+                sides = number_of(margins, "left") + number_of(margins, "right")
+                return min(max(number_of(size, "w") - sides, NARROWEST), WIDEST)
+    return TEXT_WIDTH
+
+
+def number_of(node: _Element, name: str) -> int:
+    return whole(node.get(f"{NAMESPACE}{name}"))
+
+
+# --- paragraphs -----------------------------------------------------------------------------------
+
+
+class Filler:
+    """Fills the fields of parts; ``used`` are those that it met."""
+
+    def __init__(self, name: str, values: Mapping[str, FieldValue], width: int) -> None:
+        self.name, self.values, self.width = name, values, width
+        self.used: set[str] = set()
+        self.count = 0
+
+    def fill(self, root: _Element) -> None:
+        for node in list(root.iter(f"{NAMESPACE}p")):
+            texts = own_texts(node)
+            said = text_of(texts)
+            matches = list(FIELD.finditer(said))
+            if matches:
+                self.fill_paragraph(node, texts, said, matches)
+
+    def fill_paragraph(
+        self,
+        node: _Element,
+        texts: Sequence[_Element],
+        said: str,
+        matches: Sequence[re.Match[str]],
+    ) -> None:
+        self.count += len(matches)
+        if self.count > MOST_FIELDS:
+            raise WorkbookError(f"模板{self.name}中的字段超过{MOST_FIELDS}个，没有写入。")
+        for match in matches:
+            refuse_unknown(self.name, match[1], self.values)
+            self.used.add(match[1])
+        first = matches[0]
+        value = self.values[first[1]]
+        if not isinstance(value, str) and said.strip() == first[0]:
+            self.replace(node, texts[0], value)
+            return
+        for match in reversed(matches):
+            self.put(texts, match)
+
+    def put(self, texts: Sequence[_Element], match: re.Match[str]) -> None:
+        """A value of one line in the place of its field, be that parted over several runs."""
+        value = self.values[match[1]]
+        if not isinstance(value, str):
+            raise WorkbookError(BESIDE.format(self.name, match[1]))
+        at = 0
+        is_put = False
+        for node in texts:
+            said = node.text or ""
+            start, end = match.start() - at, match.end() - at
+            at += len(said)
+            if end <= 0 or start >= len(said):
+                continue
+            node.text = said[: max(start, 0)] + ("" if is_put else value) + said[end:]
+            node.set(SPACE, "preserve")
+            is_put = True
+
+    def replace(self, node: _Element, text: _Element, value: FieldValue) -> None:
+        """A field that is its paragraph, by paragraphs that look as it does, or by a table."""
+        if isinstance(value, PublishedTable):
+            made = [parsed_table(table_xml(value, self.width))]
+            if not is_paragraph(node.getnext()) or section_end(node) is not None:
+                made.append(bare_copy(node, text, ""))
+        else:
+            made = [bare_copy(node, text, line) for line in value or ("",)]
+        keep_break(node, made)
+        for one in made:
+            node.addprevious(one)
+        parent = node.getparent()
+        if parent is not None:
+            parent.remove(node)
+
+
+def own_texts(node: _Element) -> list[_Element]:
+    """The texts of a paragraph, without those of paragraphs in it: text boxes."""
+    found = []
+    for text in node.iter(f"{NAMESPACE}t"):
+        if next(text.iterancestors(f"{NAMESPACE}p"), None) is node:
+            found.append(text)
+    return found
+
+
+def text_of(texts: Sequence[_Element]) -> str:
+    return "".join(node.text or "" for node in texts)
+
+
+def is_paragraph(node: _Element | None) -> bool:
+    """A cell has to end in a paragraph, and tables beside each other would be one."""
+    return node is not None and node.tag == f"{NAMESPACE}p"
+
+
+def bare_copy(node: _Element, text: _Element, said: str) -> _Element:
+    """A paragraph of one run that looks as the field's own."""
+    from lxml import etree
+
+    made = etree.Element(f"{NAMESPACE}p")
+    properties = node.find(f"{NAMESPACE}pPr")
+    if properties is not None:
+        copied = deepcopy(properties)
+        for section in copied.findall(f"{NAMESPACE}sectPr"):
+            copied.remove(section)
+        made.append(copied)
+    if said:
+        made.append(run_like(text, said))
+    return made
+
+
+def run_like(text: _Element, said: str) -> _Element:
+    from lxml import etree
+
+    made = etree.Element(f"{NAMESPACE}r")
+    run = text.getparent()
+    properties = run.find(f"{NAMESPACE}rPr") if run is not None else None
+    if properties is not None:
+        made.append(deepcopy(properties))
+    etree.SubElement(made, f"{NAMESPACE}t", {SPACE: "preserve"}).text = said
+    return made
+
+
+def section_end(node: _Element) -> _Element | None:
+    return node.find(f"{NAMESPACE}pPr/{NAMESPACE}sectPr")
+
+
+def keep_break(node: _Element, made: Sequence[_Element]) -> None:
+    """The end of a section that a paragraph carries goes on with the last one in its place."""
+    section = section_end(node)
+    properties = made[-1].find(f"{NAMESPACE}pPr")
+    if section is not None and properties is not None:
+        properties.append(section)
+
+
+def parsed_table(xml: str) -> _Element:
+    from lxml import etree
+
+    return etree.fromstring(f"<w:body {W}>{xml}</w:body>")[0]

@@ -1,0 +1,285 @@
+"""gongkai publish: what it refuses, what it says, and that nothing else is touched."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gongkai.decisions import keys_of
+from gongkai.model import Decision, Finding, Report, WorkbookError
+from gongkai.pipeline import check, read_report
+from gongkai.publish import Asked, publish_report
+from gongkai.publish.content import (
+    TO_REWRITE,
+    day_text,
+    part_heading,
+    publication_of,
+    refusal,
+    set_aside,
+    title_lines,
+)
+from gongkai.workbook import write_workbook
+from helpers import DOCUMENTS
+from helpers.command import run_command
+from helpers.made import report_of, saying
+from helpers.published import plain_report
+
+RUIAN = str(DOCUMENTS / "ruian-2021-text" / "source.txt")
+GRANTED = "applications.granted.natural"
+
+
+def broken_report() -> Report:
+    tables = report_of({GRANTED: 135}).tables
+    return replace(plain_report(), tables=tables)
+
+
+def dismissed(reason: str) -> tuple[Report, list[Finding]]:
+    """A report with one wrong figure, and its findings once all errors were dismissed."""
+    report = broken_report()
+    findings = check(report)
+    keys = [key for finding in findings for key in keys_of(finding, report)]
+    decisions = dict.fromkeys(keys, Decision("dismissed", reason))
+    report = replace(report, decisions=decisions)
+    return report, check(report)
+
+
+# --- texts ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "agency", "year", "lines"),
+    [
+        (
+            "青溪县2021年政府信息公开年报",
+            "青溪县人民政府",
+            2021,
+            ("青溪县", "2021年政府信息公开年报"),
+        ),
+        ("年度报告", "青溪县教育局", 2022, ("青溪县教育局", "2022年政府信息公开工作年度报告")),
+        ("2021年年报", "青溪县教育局", 2021, ("青溪县教育局", "2021年政府信息公开工作年度报告")),
+        (
+            "平阳县2021年政府信息公开工作年度报告",
+            "青溪县教育局",
+            2021,
+            ("青溪县教育局", "2021年政府信息公开工作年度报告"),
+        ),
+        ("", "", None, ("（机关待填）", "（年度待填）政府信息公开工作年度报告")),
+    ],
+)
+def test_the_title_has_body_and_year(
+    title: str, agency: str, year: int | None, lines: tuple[str, ...]
+) -> None:
+    report = replace(plain_report(), title=title, agency=agency, year=year)
+    assert title_lines(report) == lines
+
+
+def test_the_day_has_no_leading_zeros() -> None:
+    assert day_text("2022-01-05") == "2022年1月5日"
+    assert [day_text(""), day_text("不详")] == ["", ""]
+    found = publication_of(replace(plain_report(), published=""))
+    assert found.closing == ("青溪县人民政府",)
+
+
+def test_the_heading_of_a_part_ends_at_its_full_stop() -> None:
+    assert part_heading("（一）主动公开。全年公开3条。") == "（一）主动公开。"
+    assert part_heading("（二）依申请公开") == "（二）依申请公开"
+    assert (
+        part_heading("（三）本机关全年共受理并办结政府信息公开申请三百二十四件，其中网络申请二百件")
+        == ""
+    )
+    assert part_heading("全年（一）公开") == ""
+
+
+# --- what is refused ------------------------------------------------------------------------------
+
+
+def test_against_a_sound_report_nothing_stands() -> None:
+    report = plain_report()
+    assert refusal(report, check(report)) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"agency": ""}, "机关没有填写"),
+        ({"year": None}, "年度没有填写"),
+        ({"sections": {1: "一", 6: "六"}}, "“五、存在的主要问题及改进情况”没有文字"),
+        (
+            {"sections": {1: f"甲{TO_REWRITE}", 5: "五", 6: "六"}},
+            f"“一、总体情况”中还有{TO_REWRITE}",
+        ),
+        ({"opening": TO_REWRITE}, f"引言中还有{TO_REWRITE}"),
+        ({"tables": report_of(without="disputes").tables}, "表四没有数据"),
+        ({"tables": report_of({GRANTED: 135}).tables}, "表三 予以公开（自然人）填135，疑应为134"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.docx", "a.html", "a.pdf"])
+def test_what_is_not_ready_is_refused(
+    name: str, changes: dict[str, object], said: str, tmp_path: Path
+) -> None:
+    report = replace(plain_report(), **changes)
+    target = tmp_path / name
+    with pytest.raises(WorkbookError, match="没有生成发布稿：") as caught:
+        publish_report(report, check(report), target)
+    assert said in str(caught.value)
+    assert str(caught.value).endswith("要先看样稿，请加--draft。")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refusal_names_a_few_and_counts_the_others() -> None:
+    findings = [saying(f"问题{number}") for number in range(6)]
+    why = refusal(plain_report(), findings)
+    assert why.count("问题") == 3 + 1  # 对确认无误的问题注明理由
+    assert "；另有3项。请改正" in why
+
+
+def test_an_error_that_was_set_aside_with_a_reason_is_no_hindrance(tmp_path: Path) -> None:
+    report, findings = dismissed("已向填报科室核实")
+    assert [finding.severity for _, finding in set_aside(findings)].count("error") >= 1
+    target = tmp_path / "a.html"
+    assert publish_report(report, findings, target) == 200
+    assert "核实" not in target.read_text(encoding="utf-8")
+
+
+def test_an_error_set_aside_without_a_reason_is_one() -> None:
+    report, findings = dismissed("")
+    assert "填135" in refusal(report, findings)
+
+
+def test_a_confirmed_error_is_one() -> None:
+    report = broken_report()
+    findings = [
+        replace(finding, decision=Decision("confirmed", "属实")) for finding in check(report)
+    ]
+    assert "填135" in refusal(report, findings)
+
+
+# --- drafts ---------------------------------------------------------------------------------------
+
+
+def test_a_draft_shows_that_it_is_one(tmp_path: Path) -> None:
+    report = replace(broken_report(), sections={1: f"甲{TO_REWRITE}"}, published="")
+    page, document = tmp_path / "a.html", tmp_path / "a.docx"
+    for target in (page, document):
+        assert publish_report(report, check(report), target, Asked(draft=True)) == 200
+    text = page.read_text(encoding="utf-8")
+    assert (text.count("草稿，未发布"), text.count(TO_REWRITE)) == (2, 1)
+    with zipfile.ZipFile(document) as archive:
+        headers = [name for name in archive.namelist() if "header" in name]
+        assert len(headers) == 2
+        assert all('string="草稿"' in archive.read(name).decode() for name in headers)
+        assert TO_REWRITE in archive.read("word/document.xml").decode()
+
+
+@pytest.mark.parametrize("without", ["disclosure", "applications", "disputes"])
+def test_a_draft_has_the_blank_form_of_a_missing_table(without: str, tmp_path: Path) -> None:
+    report = replace(plain_report(), tables=report_of(without=without).tables)
+    for name in ("a.docx", "a.html"):
+        assert publish_report(report, [], tmp_path / name, Asked(draft=True)) == 200
+
+
+def test_a_draft_may_know_neither_body_nor_year(tmp_path: Path) -> None:
+    report = replace(plain_report(), agency="", year=None, published="", title="")
+    for name in ("a.docx", "a.html"):
+        assert publish_report(report, [], tmp_path / name, Asked(draft=True)) == 200
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def test_a_workbook_is_published_and_not_touched(tmp_path: Path) -> None:
+    book = write_workbook(plain_report(), [], tmp_path / "年报.xlsx")
+    before = book.read_bytes()
+    target = tmp_path / "发布稿.docx"
+    done = run_command("publish", book, "-o", target)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"发布稿与工作簿逐格一致，200格。已写入 {target}\n"
+    assert book.read_bytes() == before
+    again = read_report(target)
+    assert (again.agency, again.year, again.opening) == (
+        "青溪县人民政府",
+        2021,
+        "现公布本机关年度报告。",
+    )
+
+
+def test_any_source_is_published(tmp_path: Path) -> None:
+    for name in ("a.docx", "a.html"):
+        done = run_command("publish", RUIAN, "-o", tmp_path / name)
+        assert done.returncode == 0, done.stderr
+        assert "发布稿与报告逐格一致，200格" in done.stdout
+
+
+def test_what_was_set_aside_is_listed(tmp_path: Path) -> None:
+    report, findings = dismissed("已核实")
+    book = write_workbook(report, findings, tmp_path / "年报.xlsx")
+    done = run_command("publish", book, "-o", tmp_path / "a.html")
+    assert done.returncode == 0, done.stderr
+    assert "处已注明理由忽略，发布稿中不显示：" in done.stdout
+    assert "理由：已核实" in done.stdout
+
+
+def test_errors_are_told_and_a_draft_is_written(tmp_path: Path) -> None:
+    book = write_workbook(broken_report(), [], tmp_path / "年报.xlsx")
+    target = tmp_path / "a.docx"
+    done = run_command("publish", book, "-o", target)
+    assert (done.returncode, done.stdout, target.exists()) == (2, "", False)
+    assert done.stderr.startswith("没有生成发布稿：")
+    draft = run_command("publish", book, "-o", target, "--draft")
+    assert draft.returncode == 1
+    assert "这是草稿，正式发布前还须处理：表三" in draft.stdout
+    assert target.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("-o", "a.doc"), "文件名要以.docx、.html或.pdf结尾"),
+        (("-o", "a.docx", "--fragment"), "--fragment只用于不带模板的.html"),
+        (("-o", "a.docx", "--template", "T.html"), "要用.docx的模板"),
+        (("-o", "a.html", "--template", "T.docx"), "要用.html的模板"),
+        (("-o", "a.docx", "--template", "没有.docx"), "读不出模板没有.docx：文件或文件夹不存在"),
+        (("-o", "我的.docx"), "我的.docx已存在，没有覆盖"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(
+    arguments: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "我的.docx").write_text("我的")
+    done = run_command("publish", RUIAN, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["我的.docx"]
+
+
+def test_the_source_is_never_overwritten(tmp_path: Path) -> None:
+    source = tmp_path / "报告.html"
+    source.write_bytes((DOCUMENTS / "broken-2022" / "source.html").read_bytes())
+    before = source.read_bytes()
+    done = run_command("publish", source, "-o", source, "--draft", "--force")
+    assert (done.returncode, source.read_bytes() == before) == (2, True)
+    assert "就是报告的来源" in done.stderr
+
+
+def test_a_fragment_has_neither_head_nor_class(tmp_path: Path) -> None:
+    target = tmp_path / "a.html"
+    assert run_command("publish", RUIAN, "-o", target, "--fragment").returncode == 0
+    text = target.read_text(encoding="utf-8")
+    assert text.startswith("<h1 style=")
+    assert not [word for word in ("<html", "<head", "<script", "class=", " id=") if word in text]
+
+
+def test_without_libreoffice_a_pdf_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("gongkai.readers.libreoffice.PLACES", {})
+    target = tmp_path / "a.pdf"
+    with pytest.raises(WorkbookError, match="生成PDF要用LibreOffice，本机没有找到"):
+        publish_report(plain_report(), [], target)
+    assert not target.exists()
