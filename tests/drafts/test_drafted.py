@@ -189,6 +189,19 @@ def test_what_openpyxl_saved_is_read_right(path: Path) -> None:
     assert "=" not in report.sections[1]
 
 
+def test_a_user_s_formula_without_a_result_is_to_be_filled_in(path: Path) -> None:
+    """openpyxl wrote =SUM(D4:I4) in 总计: no figure, and no formula in the prose."""
+    book = load_workbook(path)
+    sheet = layout.sheet_of("applications", "2021")
+    book[sheet.name].cell(*sheet.cells["applications.new.total"]).value = "=SUM(D4:I4)"
+    book.save(path)
+    report = read_report(path)
+    assert report.value("applications.new.total") is None
+    assert [one for one in report.problems if "公式没有计算结果" in one.reason]
+    assert "申请〔待填〕件" in report.sections[1]
+    assert "=" not in report.sections[1]
+
+
 @pytest.mark.parametrize(
     ("command", "way"),
     [
