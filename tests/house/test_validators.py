@@ -17,6 +17,8 @@ from pyopenvba.excel import ExcelFile
 
 from buttons import BUTTONS
 from gongkai import __version__
+from gongkai.drafts.start import begun
+from gongkai.drafts.writing import write_draft
 from gongkai.workbook import copy_template, layout, write_workbook
 from gongkai.workbook.file import template_path
 from helpers import HELPERS, TESTS
@@ -44,6 +46,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             converted_report(), [], filled.with_name("commented.xlsx")
         ),
         "plain batch": copy_template(filled.with_name("batch.xlsx"), batch=True),
+        "draft": write_draft(begun(report_of()), filled.with_name("draft.xlsx")),
     }
     with_macros = {
         "template": template_path(),
@@ -56,7 +59,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 WITH_MACROS = ("template", "addin", "filled", "commented", "batch")
-PLAIN = ("plain", "plain commented", "plain batch")
+PLAIN = ("plain", "plain commented", "plain batch", "draft")
 EACH = pytest.mark.parametrize("file", WITH_MACROS)
 
 

@@ -9,7 +9,7 @@ none of these, and nothing is told of them (``foreign``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -211,15 +211,32 @@ def told_results(
 
 
 def told_of_seen(
-    formulas: Iterable[tuple[str, Spot, str]], values: Mapping[str, Mapping[Spot, object]]
+    formulas: Sequence[tuple[str, Spot, str]], values: Mapping[str, Mapping[Spot, object]]
 ) -> dict[FormulaPlace, CellValue]:
-    """The same by what a person sees in the cells; a formula without a result is unknown."""
+    """The same by what a person sees in the cells.
+
+    A formula without a result is unknown; a sentence that tells it says that it is to be filled in,
+    for no reader of prose wants to see a formula there.
+    """
     cells: dict[str, dict[Spot, CellValue]] = {}
+    known: dict[str, dict[Spot, CellValue]] = {}
     for name, held in values.items():
         cells[name] = {}
         for spot, value in held.items():
             cells[name][spot] = known_value(value)
-    return told_results(formulas, cells)
+    found = told_results(formulas, cells)
+    for name, figures in cells.items():
+        known[name] = without_unknown(figures)
+    lost = [each for each in formulas if each[0] == layout.PROSE]
+    return found | told_results(lost, known)
+
+
+def without_unknown(cells: CellValues) -> dict[Spot, CellValue]:
+    found: dict[Spot, CellValue] = {}
+    for spot, value in cells.items():
+        if value is not UNKNOWN:
+            found[spot] = value
+    return found
 
 
 def known_value(value: object) -> CellValue:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -37,7 +38,7 @@ from gongkai.workbook.live.sentences import (
     told_results,
 )
 from helpers.counts import properties
-from helpers.made import report_of
+from helpers.made import consistent, report_of
 from helpers.narratives import judged
 
 DOCUMENTS = {
@@ -155,7 +156,9 @@ def test_no_wording_comes_again_the_next_year() -> None:
 
 
 @pytest.mark.parametrize("agency", BODIES)
-@pytest.mark.parametrize("changes", [{}, dict.fromkeys(DOCUMENTS, 0)])
+@pytest.mark.parametrize(
+    "changes", [{}, dict.fromkeys(DOCUMENTS, 0), *(consistent(Random(n), "2021") for n in range(3))]
+)
 def test_nothing_is_found_against_a_drafted_sentence(agency: str, changes: dict[str, int]) -> None:
     report = filled(agency, **changes)
     for kind, sentence in every_wording(report):
