@@ -14,11 +14,13 @@ import gongkai
 FOLDER = Path(gongkai.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))
 # Files: 170 before the sheets had formulas of their own, 193 before functions were taken apart.
-# 230 before a report was begun from last year's: a room of its own, and its formulas.
-MOST_FILES = 250
+# 236 with the guide of the cover (its formulas, its twin), the totals on demand and the register of
+# applications (its names, its counting, the front of its room).
+MOST_FILES = 253
 MOST_IN_A_FOLDER = 12
 FEWEST_LINES = 80
 LARGE_FOLDERS = {
+    "cli": "a file for each group of commands",
     "excel": "a file for each group of commands, and those of the worksheet functions",
     "workbook": "one workbook, and a file for each thing that a command does to it",
     "workbook/live": "a file for each kind of formula and its twin, and what puts them in place",

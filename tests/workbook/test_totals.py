@@ -16,7 +16,7 @@ from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.totals import agreed_totals, sums_of, totals_filling
 from helpers.command import run_command
-from helpers.counts import many
+from helpers.counts import counted, many
 from helpers.excel.live import fill_live, open_live, press, shown_report
 from helpers.made import consistent, report_of, sound_values
 
@@ -136,6 +136,7 @@ def test_the_button_asks_and_fills_and_undoes(
     assert shown_report(book).value(HANDLED) is None
 
 
+@counted
 @pytest.mark.parametrize("edition", ["2019", "2021"])
 def test_whatever_is_blank_what_is_filled_is_the_sum_of_its_parts(edition: str) -> None:
     """Blanks at random in sound tables: every total that is filled is the one that stood there."""

@@ -26,7 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "read": "gongkai.cli.reading:run_read",
     "check": "gongkai.cli.reading:run_check",
     CHECK_WRITE: "gongkai.cli.rechecking:run_check_write",
-    "new": "gongkai.cli.writing:run_new",
+    "new": "gongkai.cli.drafting:run_new",
     "fill": "gongkai.cli.writing:run_fill",
     "export": "gongkai.cli.writing:run_export",
     "publish": "gongkai.cli.writing:run_publish",

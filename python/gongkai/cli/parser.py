@@ -169,6 +169,12 @@ def add_new(commands: Commands[ChineseParser]) -> None:
     new = add_command(commands, "new", "起草新一年的报告：由上年报告带入数字，或从空白开始")
     new.add_argument("--from", dest="source", default="", metavar="上年报告", help=SOURCE_HELP)
     new.add_argument(
+        "--ledger", default="", metavar="台账", help="依申请公开的台账（.xlsx等）：表三按它计数"
+    )
+    new.add_argument(
+        "--ledger-template", action="store_true", help="只写一份空白的台账，各栏可从列表选择"
+    )
+    new.add_argument(
         "--agency", default="", metavar="机关", help="机关名称（没有上年报告，或名称已变更时写明）"
     )
     new.add_argument(

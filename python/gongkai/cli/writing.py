@@ -1,6 +1,5 @@
 """``gongkai fill``, ``export``, ``publish``, ``compare``: reports -> a workbook, figures in a file,
-a document; ``new``: last year's -> the workbook of the next one, begun; ``template``, ``demo``,
-``conformance``, ``addin``: files that need no report.
+a document; ``template``, ``demo``, ``conformance``, ``addin``: files that need no report.
 """
 
 from __future__ import annotations
@@ -13,9 +12,7 @@ from gongkai import addin, demo
 from gongkai.cli.console import CLEAN, ERRORS, put, reading_of, show, tell, written
 from gongkai.cli.reading import code_of
 from gongkai.compare.sides import side_by_side
-from gongkai.drafts.start import ReportDraft, begun, started
-from gongkai.drafts.writing import draft_lines, refuse_undraftable, write_draft
-from gongkai.model import Finding, GongkaiError, Report, WorkbookError
+from gongkai.model import Finding, Report, WorkbookError
 from gongkai.output import (
     check_to_dict,
     finding_lines,
@@ -58,27 +55,6 @@ def run_fill(options: argparse.Namespace) -> int:
         else:
             show([*head_lines(report), *finding_lines(report, findings), f"已写入 {target}"])
     return code_of(findings)
-
-
-def run_new(options: argparse.Namespace) -> int:
-    refuse_undraftable(options.output, options.force)  # before anything is read for it
-    refuse_target(options.output, (options.source,), options.force)
-    draft = drafted(options)
-    target = write_draft(draft, options.output, overwrite=options.force)
-    with written(target):
-        show(draft_lines(draft, target))
-    return CLEAN
-
-
-def drafted(options: argparse.Namespace) -> ReportDraft:
-    if options.source:
-        last = evaluated(read_report(options.source, **reading_of(options)))
-        return begun(last, options.year, options.agency)
-    if not options.agency or options.year is None:
-        raise GongkaiError(
-            "请用 --from 给出上年报告；没有上年报告的，用 --agency 和 --year 写明机关和年度。"
-        )
-    return started(options.agency, options.year)
 
 
 def run_export(options: argparse.Namespace) -> int:

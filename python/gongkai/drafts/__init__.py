@@ -2,5 +2,6 @@
 what is to be written is said.
 
 start: last year's report -> ReportDraft; sentences: wordings.toml -> paragraphs whose figures are
-live; writing: ReportDraft -> a workbook of ours, and what is said of it.
+live; writing: ReportDraft -> a workbook of ours, and what is said of it. ledger: a body's register
+of applications (台账) -> 表三, each figure with its rows; register: its heads and a blank one.
 """

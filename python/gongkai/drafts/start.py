@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, replace
 from gongkai.bodies import normal
 from gongkai.drafts.sentences import DraftParagraph, paragraphs_for
 from gongkai.editions import edition_of_year, links
-from gongkai.model import Edition, Entry, Figure, GongkaiError, Report, Table, Value
+from gongkai.model import Edition, Entry, Figure, GongkaiError, Report, Table, Value, table_id
 from gongkai.pipeline import check
 from gongkai.sums import TableState, table_state
 from gongkai.wording import FACTS, clipped, one_line
+from gongkai.wording.phrases import where
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.live.sentences import BookCells, sentence_text
 
@@ -130,6 +131,24 @@ def with_figures(report: Report, figures: Mapping[str, Figure]) -> Report:
             entries[cell] = Entry(cell, figures[cell], str(figures[cell]))
         tables[name] = replace(table, entries=entries)
     return replace(report, tables=tables)
+
+
+def with_ledger(draft: ReportDraft, values: Mapping[str, Value]) -> ReportDraft:
+    """The draft with what a register counts. What last year's report carries in stays; where the
+    register counts another figure that is told.
+    """
+    figures: dict[str, Figure] = {}
+    for cell, value in values.items():
+        if value is not None:
+            figures[cell] = value
+    doubts = list(draft.doubts)
+    for one in draft.carried:
+        counted = figures.pop(one.cell, one.value)
+        if counted != one.value:
+            place = where(draft.report.tables[table_id(one.cell)].form, (one.cell,))
+            doubts.append(f"{place}台账中有{counted}件，上年报告为{one.value}件，按上年报告带入。")
+    report = with_figures(draft.report, figures)
+    return with_prose(replace(draft, report=report, doubts=tuple(doubts)))
 
 
 # --- what is to be looked at ----------------------------------------------------------------------

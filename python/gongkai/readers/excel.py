@@ -25,13 +25,9 @@ REFUSED: dict[Reason, str] = {
 
 def sheet_blocks(content: bytes) -> tuple[Block, ...]:
     """The tables and texts on the visible sheets, in their order. Raises UnreadableDocument."""
-    try:
-        sheets = read_sheets(content)
-    except BadArchive as error:
-        raise UnreadableDocument(f"{REFUSED[error.reason]}。") from error
+    sheets = visible_sheets(content)
     items: list[FlowItem] = []
     for sheet in sheets:
-        refuse_area(sheet)
         if len(sheets) > 1:
             items.append((SHEET, sheet.name))
         items += sheet_flow(*spots_of(sheet))
@@ -41,6 +37,17 @@ def sheet_blocks(content: bytes) -> tuple[Block, ...]:
             "工作簿的可见工作表中没有文字和数字；内容可能是图片或在隐藏的工作表中，请打开核对。"
         )
     return tuple(blocks_of(items))
+
+
+def visible_sheets(content: bytes) -> tuple[Sheet, ...]:
+    """The sheets that are not hidden, in their order. Raises UnreadableDocument."""
+    try:
+        sheets = read_sheets(content)
+    except BadArchive as error:
+        raise UnreadableDocument(f"{REFUSED[error.reason]}。") from error
+    for sheet in sheets:
+        refuse_area(sheet)
+    return tuple(sheets)
 
 
 def shows_anything(item: FlowItem) -> bool:

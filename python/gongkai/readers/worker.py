@@ -90,6 +90,12 @@ def sheets_apart(content: bytes, bounds: Bounds = BOUNDS) -> list[Sheet]:
     return [part for part in found if isinstance(part, Sheet)]
 
 
+def visible_sheets_apart(content: bytes, bounds: Bounds = BOUNDS) -> list[Sheet]:
+    """The sheets of a workbook in any format that are not hidden, read as ``sheets_apart``."""
+    found = found_apart("gongkai.readers.excel:visible_sheets", content, bounds)
+    return [part for part in found if isinstance(part, Sheet)]
+
+
 def found_apart(reader: str, content: bytes, bounds: Bounds) -> tuple[Block | Sheet, ...]:
     """What a reader makes of a document, in a process of its own.
 

@@ -1,0 +1,128 @@
+"""``gongkai new``: last year's report, a register of applications, or nothing -> the workbook of
+the next report, begun; or a blank register.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from gongkai.cli.console import CLEAN, reading_of, show, written
+from gongkai.cli.writing import refuse_target
+from gongkai.drafts.ledger import (
+    LedgerCount,
+    counted,
+    problem_text,
+    read_register,
+    summary_text,
+    trace_rows,
+)
+from gongkai.drafts.register import blank_register
+from gongkai.drafts.start import ReportDraft, begun, started, with_ledger
+from gongkai.drafts.writing import draft_lines, refuse_undraftable, write_draft
+from gongkai.editions import NAMES
+from gongkai.model import GongkaiError, NoFigures, UnreadableDocument
+from gongkai.output import to_csv
+from gongkai.pipeline import read_report
+from gongkai.system import (
+    read_plain,
+    refuse_existing,
+    refuse_suffix,
+    system_reason,
+    write_whole,
+)
+from gongkai.wording import evaluated
+
+TRACES = "（数字来源）.csv"  # beside the workbook: 年报.xlsx, 年报（数字来源）.csv
+MOST_SHOWN = 20  # problems on the screen; all of them stand in the list
+
+
+def run_new(options: argparse.Namespace) -> int:
+    """Nothing is written where last year's report or the register cannot be read."""
+    if options.ledger_template:
+        return run_ledger_template(options)
+    target: Path = options.output
+    traces = target.with_name(target.stem + TRACES)
+    refuse_undraftable(target, options.force)  # before anything is read for it
+    refuse_target(target, (options.source, options.ledger), options.force)
+    if options.ledger:
+        refuse_existing(traces, options.force)
+    draft = drafted(options)
+    told: list[str] = []
+    if options.ledger:
+        assert draft.report.year is not None
+        count = count_in(options.ledger, draft.report.year)
+        draft = with_ledger(draft, count.values)
+        told = [*lines_of(count), f"每个数字数的是台账哪几行，见 {traces}"]
+    write_draft(draft, target, overwrite=options.force)
+    if options.ledger:
+        rows = [*trace_rows(count), *problem_rows(count)]
+        write_whole(traces, to_csv(rows), options.force)
+    with written(target):
+        show([*told, *draft_lines(draft, target)])
+    return CLEAN
+
+
+def drafted(options: argparse.Namespace) -> ReportDraft:
+    if options.source:
+        last = evaluated(read_report(options.source, **reading_of(options)))
+        return begun(last, options.year, options.agency)
+    if not options.agency or options.year is None:
+        raise GongkaiError(
+            "请用 --from 给出上年报告；没有上年报告的，用 --agency 和 --year 写明机关和年度。"
+        )
+    return started(options.agency, options.year)
+
+
+def run_ledger_template(options: argparse.Namespace) -> int:
+    target: Path = options.output
+    refuse_suffix(target, (".xlsx",))
+    refuse_existing(target, options.force)
+    write_whole(target, blank_register(NAMES[-1]), options.force)
+    with written(target):
+        show([f"已写入 {target}"])
+    return CLEAN
+
+
+# --- a register of applications -------------------------------------------------------------------
+
+
+def count_in(name: str, year: int) -> LedgerCount:
+    """The register in a file, counted. UnreadableDocument with its name; NoFigures where no row is
+    of the year.
+    """
+    path = Path(name)
+    try:
+        applications = read_register(read_plain(path))
+    except OSError as error:
+        raise UnreadableDocument(f"无法读取{path.name}：{system_reason(error)}。") from error
+    except ValueError as error:
+        raise UnreadableDocument(f"无法读取{path.name}：文件名无效。") from error
+    except UnreadableDocument as error:
+        raise UnreadableDocument(f"{path.name}：{error}") from error
+    count = counted(applications, year)
+    if not count.counted:
+        raise NoFigures(
+            f"{path.name}：台账中没有{year}年的申请（共{count.others}件）；"
+            "请核对年度和收到日期，或在空白工作簿中直接填0。"
+        )
+    return count
+
+
+def lines_of(count: LedgerCount) -> list[str]:
+    lines = [summary_text(count)]
+    for problem in count.problems[:MOST_SHOWN]:
+        lines.append(f"  {problem_text(problem, count.form)}")
+    if len(count.problems) > MOST_SHOWN:
+        lines.append(f"  还有{len(count.problems) - MOST_SHOWN}行，见数字来源。")
+    return lines
+
+
+def problem_rows(count: LedgerCount) -> list[list[object]]:
+    """Behind the figures, a blank line between: what could not be counted."""
+    if not count.problems:
+        return []
+    rows: list[list[object]] = [[], ["拿不准的行"]]
+    for problem in count.problems:
+        rows.append([problem_text(problem, count.form)])
+    return rows

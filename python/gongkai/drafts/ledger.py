@@ -1,0 +1,374 @@
+"""The rows of a register of applications -> the figures of 表三, each with the rows that it counts;
+what could not be counted, and which figures it leaves open.
+
+An application counts twice: as received or carried in, and by its result or as carried out. What a
+row leaves in doubt is never guessed: the figures in which it may count stay blank. A row with an
+unknown kind of applicant still counts in 总计, for that is certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
+
+from gongkai.drafts.register import (
+    CARRIED_IN,
+    CARRIED_OUT,
+    HANDLED,
+    HEADS,
+    NEEDED,
+    NEW,
+    NO,
+    TABLE,
+    YES,
+    RegisterNames,
+    names_of,
+)
+from gongkai.editions import edition_of_year, form
+from gongkai.figures import without_blanks
+from gongkai.model import Form, UnreadableDocument, Value
+from gongkai.readers.worker import visible_sheets_apart
+from gongkai.recognize.cover.when import day_in
+from gongkai.spreadsheets import Sheet, Spot
+from gongkai.spreadsheets.seen import seen_values, text_of
+from gongkai.wording import clipped, some_of
+from gongkai.wording.phrases import short_column, short_row
+
+HEAD_ROWS = 20  # the heads stand in one of the first rows: titles and notes may stand above them
+MOST_NAMED = 3  # rows of 表三 that a problem names
+NOT_OURS = ""  # in the place of a row: the application is not of this year
+Ways = frozenset[str]  # the rows, or the columns, in which an application may count
+
+
+class Application(NamedTuple):
+    """A row of the register as a person sees it; ``place`` is 第5行."""
+
+    place: str
+    received: str
+    kind: str
+    result: str
+    closed: str
+    carried: str = ""
+
+
+class Counting(NamedTuple):
+    """Where an application counts: each with one way is certain, with several open."""
+
+    incoming: Ways
+    outgoing: Ways
+    kinds: Ways
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LedgerProblem:
+    """What is wrong with a row of the register, and the figures that it leaves open."""
+
+    place: str
+    doubts: tuple[str, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LedgerCount:
+    """The figures of 表三, None for those left open; the rows that each counts; problems; how many
+    rows are of the year and of others.
+    """
+
+    form: Form
+    values: Mapping[str, Value]
+    traces: Mapping[str, tuple[str, ...]]
+    problems: tuple[LedgerProblem, ...]
+    counted: int
+    others: int
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def read_register(content: bytes) -> tuple[Application, ...]:
+    """The applications on the visible sheets that have the heads. Raises UnreadableDocument where
+    there is none, where a head is missing, or where rows are hidden: they would be left out unseen.
+    """
+    found: list[tuple[Sheet, list[Application]]] = []
+    for sheet in visible_sheets_apart(content):
+        seen = texts_on(sheet)
+        heads = heads_in(seen)
+        if heads is not None:
+            refuse_hidden(sheet, heads)
+            found.append((sheet, list(rows_below(heads, seen))))
+    if not found:
+        raise UnreadableDocument(
+            f"没有找到台账的表头（{'、'.join(HEADS[name][0] for name in NEEDED)}应在同一行）；"
+            "请用 gongkai new --ledger-template 另存一份空白台账，按它的表头整理后再试。"
+        )
+    if len(found) == 1:
+        return tuple(found[0][1])
+    placed: list[Application] = []
+    for sheet, rows in found:
+        placed += [row._replace(place=f"“{clipped(sheet.name)}”{row.place}") for row in rows]
+    return tuple(placed)
+
+
+def texts_on(sheet: Sheet) -> dict[Spot, str]:
+    """What a person sees in the columns that are not hidden."""
+    found: dict[Spot, str] = {}
+    for spot, value in seen_values(sheet).items():
+        text = text_of(value).strip()
+        if text and spot[1] not in sheet.hidden_columns:
+            found[spot] = text
+    return found
+
+
+class Heads(NamedTuple):
+    row: int
+    columns: Mapping[str, int]
+
+
+def heads_in(seen: Mapping[Spot, str]) -> Heads | None:
+    """The row on which all heads stand that are needed, and their columns; None where none is."""
+    known: dict[str, str] = {}
+    for name, texts in HEADS.items():
+        for text in texts:
+            known[text] = name
+    for row in range(1, HEAD_ROWS + 1):
+        columns: dict[str, int] = {}
+        for (at, column), text in sorted(seen.items()):
+            name = known.get(without_blanks(text), "") if at == row else ""
+            if name:
+                columns.setdefault(name, column)
+        if columns.keys() >= set(NEEDED):
+            return Heads(row, columns)
+    return None
+
+
+def rows_below(heads: Heads, seen: Mapping[Spot, str]) -> Iterator[Application]:
+    """Rows with nothing in the columns that count are none: notes, sums at the end."""
+    rows = sorted({row for row, _ in seen if row > heads.row})
+    for row in rows:
+        held: dict[str, str] = {}
+        for name in HEADS:
+            column = heads.columns.get(name, 0)
+            held[name] = seen.get((row, column), "")
+        if any(held.values()):
+            yield Application(f"第{row}行", **held)
+
+
+def refuse_hidden(sheet: Sheet, heads: Heads) -> None:
+    columns = heads.columns.values()
+    for row, column in sheet.cells:
+        if row > heads.row and row in sheet.hidden_rows and column in columns:
+            raise UnreadableDocument(
+                f"台账“{clipped(sheet.name)}”有隐藏的行（如第{row}行），数不到；"
+                "请取消筛选、显示全部行后再试。"
+            )
+
+
+# --- one application ------------------------------------------------------------------------------
+
+
+class Days(NamedTuple):
+    """The day on which an application was received and closed, as 2021-03-05; "" for none."""
+
+    received: str
+    closed: str
+
+
+def counting_of(one: Application, year: int, names: RegisterNames) -> Counting:
+    """Where an application counts in a year, and what leaves that open."""
+    days = Days(day_in(one.received), day_in(one.closed))
+    incoming, doubts = incoming_of(one, days, year)
+    if incoming == {NOT_OURS}:
+        return Counting(incoming, incoming, frozenset(), tuple(doubts))
+    outgoing, more = outgoing_of(one, days, year, names)
+    if NOT_OURS in incoming:
+        outgoing |= {NOT_OURS}
+    kinds = names.kinds.get(without_blanks(one.kind), frozenset())
+    doubts += more
+    if not kinds:
+        doubts.append(unknown("申请人类型", one.kind))
+        kinds = names.every_kind
+    return Counting(incoming, outgoing, kinds, tuple(doubts))
+
+
+def unknown(head: str, text: str) -> str:
+    """申请人类型“个体户”不在名单中; 申请人类型空白."""
+    return f"{head}“{clipped(text)}”不在名单中" if text else f"{head}空白"
+
+
+def incoming_of(one: Application, days: Days, year: int) -> tuple[Ways, list[str]]:
+    """Received in the year, carried in, or not of the year."""
+    if one.carried not in ("", YES, NO):
+        return ways(NEW, CARRIED_IN, NOT_OURS), [unknown("是否上年结转", one.carried)]
+    if not days.received:
+        return without_day(one)
+    when = int(days.received[:4])
+    if when > year:
+        return later_than(one)
+    if when == year:
+        if one.carried == YES:
+            return ways(NEW, CARRIED_IN), ["收到日期在本年，又填为上年结转"]
+        return ways(NEW), []
+    return earlier_than(one, days, year)
+
+
+def ways(*rows: str) -> Ways:
+    return frozenset(rows)
+
+
+def without_day(one: Application) -> tuple[Ways, list[str]]:
+    doubt = f"收到日期“{clipped(one.received)}”不是日期" if one.received else "收到日期空白"
+    if one.carried == YES:  # of what was carried in the register may not have the day
+        return ways(CARRIED_IN), [doubt] if one.received else []
+    if one.carried == NO:
+        return ways(NEW, NOT_OURS), [doubt]
+    return ways(NEW, CARRIED_IN, NOT_OURS), [doubt]
+
+
+def later_than(one: Application) -> tuple[Ways, list[str]]:
+    if one.carried == YES:
+        return ways(CARRIED_IN, NOT_OURS), ["收到日期在本年以后，又填为上年结转"]
+    return ways(NOT_OURS), []
+
+
+def earlier_than(one: Application, days: Days, year: int) -> tuple[Ways, list[str]]:
+    """Received before the year: carried in, unless it was closed before the year too."""
+    is_closed = bool(days.closed) and int(days.closed[:4]) < year
+    if one.carried == YES:
+        if is_closed:
+            return ways(CARRIED_IN, NOT_OURS), ["办结日期在本年以前，又填为上年结转"]
+        return ways(CARRIED_IN), []
+    if is_closed:
+        return ways(NOT_OURS), []
+    if one.carried == NO:
+        return ways(NEW, CARRIED_IN), ["收到日期在本年以前，又填为不是上年结转"]
+    return ways(CARRIED_IN), []
+
+
+def outgoing_of(
+    one: Application, days: Days, year: int, names: RegisterNames
+) -> tuple[Ways, list[str]]:
+    """By its result, or carried out: what was open on 31 December."""
+    meant = names.results.get(without_blanks(one.result), frozenset())
+    either = (meant or names.every_result) | {CARRIED_OUT}
+    if not one.closed:
+        if not one.result or meant == {CARRIED_OUT}:
+            return ways(CARRIED_OUT), []
+        return either, ["有办理结果，办结日期空白"]
+    if not days.closed:
+        return either, [f"办结日期“{clipped(one.closed)}”不是日期"]
+    when = int(days.closed[:4])
+    if when > year:
+        return ways(CARRIED_OUT), []
+    if when < year or days.closed < days.received:
+        return either, ["办结日期早于收到日期或本年"]
+    return closed_in_year(one, meant, names)
+
+
+def closed_in_year(one: Application, meant: Ways, names: RegisterNames) -> tuple[Ways, list[str]]:
+    if not meant:
+        return names.every_result, [unknown("办理结果", one.result)]
+    if CARRIED_OUT in meant:
+        return names.every_result | {CARRIED_OUT}, ["填为结转，又有办结日期"]
+    if len(meant) > 1:
+        return meant, [f"办理结果“{clipped(one.result)}”没有写到细项"]
+    return meant, []
+
+
+# --- all of them ----------------------------------------------------------------------------------
+
+
+def counted(applications: Iterable[Application], year: int) -> LedgerCount:
+    """The figures of 表三 for a year, out of a whole register."""
+    edition = edition_of_year(year).name
+    official, names = form(edition, TABLE), names_of(edition)
+    rows_of: dict[str, list[str]] = {cell: [] for cell in official.cells}
+    problems: list[LedgerProblem] = []
+    left_open: set[str] = set()
+    ours = others = 0
+    for one in applications:
+        counting = counting_of(one, year, names)
+        if counting.incoming == {NOT_OURS}:
+            others += 1
+            continue
+        ours += 1
+        certain, doubtful = cells_of(counting, names)
+        for cell in certain:
+            rows_of[cell].append(one.place)
+        left_open |= doubtful
+        if counting.doubts:
+            problems.append(LedgerProblem(one.place, counting.doubts, ordered(official, doubtful)))
+    values: dict[str, Value] = {}
+    for cell, rows in rows_of.items():
+        values[cell] = None if cell in left_open else len(rows)
+    traces = {cell: tuple(rows) for cell, rows in rows_of.items()}
+    return LedgerCount(official, values, traces, tuple(problems), ours, others)
+
+
+def ordered(official: Form, cells: Collection[str]) -> tuple[str, ...]:
+    return tuple(cell for cell in official.cells if cell in cells)
+
+
+def cells_of(counting: Counting, names: RegisterNames) -> tuple[set[str], set[str]]:
+    """The cells in which an application counts, and those in which it may."""
+    certain: set[str] = set()
+    doubtful: set[str] = set()
+    for rows in (counting.incoming, counting.outgoing, handled_of(counting.outgoing, names)):
+        is_sure = len(rows) == 1
+        named = rows - {NOT_OURS}
+        (certain if is_sure else doubtful).update(f"{TABLE}.{row}.total" for row in named)
+        is_sure = is_sure and len(counting.kinds) == 1
+        for row, kind in product(named, counting.kinds):
+            (certain if is_sure else doubtful).add(f"{TABLE}.{row}.{kind}")
+    return certain, doubtful
+
+
+def handled_of(outgoing: Ways, names: RegisterNames) -> Ways:
+    """Whether an application counts in （七）总计: whatever its result, it was closed."""
+    if outgoing <= names.every_result:
+        return ways(HANDLED)
+    if outgoing & names.every_result:
+        return ways(HANDLED, NOT_OURS)
+    return ways(NOT_OURS)
+
+
+# --- what comes of it -----------------------------------------------------------------------------
+
+
+def problem_text(problem: LedgerProblem, official: Form) -> str:
+    """第5行：申请人类型“个体户”不在名单中。表三新收、予以公开、办结总计共18格待填。"""
+    told = f"{problem.place}：{'；'.join(problem.doubts)}。"
+    if not problem.cells:
+        return told
+    rows: list[str] = []
+    for cell in problem.cells:
+        rows.append(short_row(official.cells[cell].row))
+    named = some_of(list(dict.fromkeys(rows)), MOST_NAMED, f"等{len(set(rows))}行")
+    return f"{told}{official.number}{named}共{len(problem.cells)}格待填。"
+
+
+TRACE_HEADS = ("行", "列", "数字", "件数", "台账中的行")
+
+
+def trace_rows(count: LedgerCount) -> list[Sequence[object]]:
+    """A line for each figure that counts a row or is left open: 新收, 自然人, 2, 2, 第3行、第5行"""
+    found: list[Sequence[object]] = [TRACE_HEADS]
+    for cell in count.form.cells.values():
+        value, rows = count.values[cell.id], count.traces[cell.id]
+        if rows or value is None:
+            shown = "待填" if value is None else value
+            names = short_row(cell.row), short_column(cell.column)
+            found.append((*names, shown, len(rows), "、".join(rows)))
+    return found
+
+
+def summary_text(count: LedgerCount) -> str:
+    left = sum(value is None for value in count.values.values())
+    told = f"台账中本年的申请{count.counted}件，已计入表三。"
+    if count.others:
+        told = f"台账中本年的申请{count.counted}件，已计入表三；另有{count.others}件不属本年。"
+    if left:
+        told += f"有{len(count.problems)}行拿不准，{left}格空着待填："
+    return told

@@ -1,0 +1,197 @@
+"""The forms -> the register of applications (台账): its heads, what stands for a row or column of
+表三, and a blank one with lists to choose from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from gongkai.editions import form
+from gongkai.figures import without_blanks
+from gongkai.model import Form, Label, Relation, Row
+from gongkai.wording import row_label
+from gongkai.wording.phrases import short_row
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+TABLE = "applications"
+NEW, CARRIED_IN, HANDLED, CARRIED_OUT = "new", "carried_in", "handled", "carried_out"
+YES, NO = "是", "否"
+# The register's columns: what each is called; the first name is that of the blank register.
+HEADS: Mapping[str, tuple[str, ...]] = {
+    "received": ("收到日期", "收到申请日期", "收件日期"),
+    "kind": ("申请人类型", "申请人类别"),
+    "result": ("办理结果", "答复结果", "处理结果"),
+    "closed": ("办结日期", "答复日期"),
+    "carried": ("是否上年结转", "上年结转"),
+}
+NEEDED = ("received", "kind", "result", "closed")
+NUMBERED = "序号"  # before them, for people alone
+SHEET, LISTS = "申请台账", "名单"
+# Rows of the blank register that have lists: more than any body but a ministry receives in a year.
+ROWS = 5_000
+NOTES: Mapping[str, str] = {
+    "received": "收到申请的日期，如2021-03-05。",
+    "kind": "从列表中选，同表三“申请人情况”的各列。",
+    "result": "从列表中选，同表三“本年度办理结果”的各行；一件申请只选一项。尚未办结的空着。",
+    "closed": "作出答复或者终止办理的日期；尚未办结的空着。",
+    "carried": "上年收到、转入本年续办的选“是”，其余选“否”。",
+}
+WIDTHS: Mapping[str, float] = {
+    "received": 14,
+    "kind": 16,
+    "result": 60,
+    "closed": 14,
+    "carried": 16,
+}
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RegisterNames:
+    """What may stand in a register: text without blanks -> the rows, or the columns, of 表三 that
+    it may mean. 予以公开 is one row, 不予公开 eight.
+    """
+
+    results: Mapping[str, frozenset[str]]
+    kinds: Mapping[str, frozenset[str]]
+    every_result: frozenset[str]
+    every_kind: frozenset[str]
+
+
+@cache
+def names_of(edition: str) -> RegisterNames:
+    official = form(edition, TABLE)
+    rows, columns = result_rows(official), applicant_columns(official)
+    results: dict[str, set[str]] = {}
+    for row in official.rows:
+        if row.id in (*rows, CARRIED_OUT):
+            add_names(results, row.id, [row_label(row), short_row(row), *texts_of(row.label)])
+            for group in row.groups:
+                add_names(results, row.id, texts_of(group))
+    kinds: dict[str, set[str]] = {}
+    for column in official.parts[0].columns:
+        if column.id in columns:
+            add_names(kinds, column.id, texts_of(column.label))
+    return RegisterNames(frozen(results), frozen(kinds), frozenset(rows), frozenset(columns))
+
+
+def sum_of_kind(official: Form, kind: str) -> Relation:
+    return next(relation for relation in official.relations if relation.kind == kind)
+
+
+def result_rows(official: Form) -> list[str]:
+    """granted … other_rest: the parts of （七）总计."""
+    return [cell.split(".")[1] for cell in sum_of_kind(official, "sum").parts]
+
+
+def applicant_columns(official: Form) -> list[str]:
+    """natural … other: the parts of 总计."""
+    return [cell.split(".")[2] for cell in sum_of_kind(official, "across").parts]
+
+
+def texts_of(label: Label) -> list[str]:
+    """（一）予以公开 -> the same and 予以公开; 1.属于国家秘密 -> the same and 属于国家秘密."""
+    found: list[str] = []
+    for text in (label.text, *label.aliases):
+        found += [text, without_number(text)]
+    return found
+
+
+def without_number(text: str) -> str:
+    """（三）不予公开 -> 不予公开, 2.重复申请 -> 重复申请, 四、结转 -> 结转."""
+    for sign in ("）", ".", "、"):
+        start, found, rest = text.partition(sign)
+        if found and len(start) <= 2:
+            return rest
+    return text
+
+
+def add_names(found: dict[str, set[str]], meant: str, texts: Iterable[str]) -> None:
+    for text in texts:
+        found.setdefault(without_blanks(text), set()).add(meant)
+
+
+def frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {text: frozenset(meant) for text, meant in found.items()}
+
+
+def named_rows(official: Form) -> list[Row]:
+    """The rows that a result may be, in the order of the form."""
+    rows = set(result_rows(official))
+    return [row for row in official.rows if row.id in rows]
+
+
+# --- a blank register -----------------------------------------------------------------------------
+
+
+def blank_register(edition: str) -> bytes:
+    """An .xlsx with the heads, lists to choose from in the edition's words, and a note at each
+    column of what belongs there.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.title = SHEET
+    lists = book.create_sheet(LISTS)
+    official = form(edition, TABLE)
+    columns = {column.id: column for column in official.parts[0].columns}
+    choices = {
+        "kind": [columns[name].label.text for name in applicant_columns(official)],
+        "result": [row_label(row) for row in named_rows(official)],
+        "carried": [YES, NO],
+    }
+    put_heads(page)
+    for number, (name, texts) in enumerate(choices.items(), 1):
+        lists.cell(1, number).value = HEADS[name][0]
+        for row, text in enumerate(texts, 2):
+            lists.cell(row, number).value = text
+    for name in HEADS:
+        add_rule(page, name, choices, len(choices.get(name, ())))
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def put_heads(page: Worksheet) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    page.cell(1, 1).value = NUMBERED
+    for number, (name, texts) in enumerate(HEADS.items(), 2):
+        page.cell(1, number).value = texts[0]
+        whole = page.column_dimensions[get_column_letter(number)]
+        whole.width = WIDTHS[name]
+        whole.number_format = "yyyy-mm-dd" if name in ("received", "closed") else "@"
+    for cell in page[1]:
+        cell.font = Font(name="宋体", bold=True)
+        cell.fill = PatternFill("solid", fgColor="FFC6D9F1")
+        cell.alignment = Alignment("center", "center")
+    page.freeze_panes = "A2"
+
+
+def add_rule(page: Worksheet, name: str, choices: Mapping[str, list[str]], last: int) -> None:
+    """A list to choose from, or a day; a warning and no refusal: the register is the clerk's."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    if name in choices:
+        column = get_column_letter(list(choices).index(name) + 1)
+        rule = DataValidation(type="list", formula1=f"'{LISTS}'!${column}$2:${column}${last + 1}")
+    else:
+        rule = DataValidation(type="date", operator="greaterThan", formula1="1")
+    rule.errorStyle, rule.showErrorMessage, rule.showInputMessage = "warning", True, True
+    rule.errorTitle, rule.error = "请核对", NOTES[name]
+    rule.promptTitle, rule.prompt = HEADS[name][0], NOTES[name]
+    at = get_column_letter(list(HEADS).index(name) + 2)
+    rule.add(f"{at}2:{at}{ROWS + 1}")
+    page.add_data_validation(rule)

@@ -1,0 +1,390 @@
+"""A register of applications -> 表三: what each row counts, what is left open and said."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from random import Random
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from gongkai.cli import main
+from gongkai.cli.drafting import TRACES
+from gongkai.drafts.ledger import (
+    Application,
+    LedgerCount,
+    counted,
+    problem_text,
+    read_register,
+    trace_rows,
+)
+from gongkai.drafts.register import HEADS, LISTS, blank_register, names_of, result_rows
+from gongkai.editions import form
+from gongkai.model import UnreadableDocument
+from gongkai.pipeline import check
+from gongkai.workbook import read_workbook, write_workbook
+from helpers.counts import counted as counted_by_seed
+from helpers.counts import many
+from helpers.made import report_of
+
+Row = Sequence[object]
+NAMES_IN_HEADS = [texts[0] for texts in HEADS.values()]
+SOUND: list[Row] = [
+    ("2021-01-05", "自然人", "（一）予以公开", "2021-01-20", "否"),
+    ("2021-03-05", "公民", "予以公开", "2021-03-20", ""),
+    ("2020-12-20", "商业企业", "（三）不予公开 1.属于国家秘密", "2021-01-10", "是"),
+    ("2021-12-28", "自然人", "", "", "否"),
+    ("2021-12-29", "其他", "部分公开", "2022-01-15", "否"),
+    ("2020-03-01", "自然人", "予以公开", "2020-03-15", "否"),
+    ("2022-01-04", "自然人", "", "", ""),
+]
+
+
+def saved(rows: Sequence[Row], heads: Sequence[str] = NAMES_IN_HEADS, above: int = 0) -> bytes:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    for _ in range(above):
+        page.append(["某某局政府信息公开申请台账"])
+    page.append(list(heads))
+    for row in rows:
+        page.append(list(row))
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def count_of(rows: Sequence[Row], year: int = 2021) -> LedgerCount:
+    return counted(read_register(saved(rows)), year)
+
+
+def nonzero(count: LedgerCount) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for cell, value in count.values.items():
+        if value:
+            found[cell.removeprefix("applications.")] = int(value)
+    return found
+
+
+def doubts_of(row: Row) -> str:
+    count = count_of([row])
+    assert len(count.problems) == 1
+    return problem_text(count.problems[0], count.form)
+
+
+# --- sound rows -----------------------------------------------------------------------------------
+
+
+def test_each_application_counts_by_what_came_of_it() -> None:
+    count = count_of(SOUND)
+    assert nonzero(count) == {
+        "new.natural": 3,
+        "new.other": 1,
+        "new.total": 4,
+        "carried_in.company": 1,
+        "carried_in.total": 1,
+        "granted.natural": 2,
+        "granted.total": 2,
+        "refused_secret.company": 1,
+        "refused_secret.total": 1,
+        "handled.natural": 2,
+        "handled.company": 1,
+        "handled.total": 3,
+        "carried_out.natural": 1,
+        "carried_out.other": 1,
+        "carried_out.total": 2,
+    }
+    assert (count.counted, count.others, count.problems) == (5, 2, ())
+    assert None not in count.values.values()
+
+
+def test_each_figure_names_its_rows() -> None:
+    count = count_of(SOUND)
+    assert count.traces["applications.new.natural"] == ("第2行", "第3行", "第5行")
+    assert count.traces["applications.handled.total"] == ("第2行", "第3行", "第4行")
+    for cell, value in count.values.items():
+        assert len(count.traces[cell]) == value
+    assert ("新收", "自然人", 3, 3, "第2行、第3行、第5行") in trace_rows(count)
+
+
+def test_next_year_begins_with_what_was_carried_out() -> None:
+    """A register over several years, in which nobody says what was carried: the days tell it."""
+    rows = [(*row[:4], "") for row in SOUND]
+    before, after = count_of(rows), count_of(rows, 2022)
+    for column in ("natural", "company", "other", "total"):
+        assert (
+            after.values[f"applications.carried_in.{column}"]
+            == before.values[f"applications.carried_out.{column}"]
+        )
+
+
+def test_the_form_of_2020_has_one_row_of_other_results() -> None:
+    count = count_of([("2020-02-01", "企业", "（六）其他处理", "2020-02-10", "否")], 2020)
+    assert nonzero(count)["other.company"] == 1
+
+
+def test_days_as_clerks_write_them() -> None:
+    for day in (date(2021, 3, 5), "2021年3月5日", "2021.3.5", "20210305", 20210305, "2021/3/5"):
+        assert nonzero(count_of([(day, "自然人", "", "", "")]))["new.natural"] == 1
+
+
+def test_heads_below_a_title_in_another_order_and_by_other_names() -> None:
+    heads = ["编号", "办结日期", "申请人类别", "答复结果", "内容", "收件日期"]
+    rows: list[Row] = [(1, "2021-05-06", "自然人", "重复申请", "=1+1", "2021-05-01")]
+    count = counted(read_register(saved(rows, heads, above=2)), 2021)
+    assert nonzero(count)["unprocessed_repeat.natural"] == 1
+    assert count.traces["applications.new.total"] == ("第4行",)
+
+
+def test_every_result_is_known_by_all_its_names() -> None:
+    for edition in ("2019", "2021"):
+        names = names_of(edition)
+        official = form(edition, "applications")
+        rows = set(result_rows(official))
+        assert rows == names.every_result
+        for row in official.rows:
+            if row.id in rows:
+                alone = row.label.text.replace(" ", "")
+                assert row.id in names.results[alone]
+
+
+# --- what is in doubt -----------------------------------------------------------------------------
+
+
+def test_an_unknown_applicant_counts_in_the_total_alone() -> None:
+    count = count_of([*SOUND, ("2021-05-05", "个体户", "予以公开", "2021-05-20", "否")])
+    values = count.values
+    assert values["applications.new.total"] == 5
+    assert values["applications.granted.total"] == 3
+    assert values["applications.handled.total"] == 4
+    for row in ("new", "granted", "handled"):
+        assert values[f"applications.{row}.natural"] is None
+    assert values["applications.refused_secret.company"] == 1
+    assert problem_text(count.problems[0], count.form) == (
+        "第9行：申请人类型“个体户”不在名单中。表三新收、予以公开、办结总计共18格待填。"
+    )
+
+
+def test_a_group_for_a_result_leaves_only_its_rows_open() -> None:
+    count = count_of([("2021-05-05", "自然人", "不予公开", "2021-05-20", "否")])
+    open_rows = {cell.split(".")[1] for cell, value in count.values.items() if value is None}
+    assert len(open_rows) == 8
+    assert all(row.startswith("refused_") for row in open_rows)
+    assert count.values["applications.handled.natural"] == 1
+    assert "没有写到细项" in count.problems[0].doubts[0]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("2021-05-05", "自然人", "予以公开", "", "否"), "有办理结果，办结日期空白"),
+        (("2021-05-05", "自然人", "", "2021-05-20", "否"), "办理结果空白"),
+        (("2021-05-05", "自然人", "同意", "2021-05-20", "否"), "办理结果“同意”不在名单中"),
+        (("2021-05-05", "", "予以公开", "2021-05-20", "否"), "申请人类型空白"),
+        (("", "自然人", "予以公开", "2021-05-20", "否"), "收到日期空白"),
+        (("五月", "自然人", "予以公开", "2021-05-20", "否"), "收到日期“五月”不是日期"),
+        (("2021-05-05", "自然人", "予以公开", "月底", "否"), "办结日期“月底”不是日期"),
+        (("2021-05-05", "自然人", "予以公开", "2021-05-01", "否"), "办结日期早于收到日期"),
+        (("2021-05-05", "自然人", "予以公开", "2021-05-20", "是"), "又填为上年结转"),
+        (("2020-12-05", "自然人", "予以公开", "2021-05-20", "否"), "又填为不是上年结转"),
+        (("2021-05-05", "自然人", "予以公开", "2021-05-20", "也许"), "“也许”不在名单中"),
+        (("2020-12-05", "自然人", "予以公开", "2020-12-20", "是"), "办结日期在本年以前"),
+        (("2021-05-05", "自然人", "结转下年度", "2021-05-20", "否"), "填为结转，又有办结日期"),
+    ],
+)
+def test_a_row_in_doubt_is_told_with_what_it_leaves_open(row: Row, said: str) -> None:
+    told = doubts_of(row)
+    assert told.startswith("第2行：")
+    assert said in told
+    assert told.endswith("格待填。")
+
+
+def test_of_what_was_carried_in_the_day_need_not_be_known() -> None:
+    count = count_of([("", "自然人", "予以公开", "2021-01-20", "是")])
+    assert count.problems == ()
+    assert nonzero(count)["carried_in.natural"] == 1
+
+
+# --- files that are refused -----------------------------------------------------------------------
+
+
+def test_a_file_without_the_heads_is_refused() -> None:
+    with pytest.raises(UnreadableDocument, match="没有找到台账的表头（收到日期、申请人类型"):
+        read_register(saved([], ["日期", "姓名"]))
+    with pytest.raises(UnreadableDocument):
+        read_register(b"PK\x03\x04 no archive")
+
+
+def test_hidden_rows_are_refused() -> None:
+    book = load_workbook(BytesIO(saved(SOUND)))
+    book.active.row_dimensions[3].hidden = True
+    content = BytesIO()
+    book.save(content)
+    with pytest.raises(UnreadableDocument, match="隐藏的行（如第3行）"):
+        read_register(content.getvalue())
+
+
+def test_several_sheets_count_together() -> None:
+    book = load_workbook(BytesIO(saved(SOUND[:1])))
+    copy = book.copy_worksheet(book.active)
+    copy.title = "下半年"
+    content = BytesIO()
+    book.save(content)
+    count = counted(read_register(content.getvalue()), 2021)
+    assert count.traces["applications.new.total"] == ("“Sheet”第2行", "“下半年”第2行")
+
+
+# --- against a counter of its own -----------------------------------------------------------------
+
+
+def plainly(rows: Sequence[Row], year: int) -> Counter[str]:
+    """Sound rows counted by the words of the form alone."""
+    found: Counter[str] = Counter()
+    official = form("2021", "applications")
+    columns = {column.label.text: column.id for column in official.parts[0].columns}
+    labels = {row.label.text: row.id for row in official.rows}
+    for received, kind, result, closed, _ in rows:
+        rows_of = []
+        if str(received) < f"{year}" and (not closed or str(closed) > f"{year}"):
+            rows_of.append("carried_in")
+        elif str(received).startswith(str(year)):
+            rows_of.append("new")
+        else:
+            continue
+        if closed and str(closed) < f"{year + 1}":
+            rows_of += [labels[str(result)], "handled"]
+        else:
+            rows_of.append("carried_out")
+        for row in rows_of:
+            found[f"{row}.{columns[str(kind)]}"] += 1
+            found[f"{row}.total"] += 1
+    return found
+
+
+def random_row(random: Random, results: Sequence[str], kinds: Sequence[str]) -> Row:
+    received = date(random.choice((2020, 2021, 2021)), random.randint(1, 12), random.randint(1, 28))
+    closed = date.fromordinal(received.toordinal() + random.randint(0, 60))
+    carried = "是" if received.year == 2020 and closed.year == 2021 else "否"
+    if random.random() < 0.1 and received.year == 2021:
+        return (str(received), random.choice(kinds), "", "", carried)
+    return (str(received), random.choice(kinds), random.choice(results), str(closed), carried)
+
+
+@counted_by_seed
+def test_random_registers_count_as_by_hand() -> None:
+    official = form("2021", "applications")
+    results = [row.label.text for row in official.rows if row.id in result_rows(official)]
+    kinds = [column.label.text for column in official.parts[0].columns[:-1]]
+    for seed in range(many(80)):
+        random = Random(seed)
+        rows = [random_row(random, results, kinds) for _ in range(random.randint(1, 40))]
+        applications = [Application(f"第{at}行", *map(str, row)) for at, row in enumerate(rows, 2)]
+        count = counted(applications, 2021)
+        assert count.problems == ()
+        assert nonzero(count) == plainly(rows, 2021)
+
+
+# --- the commands ---------------------------------------------------------------------------------
+
+
+def begin(folder: Path, rows: Sequence[Row], *more: str) -> int:
+    (folder / "台账.xlsx").write_bytes(saved(rows))
+    named = ["--ledger", str(folder / "台账.xlsx"), "-o", str(folder / "年报.xlsx")]
+    return main(["new", *named, *more])
+
+
+def next_year(found: re.Match[str]) -> str:
+    return str(int(found[0]) + 1)
+
+
+YEAR = re.compile(r"20\d\d")
+BODY = ("--agency", "青溪县人民政府", "--year", "2021")
+
+
+def test_a_workbook_and_its_traces(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hostile: Row = ("2021-05-05", '=HYPERLINK("http://x")', "予以公开", "2021-05-20", "否")
+    assert begin(tmp_path, [*SOUND, hostile], *BODY) == 0
+    said = capsys.readouterr().out
+    assert "台账中本年的申请6件，已计入表三；另有2件不属本年。有1行拿不准，18格空着待填：" in said
+    report = read_workbook(tmp_path / "年报.xlsx")
+    assert (report.agency, report.year) == ("青溪县人民政府", 2021)
+    assert report.value("applications.new.total") == 5
+    assert report.value("applications.new.natural") is None
+    assert report.value("disclosure.fees.amount") is None
+    assert "5件" in report.sections[1]
+    broken = [one for one in check(report) if one.severity == "error" and one.sums]
+    assert broken == []
+    with (tmp_path / f"年报{TRACES}").open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file))
+    assert lines[0] == ["行", "列", "数字", "件数", "台账中的行"]
+    assert ["新收", "总计", "5", "5", "第2行、第3行、第5行、第6行、第9行"] in lines
+    assert not [cell for line in lines for cell in line if cell.startswith("=")]
+
+
+def test_what_last_year_carries_in_stays_and_another_count_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    last = write_workbook(report_of(), [], tmp_path / "上年.xlsx")
+    rows: list[Row] = []
+    for one in SOUND:
+        rows.append([YEAR.sub(next_year, str(text)) for text in one])
+    assert begin(tmp_path, rows, "--from", str(last)) == 0
+    said = capsys.readouterr().out
+    report = read_workbook(tmp_path / "年报.xlsx")
+    carried = report_of().value("applications.carried_out.natural")
+    assert report.value("applications.carried_in.natural") == carried
+    assert report.value("applications.new.total") == 4
+    assert "请核对：表三 上年结转（总计）台账中有1件，上年报告为12件，按上年报告带入。" in said
+
+
+def test_nothing_is_written_where_nothing_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert begin(tmp_path, SOUND[:2], "--agency", "青溪县人民政府", "--year", "2023") == 2
+    assert "没有2023年的申请（共2件）" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["台账.xlsx"]
+
+
+def test_the_blank_register_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "台账模板.xlsx"
+    assert main(["new", "--ledger-template", "-o", str(path)]) == 0
+    assert read_register(path.read_bytes()) == ()
+    book = load_workbook(path)
+    page, lists = book.worksheets
+    assert [cell.value for cell in page[1]] == ["序号", *NAMES_IN_HEADS]
+    assert lists.title == LISTS
+    columns = {cell.value: cell.column for cell in lists[1]}
+    names = names_of("2021")
+    for head, known in (("申请人类型", names.kinds), ("办理结果", names.results)):
+        texts = [row[columns[head] - 1].value for row in lists.iter_rows(min_row=2)]
+        for text in filter(None, texts):
+            assert len(known[str(text).replace(" ", "")]) == 1
+    rules = {str(rule.sqref): rule for rule in page.data_validations.dataValidation}
+    assert rules["D2:D5001"].formula1 == f"'{LISTS}'!$B$2:$B$22"
+    assert {rule.errorStyle for rule in rules.values()} == {"warning"}
+    assert max(len(rule.prompt) for rule in rules.values()) <= 255
+
+
+def test_a_filled_in_template_counts(tmp_path: Path) -> None:
+    book = load_workbook(BytesIO(blank_register("2021")))
+    page, lists = book.worksheets
+    kind, result = lists["A3"].value, lists["B4"].value
+    page.append([1, date(2021, 4, 1), kind, result, date(2021, 4, 9), "否"])
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    count = counted(read_register(path.read_bytes()), 2021)
+    assert count.problems == ()
+    assert nonzero(count) == {
+        "new.company": 1,
+        "new.total": 1,
+        "refused_secret.company": 1,
+        "refused_secret.total": 1,
+        "handled.company": 1,
+        "handled.total": 1,
+    }
