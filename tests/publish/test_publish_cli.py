@@ -13,7 +13,6 @@ from gongkai.model import Decision, Finding, Report, WorkbookError
 from gongkai.pipeline import check, read_report
 from gongkai.publish import Asked, publish_report
 from gongkai.publish.content import (
-    TO_REWRITE,
     day_text,
     part_heading,
     publication_of,
@@ -22,6 +21,7 @@ from gongkai.publish.content import (
     title_lines,
 )
 from gongkai.workbook import write_workbook
+from gongkai.workbook.live.sentences import TO_REWRITE
 from helpers import DOCUMENTS
 from helpers.command import run_command
 from helpers.made import report_of, saying
@@ -112,6 +112,10 @@ def test_against_a_sound_report_nothing_stands() -> None:
             f"“一、总体情况”中还有{TO_REWRITE}",
         ),
         ({"opening": TO_REWRITE}, f"引言中还有{TO_REWRITE}"),
+        (
+            {"sections": {1: "举办培训〔待填：培训次数〕次", 5: "五", 6: "六〔待填〕"}},
+            "“一、总体情况”、“六、其他需要报告的事项”中还有〔待填〕",
+        ),
         ({"tables": report_of(without="disputes").tables}, "表四没有数据"),
         ({"tables": report_of({GRANTED: 135}).tables}, "表三 予以公开（自然人）填135，疑应为134"),
     ],

@@ -19,8 +19,10 @@ from gongkai.figures import shown
 from gongkai.model import Box, Entry, Finding, Form, Label, LabelKind, Report, Section, Table
 from gongkai.recognize.cover.titles import segment_of
 from gongkai.wording import one_line, plain, some_of
+from gongkai.workbook.fill import sentences_of
+from gongkai.workbook.live.sentences import TO_FILL, TO_REWRITE
 
-TO_REWRITE = "〔待改写〕"
+FILL = TO_FILL.rstrip("〕")  # 〔待填〕 and 〔待填：培训次数〕
 UNKNOWN_BODY, UNKNOWN_YEAR = "（机关待填）", "（年度待填）"
 REPORT = "政府信息公开工作年度报告"
 MOST_REASONS = 3  # that a refusal names; the others are counted
@@ -124,7 +126,7 @@ def publication_of(report: Report, draft: bool = False) -> Publication:
         title_lines(report),
         one_line(report.agency),
         report.year,
-        paragraphs_of(report.opening),
+        paragraphs_of(sentences_of(report.opening)),
         tuple(sections),
         day_text(report.published),
         draft,
@@ -248,9 +250,10 @@ def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str
         yield "年度没有填写"
     for section in edition_of_year(report.year).sections:
         yield from missing_in(report, section)
-    marked = parts_to_rewrite(report)
-    if marked:
-        yield f"{some_of(marked, MOST_REASONS)}中还有{TO_REWRITE}"
+    for mark, told in ((TO_REWRITE, TO_REWRITE), (FILL, TO_FILL)):
+        marked = parts_with(report, mark)
+        if marked:
+            yield f"{some_of(marked, MOST_REASONS)}中还有{told}"
     for finding in findings:
         if stands_against(finding):
             yield finding.lines[0].rstrip("。")
@@ -265,15 +268,15 @@ def missing_in(report: Report, section: Section) -> Iterator[str]:
         yield f"“{section.title}”没有文字"
 
 
-def parts_to_rewrite(report: Report) -> list[str]:
-    """The parts whose text still holds what a program wrote for the clerk to change."""
+def parts_with(report: Report, mark: str) -> list[str]:
+    """The parts whose text still holds a mark of what a program wrote for the clerk to change."""
     found = []
-    if TO_REWRITE in report.title:
+    if mark in report.title:
         found.append("标题")
-    if TO_REWRITE in report.opening:
+    if mark in report.opening:
         found.append("引言")
     for section in edition_of_year(report.year).sections:
-        if TO_REWRITE in report.sections.get(section.number, ""):
+        if mark in report.sections.get(section.number, ""):
             found.append(f"“{section.title}”")
     return found
 
