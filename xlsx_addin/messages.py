@@ -57,6 +57,8 @@ MESSAGES: Mapping[str, str] = {
     "save_workbook": "Excel工作簿，不含宏 (*.xlsx),*.xlsx,启用宏的工作簿 (*.xlsm),*.xlsm",
     "save_csv": "CSV文件 (*.csv),*.csv",
     "save_json": "JSON文件 (*.json),*.json",
+    "save_document": "Word文档 (*.docx),*.docx,网页 (*.html),*.html,PDF (*.pdf),*.pdf,"
+    "Excel工作簿 (*.xlsx),*.xlsx",
     "save_any": "所有文件 (*.*),*.*",
     "running": "正在运行，请稍候；按Esc键停下……",
     # A sign, and its likeness among the characters that a message box can show.

@@ -57,6 +57,9 @@ def addin() -> Desk:
 # --- every button ---------------------------------------------------------------------------------
 
 
+WITH_FILE = ("import_file", "compare")  # a file is chosen first
+
+
 @BOTH_FILES
 def test_a_button_of_the_ribbon_sends_its_command(
     file: str, request: pytest.FixtureRequest
@@ -68,7 +71,7 @@ def test_a_button_of_the_ribbon_sends_its_command(
         desk.application.chosen = ["/a.html"]
         desk.press(tag)
         assert desk.sent[-1] == SOURCE.format(tag)
-        path = {"gk_argument": "/a.html"} if tag == "import_file" else {}
+        path = {"gk_argument": "/a.html"} if tag in WITH_FILE else {}
         assert desk.seen[-1] == blank | path | {"book": "workbook_template.xlsm"}
         assert desk.shown[-1] == (tag, INFORMATION)
         assert quiet(desk)
@@ -94,7 +97,7 @@ def test_a_macro_sends_its_command(desk: Desk) -> None:
         desk.application.chosen = ["/a.html"]
         desk.run(macro)
         assert desk.sent[-1] == SOURCE.format(tag)
-        assert desk.seen[-1]["gk_argument"] == ("/a.html" if tag == "import_file" else "")
+        assert desk.seen[-1]["gk_argument"] == ("/a.html" if tag in WITH_FILE else "")
     assert (len(desk.sent), desk.shown) == (len(BUTTON_MACROS), [])
 
 

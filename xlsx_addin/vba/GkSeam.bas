@@ -48,7 +48,7 @@ Public Sub GkStart(ByVal task As String, ByVal argument As String)
         GkFail "odd_name"
         Exit Sub
     End If
-    If task = "import_file" Then
+    If task = "import_file" Or task = "compare" Then
         argument = GkOpenPath()
         If Len(argument) = 0 Then Exit Sub
     End If
@@ -303,6 +303,7 @@ Private Function GkSavePath(ByVal suggested As String) As String
         Case "xlsx", "xlsm": key = "save_workbook"
         Case "csv": key = "save_csv"
         Case "json": key = "save_json"
+        Case "docx": key = "save_document"
         Case Else: key = "save_any"
     End Select
     chosen = Application.GetSaveAsFilename(InitialFileName:=suggested, FileFilter:=GkSay(key), Title:=GkSay("save_as"))

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gongkai.excel import adopting, batching, checking, exporting, helping, importing, restoring
+from gongkai.excel import (
+    adopting,
+    batching,
+    checking,
+    exporting,
+    helping,
+    importing,
+    publishing,
+    restoring,
+)
 from gongkai.excel.restoring import writing
 from gongkai.excel.runner import Command, run_command
 from gongkai.workbook.blanks import BlankChoice
@@ -15,6 +24,7 @@ from gongkai.workbook.blanks import BlankChoice
 COMMANDS: Mapping[str, Command] = {
     "import_url": writing(importing.import_url),
     "import_file": writing(importing.import_file),
+    "new_report": publishing.new_report,
     "batch": restoring.unprotected(batching.batch),
     "check": writing(checking.check),
     "next_problem": checking.next_problem,
@@ -30,6 +40,8 @@ COMMANDS: Mapping[str, Command] = {
     "protect": restoring.protect,
     "clear_marks": writing(checking.clear_marks),
     "summary": restoring.unprotected(batching.summary),
+    "publish": publishing.publish,
+    "compare": publishing.compare,
     "export_csv": exporting.export_csv,
     "export_json": exporting.export_json,
     "save_report": exporting.save_report,

@@ -14,7 +14,8 @@ from gongkai.model import Finding, Report, UnreadableDocument, WorkbookError
 from gongkai.pipeline import is_standard_input
 from gongkai.publish.content import Publication as Publication
 from gongkai.publish.content import hindrances as hindrances
-from gongkai.publish.content import publication_of, refusal
+from gongkai.publish.content import publication_of
+from gongkai.publish.content import refusal as refusal
 from gongkai.publish.content import set_aside as set_aside
 from gongkai.publish.docx import docx_bytes
 from gongkai.publish.html import DRAFT, html_fragment, html_page
