@@ -17,7 +17,6 @@ from gongkai.sums.relations import total
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import places_text
 from gongkai.workbook.blanks import FillPlan, Undoing, blank_entries, left_text, state_in
-from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.proposals import Adoption, forms_of, name_of
 
 SUMMED = "填总计：各项之和"
@@ -64,12 +63,14 @@ def totals_filling(report: Report, formulas: Mapping[str, set[Spot]]) -> TotalFi
     )
 
 
-def layout_order(sheet: TableSheet, cells: Collection[str]) -> list[str]:
+def layout_order(sheet: layout.TableSheet, cells: Collection[str]) -> list[str]:
     """In the order of the form: row by row."""
     return [cell for cell in sheet.cells if cell in cells]
 
 
-def blank_totals(table: Table, sheet: TableSheet, formulas: set[Spot]) -> dict[str, set[str]]:
+def blank_totals(
+    table: Table, sheet: layout.TableSheet, formulas: set[Spot]
+) -> dict[str, set[str]]:
     """The totals without a figure, by what stands there: nothing, a sign, somebody's formula."""
     found: dict[str, set[str]] = {"blank": set(), "sign": set(), "formula": set()}
     wholes = {relation.whole[0] for relation in sums_of(table)}
