@@ -18,7 +18,7 @@ from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, read_file, template_path
 from gongkai.workbook.layout import address
 from gongkai.workbook.live.formulas import COUNTERS, formulas_of
-from gongkai.workbook.live.guide import guide_formulas, signposts
+from gongkai.workbook.live.guide import guide_formulas, notes_in, signposts
 from gongkai.workbook.values import ALTERED
 from helpers.counts import many
 from helpers.engines import calculated
@@ -159,6 +159,17 @@ def test_a_note_in_its_place_stays(older: Path, tmp_path: Path) -> None:
     assert said["open"] == "问过王科长"
     assert re.fullmatch(r"已填\d+/\d+格", said["progress"])
     assert said["next"].startswith("下一步：")
+
+
+def test_what_was_pasted_as_values_is_no_note(tmp_path: Path) -> None:
+    """A cover pasted as values says what was true then; a command that restores it writes the
+    formulas again.
+    """
+    for text in (*told(template_path()).values(), *told(full(tmp_path / "a.xlsm")).values()):
+        assert notes_in({layout.GUIDE_SPOTS["open"]: text}) == set()
+    at = layout.GUIDE_SPOTS["open"]
+    assert notes_in({at: "问过王科长", (1, 1): "标题"}) == {at}
+    assert notes_in({at: None}) == set()
 
 
 def without_guide(path: Path, target: Path) -> Path:

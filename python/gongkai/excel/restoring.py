@@ -36,6 +36,7 @@ from gongkai.workbook.live.formulas import (
     same_formula,
     sheets_with_formulas,
 )
+from gongkai.workbook.live.guide import notes_in
 from gongkai.workbook.live.restoring import MOST_INSERTED, Lines, Standing, question_of, standing
 from gongkai.workbook.live.stored import altered_cover, altered_lanes
 from gongkai.workbook.values import displaced
@@ -245,10 +246,13 @@ def unwritten(book: xw.Book, name: str) -> dict[Spot, str]:
     """
     wanted = dict(formulas_of(name))
     if name == layout.COVER:
+        stands: dict[Spot, object] = {}
         for spot in layout.GUIDE_SPOTS.values():
-            stands = book.sheets[name].range(spot).formula
-            if stands and not str(stands).startswith("="):
-                del wanted[spot]
+            formula = book.sheets[name].range(spot).formula
+            if not str(formula).startswith("="):
+                stands[spot] = formula
+        for spot in notes_in(stands):
+            del wanted[spot]
     return wanted
 
 

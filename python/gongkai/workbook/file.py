@@ -44,6 +44,7 @@ from gongkai.workbook.live.fittings import (
 )
 from gongkai.workbook.live.foreign import SheetSpot
 from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
+from gongkai.workbook.live.guide import notes_in
 from gongkai.workbook.live.rebuild import drop_strays, put_back
 from gongkai.workbook.live.restoring import Standing, standing
 from gongkai.workbook.live.sentences import told_of_seen
@@ -216,8 +217,8 @@ def put_our_formulas(book: OpenFile) -> None:
     """
     for name in sheets_with_formulas():
         if name in book.parts and name != layout.SUMMARY:
-            spared = layout.GUIDE_SPOTS.values() if name == layout.COVER else ()
-            put_formulas(book.root(name), formulas_of(name), spared)
+            held = book.sheet(name) if name == layout.COVER else None
+            put_formulas(book.root(name), formulas_of(name), notes_in(held.cells) if held else ())
 
 
 def standings(path: Path, content: bytes | None = None) -> list[Standing]:

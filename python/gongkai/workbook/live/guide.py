@@ -7,6 +7,7 @@ name of the workbook, for an address fails where columns are counted by numbers 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -41,6 +42,32 @@ NEXT_TEXTS = "下一步：点“文本转数字”，或改填数字"
 NEXT_RESULTS = "下一步：点“校验本报告”，逐条核对"
 NEXT_FILL = "下一步：从{}填起，没有的填0"
 NEXT_PROSE = "下一步：写好正文，再点“校验本报告”"
+SENTENCES = (
+    PROGRESS,
+    ALL_FILLED,
+    OPEN,
+    NO_FIGURES_YET,
+    NOTHING_BROKEN,
+    BROKEN,
+    NEXT_RESTORE,
+    NEXT_TEXTS,
+    NEXT_RESULTS,
+    NEXT_FILL,
+    NEXT_PROSE,
+)
+SAID = re.compile("|".join(re.escape(text).replace(r"\{\}", ".*") for text in SENTENCES))
+
+
+def notes_in(cells: Mapping[Spot, object]) -> set[Spot]:
+    """The guide's places in which a person wrote something: 问过王科长. What the guide itself says,
+    pasted as a value over its formula, is none: 已填199/200格.
+    """
+    found: set[Spot] = set()
+    for spot in layout.GUIDE_SPOTS.values():
+        text = str(cells.get(spot) or "")
+        if text and SAID.fullmatch(text) is None:
+            found.add(spot)
+    return found
 
 
 @dataclass(frozen=True)

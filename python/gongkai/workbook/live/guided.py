@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from gongkai.spreadsheets import Spot
 from gongkai.workbook import layout
-from gongkai.workbook.layout import Lane, TableSheet
 from gongkai.workbook.live.formulas import COUNTERS
 from gongkai.workbook.live.guide import (
     ALL_FILLED,
@@ -96,7 +95,9 @@ def first_blank(rows: Sequence[Sequence[Spot]], results: Results) -> CellValue:
     return 0
 
 
-def first_broken(sheet: TableSheet, lanes: Sequence[Lane], results: Results) -> CellValue:
+def first_broken(
+    sheet: layout.TableSheet, lanes: Sequence[layout.Lane], results: Results
+) -> CellValue:
     for number, lane in enumerate(lanes, 1):
         shown = results[sheet.image(lane.spot)]
         if shown is UNKNOWN:
