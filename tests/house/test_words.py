@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,12 @@ def lines_of(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def all_texts() -> Iterator[tuple[str, str]]:
+@cache
+def all_texts() -> tuple[tuple[str, str], ...]:
+    return tuple(texts_everywhere())
+
+
+def texts_everywhere() -> Iterator[tuple[str, str]]:
     for path in spoken_files():
         for line, text in texts_of(path):
             yield f"{path.relative_to(ROOT)}:{line}", text

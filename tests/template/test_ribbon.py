@@ -43,6 +43,7 @@ KNOWN_ICONS = {
     "Undo",
     "ViewVisualBasicCode",
 }
+EXPORTS = ["导出", "CSV文件", "JSON文件"]
 BLANKS = ["空白填0", "填推定的0", "全部空白填0", "空白和符号填0", "撤销空白填0"]
 TOTALS = ["填总计", "撤销填总计"]
 PRESSED = [node for node in CONTROLS if node.get("onAction")]
@@ -99,7 +100,7 @@ def test_the_groups_are_those_of_the_manual() -> None:
     }
     assert TAB.get("label") == "政府信息公开"
     assert groups == {
-        "导入": ["网址", "导入网址", "导入文件", "批量导入", "允许联网函数"],
+        "导入": ["网址", "导入网址", "导入文件", "新建年报", "批量导入", "允许联网函数"],
         "校验": [
             "校验本报告",
             "下一处问题",
@@ -111,7 +112,7 @@ def test_the_groups_are_those_of_the_manual() -> None:
             "保护表格",
             "清除标记",
         ],
-        "结果": ["汇总", "导出", "CSV文件", "JSON文件", "另存报告", "打印勾稽校验"],
+        "结果": ["汇总", "生成发布稿", "对比", *EXPORTS, "另存报告", "打印勾稽校验"],
         "帮助": ["勾稽规则", "使用手册", "关于/诊断"],
     }
 

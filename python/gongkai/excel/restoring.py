@@ -29,7 +29,6 @@ from gongkai.model import Box, WorkbookError
 from gongkai.spreadsheets import Spot, letters
 from gongkai.workbook import layout
 from gongkai.workbook.file import PROTECTED
-from gongkai.workbook.layout import TableSheet, rectangles
 from gongkai.workbook.live.formulas import (
     HIDDEN_COLUMNS,
     formulas_of,
@@ -52,7 +51,7 @@ class Examined:
     overtyped, and whether its image is whole.
     """
 
-    sheet: TableSheet
+    sheet: layout.TableSheet
     cells: Cells
     found: Standing | None
     lanes: tuple[Spot, ...]
@@ -127,7 +126,7 @@ def backup_of(book: xw.Book, name: str) -> str:
     return f"“{copy.name}”"
 
 
-def examine(book: xw.Book, sheet: TableSheet) -> Examined:
+def examine(book: xw.Book, sheet: layout.TableSheet) -> Examined:
     page = book.sheets[sheet.name]
     last = (
         max(sheet.last_line + MOST_INSERTED, sheet.hidden_lines[-1]),
@@ -207,7 +206,7 @@ def move_lines(
             page.range(f"{name(line)}:{name(line)}").insert(shifts[1])
 
 
-def put_merged(page: xw.Sheet, sheet: TableSheet) -> None:
+def put_merged(page: xw.Sheet, sheet: layout.TableSheet) -> None:
     boxes = [box for _, box in sheet.labels]
     for cell in sheet.form.cells.values():
         boxes.append(layout.moved(cell.box))
@@ -257,7 +256,7 @@ def unwritten(book: xw.Book, name: str) -> dict[Spot, str]:
 
 
 def write_formulas(page: xw.Sheet, formulas: Mapping[Spot, str]) -> None:
-    for box in rectangles(formulas):
+    for box in layout.rectangles(formulas):
         columns = range(box.left, box.right + 1)
         rows: list[list[str]] = []
         for row in range(box.top, box.bottom + 1):
@@ -265,7 +264,7 @@ def write_formulas(page: xw.Sheet, formulas: Mapping[Spot, str]) -> None:
         page.range((box.top, box.left), (box.bottom, box.right)).formula = rows
 
 
-def hide(page: xw.Sheet, sheet: TableSheet) -> None:
+def hide(page: xw.Sheet, sheet: layout.TableSheet) -> None:
     lines = sheet.hidden_lines
     with suppress(Exception):  # only looks depend on it
         page.range((lines[0], 1), (lines[-1], 1)).row_height = 0

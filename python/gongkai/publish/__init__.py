@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 from gongkai.model import Finding, Report, UnreadableDocument, WorkbookError
 from gongkai.pipeline import is_standard_input
-from gongkai.publish.content import Publication as Publication
-from gongkai.publish.content import hindrances as hindrances
-from gongkai.publish.content import publication_of
-from gongkai.publish.content import refusal as refusal
-from gongkai.publish.content import set_aside as set_aside
+from gongkai.publish.content import (
+    Publication,
+    hindrances,
+    publication_of,
+    refusal,
+    set_aside,
+)
 from gongkai.publish.docx import docx_bytes
 from gongkai.publish.html import DRAFT, html_fragment, html_page
 from gongkai.publish.page_template import page_of_template
@@ -37,6 +39,17 @@ from gongkai.system import (
     system_reason,
     write_whole,
 )
+
+__all__ = [
+    "SUFFIXES",
+    "Asked",
+    "Publication",
+    "hindrances",
+    "publish_report",
+    "refusal",
+    "refuse_asked",
+    "set_aside",
+]
 
 SUFFIXES = (".docx", ".html", ".pdf")
 # The ending of a file -> that of the template which it may be made of.

@@ -41,7 +41,6 @@ from gongkai.workbook.decisions import (
     kept_edits,
     keys_written,
 )
-from gongkai.workbook.layout import DOUBTFUL, Suspicion, TableSheet
 from gongkai.workbook.live.results import is_number, shown_lanes
 from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
 from gongkai.workbook.values import fingerprint
@@ -182,11 +181,11 @@ def cover_counts(findings: Sequence[Finding]) -> dict[Spot, Written]:
     return {**counts}
 
 
-def used_sheet(report: Report, table: str) -> TableSheet | None:
+def used_sheet(report: Report, table: str) -> layout.TableSheet | None:
     return layout.sheet_of(table, report.tables[table].edition) if table in report.tables else None
 
 
-def figure_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
+def figure_edits(sheet: layout.TableSheet, report: Report) -> Iterator[Edit]:
     entries = entries_on(sheet, report)
     for cell_id, (row, column) in sheet.cells.items():
         entry = entries.get(cell_id)
@@ -194,14 +193,14 @@ def figure_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
         yield Edit(sheet.name, row, column, value)
 
 
-def entries_on(sheet: TableSheet, report: Report) -> Mapping[str, Entry]:
+def entries_on(sheet: layout.TableSheet, report: Report) -> Mapping[str, Entry]:
     """The figures that stand on a sheet; none on that of another edition."""
     if used_sheet(report, sheet.table) is not sheet:
         return {}
     return report.tables[sheet.table].entries
 
 
-def source_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
+def source_edits(sheet: layout.TableSheet, report: Report) -> Iterator[Edit]:
     entries = entries_on(sheet, report)
     for cell_id, (row, column) in sheet.sources.items():
         entry = entries.get(cell_id)
@@ -217,20 +216,24 @@ def written(entry: Entry, cell: Cell) -> Written:
         return as_number(entry.value)
     state = read_figure(entry.raw, cell.column.unit).state
     if state == "blank":
-        return DOUBTFUL if entry.read_by == "lost" else None
-    return clean(entry.raw) if state == "sign" else DOUBTFUL + entry.raw
+        return layout.DOUBTFUL if entry.read_by == "lost" else None
+    return clean(entry.raw) if state == "sign" else layout.DOUBTFUL + entry.raw
 
 
 # --- marks ----------------------------------------------------------------------------------------
 
 
-def mark_edits(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
+def mark_edits(
+    sheet: layout.TableSheet, report: Report, findings: Sequence[Finding]
+) -> Iterator[Edit]:
     marks = marks_of(sheet, report, findings) if used_sheet(report, sheet.table) is sheet else {}
     for cell_id, (row, column) in sheet.marks.items():
         yield Edit(sheet.name, row, column, marks.get(cell_id))
 
 
-def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> dict[str, int]:
+def marks_of(
+    sheet: layout.TableSheet, report: Report, findings: Sequence[Finding]
+) -> dict[str, int]:
     """Cell id -> mark: suspects, and findings that count and that no lane shows by itself.
 
     The gravest one wins.
@@ -255,7 +258,7 @@ def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> 
 
 
 def gravest(
-    sheet: TableSheet, findings: Sequence[Finding], broken: Collection[str]
+    sheet: layout.TableSheet, findings: Sequence[Finding], broken: Collection[str]
 ) -> dict[str, Severity]:
     """Cell id -> severity of the gravest finding that leads there and that no lane in ``broken``
     shows.
@@ -269,7 +272,7 @@ def gravest(
     return found
 
 
-def marked_cells(sheet: TableSheet, finding: Finding, broken: Collection[str]) -> list[str]:
+def marked_cells(sheet: layout.TableSheet, finding: Finding, broken: Collection[str]) -> list[str]:
     """The cells of a sheet that a finding marks: none where a lane or the cells themselves show it,
     总计 alone of a sum that no lane shows.
     """
@@ -302,12 +305,12 @@ class Lives:
     note's shows after it.
     """
 
-    sheet: TableSheet
+    sheet: layout.TableSheet
     report: Report
     broken: Collection[str]
     under: Mapping[str, int]
 
-    def of(self, suspicion: Suspicion, suspects: Iterable[Suspect]) -> dict[str, int]:
+    def of(self, suspicion: layout.Suspicion, suspects: Iterable[Suspect]) -> dict[str, int]:
         """Cell id -> mark for suspected cells, those of other sheets left out."""
         code = layout.SUSPECT_CODES[suspicion]
         found: dict[str, int] = {}
@@ -568,7 +571,7 @@ def place_code(spot: Spot) -> int:
     return spot[0] * layout.PLACE_ROW + spot[1]
 
 
-def place_of(finding: Finding, report: Report) -> tuple[TableSheet | None, str]:
+def place_of(finding: Finding, report: Report) -> tuple[layout.TableSheet | None, str]:
     """The sheet and cell to which a finding leads: the flagged cell of its relation, else its first
     cell.
     """

@@ -15,7 +15,6 @@ from gongkai.model import Box
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.seen import text_of
 from gongkai.workbook import layout
-from gongkai.workbook.layout import TableSheet, absolute
 from gongkai.workbook.live.fittings import NameKey, define, defined_names, numbers_of
 from gongkai.workbook.live.stored import OpenFile
 from gongkai.workbook.values import displaced
@@ -26,9 +25,9 @@ LAST_COLUMN = layout.RESULT_COLUMNS["state"]  # of what is seen of 校验结果
 FORMULAS = (layout.RESULT_COLUMNS["place"], layout.RESULT_COLUMNS["state"])  # on every row
 
 
-def table_area(sheet: TableSheet, with_lanes: bool) -> str:
+def table_area(sheet: layout.TableSheet, with_lanes: bool) -> str:
     """$A$1:$J$29 of 表三; $A$1:$K$32 ``with_lanes``."""
-    return absolute(sheet.printed_with_lanes if with_lanes else sheet.printed)
+    return layout.absolute(sheet.printed_with_lanes if with_lanes else sheet.printed)
 
 
 def results_area(cells: Mapping[Spot, object]) -> str:
@@ -38,7 +37,7 @@ def results_area(cells: Mapping[Spot, object]) -> str:
         is_seen = column <= LAST_COLUMN and column not in FORMULAS
         if is_seen and row > last and text_of(value).strip():
             last = row
-    return absolute(Box(1, 1, last, LAST_COLUMN))
+    return layout.absolute(Box(1, 1, last, LAST_COLUMN))
 
 
 def bare(area: str) -> str:

@@ -21,13 +21,12 @@ from gongkai.wording import clipped, likely_facts, some_of, title_in_source
 from gongkai.workbook import layout
 from gongkai.workbook.cells import canonical, with_source
 from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
-from gongkai.workbook.layout import DOUBTFUL, TableSheet
 
 SheetValues = Mapping[Spot, object]
 MOST_PLACES = 5  # that a message names
 PARTS = (layout.OPENING, "1", "2", "3", "4", "5", "6")
 HIDDEN_TABLE = "工作表“{}”已隐藏，其中的数字没有采用，请取消隐藏"
-LOST_LINE = f"工作表的{{}}标着“{DOUBTFUL}”，来源中的数字没有读出；请对照原文填写，没有的填0"
+LOST_LINE = f"工作表的{{}}标着“{layout.DOUBTFUL}”，来源中的数字没有读出；请对照原文填写，没有的填0"
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
 RESTORE = "请用“还原表格”（或运行 gongkai check 文件名 --write）还原"
 ODD_SIGN = "{}的内容“{}”含有看不见的字符或不常用的符号，公式不认得；请删去后重新填写。"
@@ -157,16 +156,16 @@ def read_table(
     return Table(form, read_entries(sheet, placed_of(sheet, seen, problems), problems))
 
 
-def filled_sheets(table: str, values: Mapping[str, SheetValues]) -> list[TableSheet]:
+def filled_sheets(table: str, values: Mapping[str, SheetValues]) -> list[layout.TableSheet]:
     """The sheets of a table, one for each edition, on which a figure stands."""
-    found: list[TableSheet] = []
+    found: list[layout.TableSheet] = []
     for sheet in layout.table_sheets():
         if sheet.table == table and has_figures(sheet, values):
             found.append(sheet)
     return found
 
 
-def other_sheet(used: TableSheet, other: TableSheet) -> Problem:
+def other_sheet(used: layout.TableSheet, other: layout.TableSheet) -> Problem:
     reason = f"采用的是“{used.name}”，“{other.name}”中也有数字，没有采用，请核对封面的版式一栏。"
     return Problem(used.table, "", "", other.name, reason)
 
@@ -191,7 +190,7 @@ def cover_problems(values: Mapping[str, SheetValues]) -> list[Problem]:
     return [Problem("", "", "", "", f"{reason}{RESTORE}。")]
 
 
-def seen_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> SheetValues:
+def seen_of(sheet: layout.TableSheet, values: SheetValues, problems: list[Problem]) -> SheetValues:
     """What stands on a sheet; of one that is hidden no figure."""
     if not values.get(HIDDEN_SHEET):
         return values
@@ -199,14 +198,16 @@ def seen_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> 
     return without_figures(sheet, values)
 
 
-def without_figures(sheet: TableSheet, values: SheetValues) -> SheetValues:
+def without_figures(sheet: layout.TableSheet, values: SheetValues) -> SheetValues:
     left = dict(values)
     for spot in sheet.cells.values():
         left.pop(spot, None)
     return left
 
 
-def placed_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> SheetValues:
+def placed_of(
+    sheet: layout.TableSheet, values: SheetValues, problems: list[Problem]
+) -> SheetValues:
     """What stands on a sheet; of one whose lines are not the official ones no figure."""
     moved = displaced(sheet, values)
     if moved:
@@ -239,13 +240,13 @@ def named_edition(table: str, values: Mapping[str, SheetValues], problems: list[
     return ""
 
 
-def has_figures(sheet: TableSheet, values: Mapping[str, SheetValues]) -> bool:
+def has_figures(sheet: layout.TableSheet, values: Mapping[str, SheetValues]) -> bool:
     found = values.get(sheet.name, {})
     return any(text_of(found.get(place)).strip() for place in sheet.cells.values())
 
 
 def read_entries(
-    sheet: TableSheet, values: SheetValues, problems: list[Problem]
+    sheet: layout.TableSheet, values: SheetValues, problems: list[Problem]
 ) -> dict[str, Entry]:
     """One entry for each cell; a hidden figure is not taken."""
     hidden = cells_where(sheet, values, is_out_of_sight)
@@ -267,13 +268,13 @@ def read_entries(
         entry = entry_at(cell, place, value, figure)
         entries[cell_id] = with_source(entry, values.get(sheet.sources[cell_id]))
         if reason and cell_id not in lost:
-            raw = text_of(value).removeprefix(DOUBTFUL)
+            raw = text_of(value).removeprefix(layout.DOUBTFUL)
             problems.append(Problem(sheet.table, cell.row.id, cell.column.id, raw, reason))
     return entries
 
 
 def cells_where(
-    sheet: TableSheet, values: SheetValues, is_such: Callable[[object], bool]
+    sheet: layout.TableSheet, values: SheetValues, is_such: Callable[[object], bool]
 ) -> set[str]:
     found: set[str] = set()
     for cell_id, place in sheet.cells.items():
@@ -304,11 +305,11 @@ def is_out_of_sight(value: object) -> bool:
 
 def is_lost(value: object) -> bool:
     """The mark of a doubtful text without one: a row or column of the source that was not found."""
-    return isinstance(value, str) and value.strip() == DOUBTFUL
+    return isinstance(value, str) and value.strip() == layout.DOUBTFUL
 
 
 def line_problems(
-    sheet: TableSheet, values: SheetValues, told: Collection[str], reason: str
+    sheet: layout.TableSheet, values: SheetValues, told: Collection[str], reason: str
 ) -> Iterator[Problem]:
     """One for each row of which all that it holds is ``told``, and one for each column of what else
     is.
@@ -328,7 +329,7 @@ def line_problems(
         yield Problem(sheet.table, "", name, "", reason.format(f"{letter}列"))
 
 
-def rows_within(sheet: TableSheet, values: SheetValues, told: Collection[str]) -> set[str]:
+def rows_within(sheet: layout.TableSheet, values: SheetValues, told: Collection[str]) -> set[str]:
     """The rows that hold something, and nothing but some cells."""
     held: set[str] = set()
     others: set[str] = set()
@@ -341,7 +342,7 @@ def rows_within(sheet: TableSheet, values: SheetValues, told: Collection[str]) -
     return held - others
 
 
-def displaced(sheet: TableSheet, values: SheetValues) -> list[tuple[Spot, str, str]]:
+def displaced(sheet: layout.TableSheet, values: SheetValues) -> list[tuple[Spot, str, str]]:
     """(place, official label, what stands there) where a line was inserted, deleted, sorted or
     reworded.
 
@@ -355,7 +356,7 @@ def displaced(sheet: TableSheet, values: SheetValues) -> list[tuple[Spot, str, s
     return sorted(moved, key=lambda each: sheet.guard_number(each[0]))
 
 
-def displaced_text(sheet: TableSheet, moved: Sequence[tuple[Spot, str, str]]) -> str:
+def displaced_text(sheet: layout.TableSheet, moved: Sequence[tuple[Spot, str, str]]) -> str:
     """“表三”的B9应为“…”，现为“…”，共22处与官方表格不同."""
     spot, label, found = moved[0]
     stands = f"现为“{clipped(found)}”" if found.strip() else "现为空白"
@@ -376,7 +377,7 @@ def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
         return None, f"{place}的公式没有计算结果，请在表格软件中打开并保存后再试。"
     reading = read_figure(text, cell.column.unit)
     if reading.state == "unreadable":
-        told = text.removeprefix(DOUBTFUL)
+        told = text.removeprefix(layout.DOUBTFUL)
         return None, f"{place}的内容“{told}”不是可以确定的数，请核对原文后填写。"
     if reading.state in ("blank", "sign") and sheet_text(text):
         return None, ODD_SIGN.format(place, text)

@@ -23,7 +23,6 @@ from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.xlsx import index_rows, placed_cells
 from gongkai.wording import cell_text
 from gongkai.workbook import layout
-from gongkai.workbook.layout import TableSheet, absolute, address
 from gongkai.workbook.live.foreign import looked_at
 from gongkai.workbook.live.formulas import HIDDEN_COLUMNS
 from gongkai.workbook.live.stored import SPACE, OpenFile
@@ -76,7 +75,9 @@ class CellsOf:
 
         if spot not in self.found:
             row = self.row(spot[0])
-            cell = etree.Element(self.data.tag.replace("sheetData", "c"), {"r": address(spot)})
+            cell = etree.Element(
+                self.data.tag.replace("sheetData", "c"), {"r": layout.address(spot)}
+            )
             insert_in_order(row, cell, spot[1], index_cells(row, spot[0]))
             drop(row, "spans")
             self.found[spot] = cell
@@ -173,7 +174,7 @@ def general_look(looks: _Element, number: str, made: dict[str, str]) -> str:
     return made[number]
 
 
-def hide_image(root: _Element, sheet: TableSheet) -> None:
+def hide_image(root: _Element, sheet: layout.TableSheet) -> None:
     """A line below the table on which somebody has written stays in sight."""
     cells = CellsOf(root)
     written: set[int] = set()
@@ -257,7 +258,7 @@ class Looks:
         return self.numbers.get(number, "0")
 
 
-def put_rules(root: _Element, model: _Element, sheet: TableSheet, looks: Looks) -> None:
+def put_rules(root: _Element, model: _Element, sheet: layout.TableSheet, looks: Looks) -> None:
     """The template's flags in the place of ours.
 
     Conditional formats of others stay, behind them.
@@ -300,7 +301,7 @@ def take_away(rule: _Element) -> None:
         take_out(block)
 
 
-def is_flag(rule: _Element, known: Collection[str], sheet: TableSheet) -> bool:
+def is_flag(rule: _Element, known: Collection[str], sheet: layout.TableSheet) -> bool:
     """Whether a rule is one of the template's, also after its lines were moved, or one of before:
     they look at what is hidden, or at the lane on which they lie.
     """
@@ -317,11 +318,11 @@ def is_flag(rule: _Element, known: Collection[str], sheet: TableSheet) -> bool:
     return tests_lanes
 
 
-def is_at_lanes(box: Box, sheet: TableSheet) -> bool:
+def is_at_lanes(box: Box, sheet: layout.TableSheet) -> bool:
     return box.left == sheet.size.right + 1 or box.top in sheet.lane_lines
 
 
-def is_hidden(box: Box, sheet: TableSheet) -> bool:
+def is_hidden(box: Box, sheet: layout.TableSheet) -> bool:
     """Whether an area is one cell of what is hidden beside a table, a column shifted or not."""
     return box.left == box.right and sheet.image_box.left - 1 <= box.left <= sheet.last_hidden + 1
 
@@ -354,15 +355,15 @@ def numbers_of(workbook: _Element) -> dict[str, str]:
 def wanted_names(numbers: Mapping[str, str]) -> Iterator[tuple[NameKey, str]]:
     for name, (page, (row, column)) in layout.SHEET_NAMES.items():
         if page in numbers:
-            yield (name, ""), absolute(Box(row, column, row, column), page)
+            yield (name, ""), layout.absolute(Box(row, column, row, column), page)
     for sheet in layout.table_sheets():
         if sheet.name not in numbers:
             continue
         for cell, (row, column) in sheet.cells.items():
-            place = absolute(Box(row, column, row, column), sheet.name)
+            place = layout.absolute(Box(row, column, row, column), sheet.name)
             yield (cell, numbers[sheet.name]), place
             yield (sheet.link(cell), ""), place
-        lanes = absolute(sheet.printed_with_lanes, sheet.name)
+        lanes = layout.absolute(sheet.printed_with_lanes, sheet.name)
         yield (layout.LANES_NAME, numbers[sheet.name]), lanes
 
 

@@ -16,7 +16,6 @@ from gongkai.figures import BLANKS, PLAIN_SIGNS, without_blanks
 from gongkai.spreadsheets import Spot, letters
 from gongkai.wording import assumed_text
 from gongkai.workbook import layout
-from gongkai.workbook.layout import TableSheet, address, ranges_of
 from gongkai.workbook.live.guide import COLUMNS, guide_formulas
 from gongkai.workbook.live.overview import block_cells
 from gongkai.workbook.live.steps import ANY_NUMBER, NEAR, lane_formula, step_formulas
@@ -96,7 +95,7 @@ plain_wanted = cache(plain_formula)
 # --- a table --------------------------------------------------------------------------------------
 
 
-def table_formulas(sheet: TableSheet) -> Formulas:
+def table_formulas(sheet: layout.TableSheet) -> Formulas:
     """The lanes, and the image of the table: mirrors, guards, twins.
 
     Behind it what is a text, and the steps.
@@ -113,42 +112,42 @@ def table_formulas(sheet: TableSheet) -> Formulas:
     found |= step_formulas(sheet)
     for lane in sheet.lanes.values():
         formula = lane_formula(sheet, lane)
-        shown, twin = lane_at(sheet, lane.spot), address(sheet.image(lane.spot))
+        shown, twin = lane_at(sheet, lane.spot), layout.address(sheet.image(lane.spot))
         found |= {lane.spot: formula, sheet.image(lane.spot): formula}
         found[sheet.text_flag(lane.spot)] = changed_formula(shown, twin)
     return found
 
 
-def block_of(sheet: TableSheet) -> str:
+def block_of(sheet: layout.TableSheet) -> str:
     """``$A$1:$J$29``: a table without its lanes, which look at its image."""
     size = sheet.size
     return f"$A$1:${letters(size.right)}${size.bottom}"
 
 
-def cell_at(sheet: TableSheet, place: Spot) -> str:
+def cell_at(sheet: layout.TableSheet, place: Spot) -> str:
     """What stands in a place, whatever was dragged there or away: D7 is the fourth of the seventh
     line.
     """
     return f"INDEX({block_of(sheet)},{place[0]},{place[1]})"
 
 
-def lane_at(sheet: TableSheet, place: Spot) -> str:
+def lane_at(sheet: layout.TableSheet, place: Spot) -> str:
     """What stands in a lane's place; a reference would go with a lane that is dragged away."""
     return f"INDEX($A$1:${letters(sheet.size.right + 1)}${sheet.last_line},{place[0]},{place[1]})"
 
 
-def mirror_formula(sheet: TableSheet, place: Spot) -> str:
+def mirror_formula(sheet: layout.TableSheet, place: Spot) -> str:
     """INDEX alone makes 0 of a blank."""
     here = cell_at(sheet, place)
     return f'=IF({here}="","",{here})'
 
 
-def text_formula(sheet: TableSheet, place: Spot) -> str:
+def text_formula(sheet: layout.TableSheet, place: Spot) -> str:
     """1 for what is neither a number nor nothing nor a sign.
 
     TRUE and #N/A are none (``figures.is_text``).
     """
-    mirror = address(sheet.image(place))
+    mirror = layout.address(sheet.image(place))
     plain = f"TRIM({replaced(mirror, BLANKS.strip(' '), ' ')})"
     sign = f'ISNUMBER(FIND("|"&SUBSTITUTE({plain},"|","　")&"|",{address_of(sheet.signs)}))'
     return (
@@ -166,10 +165,10 @@ def replaced(text: str, letters_out: str, other: str) -> str:
     return text
 
 
-def guard_formula(sheet: TableSheet, place: Spot, label: str) -> str:
+def guard_formula(sheet: layout.TableSheet, place: Spot, label: str) -> str:
     """✓, or the number of the line whose label another text, or none, has taken the place of."""
     below = place in dict(sheet.guards_below)
-    here = address(place) if below else cell_at(sheet, place)
+    here = layout.address(place) if below else cell_at(sheet, place)
     same = f'EXACT({replaced(here, BLANKS, "")},"{without_blanks(label)}")'
     if below:
         same = f"AND(ROW({here})={place[0]},{same})"
@@ -185,17 +184,17 @@ def changed_formula(lane: str, twin: str) -> str:
     return f"=IF(ISERROR({lane}),1,IF({lane}={twin},0,1))"
 
 
-def first_formula(sheet: TableSheet) -> str:
+def first_formula(sheet: layout.TableSheet) -> str:
     """The first guard whose label is not in its place, 0 where all are.
 
     -1 where guards are gone or damaged.
     """
-    guards = ranges_of(sheet.image(spot) for spot, _ in sheet.guarded)
+    guards = layout.ranges_of(sheet.image(spot) for spot, _ in sheet.guarded)
     lost = f"OR(ISERROR(SUM({guards})),COUNTA({guards})<{len(sheet.guarded)})"
     return f"=IF({lost},-1,IF(COUNT({guards})=0,0,MIN({guards})))"
 
 
-def moved_formula(sheet: TableSheet) -> str:
+def moved_formula(sheet: layout.TableSheet) -> str:
     """第9行, D列 or 行列: what of a table is not in its place; "" where all is."""
     block, first = block_of(sheet), address_of(sheet.first_moved)
     rows, columns = sheet.size.bottom, sheet.size.right
@@ -208,14 +207,14 @@ def moved_formula(sheet: TableSheet) -> str:
     return f'=IF({lost},"{SHAPE}",{told})'
 
 
-def unless_apart(sheet: TableSheet, told: str, name: str = "") -> str:
+def unless_apart(sheet: layout.TableSheet, told: str, name: str = "") -> str:
     """``told``, or 校验格 where the mirrors hold other figures than the table: values were pasted
     over formulas.
 
     The cover asks once more, under the sheet's ``name``: a whole sheet may have been pasted so.
     """
     block = f"'{name}'!{block_of(sheet)}" if name else block_of(sheet)
-    mirrors = ranges_of(map(sheet.image, sheet.cells.values()), name)
+    mirrors = layout.ranges_of(map(sheet.image, sheet.cells.values()), name)
     apart = f"OR(COUNT({block})<>COUNT({mirrors}),ABS(SUM({block})-SUM({mirrors}))>={NEAR})"
     return f'IF(ISERROR(SUM({block})+SUM({mirrors})),{told},IF({apart},"{IMAGE}",{told}))'
 
@@ -238,7 +237,7 @@ def cover_formulas() -> dict[Spot, str]:
     return found | guide_formulas(COUNTERS)
 
 
-def by_edition(table: str, told: Callable[[TableSheet], str]) -> str:
+def by_edition(table: str, told: Callable[[layout.TableSheet], str]) -> str:
     """What is told of the sheet of the edition that the cover names for a table.
 
     Of the newest by default.
@@ -252,39 +251,39 @@ def by_edition(table: str, told: Callable[[TableSheet], str]) -> str:
     return formula
 
 
-def twins(sheet: TableSheet) -> str:
-    return ranges_of(map(sheet.image, sheet.lane_spots), sheet.name)
+def twins(sheet: layout.TableSheet) -> str:
+    return layout.ranges_of(map(sheet.image, sheet.lane_spots), sheet.name)
 
 
-def count_of_lanes(sheet: TableSheet, shown: str) -> str:
+def count_of_lanes(sheet: layout.TableSheet, shown: str) -> str:
     ranges = twins(sheet).split(",") if sheet.lanes else []
     return "+".join(f'COUNTIF({each},"{shown}")' for each in ranges) or "0"
 
 
-COUNTED: Mapping[str, Callable[[TableSheet], str]] = {
+COUNTED: Mapping[str, Callable[[layout.TableSheet], str]] = {
     "relations": lambda sheet: str(len(sheet.lanes)),
     "broken": lambda sheet: f"COUNT({twins(sheet)})" if sheet.lanes else "0",
     "holding": lambda sheet: count_of_lanes(sheet, layout.HOLDS),
     "figures": lambda sheet: (
-        f"COUNT({ranges_of(map(sheet.image, sheet.cells.values()), sheet.name)})"
+        f"COUNT({layout.ranges_of(map(sheet.image, sheet.cells.values()), sheet.name)})"
     ),
     "texts": lambda sheet: (
-        f"SUM({ranges_of(map(sheet.text_flag, sheet.cells.values()), sheet.name)})"
+        f"SUM({layout.ranges_of(map(sheet.text_flag, sheet.cells.values()), sheet.name)})"
     ),
     "moved": lambda sheet: unless_apart(
-        sheet, f'{address(sheet.is_moved, sheet.name)}&""', sheet.name
+        sheet, f'{layout.address(sheet.is_moved, sheet.name)}&""', sheet.name
     ),
     "changed": lambda sheet: f"SUM({changed_lanes(sheet)})" if sheet.lanes else "0",
     "assumed": lambda sheet: f"SUM({assumed_lanes(sheet)})" if sheet.lanes else "0",
 }
 
 
-def changed_lanes(sheet: TableSheet) -> str:
-    return ranges_of(map(sheet.text_flag, sheet.lane_spots), sheet.name)
+def changed_lanes(sheet: layout.TableSheet) -> str:
+    return layout.ranges_of(map(sheet.text_flag, sheet.lane_spots), sheet.name)
 
 
-def assumed_lanes(sheet: TableSheet) -> str:
-    return ranges_of(sheet.steps("assumed"), sheet.name)
+def assumed_lanes(sheet: layout.TableSheet) -> str:
+    return layout.ranges_of(sheet.steps("assumed"), sheet.name)
 
 
 def assumed_formula(count: str) -> str:

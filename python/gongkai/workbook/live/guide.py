@@ -15,7 +15,6 @@ from functools import cache
 from gongkai.spreadsheets import Spot, letters
 from gongkai.wording.phrases import short_column, short_row
 from gongkai.workbook import layout
-from gongkai.workbook.layout import Lane, TableSheet, address, ranges_of
 
 # Hidden columns of the cover, a line for each table's sheet from the line of the first table on.
 COLUMNS: Mapping[str, int] = {
@@ -80,23 +79,23 @@ class Signposts:
     the cover on which what was found stands.
     """
 
-    sheet: TableSheet
+    sheet: layout.TableSheet
     line: int
     rows: tuple[tuple[Spot, ...], ...]
     row_links: tuple[str, ...]
     row_names: tuple[str, ...]
-    beside: tuple[Lane, ...]
-    below: tuple[Lane, ...]
+    beside: tuple[layout.Lane, ...]
+    below: tuple[layout.Lane, ...]
 
     @property
-    def lanes(self) -> tuple[Lane, ...]:
+    def lanes(self) -> tuple[layout.Lane, ...]:
         return (*self.beside, *self.below)
 
-    def lane_links(self, lanes: Sequence[Lane]) -> list[str]:
+    def lane_links(self, lanes: Sequence[layout.Lane]) -> list[str]:
         """goto.applications.granted.total: the cell that a broken relation marks."""
         return [self.sheet.link(lane.relation.marked) for lane in lanes]
 
-    def lane_names(self, lanes: Sequence[Lane]) -> list[str]:
+    def lane_names(self, lanes: Sequence[layout.Lane]) -> list[str]:
         """表三“予以公开”（总计）."""
         form = self.sheet.form
         found: list[str] = []
@@ -117,7 +116,7 @@ def signposts() -> tuple[Signposts, ...]:
     return tuple(found)
 
 
-def signposts_of(sheet: TableSheet, line: int) -> Signposts:
+def signposts_of(sheet: layout.TableSheet, line: int) -> Signposts:
     rows: list[tuple[Spot, ...]] = []
     links: list[str] = []
     names: list[str] = []
@@ -132,7 +131,7 @@ def signposts_of(sheet: TableSheet, line: int) -> Signposts:
     )
 
 
-def other_editions(sheet: TableSheet) -> list[str]:
+def other_editions(sheet: layout.TableSheet) -> list[str]:
     """The editions whose choice on the cover shows another sheet of this table."""
     found: list[str] = []
     for other in layout.table_sheets():
@@ -167,7 +166,7 @@ def sheet_formulas(posts: Signposts) -> dict[str, str]:
     sheet = posts.sheet
     blank: list[str] = []
     for mirrors in posts.rows:
-        blank.append(f"COUNT({ranges_of(mirrors, sheet.name)})<{len(mirrors)}")
+        blank.append(f"COUNT({layout.ranges_of(mirrors, sheet.name)})<{len(mirrors)}")
     at = {name: f"{letters(column)}{posts.line}" for name, column in COLUMNS.items()}
     links = [posts.lane_links(lanes) for lanes in (posts.beside, posts.below)]
     names = [posts.lane_names(lanes) for lanes in (posts.beside, posts.below)]
@@ -187,11 +186,11 @@ def sheet_formulas(posts: Signposts) -> dict[str, str]:
     }
 
 
-def broken_tests(sheet: TableSheet, lanes: Sequence[Lane]) -> list[str]:
-    return [f"ISNUMBER({address(sheet.image(lane.spot), sheet.name)})" for lane in lanes]
+def broken_tests(sheet: layout.TableSheet, lanes: Sequence[layout.Lane]) -> list[str]:
+    return [f"ISNUMBER({layout.address(sheet.image(lane.spot), sheet.name)})" for lane in lanes]
 
 
-def when_chosen(sheet: TableSheet, told: str) -> str:
+def when_chosen(sheet: layout.TableSheet, told: str) -> str:
     """``told``, or 0 where the cover names an edition with another sheet for this table."""
     others = other_editions(sheet)
     if not others or told == "0":

@@ -19,7 +19,6 @@ from gongkai.opc.package import drop, insert_after, local, take_out, whole
 from gongkai.spreadsheets import Area, Spot, area_of
 from gongkai.spreadsheets.xlsx import index_rows, placed_cells
 from gongkai.workbook import layout
-from gongkai.workbook.layout import TableSheet, address
 from gongkai.workbook.live.fittings import CellsOf, all_cells, empty, outside
 from gongkai.workbook.live.foreign import LAST_COLUMN, LAST_ROW, moved_formula
 from gongkai.workbook.live.formulas import formulas_of
@@ -174,7 +173,7 @@ def is_lane(name: str, cell: _Element) -> bool:
     return is_lane_formula(f"={text}") and shape_of(f"={text}") in shapes_of(name)
 
 
-def drop_strays(book: OpenFile, sheet: TableSheet) -> None:
+def drop_strays(book: OpenFile, sheet: layout.TableSheet) -> None:
     """No lane anywhere but in its place: one that was dragged away would show what it once did."""
     own: set[Spot] = set()
     for lane in sheet.lanes.values():
@@ -209,7 +208,7 @@ def shift(root: _Element, standing: Standing) -> None:
         for (_, column), cell in list(placed_cells(row, number)):
             at = moved_line(column, columns, LAST_COLUMN)
             if at:
-                cell.set("r", address((place or number, at)))
+                cell.set("r", layout.address((place or number, at)))
             else:
                 row.remove(cell)
         if place:
@@ -219,7 +218,7 @@ def shift(root: _Element, standing: Standing) -> None:
             data.remove(row)
 
 
-def clear_between(root: _Element, sheet: TableSheet) -> None:
+def clear_between(root: _Element, sheet: layout.TableSheet) -> None:
     """Nothing in the table besides figures and texts."""
     size = sheet.size
     kept = {*sheet.cells.values(), *sheet.own_texts}
@@ -244,7 +243,7 @@ def put_figures(root: _Element, standing: Standing, figures: Mapping[Spot, _Elem
             cells.fill(spot, figures.get(spot))
 
 
-def put_texts(root: _Element, model: OpenFile, sheet: TableSheet) -> None:
+def put_texts(root: _Element, model: OpenFile, sheet: layout.TableSheet) -> None:
     """Labels as the template has them."""
     cells, template = CellsOf(root), model.sheet(sheet.name)
     # A note may stand in the place of the title or of the last line by now.
@@ -262,7 +261,7 @@ def merged_cells(root: _Element) -> list[_Element]:
     return list(root.iterfind("{*}mergeCells/{*}mergeCell"))
 
 
-def merged_beside(root: _Element, sheet: TableSheet) -> list[_Element]:
+def merged_beside(root: _Element, sheet: layout.TableSheet) -> list[_Element]:
     """The merged cells outside of a table and its image."""
     found: list[_Element] = []
     for node in merged_cells(root):
@@ -326,7 +325,11 @@ def moved_area(area: Area, place: Official) -> str:
         if not kept:
             return ""
         first, last = min(kept), max(kept)
-    return address(first) if first == last else f"{address(first)}:{address(last)}"
+    return (
+        layout.address(first)
+        if first == last
+        else f"{layout.address(first)}:{layout.address(last)}"
+    )
 
 
 def edges(area: Area) -> Iterator[Spot]:

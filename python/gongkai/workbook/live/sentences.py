@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from gongkai.spreadsheets import Spot, column_of
 from gongkai.workbook import layout
-from gongkai.workbook.layout import address
 from gongkai.workbook.live.results import (
     UNKNOWN,
     CellError,
@@ -79,7 +78,7 @@ def sentence_formula(sentence: LiveText) -> str:
 
 
 def shown_formula(piece: Shown) -> str:
-    place = address(piece.spot, piece.sheet)
+    place = layout.address(piece.spot, piece.sheet)
     return f'IF({place}="",{quoted(piece.blank)},{place})'
 
 
@@ -102,7 +101,7 @@ def unquoted(text: str) -> str:
 
 def stock_formula(stock: Stock) -> str:
     """=43+B6-C6: short enough for whoever wants to see where the figure comes from."""
-    return f"={stock.before}+{address(stock.made)}-{address(stock.repealed)}"
+    return f"={stock.before}+{layout.address(stock.made)}-{layout.address(stock.repealed)}"
 
 
 # --- and back -------------------------------------------------------------------------------------

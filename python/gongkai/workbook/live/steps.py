@@ -16,7 +16,6 @@ from gongkai.model import Box, Figure, Relation
 from gongkai.spreadsheets import Spot
 from gongkai.sums.states import ROUNDS, Judged
 from gongkai.workbook import layout
-from gongkai.workbook.layout import Lane, TableSheet, address, range_of, ranges_of
 
 NEAR = format(TOLERANCE, "f")
 ANY_NUMBER = '">-999999999999999"'  # as a criterion
@@ -79,17 +78,19 @@ def runs_of(name: str, rule: str, is_whole: bool) -> tuple[Run, ...]:
     return tuple(found)
 
 
-def sides_of(sheet: TableSheet, relation: Relation) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+def sides_of(
+    sheet: layout.TableSheet, relation: Relation
+) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
     """The runs of the parts, and of the whole."""
     return runs_of(sheet.name, relation.rule, False), runs_of(sheet.name, relation.rule, True)
 
 
-def crossing_lanes(sheet: TableSheet) -> list[str]:
+def crossing_lanes(sheet: layout.TableSheet) -> list[str]:
     """The rules whose cells take part in other relations too: all of 表三, none of 表四."""
     return [rule for rule, lane in sheet.lanes.items() if is_crossing(sheet, lane.relation)]
 
 
-def is_crossing(sheet: TableSheet, relation: Relation) -> bool:
+def is_crossing(sheet: layout.TableSheet, relation: Relation) -> bool:
     parts, whole = sides_of(sheet, relation)
     return any(run.lanes for run in (*parts, *whole))
 
@@ -97,10 +98,10 @@ def is_crossing(sheet: TableSheet, relation: Relation) -> bool:
 def block(places: Iterable[Spot]) -> str:
     """``X39:AC39``: a run as one range."""
     spots = list(places)
-    return range_of(Box(*spots[0], *spots[-1]))
+    return layout.range_of(Box(*spots[0], *spots[-1]))
 
 
-def unknown(sheet: TableSheet, runs: Sequence[Run], step: str) -> str:
+def unknown(sheet: layout.TableSheet, runs: Sequence[Run], step: str) -> str:
     """How many blanks no lane with a 1 in ``step`` makes 0."""
     terms: list[str] = []
     for run in runs:
@@ -113,12 +114,12 @@ def unknown(sheet: TableSheet, runs: Sequence[Run], step: str) -> str:
     return "+".join(terms)
 
 
-def step_blocks(sheet: TableSheet, run: Run, step: str) -> list[str]:
+def step_blocks(sheet: layout.TableSheet, run: Run, step: str) -> list[str]:
     """Where a step of the lanes beside a run stands, a range for each run of lanes."""
     return [block(sheet.step(lane, step) for lane in lanes) for lanes in run.lanes]
 
 
-def doubtful(sheet: TableSheet, runs: Sequence[Run]) -> str:
+def doubtful(sheet: layout.TableSheet, runs: Sequence[Run]) -> str:
     """How many blanks stand in a relation that the zeros of others break.
 
     "" where no other relation has them.
@@ -144,7 +145,7 @@ def blanks_where(cells: str, wanted: Sequence[tuple[str, str]]) -> str:
 # --- formulas -------------------------------------------------------------------------------------
 
 
-def step_formulas(sheet: TableSheet) -> dict[Spot, str]:
+def step_formulas(sheet: layout.TableSheet) -> dict[Spot, str]:
     found: dict[Spot, str] = {}
     if crossing_lanes(sheet):
         found[sheet.struck] = struck_formula(sheet)
@@ -154,7 +155,7 @@ def step_formulas(sheet: TableSheet) -> dict[Spot, str]:
     return found
 
 
-def lane_steps(sheet: TableSheet, lane: Lane) -> dict[str, str]:
+def lane_steps(sheet: layout.TableSheet, lane: layout.Lane) -> dict[str, str]:
     relation = lane.relation
     steps = {"gap": gap_formula(sheet, relation)}
     steps[round_name(1)] = closing_formula(sheet, lane, *blank_counts(sheet, relation))
@@ -167,57 +168,57 @@ def lane_steps(sheet: TableSheet, lane: Lane) -> dict[str, str]:
     return steps
 
 
-def unknown_sides(sheet: TableSheet, relation: Relation, step: str) -> tuple[str, str]:
+def unknown_sides(sheet: layout.TableSheet, relation: Relation, step: str) -> tuple[str, str]:
     """``unknown`` of the parts, and of the whole."""
     parts, whole = sides_of(sheet, relation)
     return unknown(sheet, parts, step), unknown(sheet, whole, step)
 
 
-def image_ranges(sheet: TableSheet, cells: Iterable[str]) -> str:
-    return ranges_of(sheet.image(sheet.cells[cell]) for cell in cells)
+def image_ranges(sheet: layout.TableSheet, cells: Iterable[str]) -> str:
+    return layout.ranges_of(sheet.image(sheet.cells[cell]) for cell in cells)
 
 
-def blank_counts(sheet: TableSheet, relation: Relation) -> tuple[str, str]:
+def blank_counts(sheet: layout.TableSheet, relation: Relation) -> tuple[str, str]:
     """How many blanks the parts have, and the whole."""
     return blank_count(sheet, relation.parts), blank_count(sheet, relation.whole)
 
 
-def blank_count(sheet: TableSheet, cells: Sequence[str]) -> str:
+def blank_count(sheet: layout.TableSheet, cells: Sequence[str]) -> str:
     return f"{len(cells)}-COUNT({image_ranges(sheet, cells)})"
 
 
-def gap_formula(sheet: TableSheet, relation: Relation) -> str:
+def gap_formula(sheet: layout.TableSheet, relation: Relation) -> str:
     """The stated parts less the stated whole, as ``figures.rounded`` has it.
 
     移 or 文 where nothing is judged.
     """
     parts, whole = image_ranges(sheet, relation.parts), image_ranges(sheet, relation.whole)
-    texts = ranges_of(sheet.text_flag(sheet.cells[cell]) for cell in relation.cells)
+    texts = layout.ranges_of(sheet.text_flag(sheet.cells[cell]) for cell in relation.cells)
     gap = f"ROUND(SUM({parts})-SUM({whole}),{PLACES})"
     near = f"IF(ROUND(ABS({gap}-ROUND({gap},0)),{PLACES})<{NEAR},ROUND({gap},0),{gap})"
-    moved = address(sheet.is_moved)
+    moved = layout.address(sheet.is_moved)
     return f'=IF({moved}<>"","{layout.MOVED}",IF(SUM({texts})>0,"{layout.TEXT}",{near}))'
 
 
-def gap_at(sheet: TableSheet, lane: Lane) -> str:
-    return address(sheet.step(lane.spot, "gap"))
+def gap_at(sheet: layout.TableSheet, lane: layout.Lane) -> str:
+    return layout.address(sheet.step(lane.spot, "gap"))
 
 
 START = "=IF(ISNUMBER("
 
 
-def judged(sheet: TableSheet, lane: Lane, told: str, otherwise: str = "0") -> str:
+def judged(sheet: layout.TableSheet, lane: layout.Lane, told: str, otherwise: str = "0") -> str:
     """``told`` where the relation has a difference, be it 0."""
     return f"{START}{gap_at(sheet, lane)}),{told},{otherwise})"
 
 
-def closing_formula(sheet: TableSheet, lane: Lane, parts: str, whole: str) -> str:
+def closing_formula(sheet: layout.TableSheet, lane: layout.Lane, parts: str, whole: str) -> str:
     """1 where one side has no blank left that may be more than 0, and the sums are equal."""
     gap = gap_at(sheet, lane)
     return judged(sheet, lane, f"IF({gap}=0,IF({parts}=0,1,IF({whole}=0,1,0)),0)")
 
 
-def broken_formula(sheet: TableSheet, lane: Lane) -> str:
+def broken_formula(sheet: layout.TableSheet, lane: layout.Lane) -> str:
     gap = gap_at(sheet, lane)
     alone = is_wrong(gap, *blank_counts(sheet, lane.relation))
     others = is_wrong(gap, *unknown_sides(sheet, lane.relation, round_name(ROUNDS)))
@@ -229,35 +230,35 @@ def is_wrong(gap: str, parts: str, whole: str) -> str:
     return f"OR(AND({gap}>0,{whole}=0),AND({gap}<0,{parts}=0),{gap}<>ROUND({gap},0))"
 
 
-def struck_formula(sheet: TableSheet) -> str:
+def struck_formula(sheet: layout.TableSheet) -> str:
     """How many relations the zeros of others break."""
     counts: list[str] = []
-    for each in ranges_of(sheet.steps("broken")).split(","):
+    for each in layout.ranges_of(sheet.steps("broken")).split(","):
         counts.append(f"COUNTIF({each},{WITH_OTHERS})")
     return f"={'+'.join(counts)}"
 
 
-def settling_formula(sheet: TableSheet, lane: Lane) -> str:
-    first = address(sheet.step(lane.spot, round_name(1)))
-    last = address(sheet.step(lane.spot, round_name(ROUNDS)))
+def settling_formula(sheet: layout.TableSheet, lane: layout.Lane) -> str:
+    first = layout.address(sheet.step(lane.spot, round_name(1)))
+    last = layout.address(sheet.step(lane.spot, round_name(ROUNDS)))
     parts, whole = sides_of(sheet, lane.relation)
     doubt = "+".join(filter(None, (doubtful(sheet, parts), doubtful(sheet, whole))))
     if not doubt:
         return f"={first}"
-    return f"=IF({address(sheet.struck)}=0,{last},IF({doubt}=0,{first},0))"
+    return f"=IF({layout.address(sheet.struck)}=0,{last},IF({doubt}=0,{first},0))"
 
 
-def assumed_formula(sheet: TableSheet, lane: Lane) -> str:
+def assumed_formula(sheet: layout.TableSheet, lane: layout.Lane) -> str:
     """1 for a relation that holds with blanks."""
     blanks = "+".join(blank_counts(sheet, lane.relation))
-    return f'=IF({address(sheet.image(lane.spot))}="{layout.HOLDS}",IF({blanks}>0,1,0),0)'
+    return f'=IF({layout.address(sheet.image(lane.spot))}="{layout.HOLDS}",IF({blanks}>0,1,0),0)'
 
 
-def lane_formula(sheet: TableSheet, lane: Lane) -> str:
+def lane_formula(sheet: layout.TableSheet, lane: layout.Lane) -> str:
     """移, 文, the signed difference, ✓, "" (nothing filled in) or 缺 (open), in this order."""
     gap, relation = gap_at(sheet, lane), lane.relation
-    broken = address(sheet.step(lane.spot, "broken"))
-    settling = address(sheet.step(lane.spot, "settling"))
+    broken = layout.address(sheet.step(lane.spot, "broken"))
+    settling = layout.address(sheet.step(lane.spot, "settling"))
     left = "+".join(unknown_sides(sheet, relation, "settling"))
     filled = f"COUNT({image_ranges(sheet, relation.parts)},{image_ranges(sheet, relation.whole)})"
     empty = f'IF({filled}=0,"","{layout.MISSING}")'
@@ -277,7 +278,7 @@ def is_lane_formula(text: str) -> bool:
 
 
 def step_results(
-    sheet: TableSheet, told: Judged, signs: Mapping[str, str]
+    sheet: layout.TableSheet, told: Judged, signs: Mapping[str, str]
 ) -> dict[Spot, Figure | str]:
     """What the steps show; ``signs``: rule -> 移 or 文, for the relations that are not judged."""
     found: dict[Spot, Figure | str] = {}

@@ -39,7 +39,6 @@ from gongkai.spreadsheets.xlsx import (
     shared_strings,
 )
 from gongkai.workbook import layout
-from gongkai.workbook.layout import TableSheet, address
 from gongkai.workbook.live.foreign import SheetSpot, stale_formulas
 from gongkai.workbook.live.formulas import (
     COUNTERS,
@@ -181,7 +180,7 @@ def take_cell(
 ) -> None:
     formula = cell[0] if cell[0].tag.endswith("}f") else None
     if formula is not None:
-        text = formula_text(formula, address(spot), texts.shared)
+        text = formula_text(formula, layout.address(spot), texts.shared)
         if wanted is not None and same_formula(text, wanted):
             sheet.ours[spot] = cell
             return
@@ -320,7 +319,7 @@ def store_results(book: OpenFile, name: str, results: Results) -> bool:
     return is_complete
 
 
-def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
+def altered_lanes(table: layout.TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
     """The lanes that no longer hold their formulas, by all formulas of the sheet down to the first
     line of its image.
 
@@ -405,7 +404,7 @@ def looked_at_tables(book: OpenFile) -> set[str]:
     return found
 
 
-def has_whole_image(table: TableSheet, sheet: OpenSheet) -> bool:
+def has_whole_image(table: layout.TableSheet, sheet: OpenSheet) -> bool:
     return formulas_of(table.name).keys() - set(table.lane_spots) <= sheet.ours.keys()
 
 
