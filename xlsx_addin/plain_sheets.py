@@ -29,7 +29,7 @@ from looks import CENTRED, FANG, HAIR, HEI, LEFT, QUIET, TOP_LEFT, as_text, font
 
 COVER_LABELS = {
     "title": "标题",
-    "agency": "公开机构",
+    "agency": "机关",
     "year": "年度",
     "source": "来源",
     "published": "发布日期",
@@ -91,7 +91,9 @@ def add_cover(workbook: Workbook) -> None:
     put_live_line(page)
     put_guide(page)
     for severity, place in layout.COUNT_SPOTS.items():
-        put_field(page, place[0], COUNT_LABELS[severity] if severity != "error" else "写入时　错误")
+        put_field(
+            page, place[0], COUNT_LABELS[severity] if severity != "error" else "上次校验　错误"
+        )
         put(page, *place, font=font(11), alignment=LEFT, border=HAIR, number_format='0"条"')
     put_field(page, layout.DISMISSED_SPOT[0], "已忽略")
     put(
@@ -130,11 +132,11 @@ def put_editions(page: Worksheet) -> None:
     choice = DataValidation(
         type="list", formula1=f'"{",".join([*editions(), layout.MISSING])}"', allow_blank=False
     )
-    choice.errorTitle, choice.error, choice.showErrorMessage = "版式", "请从列表中选择版式。", True
+    choice.errorTitle, choice.error, choice.showErrorMessage = "格式", "请从列表中选择格式。", True
     page.add_data_validation(choice)
     for table, place in layout.EDITION_SPOTS.items():
         row = place[0]
-        put_field(page, row, f"{layout.newest_sheet(table).form.number}版式")
+        put_field(page, row, f"{layout.newest_sheet(table).form.number}格式")
         put(
             page,
             *place,

@@ -16,6 +16,7 @@ PACKAGE = ROOT / "python" / "gongkai"
 TABLE = re.compile(r"^\| [^|]+ \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 # These read what others wrote, in the others' words.
 READING = ("recognize", "readers", "bodies", "links", "checks/narrative", "checks/plausibility.py")
+OFFICIAL = "版式文件"  # what the standard of OFD calls such a file
 FORMER = re.compile(r"\s*former\w* =")
 
 
@@ -79,7 +80,9 @@ def texts_everywhere() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("word", "never"), words())
 def test_one_word_a_notion(word: str, never: str) -> None:
-    assert [f"{place}: {text}" for place, text in all_texts() if never in text] == [], word
+    assert [
+        f"{place}: {text}" for place, text in all_texts() if never in text.replace(OFFICIAL, "")
+    ] == [], word
 
 
 def test_the_texts_are_found() -> None:

@@ -73,7 +73,7 @@ def test_heads_filters_and_frozen_panes(book: Workbook) -> None:
         "状态",
         "机关",
         "年度",
-        "版式",
+        "格式",
         "错误",
         "说明",
         "完成",

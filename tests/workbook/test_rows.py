@@ -270,7 +270,7 @@ def test_heads_say_table_group_edition_and_unit() -> None:
         "标题",
         "来源",
         "文件",
-        "版式",
+        "格式",
         "错误",
         "警告",
         "提示",

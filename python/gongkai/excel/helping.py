@@ -24,7 +24,7 @@ from gongkai.workbook.derived import DROPPED
 from gongkai.workbook.file import template_path
 
 RULES = "勾稽规则"
-RULES_HEAD = ("版式", "规则", "表", "何处", "应当相等")
+RULES_HEAD = ("格式", "规则", "表", "何处", "应当相等")
 OTHERS = "其他检查"
 MANUAL = "manual.html"
 

@@ -166,7 +166,7 @@ def filled_sheets(table: str, values: Mapping[str, SheetValues]) -> list[layout.
 
 
 def other_sheet(used: layout.TableSheet, other: layout.TableSheet) -> Problem:
-    reason = f"采用的是“{used.name}”，“{other.name}”中也有数字，没有采用，请核对封面的版式一栏。"
+    reason = f"采用的是“{used.name}”，“{other.name}”中也有数字，没有采用，请核对封面的格式一栏。"
     return Problem(used.table, "", "", other.name, reason)
 
 
@@ -235,7 +235,7 @@ def named_edition(table: str, values: Mapping[str, SheetValues], problems: list[
     if name in editions():
         return name
     if text not in ("", layout.MISSING):
-        reason = f"封面的版式“{text}”无法识别，可填{'、'.join(editions())}或“{layout.MISSING}”。"
+        reason = f"封面的格式“{text}”无法识别，可填{'、'.join(editions())}或“{layout.MISSING}”。"
         problems.append(Problem(table, "", "", text, reason))
     return ""
 
