@@ -248,7 +248,7 @@ def test_a_formula_shows_what_its_sentence_says(
     [
         "=1+1",
         '="甲"&NOW()',
-        '="甲"&IF(\'表三\'!J7="","〔待填〕",\'表三\'!J8)&"件"',
+        '="甲"&IF(ISNUMBER(\'表三\'!J7),\'表三\'!J8,"〔待填〕")&"件"',
         "=\"甲\"&'表三'!J7&",
         '="甲"&Sheet9!A1',
         "='表三'!J7",
@@ -266,9 +266,9 @@ def test_other_formulas_are_none_of_ours(formula: str) -> None:
 @pytest.mark.parametrize(
     "formula",
     [
-        '="收到"&IF(表三!J7="","〔待填〕",表三!J7)&"件"',
-        '="收到" & IF(表三!$J$7="","〔待填〕",表三!$J$7) & "件"',
-        '="收到"&IF(\'表三\'!J7="","〔待填〕",\'表三\'!J7)&"件"',
+        '="收到"&IF(ISNUMBER(表三!J7),表三!J7,"〔待填〕")&"件"',
+        '="收到" & IF(ISNUMBER(表三!$J$7),表三!$J$7,"〔待填〕") & "件"',
+        '="收到"&IF(ISNUMBER(\'表三\'!J7),\'表三\'!J7,"〔待填〕")&"件"',
     ],
 )
 def test_other_programs_write_the_same_otherwise(formula: str) -> None:
@@ -308,11 +308,14 @@ def test_documents_in_force_are_last_year_s_with_made_and_without_repealed() -> 
         assert stock_figure(stock, {(6, 2): made, (6, 3): repealed}) == wanted
 
 
-def test_an_error_or_an_unknown_result_is_one_of_the_sentence_too() -> None:
-    formula = '="收到"&IF(\'表三\'!J7="","〔待填〕",\'表三\'!J7)&"件"'
-    for held in (CellError("#REF!"), UNKNOWN):
+def test_what_is_no_number_is_to_be_filled_in_and_the_unknown_stays_unknown() -> None:
+    formula = '="收到"&IF(ISNUMBER(\'表三\'!J7),\'表三\'!J7,"〔待填〕")&"件"'
+    shown: list[tuple[CellValue, CellValue]] = [(5, "收到5件"), (UNKNOWN, UNKNOWN)]
+    for held in (None, "", "/", " ", "约5", "5 ", True, CellError("#REF!")):
+        shown.append((held, "收到〔待填〕件"))
+    for held, text in shown:
         cells: dict[str, dict[tuple[int, int], CellValue]] = {"表三": {(7, 10): held}}
         assert told_results([(layout.PROSE, (5, 3), formula)], cells) == {
-            (layout.PROSE, (5, 3)): held
+            (layout.PROSE, (5, 3)): text
         }
     assert told_results([("封面", (5, 3), formula)], {}) == {}

@@ -142,6 +142,8 @@ def with_ledger(draft: ReportDraft, values: Mapping[str, Value]) -> ReportDraft:
         if value is not None:
             figures[cell] = value
     doubts = list(draft.doubts)
+    if draft.last_year is not None and not draft.carried:
+        doubts.append("表三“上年结转”按台账填写，上年报告的数字没有带入。")
     for one in draft.carried:
         counted = figures.pop(one.cell, one.value)
         if counted != one.value:
@@ -248,7 +250,7 @@ def contact_in(opening: str) -> str:
         for sentence in re.findall("[^。]*。", line):
             text = one_line(sentence)
             is_told = CONTACT.search(text) and REACHED.search(text)
-            if is_told and len(text) <= LONGEST_CONTACT:
+            if is_told and len(text) <= LONGEST_CONTACT and "〔待" not in text:
                 return text
     return ""
 

@@ -1,7 +1,7 @@
 """Pieces of a sentence -> a formula over the tables; a formula of that shape -> what it shows.
 
-``新收申请`` + 表三!J7 + ``件`` is ="新收申请"&IF('表三'!J7="","〔待填〕",'表三'!J7)&"件", and
-shows 新收申请〔待填〕件 until somebody fills J7 in. The documents in force are =43+B6-C6: what
+``新收申请`` + 表三!J7 + ``件`` is ="新收申请"&IF(ISNUMBER('表三'!J7),'表三'!J7,"〔待填〕")&"件",
+and shows 新收申请〔待填〕件 until a number stands in J7. The documents in force are =43+B6-C6: what
 stood there a year ago, with those made and without those repealed. Other formulas of a user are
 none of these, and nothing is told of them (``foreign``).
 """
@@ -34,18 +34,22 @@ CELL = (
 )
 TEXT = r'"(?P<text>(?:[^"]|"")*)"'
 FIGURE = (
-    rf"IF\({CELL.format('asked_')}=\"\",\"(?P<blank>(?:[^\"]|\"\")*)\",{CELL.format('shown_')}\)"
+    rf"IF\(ISNUMBER\({CELL.format('asked_')}\),{CELL.format('shown_')},"
+    r"\"(?P<blank>(?:[^\"]|\"\")*)\"\)"
 )
 PIECE = re.compile(rf"\s*(?:{TEXT}|{FIGURE}|{CELL.format('plain_')})\s*(?:&|$)")
 STOCK = re.compile(r"=(\d{1,9})\+\$?([A-Z]{1,3})\$?(\d{1,7})-\$?([A-Z]{1,3})\$?(\d{1,7})")
 
 
 class Shown(NamedTuple):
-    """A cell of a table in a sentence; ``blank`` is what stands there while the cell is blank."""
+    """A cell of a table in a sentence; ``blank`` is what stands there while the cell holds no
+    number: nothing, a sign such as ／, a text. One that ``is_plain`` is shown whatever it holds.
+    """
 
     sheet: str
     spot: Spot
     blank: str = TO_FILL
+    is_plain: bool = False
 
 
 class Stock(NamedTuple):
@@ -79,7 +83,9 @@ def sentence_formula(sentence: LiveText) -> str:
 
 def shown_formula(piece: Shown) -> str:
     place = layout.address(piece.spot, piece.sheet)
-    return f'IF({place}="",{quoted(piece.blank)},{place})'
+    if piece.is_plain:
+        return place
+    return f"IF(ISNUMBER({place}),{place},{quoted(piece.blank)})"
 
 
 def texts_quoted(text: str) -> list[str]:
@@ -129,7 +135,7 @@ def piece_of(match: re.Match[str]) -> str | Shown | None:
     if match["text"] is not None:
         return unquoted(match["text"])
     if match["plain_sheet"]:
-        return of_table(cell_named(match, "plain_"), "")
+        return of_table(cell_named(match, "plain_"), "", is_plain=True)
     asked, shown = cell_named(match, "asked_"), cell_named(match, "shown_")
     return of_table(shown, unquoted(match["blank"])) if asked == shown else None
 
@@ -139,8 +145,9 @@ def cell_named(match: re.Match[str], name: str) -> tuple[str, Spot]:
     return match[f"{name}sheet"].removeprefix("$"), spot
 
 
-def of_table(place: tuple[str, Spot], blank: str) -> Shown | None:
-    return Shown(*place, blank) if place[0] in layout.tables_by_name() else None
+def of_table(place: tuple[str, Spot], blank: str, is_plain: bool = False) -> Shown | None:
+    is_ours = place[0] in layout.tables_by_name()
+    return Shown(*place, blank, is_plain) if is_ours else None
 
 
 def stock_in(formula: str) -> Stock | None:
@@ -158,7 +165,7 @@ def stock_in(formula: str) -> Stock | None:
 
 
 def sentence_text(sentence: LiveText, cells: BookCells) -> CellValue:
-    """The text that a formula shows; an error of one of its cells is one of its own."""
+    """The text that a formula shows."""
     parts: list[str] = []
     for piece in sentence:
         held: CellValue = piece if isinstance(piece, str) else shown_value(piece, cells)
@@ -170,9 +177,13 @@ def sentence_text(sentence: LiveText, cells: BookCells) -> CellValue:
 
 def shown_value(piece: Shown, cells: BookCells) -> CellValue:
     held = cells.get(piece.sheet, {}).get(piece.spot)
-    if held is None or held == "":
-        return piece.blank
-    return str(held).upper() if isinstance(held, bool) else held
+    if held is UNKNOWN:
+        return held
+    if piece.is_plain:
+        told = "" if held is None else held
+        return str(told).upper() if isinstance(told, bool) else told
+    is_number = isinstance(held, int | Decimal) and not isinstance(held, bool)
+    return held if is_number else piece.blank
 
 
 def stock_figure(stock: Stock, cells: CellValues) -> CellValue:
