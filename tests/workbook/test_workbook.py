@@ -21,6 +21,7 @@ from gongkai.checks.whole import check
 from gongkai.editions import editions
 from gongkai.figures import fold
 from gongkai.model import (
+    Document,
     Edit,
     Entry,
     Report,
@@ -177,7 +178,8 @@ def test_long_prose_comes_back_whole(target: Path) -> None:
 def test_the_opening_comes_back_without_what_the_site_wrote(target: Path) -> None:
     sentences = "本报告由瑞安市人民政府编制。\n如有疑问，请与市政府办公室联系。"
     opening = f"发布日期：2022-02-20 来源：瑞安市 字号：大 中 小\n{sentences}"
-    report = replace(report_of(), opening=opening, sections={1: "无。", 2: "", 6: "无。"})
+    page = Document("page", "text/html", b"x", "")
+    report = replace(report_of(), opening=opening, sections={1: "无。", 6: "无。"}, document=page)
     again = read_workbook(write_workbook(report, [], target))
     assert again.opening == sentences
     assert again.sections == report.sections

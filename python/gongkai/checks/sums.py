@@ -28,6 +28,7 @@ from gongkai.sums import (
     Proposal,
     as_written,
     difference,
+    is_unread,
     localize,
     relations_in,
     stated_and_computed,
@@ -36,7 +37,6 @@ from gongkai.sums import (
     table_state,
     total,
 )
-from gongkai.sums.states import is_unread
 from gongkai.wording import official_order
 
 

@@ -24,11 +24,18 @@ from gongkai.output import (
     to_json,
 )
 from gongkai.pipeline import check, fill, read_report, refilled
-from gongkai.publish import Asked, hindrances, publish_report, refuse_asked, set_aside
-from gongkai.publish.beside import docx_beside, summary
-from gongkai.publish.beside_sheets import xlsx_beside
+from gongkai.publish import (
+    Asked,
+    hindrances,
+    publish_report,
+    refuse_asked,
+    set_aside,
+    side_bytes,
+    summary,
+    told_besides,
+)
 from gongkai.system import is_same_file, refuse_existing, refuse_suffix, write_whole
-from gongkai.wording import WORKBOOK_TYPE, evaluated
+from gongkai.wording import evaluated, is_workbook
 from gongkai.workbook import copy_template, refuse_unwritable
 
 SUFFIXES = (".csv", ".json", ".xlsx")
@@ -93,7 +100,7 @@ def run_publish(options: argparse.Namespace) -> int:
     count = publish_report(report, findings, target, asked)
     with written(target):
         done = f"发布稿与{kind_of(report)}逐格一致，{count}格。已写入 {target}"
-        show([done, *aside_lines(findings)])
+        show([done, *told_besides(report, findings), *aside_lines(findings)])
         if asked.draft:
             show([draft_line(hindrances(report, findings))])
     return code_of(findings) if asked.draft else CLEAN
@@ -108,16 +115,14 @@ def run_compare(options: argparse.Namespace) -> int:
     first = evaluated(read_report(options.first, **access))
     second = evaluated(read_report(options.second, **access))
     found = side_by_side(first, second)
-    content = docx_beside(found) if suffix == ".docx" else xlsx_beside(found)
-    write_whole(target, content, options.force)
+    write_whole(target, side_bytes(found, suffix), options.force)
     with written(target):
         show([*summary(found), f"已写入 {target}"])
     return CLEAN
 
 
 def kind_of(report: Report) -> str:
-    is_ours = report.document is not None and report.document.media_type == WORKBOOK_TYPE
-    return "工作簿" if is_ours else "报告"
+    return "工作簿" if is_workbook(report) else "报告"
 
 
 def asked_in(options: argparse.Namespace) -> Asked:

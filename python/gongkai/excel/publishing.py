@@ -18,9 +18,15 @@ from gongkai.excel.checking import current_report
 from gongkai.excel.exporting import chosen, refuse_to_replace, suggested
 from gongkai.excel.runner import CommandResult, Request
 from gongkai.model import Report, WorkbookError
-from gongkai.publish import SUFFIXES, publish_report, refusal, set_aside
-from gongkai.publish.beside import docx_beside, summary
-from gongkai.publish.beside_sheets import xlsx_beside
+from gongkai.publish import (
+    SUFFIXES,
+    publish_report,
+    refusal,
+    set_aside,
+    side_bytes,
+    summary,
+    told_besides,
+)
 from gongkai.system import write_whole
 from gongkai.wording import evaluated
 
@@ -43,7 +49,7 @@ def publish(book: xw.Book, asked: Request) -> CommandResult:
     target = chosen(asked.answer, *SUFFIXES)
     refuse_to_replace(target)
     count = publish_report(report, findings, target)
-    told = [f"发布稿与工作簿逐格一致，{count}格。已写入 {target}"]
+    told = [f"发布稿与工作簿逐格一致，{count}格。已写入 {target}", *told_besides(report, findings)]
     aside = set_aside(findings)
     if aside:
         told.append(f"已忽略的问题有{len(aside)}条，没有写进发布稿，见“校验结果”。")
@@ -86,6 +92,5 @@ def compare(book: xw.Book, asked: Request) -> CommandResult:
     refuse_to_replace(target)
     first = evaluated(gongkai.read_report(os.path.abspath(asked.argument)))
     found = side_by_side(first, second)
-    is_document = target.suffix.lower() == ".docx"
-    write_whole(target, docx_beside(found) if is_document else xlsx_beside(found), overwrite=False)
+    write_whole(target, side_bytes(found, target.suffix.lower()), overwrite=False)
     return CommandResult("done", "\n".join([*summary(found), f"已写入 {target}"]))

@@ -10,14 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from gongkai.compare.sides import SideBySide
 from gongkai.model import Finding, Report, UnreadableDocument, WorkbookError
 from gongkai.pipeline import is_standard_input
+from gongkai.publish.beside import docx_beside, summary
+from gongkai.publish.beside_sheets import xlsx_beside
 from gongkai.publish.content import (
     Publication,
     hindrances,
     publication_of,
     refusal,
     set_aside,
+    told_besides,
 )
 from gongkai.publish.docx import docx_bytes
 from gongkai.publish.html import DRAFT, html_fragment, html_page
@@ -49,6 +53,9 @@ __all__ = [
     "refusal",
     "refuse_asked",
     "set_aside",
+    "side_bytes",
+    "summary",
+    "told_besides",
 ]
 
 SUFFIXES = (".docx", ".html", ".pdf")
@@ -72,6 +79,11 @@ class Asked(NamedTuple):
 
 
 PLAINLY = Asked()
+
+
+def side_bytes(found: SideBySide, suffix: str) -> bytes:
+    """Two reports side by side, as ``suffix`` says: .docx or .xlsx."""
+    return docx_beside(found) if suffix == ".docx" else xlsx_beside(found)
 
 
 def refuse_asked(report_source: str, target: Path, asked: Asked) -> str:

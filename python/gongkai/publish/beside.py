@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from xml.sax.saxutils import escape
 
+from gongkai.bodies import may_be_one
 from gongkai.compare.sides import (
     FigureSides,
     RevisionKind,
@@ -85,11 +86,10 @@ def names_of(found: SideBySide) -> SideNames:
 def summary(found: SideBySide) -> list[str]:
     """What the two are, and how much differs: 数字有12格不同，文字有5处不同。"""
     names = names_of(found)
-    return [
-        f"{names.first}：{called(found.first)}",
-        f"{names.second}：{called(found.second)}",
-        f"数字有{found.differing}格不同，文字有{found.changed}处不同。",
-    ]
+    told = [f"{names.first}：{called(found.first)}", f"{names.second}：{called(found.second)}"]
+    if not may_be_one(found.first.agency, found.second.agency):
+        told.append("两份报告的机关不同，请核对是否选错。")
+    return [*told, f"数字有{found.differing}格不同，文字有{found.changed}处不同。"]
 
 
 def called(report: Report) -> str:

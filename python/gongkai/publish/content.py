@@ -15,16 +15,21 @@ from typing import Literal, NamedTuple
 from gongkai.bodies import may_be_one
 from gongkai.decisions import is_grave, is_open
 from gongkai.editions import edition_of_year
-from gongkai.figures import shown
+from gongkai.figures import clean, shown, without_blanks
 from gongkai.model import Box, Entry, Finding, Form, Label, LabelKind, Report, Section, Table
 from gongkai.recognize.cover.titles import segment_of
-from gongkai.wording import one_line, plain, some_of
-from gongkai.workbook.fill import sentences_of
+from gongkai.sums import is_unread
+from gongkai.wording import clipped, one_line, plain, some_of, title_of
+from gongkai.wording.phrases import where
+from gongkai.workbook.fill import opening_of
 from gongkai.workbook.live.sentences import TO_FILL, TO_REWRITE
 
 FILL = TO_FILL.rstrip("〕")  # 〔待填〕 and 〔待填：培训次数〕
 UNKNOWN_BODY, UNKNOWN_YEAR = "（机关待填）", "（年度待填）"
 REPORT = "政府信息公开工作年度报告"
+# A formula without a result, or with an error, where a text should stand.
+FORMULA = re.compile(r"^=|#(?:REF!|NAME\?|VALUE!|DIV/0!|N/A|NUM!|NULL!)", re.MULTILINE)
+LAST = 6  # the number of the last section
 MOST_REASONS = 3  # that a refusal names; the others are counted
 ADVICE = "请改正，或对确认无误的问题注明理由后忽略，再生成；要先看样稿，请加--draft"
 # The notes of 表三 are set in another face: （区分处理的，只计这一情形，不计其他情形）.
@@ -126,7 +131,7 @@ def publication_of(report: Report, draft: bool = False) -> Publication:
         title_lines(report),
         one_line(report.agency),
         report.year,
-        paragraphs_of(sentences_of(report.opening)),
+        paragraphs_of(opening_of(report)),
         tuple(sections),
         day_text(report.published),
         draft,
@@ -177,10 +182,23 @@ def part_heading(paragraph: str) -> str:
 
 def published_section(report: Report, section: Section) -> PublishedSection:
     paragraphs = paragraphs_of(report.sections.get(section.number, ""))
+    if section.number == LAST:
+        paragraphs = without_closing(paragraphs, report)
     table = None
     if section.table:
         table = published_table(table_of(report, section.table))
     return PublishedSection(section.number, section.title, paragraphs, table)
+
+
+def without_closing(paragraphs: Sequence[str], report: Report) -> tuple[str, ...]:
+    """Section six of a document that is signed already: 瑞安市人民政府 and 2022年2月20日 at its end
+    are printed once.
+    """
+    signed = {one_line(report.agency), day_text(report.published)} - {""}
+    left = list(paragraphs)
+    while left and left[-1] in signed:
+        left.pop()
+    return tuple(left)
 
 
 def table_of(report: Report, name: str) -> Table:
@@ -254,9 +272,22 @@ def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str
         marked = parts_with(report, mark)
         if marked:
             yield f"{some_of(marked, MOST_REASONS)}中还有{told}"
+    yield from unread_in(report)
+    told = "\n".join((report.opening, *report.sections.values()))
+    if FORMULA.search(told):
+        yield "正文中有公式没有计算结果或者出错（请在表格软件中重新计算、改正后保存）"
     for finding in findings:
         if stands_against(finding):
             yield finding.lines[0].rstrip("。")
+
+
+def unread_in(report: Report) -> Iterator[str]:
+    """表二 行政许可填“约100”: printed, it would be a blank."""
+    for table in report.tables.values():
+        for cell in table.form.cells.values():
+            entry = table.entries[cell.id]
+            if clean(entry.raw) and is_unread(entry, cell.column.unit):
+                yield f"{where(table.form, (cell.id,))}填“{clipped(entry.raw)}”，不是数字"
 
 
 def missing_in(report: Report, section: Section) -> Iterator[str]:
@@ -290,6 +321,18 @@ def stands_against(finding: Finding) -> bool:
     decision = finding.decision
     has_reason = decision is not None and bool(decision.reason.strip())
     return finding.severity == "error" and not has_reason
+
+
+def told_besides(report: Report, findings: Sequence[Finding]) -> list[str]:
+    """What whoever publishes has to know: a title that is not the cover's, open warnings."""
+    told = []
+    printed = "".join(title_lines(report))
+    if report.title and without_blanks(printed) != without_blanks(title_of(report)):
+        told.append(f"标题印作“{printed}”；封面的标题“{clipped(report.title)}”与机关、年度不同。")
+    for finding in findings:
+        if is_open(finding) and finding.severity == "warning":
+            told.append(f"请核对：{finding.lines[0]}")
+    return told
 
 
 def set_aside(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:

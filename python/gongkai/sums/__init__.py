@@ -23,6 +23,7 @@ from gongkai.sums.states import (
     TableState,
     Verdict,
     implied_in,
+    is_unread,
     table_state,
     with_lost,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "as_written",
     "difference",
     "implied_in",
+    "is_unread",
     "localize",
     "possible",
     "relations_in",

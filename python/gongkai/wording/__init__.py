@@ -399,11 +399,13 @@ def parts_reason(report: Report) -> str:
 def blank_reason(report: Report) -> str:
     """What stands in no cell at all: a sheet that nobody has filled in yet, or the official form as
     it is handed out.
-
-    The workbook that is open in Excel has no document.
     """
-    is_workbook = report.document is None or report.document.media_type == WORKBOOK_TYPE
-    return BLANK_WORKBOOK if is_workbook else BLANK_FORM
+    return BLANK_WORKBOOK if is_workbook(report) else BLANK_FORM
+
+
+def is_workbook(report: Report) -> bool:
+    """Whether a report is what a workbook of ours shows; the one open in Excel has no document."""
+    return report.document is None or report.document.media_type == WORKBOOK_TYPE
 
 
 def text_reason(report: Report) -> str:
