@@ -22,6 +22,7 @@ from gongkai.drafts.ledger import (
     counted,
     problem_text,
     read_register,
+    sheets_text,
     trace_rows,
 )
 from gongkai.drafts.register import HEADS, LISTS, blank_register, names_of, result_rows
@@ -311,7 +312,10 @@ def test_a_workbook_and_its_traces(tmp_path: Path, capsys: pytest.CaptureFixture
     hostile: Row = ("2021-05-05", '=HYPERLINK("http://x")', "予以公开", "2021-05-20", "否")
     assert begin(tmp_path, [*SOUND, hostile], *BODY) == 0
     said = capsys.readouterr().out
-    assert "台账中本年的申请6件，已计入表三；另有2件不属本年。有1行拿不准，18格空着待填：" in said
+    assert (
+        "台账中本年的申请6件，能确定的已计入表三；另有2件不属本年。有1行拿不准，18格空着待填："
+        in said
+    )
     report = read_workbook(tmp_path / "年报.xlsx")
     assert (report.agency, report.year) == ("青溪县人民政府", 2021)
     assert report.value("applications.new.total") == 5
@@ -341,6 +345,14 @@ def test_what_last_year_carries_in_stays_and_another_count_is_told(
     assert report.value("applications.carried_in.natural") == carried
     assert report.value("applications.new.total") == 4
     assert "请核对：表三 上年结转（总计）台账中有1件，上年报告为12件，按上年报告带入。" in said
+
+
+def test_rows_on_two_sheets_are_told() -> None:
+    one = Application("“一季度”第2行", "2021-01-05", "自然人", "予以公开", "2021-01-20")
+    same, other = one._replace(place="“全年”第2行"), one._replace(place="“全年”第3行", kind="其他")
+    assert sheets_text([one._replace(place="第2行"), one._replace(place="第3行")]) == ""
+    assert sheets_text([one, other]) == "台账的2张工作表（一季度、全年）都计入了。"
+    assert sheets_text([one, same, other]).endswith("其中有1行在几张表上相同；请核对是否重复登记。")
 
 
 def test_nothing_is_written_where_nothing_is_counted(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gongkai.decisions import keys_of
-from gongkai.model import Decision, Finding, Report, WorkbookError
+from gongkai.model import Decision, Finding, Report, Table, WorkbookError
 from gongkai.pipeline import check, read_report
 from gongkai.publish import Asked, publish_report
 from gongkai.publish.content import (
@@ -19,6 +20,7 @@ from gongkai.publish.content import (
     refusal,
     set_aside,
     title_lines,
+    told_besides,
 )
 from gongkai.workbook import write_workbook
 from gongkai.workbook.live.sentences import TO_REWRITE
@@ -96,6 +98,39 @@ def test_the_heading_of_a_part_ends_at_its_full_stop() -> None:
 # --- what is refused ------------------------------------------------------------------------------
 
 
+def unread(raw: str) -> Mapping[str, Table]:
+    return report_of({GRANTED: None}, raws={GRANTED: raw}).tables
+
+
+def test_a_sign_in_a_cell_is_printed_as_a_blank_and_refuses_nothing() -> None:
+    report = replace(plain_report(), tables=unread("/"))
+    assert refusal(report, check(report)) == ""
+
+
+def test_an_opening_is_whole_and_a_signature_stands_once(tmp_path: Path) -> None:
+    """Paragraphs without 。 are paragraphs; of a document that is signed the end is not doubled."""
+    opening = "现将2021年政府信息公开工作情况报告如下：\n（联系电话：0577-12345678）"
+    report = replace(plain_report(), opening=opening, published="2022-01-20")
+    found = publication_of(report)
+    assert found.opening == tuple(opening.split("\n"))
+    signed = f"{report.sections[6]}\n{report.agency}\n2022年1月20日"
+    again = publication_of(replace(report, sections={**report.sections, 6: signed}))
+    assert again.sections == found.sections
+    publish_report(report, check(report), tmp_path / "a.docx")
+    publish_report(read_report(tmp_path / "a.docx"), [], tmp_path / "b.docx")
+    first, second = (read_report(tmp_path / name) for name in ("a.docx", "b.docx"))
+    assert first.sections == second.sections
+
+
+def test_open_warnings_and_another_title_are_told() -> None:
+    report = replace(plain_report(), sections={1: "收到申请500件。", 5: "五。", 6: "六。"})
+    told = told_besides(report, check(report))
+    assert any(line.startswith("请核对：正文第一节第1段写500件") for line in told)
+    other = replace(plain_report(), title="青溪县人民政府2019年政府信息公开工作年度报告")
+    assert told_besides(other, [])[0].startswith("标题印作“")
+    assert told_besides(plain_report(), []) == []
+
+
 def test_against_a_sound_report_nothing_stands() -> None:
     report = plain_report()
     assert refusal(report, check(report)) == ""
@@ -116,6 +151,9 @@ def test_against_a_sound_report_nothing_stands() -> None:
             {"sections": {1: "举办培训〔待填：培训次数〕次", 5: "五", 6: "六〔待填〕"}},
             "“一、总体情况”、“六、其他需要报告的事项”中还有〔待填〕",
         ),
+        ({"sections": {1: '="共"&SUM(表二!B4:B5)', 5: "五", 6: "六"}}, "正文中有公式没有计算结果"),
+        ({"opening": "截至年底#REF!件。"}, "正文中有公式没有计算结果或者出错"),
+        ({"tables": unread("约100")}, "表三 予以公开（自然人）填“约100”，不是数字"),
         ({"tables": report_of(without="disputes").tables}, "表四没有数据"),
         ({"tables": report_of({GRANTED: 135}).tables}, "表三 予以公开（自然人）填135，疑应为134"),
     ],

@@ -10,10 +10,12 @@ from pathlib import Path
 from gongkai.cli.console import CLEAN, reading_of, show, written
 from gongkai.cli.writing import refuse_target
 from gongkai.drafts.ledger import (
+    Application,
     LedgerCount,
     counted,
     problem_text,
     read_register,
+    sheets_text,
     summary_text,
     trace_rows,
 )
@@ -51,9 +53,11 @@ def run_new(options: argparse.Namespace) -> int:
     told: list[str] = []
     if options.ledger:
         assert draft.report.year is not None
-        count = count_in(options.ledger, draft.report.year)
+        applications = applications_in(Path(options.ledger))
+        count = count_in(applications, draft.report.year, Path(options.ledger).name)
         draft = with_ledger(draft, count.values)
         told = [*lines_of(count), f"每个数字数的是台账哪几行，见 {traces}"]
+        told += filter(None, [sheets_text(applications)])
     write_draft(draft, target, overwrite=options.force)
     if options.ledger:
         rows = [*trace_rows(count), *problem_rows(count)]
@@ -87,23 +91,24 @@ def run_ledger_template(options: argparse.Namespace) -> int:
 # --- a register of applications -------------------------------------------------------------------
 
 
-def count_in(name: str, year: int) -> LedgerCount:
-    """The register in a file, counted. UnreadableDocument with its name; NoFigures where no row is
-    of the year.
-    """
-    path = Path(name)
+def applications_in(path: Path) -> tuple[Application, ...]:
+    """The register in a file. UnreadableDocument with its name."""
     try:
-        applications = read_register(read_plain(path))
+        return read_register(read_plain(path))
     except OSError as error:
         raise UnreadableDocument(f"无法读取{path.name}：{system_reason(error)}。") from error
     except ValueError as error:
         raise UnreadableDocument(f"无法读取{path.name}：文件名无效。") from error
     except UnreadableDocument as error:
         raise UnreadableDocument(f"{path.name}：{error}") from error
+
+
+def count_in(applications: tuple[Application, ...], year: int, name: str) -> LedgerCount:
+    """NoFigures where no row is of the year."""
     count = counted(applications, year)
     if not count.counted:
         raise NoFigures(
-            f"{path.name}：台账中没有{year}年的申请（共{count.others}件）；"
+            f"{name}：台账中没有{year}年的申请（共{count.others}件）；"
             "请核对年度和收到日期，或在空白工作簿中直接填0。"
         )
     return count

@@ -112,6 +112,25 @@ def read_register(content: bytes) -> tuple[Application, ...]:
     return tuple(placed)
 
 
+def sheets_text(applications: Iterable[Application]) -> str:
+    """Of a register on several sheets which were counted, and how many rows stand on two of them:
+    those of 一季度 may stand in 全年 again. "" for one sheet.
+    """
+    sheets: dict[str, None] = {}
+    held: dict[Application, set[str]] = {}
+    for one in applications:
+        sheet = one.place.rpartition("”")[0].removeprefix("“")
+        sheets[sheet] = None
+        held.setdefault(one._replace(place=""), set()).add(sheet)
+    if len(sheets) < 2:
+        return ""
+    doubled = sum(len(places) > 1 for places in held.values())
+    told = f"台账的{len(sheets)}张工作表（{'、'.join(sheets)}）都计入了"
+    if not doubled:
+        return f"{told}。"
+    return f"{told}，其中有{doubled}行在几张表上相同；请核对是否重复登记。"
+
+
 def texts_on(sheet: Sheet) -> dict[Spot, str]:
     """What a person sees in the columns that are not hidden."""
     found: dict[Spot, str] = {}
@@ -366,9 +385,10 @@ def trace_rows(count: LedgerCount) -> list[Sequence[object]]:
 
 def summary_text(count: LedgerCount) -> str:
     left = sum(value is None for value in count.values.values())
-    told = f"台账中本年的申请{count.counted}件，已计入表三。"
+    certain = "能确定的已计入表三" if left else "已计入表三"
+    told = f"台账中本年的申请{count.counted}件，{certain}。"
     if count.others:
-        told = f"台账中本年的申请{count.counted}件，已计入表三；另有{count.others}件不属本年。"
+        told = f"台账中本年的申请{count.counted}件，{certain}；另有{count.others}件不属本年。"
     if left:
         told += f"有{len(count.problems)}行拿不准，{left}格空着待填："
     return told

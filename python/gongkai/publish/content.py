@@ -29,6 +29,7 @@ UNKNOWN_BODY, UNKNOWN_YEAR = "（机关待填）", "（年度待填）"
 REPORT = "政府信息公开工作年度报告"
 # A formula without a result, or with an error, where a text should stand.
 FORMULA = re.compile(r"^=|#(?:REF!|NAME\?|VALUE!|DIV/0!|N/A|NUM!|NULL!)", re.MULTILINE)
+DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 LAST = 6  # the number of the last section
 MOST_REASONS = 3  # that a refusal names; the others are counted
 ADVICE = "请改正，或对确认无误的问题注明理由后忽略，再生成；要先看样稿，请加--draft"
@@ -133,7 +134,7 @@ def publication_of(report: Report, draft: bool = False) -> Publication:
         report.year,
         paragraphs_of(opening_of(report)),
         tuple(sections),
-        day_text(report.published),
+        day_text(report.published) or signed_day(report),
         draft,
     )
 
@@ -183,22 +184,26 @@ def part_heading(paragraph: str) -> str:
 def published_section(report: Report, section: Section) -> PublishedSection:
     paragraphs = paragraphs_of(report.sections.get(section.number, ""))
     if section.number == LAST:
-        paragraphs = without_closing(paragraphs, report)
+        paragraphs, _ = unsigned(paragraphs, one_line(report.agency))
     table = None
     if section.table:
         table = published_table(table_of(report, section.table))
     return PublishedSection(section.number, section.title, paragraphs, table)
 
 
-def without_closing(paragraphs: Sequence[str], report: Report) -> tuple[str, ...]:
-    """Section six of a document that is signed already: 瑞安市人民政府 and 2022年2月20日 at its end
-    are printed once.
+def unsigned(paragraphs: Sequence[str], agency: str) -> tuple[tuple[str, ...], str]:
+    """Section six of a document that is signed already without 瑞安市人民政府 and 2022年2月20日 at
+    its end, which are printed once; and that day, "" where none stands there.
     """
-    signed = {one_line(report.agency), day_text(report.published)} - {""}
-    left = list(paragraphs)
-    while left and left[-1] in signed:
-        left.pop()
-    return tuple(left)
+    whole = tuple(paragraphs)
+    if len(whole) > 1 and whole[-2] == agency and DAY.fullmatch(whole[-1]):
+        return whole[:-2], whole[-1]
+    return (whole[:-1], "") if whole and whole[-1] == agency else (whole, "")
+
+
+def signed_day(report: Report) -> str:
+    _, day = unsigned(paragraphs_of(report.sections.get(LAST, "")), one_line(report.agency))
+    return day
 
 
 def table_of(report: Report, name: str) -> Table:

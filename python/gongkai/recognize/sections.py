@@ -164,12 +164,14 @@ def headings_of(tokens: Sequence[Token], starts: Mapping[int, int]) -> tuple[Hea
 
 
 def opening_of(tokens: Sequence[Token], starts: Mapping[int, int]) -> str:
-    """The lines between the report's title and its first section."""
+    """The lines between the report's title and its first section: 现将2021年政府信息公开工作情况
+    报告如下： is no title, but begins what follows it.
+    """
     first = min(starts.values(), default=0)
     lines = lines_of(tokens[:first])
     begin = 0
     for number, line in enumerate(lines, 1):
-        if is_title(line):
+        if is_title(line) and not line.endswith((":", "：")):
             begin = number
     return "\n".join(lines[begin:])[-LONGEST_OPENING:]
 
