@@ -43,6 +43,8 @@ def texts_of(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):
             told.add(id(node.value))
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target).startswith("FORMER"):
+            told |= set(map(id, ast.walk(node)))
     for node in ast.walk(tree):
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
         if is_text and id(node) not in told:

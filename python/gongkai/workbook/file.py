@@ -267,7 +267,7 @@ def refuse_other_texts(book: OpenFile, model: OpenFile, name: str, spots: Iterab
         return
     for spot in spots:
         wanted, found = text_of(official.cells.get(spot)), text_of(held.cells.get(spot))
-        if wanted.strip() != found.strip():
+        if not layout.is_label(found.strip(), wanted.strip()):
             place = layout.address(spot, name)
             raise WorkbookError(
                 f"{place}应为“{wanted}”，现为“{found}”，没有写入；请先恢复“{name}”的行列。"

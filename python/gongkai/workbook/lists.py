@@ -451,7 +451,8 @@ def refuse_older_summary(values: Mapping[Spot, object]) -> None:
     """
     for column, head in enumerate(SUMMARY_HEADS.values(), 1):
         stands = "".join(text_of(values.get((layout.SUMMARY_TOP - 1, column))).split())
-        if stands in ("", head) or stands not in summary_row_heads():
+        is_there = not stands or layout.is_label(stands, head)
+        if is_there or stands not in summary_row_heads():
             continue
         raise WorkbookError(
             f"本工作簿的“{layout.SUMMARY}”是旧版的，没有“{head}”一栏，没有写入；"
@@ -473,7 +474,7 @@ def refuse_moved(
         return
     for column, head in heads.items():
         stands = found.get(column, "")
-        if stands != head:
+        if not layout.is_label(stands, head):
             place = layout.address((row, column), sheet)
             raise WorkbookError(
                 f"{place}应为“{head}”，现为“{clipped(stands)}”；请恢复这张表的行和列，再重新运行。"

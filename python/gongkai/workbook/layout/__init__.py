@@ -65,6 +65,7 @@ from gongkai.workbook.layout.columns import (
     ListColumn,
     ListSheet,
     Wrapped,
+    is_label,
 )
 from gongkai.workbook.layout.ranges import (
     absolute,
@@ -174,6 +175,7 @@ __all__ = [
     "Wrapped",
     "absolute",
     "address",
+    "is_label",
     "line_text",
     "moved",
     "needed_sheets",

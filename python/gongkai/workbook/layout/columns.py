@@ -23,6 +23,8 @@ GOES_ON: tuple[ColumnKind, ...] = ("prose", "phrase")
 
 PROSE, RESULTS, LOG, BATCH, SUMMARY = "正文", "校验结果", "修改记录", "批量导入", "汇总"
 CONTINUED = "续"
+# A word on the sheets of today -> what stood there in workbooks that are in use.
+FORMER_WORDS: Mapping[str, str] = {"机关": "公开机构", "格式": "版式", "上次校验": "写入时"}
 OPENING = "引言"  # stands where a section has its number, before the first of them
 
 
@@ -79,6 +81,15 @@ class ListSheet:
             if column.kind in kinds:
                 found.append((number, column.width))
         return tuple(found)
+
+
+def is_label(found: str, wanted: str) -> bool:
+    """Whether a cell says what it should, in the words of today or in former ones: 表二版式 is
+    表二格式.
+    """
+    if found == wanted:
+        return True
+    return any(found == wanted.replace(now, was) for now, was in FORMER_WORDS.items())
 
 
 PROSE_LIST = ListSheet(
