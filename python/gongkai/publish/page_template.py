@@ -29,6 +29,8 @@ CODE = ("script", "style")  # elements whose text is none for people
 # What stands for the texts of one line in a page that is made to be compared: no text of a report
 # may change its markup, be it in a tag (<a title={{机关}}>), an address or a script.
 NEUTRAL = {"标题": "标题", "机关": "机关"}
+IN_TAG = re.compile(r"<[a-z/][^<>]*\{\{", re.IGNORECASE)  # <iframe srcdoc="{{五}}">
+BETWEEN_TAGS = re.compile(r">[^<>]+<")
 BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
 BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 NOT_INSTALLED = (
@@ -56,7 +58,7 @@ def page_of_template(template: bytes, name: str, found: Publication) -> bytes:
     for field in sorted(fields):
         refuse_unknown(name, field, values)
     refuse_left_out(name, fields, found)
-    if skeleton(page.text) != skeleton(plain.text):
+    if IN_TAG.search(source) or skeleton(page.text) != skeleton(plain.text):
         raise WorkbookError(IN_MARKUP.format(name))
     return (marked(page.text) if found.draft else page.text).encode()
 
@@ -160,8 +162,13 @@ def answer(page: str, plain: str, fields: list[str]) -> tuple[Prose, ...]:
 
 
 def neutral_of(values: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Other texts, where there are some: a template may ask whether there are."""
+    """Other texts, where there are some: a template may ask whether there are. Paragraphs and
+    tables keep their elements: <p>无。</p> is <p>文</p>, in a script or a comment as well.
+    """
     found = {}
+    for name, (_, markup) in values.items():
+        if markup:
+            found[name] = ["", BETWEEN_TAGS.sub(">文<", markup)]
     for name, text in NEUTRAL.items():
         found[name] = [text if values[name][0] else "", ""]
     return found
