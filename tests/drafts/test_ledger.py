@@ -347,6 +347,17 @@ def test_what_last_year_carries_in_stays_and_another_count_is_told(
     assert "请核对：表三 上年结转（总计）台账中有1件，上年报告为12件，按上年报告带入。" in said
 
 
+def test_heads_that_stand_again_and_wide_digits_are_read() -> None:
+    rows: list[Row] = [
+        *SOUND[:1],
+        tuple(NAMES_IN_HEADS),
+        ("２０２１.３.５", "自然人", "予以公开", "2021年3月20日", ""),
+    ]
+    count = counted(read_register(saved(rows)), 2021)
+    assert count.problems == ()
+    assert nonzero(count)["granted.natural"] == 2
+
+
 def test_rows_on_two_sheets_are_told() -> None:
     one = Application("“一季度”第2行", "2021-01-05", "自然人", "予以公开", "2021-01-20")
     same, other = one._replace(place="“全年”第2行"), one._replace(place="“全年”第3行", kind="其他")

@@ -27,7 +27,7 @@ from gongkai.drafts.register import (
     names_of,
 )
 from gongkai.editions import edition_of_year, form
-from gongkai.figures import without_blanks
+from gongkai.figures import fold, without_blanks
 from gongkai.model import Form, UnreadableDocument, Value
 from gongkai.readers.worker import visible_sheets_apart
 from gongkai.recognize.cover.when import day_in
@@ -135,7 +135,7 @@ def texts_on(sheet: Sheet) -> dict[Spot, str]:
     """What a person sees in the columns that are not hidden."""
     found: dict[Spot, str] = {}
     for spot, value in seen_values(sheet).items():
-        text = text_of(value).strip()
+        text = fold(text_of(value)).strip()
         if text and spot[1] not in sheet.hidden_columns:
             found[spot] = text
     return found
@@ -164,14 +164,17 @@ def heads_in(seen: Mapping[Spot, str]) -> Heads | None:
 
 
 def rows_below(heads: Heads, seen: Mapping[Spot, str]) -> Iterator[Application]:
-    """Rows with nothing in the columns that count are none: notes, sums at the end."""
+    """Rows with nothing in the columns that count are none: notes, sums at the end. Nor are heads
+    that stand once more, as on every page of a register that was printed.
+    """
     rows = sorted({row for row, _ in seen if row > heads.row})
     for row in rows:
         held: dict[str, str] = {}
         for name in HEADS:
             column = heads.columns.get(name, 0)
             held[name] = seen.get((row, column), "")
-        if any(held.values()):
+        is_head = all(without_blanks(held[name]) in HEADS[name] for name in NEEDED)
+        if any(held.values()) and not is_head:
             yield Application(f"第{row}行", **held)
 
 
