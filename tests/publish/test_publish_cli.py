@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gongkai.decisions import keys_of
-from gongkai.model import Decision, Finding, Report, Table, WorkbookError
+from gongkai.model import Decision, Document, Finding, Report, Table, WorkbookError
 from gongkai.pipeline import check, read_report
 from gongkai.publish import Asked, publish_report
 from gongkai.publish.content import (
@@ -22,6 +22,7 @@ from gongkai.publish.content import (
     title_lines,
     told_besides,
 )
+from gongkai.wording import WORKBOOK_TYPE
 from gongkai.workbook import write_workbook
 from gongkai.workbook.live.sentences import TO_REWRITE
 from helpers import DOCUMENTS
@@ -31,6 +32,7 @@ from helpers.published import plain_report
 
 RUIAN = str(DOCUMENTS / "ruian-2021-text" / "source.txt")
 GRANTED = "applications.granted.natural"
+FILE = Document("a.xlsx", WORKBOOK_TYPE, b"", "")
 
 
 def broken_report() -> Report:
@@ -151,7 +153,10 @@ def test_against_a_sound_report_nothing_stands() -> None:
             {"sections": {1: "举办培训〔待填：培训次数〕次", 5: "五", 6: "六〔待填〕"}},
             "“一、总体情况”、“六、其他需要报告的事项”中还有〔待填〕",
         ),
-        ({"sections": {1: '="共"&SUM(表二!B4:B5)', 5: "五", 6: "六"}}, "正文中有公式没有计算结果"),
+        (
+            {"sections": {1: '="共"&SUM(表二!B4:B5)', 5: "五", 6: "六"}, "document": FILE},
+            "正文中有公式没有计算结果",
+        ),
         ({"opening": "截至年底#REF!件。"}, "正文中有公式没有计算结果或者出错"),
         ({"tables": unread("约100")}, "表三 予以公开（自然人）填“约100”，不是数字"),
         ({"tables": report_of(without="disputes").tables}, "表四没有数据"),

@@ -19,7 +19,7 @@ from gongkai.figures import clean, shown, without_blanks
 from gongkai.model import Box, Entry, Finding, Form, Label, LabelKind, Report, Section, Table
 from gongkai.recognize.cover.titles import segment_of
 from gongkai.sums import is_unread
-from gongkai.wording import clipped, one_line, plain, some_of, title_of
+from gongkai.wording import clipped, is_workbook, one_line, plain, some_of, title_of
 from gongkai.wording.phrases import where
 from gongkai.workbook.fill import opening_of
 from gongkai.workbook.live.sentences import TO_FILL, TO_REWRITE
@@ -27,8 +27,8 @@ from gongkai.workbook.live.sentences import TO_FILL, TO_REWRITE
 FILL = TO_FILL.rstrip("〕")  # 〔待填〕 and 〔待填：培训次数〕
 UNKNOWN_BODY, UNKNOWN_YEAR = "（机关待填）", "（年度待填）"
 REPORT = "政府信息公开工作年度报告"
-# A formula without a result, or with an error, where a text should stand.
-FORMULA = re.compile(r"^=|#(?:REF!|NAME\?|VALUE!|DIV/0!|N/A|NUM!|NULL!)", re.MULTILINE)
+FORMULA = re.compile(r"^=", re.MULTILINE)
+ERROR = re.compile(r"#(?:REF!|NAME\?|VALUE!|DIV/0!|N/A|NUM!|NULL!)")  # of a formula
 DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 LAST = 6  # the number of the last section
 MOST_REASONS = 3  # that a refusal names; the others are counted
@@ -278,12 +278,20 @@ def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str
         if marked:
             yield f"{some_of(marked, MOST_REASONS)}中还有{told}"
     yield from unread_in(report)
-    told = "\n".join((report.opening, *report.sections.values()))
-    if FORMULA.search(told):
+    if has_formulas(report):
         yield "正文中有公式没有计算结果或者出错（请在表格软件中重新计算、改正后保存）"
     for finding in findings:
         if stands_against(finding):
             yield finding.lines[0].rstrip("。")
+
+
+def has_formulas(report: Report) -> bool:
+    """Whether prose shows the error of a formula, or in the file of a workbook the formula itself:
+    ="共"&SUM(B4:B5), which no program has calculated. On a page =1+1 is a text.
+    """
+    told = "\n".join((report.opening, *report.sections.values()))
+    of_file = report.document is not None and is_workbook(report)
+    return bool(ERROR.search(told) or (of_file and FORMULA.search(told)))
 
 
 def unread_in(report: Report) -> Iterator[str]:
