@@ -17,6 +17,7 @@ from gongkai.sums.relations import (
     stated_figures,
     total,
 )
+from gongkai.sums.search import MOST_LISTED
 from gongkai.sums.statements import as_written, solved
 from gongkai.sums.states import (
     CellState,
@@ -27,9 +28,10 @@ from gongkai.sums.states import (
     table_state,
     with_lost,
 )
-from gongkai.sums.suspects import Proposal, localize, suspected_cells
+from gongkai.sums.suspects import Proposal, figures_after, localize, suspected_cells
 
 __all__ = [
+    "MOST_LISTED",
     "CellState",
     "Proposal",
     "Solution",
@@ -37,6 +39,7 @@ __all__ = [
     "Verdict",
     "as_written",
     "difference",
+    "figures_after",
     "implied_in",
     "is_unread",
     "localize",

@@ -307,21 +307,22 @@ def mends(asked: Question, alternative: Alternative, relations: Sequence[Relatio
             touched[relation.rule] = relation
     for relation in relations:
         touched[relation.rule] = relation
-    return possible(touched.values(), changed(asked.stated, alternative))
+    return possible(touched.values(), figures_after(asked.stated, alternative))
 
 
 def breaks(
     stated: Mapping[str, Value], alternative: Alternative, relations: Sequence[Relation]
 ) -> bool:
     """Whether one of the relations holds, or can, and would not then."""
-    after = changed(stated, alternative)
+    after = figures_after(stated, alternative)
     for relation in relations:
         if possible([relation], stated) and not possible([relation], after):
             return True
     return False
 
 
-def changed(stated: Mapping[str, Value], alternative: Alternative) -> dict[str, Value]:
+def figures_after(stated: Mapping[str, Value], alternative: Alternative) -> dict[str, Value]:
+    """What the cells hold once a repair is made."""
     after = dict(stated)
     for suspect in alternative:
         after[suspect.cell] = suspect.proposed

@@ -32,13 +32,21 @@ from gongkai.model import (
     Value,
     table_id,
 )
-from gongkai.sums import as_written, difference, localize, possible, relations_in, solved
+from gongkai.sums import (
+    MOST_LISTED,
+    as_written,
+    difference,
+    figures_after,
+    localize,
+    possible,
+    relations_in,
+    solved,
+)
 from gongkai.wording import official_order
 from gongkai.wording.phrases import MOST_ROWS, where
 
 ORDINALS = {1: "一", 6: "六"}
 PROSE_PRICE = 1  # of not believing the prose; 2 for a cell of the table as written
-MOST_CHOSEN = 6  # ways with the prose that a person would compare; of more none is told
 
 
 def check_narrative(
@@ -251,9 +259,7 @@ def with_other_ways(
 
 def is_denied(choice: Alternative, values: Mapping[str, Value], claims: Iterable[Claim]) -> bool:
     """Whether a claim is not what its cell would then hold."""
-    after = dict(values)
-    for suspect in choice:
-        after[suspect.cell] = suspect.proposed
+    after = figures_after(values, choice)
     return any(after[claim.quantity.cells[0]] != claim.figure for claim in claims)
 
 
@@ -270,7 +276,7 @@ def ways_beside(
         for claim in known.get(cell, ()):
             statements.append(Statement((cell,), claim.figure, PROSE_PRICE, "prose"))
     choices = choices_about(finding, form, statements)
-    if prod(map(len, choices)) > MOST_CHOSEN:
+    if prod(map(len, choices)) > MOST_LISTED:
         return
     for chosen in product(*choices):
         changes = {suspect.cell: suspect for suspect in chain.from_iterable(chosen)}
@@ -294,14 +300,11 @@ def choices_about(
 
 def mends(form: Form, finding: Finding, values: Mapping[str, Value], choice: Alternative) -> bool:
     """Whether the sums of a cause hold then, and every other that the changes touch."""
-    after = dict(values)
-    for suspect in choice:
-        after[suspect.cell] = suspect.proposed
     touched = list(relations_in(finding.sums))
     for relation in form.relations:
         if any(suspect.cell in relation.cells for suspect in choice):
             touched.append(relation)
-    return bool(choice) and possible(touched, after)
+    return bool(choice) and possible(touched, figures_after(values, choice))
 
 
 def unlikely_besides(finding: Finding, added: Iterable[Alternative]) -> int:
