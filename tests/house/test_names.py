@@ -15,7 +15,7 @@ FOLDER = Path(gongkai.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))
 # Files: 170 before the sheets had formulas of their own, 193 before functions were taken apart, 230
 # before the clerk's day: messages, guide and totals, drafts, register, publish, compare.
-MOST_FILES = 254
+MOST_FILES = 256
 MOST_IN_A_FOLDER = 12
 FEWEST_LINES = 80
 LARGE_FOLDERS = {
@@ -26,6 +26,7 @@ LARGE_FOLDERS = {
 }
 SHORT_FILES = {
     "wording/rules.py": "rules.toml as values",
+    "wording/prose.py": "a report's own prose, alike for those who fill, compare and print it",
     "groups.py": "the one union-find, called from rooms that know nothing of each other",
     "__main__.py": "python -m gongkai",
     "cli/rules.py": "one command, which reads no report",

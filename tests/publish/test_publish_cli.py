@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gongkai.decisions import keys_of
-from gongkai.model import Decision, Document, Finding, Report, Table, WorkbookError
+from gongkai.model import Decision, Document, Evidence, Finding, Report, Table, WorkbookError
 from gongkai.pipeline import check, read_report
 from gongkai.publish import Asked, publish_report
-from gongkai.publish.content import (
-    day_text,
-    part_heading,
-    publication_of,
-    refusal,
-    set_aside,
-    title_lines,
-    told_besides,
-)
+from gongkai.publish.content import day_text, part_heading, publication_of, title_lines
+from gongkai.publish.ready import done_lines, refusal, set_aside
 from gongkai.wording import WORKBOOK_TYPE
 from gongkai.workbook import write_workbook
 from gongkai.workbook.live.sentences import TO_REWRITE
@@ -124,13 +117,28 @@ def test_an_opening_is_whole_and_a_signature_stands_once(tmp_path: Path) -> None
     assert first.sections == second.sections
 
 
-def test_open_warnings_and_another_title_are_told() -> None:
+def told(report: Report, findings: Sequence[Finding] = ()) -> list[str]:
+    return list(done_lines(report, findings, 200, Path("a.docx")))[1:]
+
+
+def test_what_whoever_publishes_has_to_know_is_told() -> None:
+    """Open warnings, blanks, another title, what a site wrote above, who is only likely."""
+    assert told(plain_report(), check(plain_report())) == []
     report = replace(plain_report(), sections={1: "收到申请500件。", 5: "五。", 6: "六。"})
-    told = told_besides(report, check(report))
-    assert any(line.startswith("请核对：正文第一节第1段写500件") for line in told)
+    assert any(
+        line.startswith("请核对：正文第一节第1段写500件") for line in told(report, check(report))
+    )
     other = replace(plain_report(), title="青溪县人民政府2019年政府信息公开工作年度报告")
-    assert told_besides(other, [])[0].startswith("标题印作“")
-    assert told_besides(plain_report(), []) == []
+    assert told(other)[0].startswith("标题印作“")
+    blank = replace(plain_report(), tables=unread("/"))
+    assert told(blank) == ["有1格空白，照空白印出；没有的应当填0。"]
+    opening = "发布日期：2022-02-20 来源：市政府办\n现公布本报告。"
+    page = Document("a.html", "text/html", b"x", "")
+    above = replace(plain_report(), opening=opening, document=page)
+    assert told(above) == ["网页在报告前面写的1行没有印出：发布日期：2022-02-20 来源：市政府办。"]
+    assert publication_of(above).opening == ("现公布本报告。",)
+    likely = {"agency": Evidence("青溪县人民政府", "题注", "likely")}
+    assert told(replace(plain_report(), evidence=likely)) == ["请核对：机关待核。"]
 
 
 def test_against_a_sound_report_nothing_stands() -> None:
@@ -158,7 +166,7 @@ def test_against_a_sound_report_nothing_stands() -> None:
             "正文中有公式没有计算结果",
         ),
         ({"opening": "截至年底#REF!件。"}, "正文中有公式没有计算结果或者出错"),
-        ({"tables": unread("约100")}, "表三 予以公开（自然人）填“约100”，不是数字"),
+        ({"tables": unread("约100")}, "表三 予以公开（自然人）的“约100”没有读作数字"),
         ({"tables": report_of(without="disputes").tables}, "表四没有数据"),
         ({"tables": report_of({GRANTED: 135}).tables}, "表三 予以公开（自然人）填135，疑应为134"),
     ],

@@ -133,4 +133,8 @@ def fitting(text: str, columns: int) -> str:
 
 def reading_of(options: argparse.Namespace) -> dict[str, Any]:
     """How pages are got, and which part of a source is read."""
-    return {name: getattr(options, name) for name in ("offline", "refresh", "insecure", "part")}
+    return {**access_of(options), "part": options.part}
+
+
+def access_of(options: argparse.Namespace) -> dict[str, Any]:
+    return {name: getattr(options, name) for name in ("offline", "refresh", "insecure")}

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gongkai import addin, demo
-from gongkai.cli.console import CLEAN, ERRORS, put, reading_of, show, tell, written
+from gongkai.cli.console import CLEAN, ERRORS, access_of, put, reading_of, show, tell, written
 from gongkai.cli.reading import code_of
-from gongkai.compare.sides import side_by_side
 from gongkai.model import Finding, Report, WorkbookError
 from gongkai.output import (
     check_to_dict,
@@ -26,16 +25,15 @@ from gongkai.output import (
 from gongkai.pipeline import check, fill, read_report, refilled
 from gongkai.publish import (
     Asked,
+    compared,
+    done_lines,
     hindrances,
     publish_report,
     refuse_asked,
     set_aside,
-    side_bytes,
-    summary,
-    told_besides,
 )
 from gongkai.system import is_same_file, refuse_existing, refuse_suffix, write_whole
-from gongkai.wording import evaluated, is_workbook
+from gongkai.wording import evaluated
 from gongkai.workbook import copy_template, refuse_unwritable
 
 SUFFIXES = (".csv", ".json", ".xlsx")
@@ -99,8 +97,7 @@ def run_publish(options: argparse.Namespace) -> int:
     findings = check(report)
     count = publish_report(report, findings, target, asked)
     with written(target):
-        done = f"发布稿与{kind_of(report)}逐格一致，{count}格。已写入 {target}"
-        show([done, *told_besides(report, findings), *aside_lines(findings)])
+        show([*done_lines(report, findings, count, target), *aside_lines(findings)])
         if asked.draft:
             show([draft_line(hindrances(report, findings))])
     return code_of(findings) if asked.draft else CLEAN
@@ -111,18 +108,15 @@ def run_compare(options: argparse.Namespace) -> int:
     target: Path = options.output
     suffix = refuse_suffix(target, BESIDE)
     refuse_target(target, (options.first, options.second), options.force)
-    access = {name: getattr(options, name) for name in ("offline", "refresh", "insecure")}
-    first = evaluated(read_report(options.first, **access))
-    second = evaluated(read_report(options.second, **access))
-    found = side_by_side(first, second)
-    write_whole(target, side_bytes(found, suffix), options.force)
+    first, second = (
+        evaluated(read_report(source, **access_of(options)))
+        for source in (options.first, options.second)
+    )
+    content, told = compared(first, second, suffix)
+    write_whole(target, content, options.force)
     with written(target):
-        show([*summary(found), f"已写入 {target}"])
+        show([*told, f"已写入 {target}"])
     return CLEAN
-
-
-def kind_of(report: Report) -> str:
-    return "工作簿" if is_workbook(report) else "报告"
 
 
 def asked_in(options: argparse.Namespace) -> Asked:

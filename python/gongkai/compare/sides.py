@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 from gongkai.editions import edition_of_year, jump_cells
 from gongkai.model import Cell, Form, Report, Table, Value
 from gongkai.sums import difference
+from gongkai.wording.prose import OPENING, own_text
 
 SENTENCE = re.compile(r"[^。；！？\n]*[。；！？\n]?")
 TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^0-9]")  # 455件 -> 455, 件: a figure is marked whole
@@ -172,17 +173,13 @@ def value_in(table: Table | None, cell: Cell) -> Value:
 
 def sections_of(first: Report, second: Report) -> Iterator[SectionSides]:
     """The opening and the sections of text that one of them has."""
-    parts = [(0, "")]
+    parts = [(OPENING, "")]
     for section in edition_of_year(second.year).sections:
         parts.append((section.number, section.title))
     for number, title in parts:
-        before, after = text_of(first, number), text_of(second, number)
+        before, after = own_text(first, number), own_text(second, number)
         if before or after:
             yield SectionSides(number, title, text_sides(before, after))
-
-
-def text_of(report: Report, number: int) -> str:
-    return report.sections.get(number, "") if number else report.opening
 
 
 def sentences_in(text: str) -> list[str]:

@@ -18,7 +18,7 @@ from gongkai.editions import edition_of_year, links
 from gongkai.model import Edition, Entry, Figure, GongkaiError, Report, Table, Value, table_id
 from gongkai.pipeline import check
 from gongkai.sums import TableState, table_state
-from gongkai.wording import FACTS, clipped, one_line
+from gongkai.wording import FACTS, clipped, made_title, one_line
 from gongkai.wording.phrases import where
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.live.sentences import BookCells, sentence_text
@@ -109,8 +109,7 @@ def blank_report(agency: str, year: int) -> Report:
             f"不能起草{year}年的报告：只有{FIRST_YEAR}年及以后的报告适用"
             f"国办公开办函〔2021〕30号规定的格式，请用 --year 写明年度。"
         )
-    title = f"{agency}{year}年政府信息公开工作年度报告"
-    return Report(title, agency, year, "", blank_tables(edition_of_year(year)))
+    return Report(made_title(agency, year), agency, year, "", blank_tables(edition_of_year(year)))
 
 
 def blank_tables(edition: Edition) -> dict[str, Table]:

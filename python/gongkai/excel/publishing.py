@@ -10,7 +10,6 @@ from pathlib import Path
 import xlwings as xw
 
 import gongkai
-from gongkai.compare.sides import side_by_side
 from gongkai.drafts.start import ReportDraft, begun, started
 from gongkai.drafts.writing import draft_lines, write_draft
 from gongkai.excel.book import refuse_batch, sheet_names
@@ -20,12 +19,11 @@ from gongkai.excel.runner import CommandResult, Request
 from gongkai.model import Report, WorkbookError
 from gongkai.publish import (
     SUFFIXES,
+    compared,
+    done_lines,
     publish_report,
     refusal,
     set_aside,
-    side_bytes,
-    summary,
-    told_besides,
 )
 from gongkai.system import write_whole
 from gongkai.wording import evaluated
@@ -49,7 +47,7 @@ def publish(book: xw.Book, asked: Request) -> CommandResult:
     target = chosen(asked.answer, *SUFFIXES)
     refuse_to_replace(target)
     count = publish_report(report, findings, target)
-    told = [f"发布稿与工作簿逐格一致，{count}格。已写入 {target}", *told_besides(report, findings)]
+    told = list(done_lines(report, findings, count, target))
     aside = set_aside(findings)
     if aside:
         told.append(f"已忽略的问题有{len(aside)}条，没有写进发布稿，见“校验结果”。")
@@ -91,6 +89,6 @@ def compare(book: xw.Book, asked: Request) -> CommandResult:
     target = chosen(asked.answer, ".docx", ".xlsx")
     refuse_to_replace(target)
     first = evaluated(gongkai.read_report(os.path.abspath(asked.argument)))
-    found = side_by_side(first, second)
-    write_whole(target, side_bytes(found, target.suffix.lower()), overwrite=False)
-    return CommandResult("done", "\n".join([*summary(found), f"已写入 {target}"]))
+    content, told = compared(first, second, target.suffix.lower())
+    write_whole(target, content, overwrite=False)
+    return CommandResult("done", "\n".join([*told, f"已写入 {target}"]))

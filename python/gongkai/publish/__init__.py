@@ -10,19 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gongkai.compare.sides import SideBySide
+from gongkai.compare.sides import side_by_side
 from gongkai.model import Finding, Report, UnreadableDocument, WorkbookError
 from gongkai.pipeline import is_standard_input
 from gongkai.publish.beside import docx_beside, summary
 from gongkai.publish.beside_sheets import xlsx_beside
-from gongkai.publish.content import (
-    Publication,
-    hindrances,
-    publication_of,
-    refusal,
-    set_aside,
-    told_besides,
-)
+from gongkai.publish.content import Publication, publication_of
 from gongkai.publish.docx import docx_bytes
 from gongkai.publish.html import DRAFT, html_fragment, html_page
 from gongkai.publish.page_template import page_of_template
@@ -33,6 +26,7 @@ from gongkai.publish.readback import (
     OURS_AS_PDF,
     checked_count,
 )
+from gongkai.publish.ready import done_lines, hindrances, refusal, set_aside
 from gongkai.publish.template import docx_of_template
 from gongkai.readers.libreoffice import converted
 from gongkai.system import (
@@ -48,19 +42,19 @@ __all__ = [
     "SUFFIXES",
     "Asked",
     "Publication",
+    "compared",
+    "done_lines",
     "hindrances",
     "publish_report",
     "refusal",
     "refuse_asked",
     "set_aside",
-    "side_bytes",
-    "summary",
-    "told_besides",
 ]
 
 SUFFIXES = (".docx", ".html", ".pdf")
 # The ending of a file -> that of the template which it may be made of.
 TEMPLATES = {".docx": ".docx", ".pdf": ".docx", ".html": ".html"}
+OR_DRAFT = "要先看样稿，请加--draft。"
 PDF_SAVE = "请改用.docx"
 PDF_MISSING = (
     "生成PDF要用LibreOffice，本机没有找到；请安装LibreOffice（libreoffice.org），或改用.docx。"
@@ -81,9 +75,11 @@ class Asked(NamedTuple):
 PLAINLY = Asked()
 
 
-def side_bytes(found: SideBySide, suffix: str) -> bytes:
-    """Two reports side by side, as ``suffix`` says: .docx or .xlsx."""
-    return docx_beside(found) if suffix == ".docx" else xlsx_beside(found)
+def compared(first: Report, second: Report, suffix: str) -> tuple[bytes, list[str]]:
+    """Two reports side by side, as ``suffix`` says (.docx or .xlsx), and what is said of it."""
+    found = side_by_side(first, second)
+    content = docx_beside(found) if suffix == ".docx" else xlsx_beside(found)
+    return content, summary(found)
 
 
 def refuse_asked(report_source: str, target: Path, asked: Asked) -> str:
@@ -117,14 +113,14 @@ def publish_report(
     """Write a report as a document at ``target``; the number of figures that were read back equal.
 
     ``findings`` are those of ``pipeline.check``. Raises WorkbookError, UnreadableDocument where the
-    report may not be published (``content.refusal``), the document would not be read back equal,
+    report may not be published (``ready.refusal``), the document would not be read back equal,
     there is no LibreOffice for a PDF, or the file cannot be written; nothing is written then.
     """
     source = report.document.origin if report.document else ""
     suffix = refuse_asked(source, target, asked)
     why = "" if asked.draft else refusal(report, findings)
     if why:
-        raise WorkbookError(why)
+        raise WorkbookError(f"{why}{OR_DRAFT}")
     found = publication_of(report, asked.draft)
     if suffix == ".html":
         content, count = as_page(report, found, target.name, asked)

@@ -60,6 +60,7 @@ LIKELY = re.compile(rf"({'|'.join(FACTS.values())})“([^“”]*)”据“([^�
 
 # --- the title that people are shown --------------------------------------------------------------
 
+REPORT = "政府信息公开工作年度报告"
 GOVERNMENT = "人民政府"
 OFFICE = 3  # letters at the end of a department's name that tell it: 教育局
 YEAR = re.compile(r"(?:19|20)\d\d|二[〇○零]\w\w年")
@@ -75,7 +76,12 @@ def title_of(report: Report) -> str:
     """
     if not (report.agency and report.year) or names_body_or_year(report.title, report.agency):
         return report.title
-    return f"{report.agency}{report.year}年政府信息公开工作年度报告"
+    return made_title(report.agency, report.year)
+
+
+def made_title(agency: str, year: int | None) -> str:
+    """As the form words it."""
+    return f"{agency}{year}年{REPORT}"
 
 
 def names_body_or_year(title: str, agency: str) -> bool:

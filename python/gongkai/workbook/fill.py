@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from gongkai.decisions import (
     under_new_keys,
 )
 from gongkai.editions import editions
-from gongkai.figures import clean, read_figure, without_blanks
+from gongkai.figures import clean, read_figure
 from gongkai.model import (
     BrokenSum,
     Cell,
@@ -32,8 +31,9 @@ from gongkai.model import (
     table_id,
 )
 from gongkai.spreadsheets import Spot
-from gongkai.wording import evidence_lines, is_workbook, title_line, title_of
+from gongkai.wording import evidence_lines, title_line, title_of
 from gongkai.wording.findings import Below, below
+from gongkai.wording.prose import OPENING, own_text
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, as_number, edits_on, source_text
 from gongkai.workbook.decisions import (
@@ -51,11 +51,6 @@ TEXT_RULE = "coverage.text"
 SELF_EVIDENT = ("coverage.blank", "coverage.sign")
 # Characters that a row of the prose sheet can show: a row is at most 409 points high.
 ProsePart = tuple[int | str, str, str]  # number of a section, or OPENING; title; text
-# What a site writes above a report: 发布时间：2023-01-12 09:05 信息来源：…; a day alone.
-FURNITURE = re.compile(
-    r"(?:日期|时间|来源|索引号|文号|字体|字号|浏览次数|浏览量|点击量|阅读)[:：]|字号|^分享|打印本页"
-    r"|^[（(]?\d{4}年\d{1,2}月\d{1,2}日[）)]?$"
-)
 PARAGRAPH = 1_000
 LONGEST_CELL = 16_000  # characters; a cell holds 32,767 UTF-16 units
 
@@ -377,7 +372,7 @@ def prose_edits(report: Report) -> Iterator[Edit]:
     for section in editions()[max(editions())].sections:
         titles[section.number] = section.title
     texts: list[ProsePart] = []
-    opening = opening_of(report)
+    opening = own_text(report, OPENING)
     if opening:
         texts.append((layout.OPENING, "", opening))
     for number, text in sorted(report.sections.items()):
@@ -389,22 +384,6 @@ def prose_edits(report: Report) -> Iterator[Edit]:
     for row, values in enumerate(rows, layout.PROSE_TOP):
         for column, value in zip(layout.PROSE_COLUMNS.values(), values, strict=True):
             yield Edit(layout.PROSE, row, column, value)
-
-
-def opening_of(report: Report) -> str:
-    """What a report says before its first section, without what the site wrote there and without
-    its title: not 发布日期：2022-01-20 来源：县政府办 字号：大 中 小. A workbook of ours has it so.
-    """
-    if is_workbook(report):
-        return report.opening
-    title = without_blanks(report.title)
-    lines = []
-    for line in report.opening.split("\n"):
-        text = without_blanks(line)
-        is_of_site = text in title or FURNITURE.search(text) is not None
-        if "。" in text or not is_of_site:
-            lines.append(line)
-    return "\n".join(lines)
 
 
 def prose_rows(texts: Iterable[ProsePart], longest: int) -> list[tuple[Written, Written, Written]]:

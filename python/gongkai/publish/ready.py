@@ -1,0 +1,158 @@
+"""Report, findings -> why it may not be published yet, and what is said of it once it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gongkai.decisions import is_grave, is_open
+from gongkai.editions import edition_of_year
+from gongkai.figures import clean, without_blanks
+from gongkai.model import Finding, Report, Section
+from gongkai.publish.content import paragraphs_of, title_lines
+from gongkai.sums import is_unread
+from gongkai.wording import clipped, doubted_facts, doubts_text, is_workbook, some_of, title_of
+from gongkai.wording.phrases import where
+from gongkai.wording.prose import own_text, site_lines
+from gongkai.workbook.live.sentences import TO_FILL, TO_REWRITE
+
+FILL = TO_FILL.rstrip("〕")  # 〔待填〕 and 〔待填：培训次数〕
+FORMULA = re.compile(r"^=", re.MULTILINE)
+ERROR = re.compile(r"#(?:REF!|NAME\?|VALUE!|DIV/0!|N/A|NUM!|NULL!)")  # of a formula
+MOST_REASONS = 3  # that a refusal names; the others are counted
+ADVICE = "请改正，或对确认无误的问题注明理由后忽略，再生成"
+
+
+# --- why not yet ----------------------------------------------------------------------------------
+
+
+def refusal(report: Report, findings: Sequence[Finding]) -> str:
+    """The sentence that says why a report may not be published, and what to do; "" where it may.
+
+    没有生成发布稿：年度没有填写；表四没有数据；…；另有2项。请改正，…
+    """
+    told = hindrances(report, findings)
+    return f"没有生成发布稿：{told}。{ADVICE}。" if told else ""
+
+
+def hindrances(report: Report, findings: Sequence[Finding]) -> str:
+    """The first things that stand against it, and how many others do; "" for none."""
+    reasons = list(reasons_against(report, findings))
+    left = len(reasons) - MOST_REASONS
+    more = f"；另有{left}项" if left > 0 else ""
+    return "；".join(reasons[:MOST_REASONS]) + more
+
+
+def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
+    if not report.agency:
+        yield "机关没有填写"
+    if not report.year:
+        yield "年度没有填写"
+    for section in edition_of_year(report.year).sections:
+        yield from missing_in(report, section)
+    for mark, told in ((TO_REWRITE, TO_REWRITE), (FILL, TO_FILL)):
+        marked = parts_with(report, mark)
+        if marked:
+            yield f"{some_of(marked, MOST_REASONS)}中还有{told}"
+    yield from unread_in(report)
+    if has_formulas(report):
+        yield "正文中有公式没有计算结果或者出错（请在表格软件中重新计算、改正后保存）"
+    for finding in findings:
+        if stands_against(finding):
+            yield finding.lines[0].rstrip("。")
+
+
+def has_formulas(report: Report) -> bool:
+    """Whether prose shows the error of a formula, or in the file of a workbook the formula itself:
+    ="共"&SUM(B4:B5), which no program has calculated. On a page =1+1 is a text.
+    """
+    told = "\n".join((report.title, report.opening, *report.sections.values()))
+    of_file = report.document is not None and is_workbook(report)
+    return bool(ERROR.search(told) or (of_file and FORMULA.search(told)))
+
+
+def unread_in(report: Report) -> Iterator[str]:
+    """表二 行政许可填“约100”: printed, it would be a blank."""
+    for table in report.tables.values():
+        for cell in table.form.cells.values():
+            entry = table.entries[cell.id]
+            if clean(entry.raw) and is_unread(entry, cell.column.unit):
+                yield f"{where(table.form, (cell.id,))}的“{clipped(entry.raw)}”没有读作数字"
+
+
+def missing_in(report: Report, section: Section) -> Iterator[str]:
+    if section.table:
+        if section.table not in report.tables:
+            form = edition_of_year(report.year).forms[section.table]
+            yield f"{form.number}没有数据"
+    elif not paragraphs_of(own_text(report, section.number)):
+        yield f"“{section.title}”没有文字"
+
+
+def parts_with(report: Report, mark: str) -> list[str]:
+    """The parts whose text still holds a mark of what a program wrote for the clerk to change."""
+    found = []
+    if mark in report.title:
+        found.append("标题")
+    if mark in report.opening:
+        found.append("引言")
+    for section in edition_of_year(report.year).sections:
+        if mark in report.sections.get(section.number, ""):
+            found.append(f"“{section.title}”")
+    return found
+
+
+def stands_against(finding: Finding) -> bool:
+    """Whether a finding keeps a report from being published: it is grave, or it was, and was set
+    aside without a reason.
+    """
+    if is_open(finding):
+        return is_grave(finding)
+    decision = finding.decision
+    has_reason = decision is not None and bool(decision.reason.strip())
+    return finding.severity == "error" and not has_reason
+
+
+# --- what is said ---------------------------------------------------------------------------------
+
+
+def done_lines(
+    report: Report, findings: Sequence[Finding], count: int, target: Path
+) -> Iterator[str]:
+    """What is said once a document is written; ``count`` figures were read back equal."""
+    source = "工作簿" if is_workbook(report) else "报告"
+    yield f"发布稿与{source}逐格一致，{count}格。已写入 {target}"
+    yield from printed_otherwise(report)
+    yield from to_be_checked(report, findings)
+
+
+def printed_otherwise(report: Report) -> Iterator[str]:
+    """A title that is not the report's own, and what a site wrote above it."""
+    printed = "".join(title_lines(report))
+    if report.title and without_blanks(printed) != without_blanks(title_of(report)):
+        yield f"标题印作“{printed}”；原标题“{clipped(report.title)}”与机关、年度不同。"
+    left = list(map(clipped, site_lines(report)))
+    if left:
+        yield f"网页在报告前面写的{len(left)}行没有印出：{some_of(left, MOST_REASONS)}。"
+
+
+def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
+    """What is likely and not certain, blanks, open warnings."""
+    if report.doubts:
+        yield f"请核对：{doubts_text(doubted_facts(report))}。"
+    blanks = sum(entry.value is None for entry in report.entries())
+    if blanks:
+        yield f"有{blanks}格空白，照空白印出；没有的应当填0。"
+    for finding in findings:
+        if is_open(finding) and finding.severity == "warning":
+            yield f"请核对：{finding.lines[0]}"
+
+
+def set_aside(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:
+    """(number, finding) of those that were dismissed, as every list numbers them."""
+    found = []
+    for number, finding in enumerate(findings, 1):
+        if not is_open(finding):
+            found.append((number, finding))
+    return found

@@ -1,0 +1,70 @@
+"""A report -> its own prose, as it is printed and compared: what it says before its first section
+without what a site wrote there, section six without the signature below it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from gongkai.figures import without_blanks
+from gongkai.model import Report
+from gongkai.wording import is_workbook
+
+OPENING, LAST = 0, 6  # in the place of a section's number: what stands before the first; the last
+DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
+# What a site writes above a report: 发布时间：2023-01-12 09:05 信息来源：…; a day alone.
+FURNITURE = re.compile(
+    r"(?:日期|时间|来源|索引号|文号|字体|字号|浏览次数|浏览量|点击量|阅读)[:：]|字号|^分享|打印本页"
+    rf"|^[（(]?{DAY.pattern}[）)]?$"
+)
+
+
+class SignedText(NamedTuple):
+    """Section six without the signature at its end, and the day that stands there, "" for none."""
+
+    text: str
+    day: str
+
+
+def own_text(report: Report, number: int) -> str:
+    """A section's text, or what stands before the first (``OPENING``)."""
+    if number == OPENING:
+        of_site = set(site_lines(report))
+        return "\n".join(line for line in opening_lines(report) if line not in of_site)
+    if number == LAST:
+        return signed(report).text
+    return report.sections.get(number, "")
+
+
+def opening_lines(report: Report) -> list[str]:
+    """Without those of the title: 青溪县人民政府, and 2021年政府信息公开工作年度报告 below it."""
+    if is_workbook(report):
+        return report.opening.split("\n")
+    title = without_blanks(report.title)
+    return [line for line in report.opening.split("\n") if without_blanks(line) not in title]
+
+
+def site_lines(report: Report) -> list[str]:
+    """发布日期：2022-01-20 来源：县政府办 字号：大 中 小. A workbook of ours has none of them."""
+    if is_workbook(report):
+        return []
+    return list(filter(is_of_site, opening_lines(report)))
+
+
+def is_of_site(line: str) -> bool:
+    text = without_blanks(line)
+    return "。" not in text and FURNITURE.search(text) is not None
+
+
+def signed(report: Report) -> SignedText:
+    """瑞安市人民政府 and 2022年2月20日 at the end of section six are no part of it."""
+    text = report.sections.get(LAST, "")
+    lines = text.rstrip().split("\n")
+    ends = list(map(without_blanks, lines[-2:]))
+    agency = without_blanks(report.agency)
+    if len(ends) == 2 and ends[0] == agency and DAY.fullmatch(ends[1]):
+        return SignedText("\n".join(lines[:-2]), ends[1])
+    if agency and ends[-1] == agency:
+        return SignedText("\n".join(lines[:-1]), "")
+    return SignedText(text, "")
