@@ -81,15 +81,8 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
 
     fill = add_command(commands, "fill", "读取报告，填入工作簿并标出问题")
     fill.add_argument("source", metavar="来源", help=SOURCE_HELP)
-    fill.add_argument(
-        "-o",
-        "--output",
-        type=file_name,
-        required=True,
-        metavar="文件",
-        help="要写的工作簿：.xlsx，带宏的.xlsm，或.ods",
-    )
-    fill.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_output(fill, "要写的工作簿：.xlsx，带宏的.xlsm，或.ods")
+    add_force(fill)
     fill.add_argument(
         "--template", default="", metavar="文件", help="用自己改过的模板（默认用官方格式模板）"
     )
@@ -101,15 +94,8 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
         commands, "export", "读取报告，把三张表的数字写成表格或 JSON，每个数字一行"
     )
     export.add_argument("source", metavar="来源", help=SOURCE_HELP)
-    export.add_argument(
-        "-o",
-        "--output",
-        type=file_name,
-        required=True,
-        metavar="文件",
-        help="要写的文件：.csv、.xlsx 或 .json",
-    )
-    export.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_output(export, "要写的文件：.csv、.xlsx 或 .json")
+    add_force(export)
     add_part(export)
     add_access(export)
 
@@ -118,23 +104,14 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     beside = add_command(commands, "compare", "两年或两个版本的报告逐格、逐句对照，写成表格或文档")
     beside.add_argument("first", metavar="甲", help=f"前一份；{SOURCE_HELP}")
     beside.add_argument("second", metavar="乙", help="后一份")
-    beside.add_argument(
-        "-o",
-        "--output",
-        type=file_name,
-        required=True,
-        metavar="文件",
-        help="要写的文件：.docx或.xlsx",
-    )
-    beside.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_output(beside, "要写的文件：.docx或.xlsx")
+    add_force(beside)
     add_access(beside)
 
     adopt = add_command(
         commands, "adopt", "列出工作簿中的改正建议，或采纳其中几条，原来的数记入修改记录"
     )
-    adopt.add_argument(
-        "workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿（.xlsx、.xlsm）"
-    )
+    add_workbook(adopt)
     adopt.add_argument(
         "choices",
         nargs="*",
@@ -146,14 +123,12 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     numbers = add_command(
         commands, "numbers", "把工作簿中存成文本的数字改成数字，原来的文本记入修改记录"
     )
-    numbers.add_argument(
-        "workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿（.xlsx、.xlsm）"
-    )
+    add_workbook(numbers)
 
     blanks = add_command(
         commands, "fill-blanks", "把工作簿中按勾稽关系只能是0的空白填为0，记入修改记录"
     )
-    blanks.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿")
+    add_workbook(blanks)
     blanks.add_argument("--all", action="store_true", help="其余空白也填0（请先确认都是没有）")
     blanks.add_argument("--signs", action="store_true", help="填“/”“—”“无”等符号的也算空白")
     blanks.add_argument("--undo", action="store_true", help="撤销上一次填的0")
@@ -161,7 +136,7 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     totals = add_command(
         commands, "totals", "把工作簿中空白的总计填为各项之和（各项都已填写的），记入修改记录"
     )
-    totals.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿")
+    add_workbook(totals)
     totals.add_argument("--undo", action="store_true", help="撤销上一次填的总计")
 
 
@@ -184,15 +159,8 @@ def add_new(commands: Commands[ChineseParser]) -> None:
         metavar="年度",
         help="新报告的年度（默认为上年报告的下一年）",
     )
-    new.add_argument(
-        "-o",
-        "--output",
-        type=file_name,
-        required=True,
-        metavar="文件",
-        help="要写的工作簿：.xlsx，或带宏的.xlsm",
-    )
-    new.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_output(new, "要写的工作簿：.xlsx，或带宏的.xlsm")
+    add_force(new)
     add_part(new)
     add_access(new)
 
@@ -202,14 +170,7 @@ def add_publish(commands: Commands[ChineseParser]) -> None:
         commands, "publish", "生成发布稿：Word文档、网页或PDF，写成后读回，与报告逐格一致才写入"
     )
     publish.add_argument("source", metavar="来源", help=SOURCE_HELP)
-    publish.add_argument(
-        "-o",
-        "--output",
-        type=file_name,
-        required=True,
-        metavar="文件",
-        help="要写的文件：.docx、.html或.pdf（要用LibreOffice）",
-    )
+    add_output(publish, "要写的文件：.docx、.html或.pdf（要用LibreOffice）")
     publish.add_argument(
         "--draft", action="store_true", help="还有错误或待改写的文字时也生成，每页标明“草稿”"
     )
@@ -222,9 +183,25 @@ def add_publish(commands: Commands[ChineseParser]) -> None:
         metavar="文件",
         help="用自己的模板（.docx；.html要装jinja2），其中{{标题}}、{{表二}}等字段换成报告的内容",
     )
-    publish.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_force(publish)
     add_part(publish)
     add_access(publish)
+
+
+def add_output(command: ChineseParser, text: str, metavar: str = "文件") -> None:
+    command.add_argument(
+        "-o", "--output", type=file_name, required=True, metavar=metavar, help=text
+    )
+
+
+def add_force(command: ChineseParser) -> None:
+    command.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+
+
+def add_workbook(command: ChineseParser) -> None:
+    command.add_argument(
+        "workbook", metavar="工作簿", help="由 gongkai fill 或 new 生成的工作簿（.xlsx、.xlsm）"
+    )
 
 
 def add_part(command: ChineseParser) -> None:
@@ -300,14 +277,7 @@ def add_batch(commands: Commands[ChineseParser]) -> None:
             "或列有年报的目录页网址"
         ),
     )
-    batch.add_argument(
-        "-o",
-        "--output",
-        type=file_name,
-        required=True,
-        metavar="文件夹",
-        help="工作簿和汇总放在哪里",
-    )
+    add_output(batch, "工作簿和汇总放在哪里", "文件夹")
     batch.add_argument("--yes", action="store_true", help="导入目录页中像年报的全部链接，不再确认")
     batch.add_argument(
         "--per-host",
@@ -346,7 +316,7 @@ def add_levels(commands: Commands[ChineseParser]) -> None:
         metavar="文件",
         help="把逐格核对写成表格（.csv、.xlsx、.json）",
     )
-    levels.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_force(levels)
     levels.add_argument("--json", action="store_true", help="输出 JSON")
     add_access(levels)
 
@@ -363,7 +333,7 @@ def add_years(commands: Commands[ChineseParser]) -> None:
         metavar="文件",
         help="把核对结果写成表格（.csv、.xlsx、.json）",
     )
-    years.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_force(years)
     years.add_argument("--json", action="store_true", help="输出 JSON")
     years.set_defaults(part=0)
     add_access(years)
@@ -381,18 +351,11 @@ def add_others(commands: Commands[ChineseParser]) -> None:
     rules.add_argument("--json", action="store_true", help="输出 JSON")
 
     template = add_command(commands, "template", "另存一份空白工作簿")
-    template.add_argument(
-        "-o",
-        "--output",
-        type=file_name,
-        required=True,
-        metavar="文件",
-        help="要写的工作簿：.xlsx，或带宏的.xlsm",
-    )
+    add_output(template, "要写的工作簿：.xlsx，或带宏的.xlsm")
     template.add_argument(
         "--batch", action="store_true", help="批量导入用的工作簿：有“批量导入”和“汇总”，没有报告"
     )
-    template.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_force(template)
 
     demo = add_command(commands, "demo", "演示：从本机网页导入一份真实报告")
     demo.add_argument(
@@ -408,7 +371,7 @@ def add_others(commands: Commands[ChineseParser]) -> None:
         commands, "conformance", "写出一套带有差错的文件和应得的结果，用于校验导入程序"
     )
     conformance.add_argument("folder", type=file_name, metavar="文件夹", help="写在哪里")
-    conformance.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_force(conformance)
 
     addin = add_command(commands, "addin", "安装、卸载或检查Excel加载项（Windows、苹果电脑）")
     addin.add_argument(
