@@ -98,7 +98,7 @@ def test_it_is_undone_step_by_step(path: Path) -> None:
     run_command("fill-blanks", path)
     run_command("fill-blanks", path, "--signs")
     run = run_command("fill-blanks", path, "--undo")
-    assert "已撤销上次的空白填0，" in run.stdout
+    assert "已撤销上次的“空白填0”，" in run.stdout
     undone = read_workbook(path)
     while len(blank_in(undone)) < len(blank_in(before)):  # both may have had the same second
         assert run_command("fill-blanks", path, "--undo").returncode == 0
@@ -107,7 +107,7 @@ def test_it_is_undone_step_by_step(path: Path) -> None:
     assert undone.tables["applications"].entries[RESEARCH].raw == "/"
     run = run_command("fill-blanks", path, "--undo")
     assert run.returncode != 0
-    assert run.stderr == "没有可以撤销的空白填0：没有填过，或填的0后来改动过。\n"
+    assert run.stderr == "没有可以撤销的“空白填0”：没有填过，或填的数后来改动过。\n"
 
 
 def test_what_was_changed_since_is_not_undone(path: Path) -> None:
@@ -164,9 +164,9 @@ def test_the_button_undoes(book: xw.Book) -> None:
     before = shown_report(book).tables
     press(book, "fill_signs", answer="yes")
     set_cell(book, THREE, SPOTS[WELFARE], 7)
-    assert press(book, "undo_blanks").text == "撤销上次的空白填0，139格恢复原样？"
+    assert press(book, "undo_blanks").text == "撤销上次的“空白填0”，139格恢复原样？"
     assert press(book, "undo_blanks", answer="yes").text.startswith(
-        "已撤销上次的空白填0，139格恢复原样"
+        "已撤销上次的“空白填0”，139格恢复原样"
     )
     after = shown_report(book)
     assert after.value(WELFARE) == 7

@@ -61,12 +61,12 @@ def test_undone_and_undone_only_once(tmp_path: Path) -> None:
     path = saved(blanked(HANDLED, RECEIVED), tmp_path)
     before = read_workbook(path)
     run_command("totals", path)
-    assert "已撤销上次填的总计，2格恢复原样" in run_command("totals", path, "--undo").stdout
+    assert "已撤销上次的“填总计”，2格恢复原样" in run_command("totals", path, "--undo").stdout
     assert read_workbook(path).tables == before.tables
     run = run_command("totals", path, "--undo")
     assert (run.returncode, run.stderr) == (
         2,
-        "没有可以撤销的总计：没有填过，或填的总计后来改动过。\n",
+        "没有可以撤销的“填总计”：没有填过，或填的数后来改动过。\n",
     )
 
 
@@ -111,7 +111,7 @@ def test_signs_and_formulas_stay(tmp_path: Path) -> None:
     report = report_of({**sound_values(), HANDLED: None, RECEIVED: None}, raws={RECEIVED: "/"})
     spots = {SPOTS[HANDLED]}
     found = totals_filling(report, {"表三": spots})
-    assert (found.changes, found.signs, found.formulas) == ((), 1, 1)
+    assert (found.changes, found.left["signs"], found.left["formulas"]) == ((), 1, 1)
 
 
 def test_the_button_asks_and_fills_and_undoes(
@@ -132,7 +132,7 @@ def test_the_button_asks_and_fills_and_undoes(
     assert done.text.startswith("已填2格总计")
     assert shown_report(book).value(HANDLED) == sound_values()[HANDLED]
     assert press(book, "undo_totals").kind == "ask"
-    assert press(book, "undo_totals", answer="yes").text.startswith("已撤销上次填的总计，2格")
+    assert press(book, "undo_totals", answer="yes").text.startswith("已撤销上次的“填总计”，2格")
     assert shown_report(book).value(HANDLED) is None
 
 

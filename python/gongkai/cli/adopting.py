@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from gongkai.cli.console import show, written
 from gongkai.cli.reading import code_of
@@ -31,7 +30,9 @@ from gongkai.workbook.adopting import (
     with_changes,
 )
 from gongkai.workbook.blanks import (
+    ZEROS,
     BlankChoice,
+    FillKind,
     FillPlan,
     filled_text,
     filling_of,
@@ -53,16 +54,8 @@ from gongkai.workbook.proposals import (
     shown_rows,
     shows,
 )
-from gongkai.workbook.totals import (
-    TOTALS,
-    refuse_no_totals,
-    totals_filling,
-    totals_text,
-    totals_undone_text,
-)
+from gongkai.workbook.totals import TOTALS, totals_filling
 from gongkai.workbook.values import values_to_report
-
-PlanOf = TypeVar("PlanOf", bound=FillPlan)
 
 
 @dataclass(frozen=True)
@@ -321,49 +314,48 @@ def run_fill_blanks(options: argparse.Namespace) -> int:
     """``gongkai fill-blanks``: zeros into blanks, or the last of them taken back, in the workbook
     itself.
     """
-    opened = open_workbook(options.workbook, "把空白填0")
-    refuse_older(opened, "填0")
-    return undo_zeros(opened) if options.undo else fill_zeros(opened, options)
-
-
-def fill_zeros(opened: Opened, options: argparse.Namespace) -> int:
+    opened = opened_to_fill(options, ZEROS)
+    if options.undo:
+        return undo(opened, ZEROS)
     formulas = read_formulas(opened.path, opened.content)
-    found = filling_of(opened.report, formulas, BlankChoice(options.all, options.signs))
-    return fill_in(opened, found, filled_text)
-
-
-def fill_in(opened: Opened, found: PlanOf, told: Callable[[PlanOf], str]) -> int:
-    """Write what is to be filled, but where it would not be seen, and say so by ``told``."""
-    report, content = with_numbers(opened, found.changes)
-    found = found.without([change for change in found.changes if not shows_number(report, change)])
-    if found.odd:
-        report, content = with_numbers(opened, found.changes)
-    if not found.changes:
-        show([*finding_lines(opened.report, opened.findings), told(found)])
-        return code_of(opened.findings)
-    return kept(opened, report, content, told(found))
-
-
-def undo_zeros(opened: Opened) -> int:
-    changes = undoing_of(opened.values)
-    refuse_nothing(changes)
-    report, content = with_numbers(opened, changes)
-    return kept(opened, report, content, undone_text(changes))
+    wanted = BlankChoice(options.all, options.signs)
+    return fill_in(opened, filling_of(opened.report, formulas, wanted))
 
 
 def run_totals(options: argparse.Namespace) -> int:
     """``gongkai totals``: blank totals from their parts, or the last of them taken back, in the
     workbook itself.
     """
-    opened = open_workbook(options.workbook, "填总计")
-    refuse_older(opened, "填总计")
-    if not options.undo:
-        formulas = read_formulas(opened.path, opened.content)
-        return fill_in(opened, totals_filling(opened.report, formulas), totals_text)
-    changes = undoing_of(opened.values, TOTALS)
-    refuse_no_totals(changes)
+    opened = opened_to_fill(options, TOTALS)
+    if options.undo:
+        return undo(opened, TOTALS)
+    formulas = read_formulas(opened.path, opened.content)
+    return fill_in(opened, totals_filling(opened.report, formulas))
+
+
+def opened_to_fill(options: argparse.Namespace, kind: FillKind) -> Opened:
+    opened = open_workbook(options.workbook, kind.act)
+    refuse_older(opened, kind.act)
+    return opened
+
+
+def fill_in(opened: Opened, plan: FillPlan) -> int:
+    """Write what is to be filled, but where it would not be seen, and say so."""
+    report, content = with_numbers(opened, plan.changes)
+    plan = plan.without([change for change in plan.changes if not shows_number(report, change)])
+    if plan.odd:
+        report, content = with_numbers(opened, plan.changes)
+    if not plan.changes:
+        show([*finding_lines(opened.report, opened.findings), filled_text(plan)])
+        return code_of(opened.findings)
+    return kept(opened, report, content, filled_text(plan))
+
+
+def undo(opened: Opened, kind: FillKind) -> int:
+    changes = undoing_of(opened.values, kind)
+    refuse_nothing(kind, changes)
     report, content = with_numbers(opened, changes)
-    return kept(opened, report, content, totals_undone_text(changes))
+    return kept(opened, report, content, undone_text(kind, changes))
 
 
 def kept(opened: Opened, report: Report, content: bytes, told: str) -> int:

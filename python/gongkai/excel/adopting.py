@@ -30,10 +30,13 @@ from gongkai.workbook.adopting import (
 )
 from gongkai.workbook.blanks import (
     BlankChoice,
+    FillKind,
+    FillPlan,
     filled_text,
     filling_of,
-    question_of_filling,
+    question_of_plan,
     refuse_nothing,
+    undo_question,
     undoing_of,
     undone_text,
 )
@@ -50,14 +53,7 @@ from gongkai.workbook.proposals import (
     shows,
     typed_choices,
 )
-from gongkai.workbook.totals import (
-    TOTALS,
-    question_of_totals,
-    refuse_no_totals,
-    totals_filling,
-    totals_text,
-    totals_undone_text,
-)
+from gongkai.workbook.totals import totals_filling
 from gongkai.workbook.values import values_to_report
 
 TEXT_FORMAT = "@"
@@ -143,42 +139,45 @@ def filling(wanted: BlankChoice) -> Command:
     """A command that fills those of the blanks that are ``wanted``."""
 
     def fill(book: xw.Book, asked: Request) -> CommandResult:
-        refuse_older(book)
         values, report = evaluated_report(book)
-        found = filling_of(report, blank_formulas(book, report, values), wanted)
-        found = found.without(unseen(book, found.changes))
-        if not found.changes:
-            return CommandResult("done", filled_text(found))
-        if asked.answer != YES:
-            return CommandResult("ask", question_of_filling(found))
-        return CommandResult("done", filled_text(found) + changed(book, values, found.changes))
+        plan = filling_of(report, blank_formulas(book, report, values), wanted)
+        return fill_in(book, asked, values, plan)
 
     return fill
 
 
 def fill_totals(book: xw.Book, asked: Request) -> CommandResult:
     """Blank totals from their parts."""
-    refuse_older(book)
     values, report = evaluated_report(book)
-    found = totals_filling(report, blank_formulas(book, report, values))
-    found = found.without(unseen(book, found.changes))
-    if not found.changes:
-        return CommandResult("done", totals_text(found))
-    if asked.answer != YES:
-        return CommandResult("ask", question_of_totals(found))
-    return CommandResult("done", totals_text(found) + changed(book, values, found.changes))
+    plan = totals_filling(report, blank_formulas(book, report, values))
+    return fill_in(book, asked, values, plan)
 
 
-def undo_totals(book: xw.Book, asked: Request) -> CommandResult:
-    """The totals that were filled last taken back."""
+def fill_in(book: xw.Book, asked: Request, values: Values, plan: FillPlan) -> CommandResult:
+    """What is to be filled, but where it would not be seen, once the user agrees."""
     refuse_older(book)
-    values, _ = evaluated_report(book)
-    values |= read_values(book, [layout.LOG])
-    changes = undoing_of(values, TOTALS)
-    refuse_no_totals(changes)
+    plan = plan.without(unseen(book, plan.changes))
+    if not plan.changes:
+        return CommandResult("done", filled_text(plan))
     if asked.answer != YES:
-        return CommandResult("ask", f"撤销上次填的总计，{len(changes)}格恢复原样？")
-    return CommandResult("done", totals_undone_text(changes) + changed(book, values, changes))
+        return CommandResult("ask", question_of_plan(plan))
+    return CommandResult("done", filled_text(plan) + changed(book, values, plan.changes))
+
+
+def undoing(kind: FillKind) -> Command:
+    """A command that takes back what was filled last."""
+
+    def undo(book: xw.Book, asked: Request) -> CommandResult:
+        refuse_older(book)
+        values, _ = evaluated_report(book)
+        values |= read_values(book, [layout.LOG])
+        changes = undoing_of(values, kind)
+        refuse_nothing(kind, changes)
+        if asked.answer != YES:
+            return CommandResult("ask", undo_question(kind, changes))
+        return CommandResult("done", undone_text(kind, changes) + changed(book, values, changes))
+
+    return undo
 
 
 def unseen(book: xw.Book, changes: Sequence[Adoption]) -> list[Adoption]:
@@ -188,18 +187,6 @@ def unseen(book: xw.Book, changes: Sequence[Adoption]) -> list[Adoption]:
         if not is_shown(change.figure, number_kind(book, change)):
             found.append(change)
     return found
-
-
-def undo_filling(book: xw.Book, asked: Request) -> CommandResult:
-    """The last filling with 0 taken back."""
-    refuse_older(book)
-    values, _ = evaluated_report(book)
-    values |= read_values(book, [layout.LOG])
-    changes = undoing_of(values)
-    refuse_nothing(changes)
-    if asked.answer != YES:
-        return CommandResult("ask", f"撤销上次的空白填0，{len(changes)}格恢复原样？")
-    return CommandResult("done", undone_text(changes) + changed(book, values, changes))
 
 
 def changed(book: xw.Book, values: Values, changes: Sequence[Adoption]) -> str:

@@ -8,9 +8,8 @@ stays unless it is asked for too, and a text that could not be read always does.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
 
 from gongkai.figures import read_figure
 from gongkai.model import Cell, Entry, Report, Table, WorkbookError
@@ -25,8 +24,6 @@ from gongkai.workbook.proposals import NO_FIGURE, Adoption, forms_of, name_of
 
 FORCED = "空白填0：按勾稽关系只能是0"
 ASKED = "空白填0：按要求填的"
-UNDONE = "撤销空白填0"
-NOTHING = "没有可以填0的空白。"
 
 
 @dataclass(frozen=True)
@@ -41,15 +38,65 @@ class BlankChoice:
 
 
 @dataclass(frozen=True)
-class FillPlan:
-    """What is to be filled. ``odd`` are places where the figure would not be seen: merged or hidden
-    cells, or those shown as a date.
+class FillKind:
+    """A way to fill blanks, zeros or totals. ``name`` is that of the button, 空白填0; ``act`` what
+    is done to a file, 填0; ``done`` 已把{}格空白填为0; ``asked`` says what is about to be done.
+
+    By ``reasons`` the log knows what it filled; ``left`` says of each cause why blanks stayed.
     """
 
+    name: str
+    act: str
+    reasons: tuple[str, ...]
+    done: str
+    nothing: str
+    asked: Callable[[Sequence[Adoption]], str]
+    left: Mapping[str, str]
+
+    @property
+    def undone(self) -> str:
+        return f"撤销{self.name}"
+
+
+def zeros_asked(changes: Sequence[Adoption]) -> str:
+    """把表四的3格空白填为0（2格按勾稽关系只能是0，1格不能由勾稽关系确定，请确认都是没有）."""
+    forced = sum(change.reason == FORCED for change in changes)
+    told: list[str] = []
+    if forced:
+        told.append(f"{forced}格按勾稽关系只能是0")
+    if forced < len(changes):
+        told.append(f"{len(changes) - forced}格不能由勾稽关系确定，请确认都是没有")
+    return f"把{places_text(changes)}空白填为0（{'，'.join(told)}）"
+
+
+ZEROS = FillKind(
+    "空白填0",
+    "填0",
+    (FORCED, ASKED),
+    "已把{}格空白填为0",
+    "没有可以填0的空白。",
+    zeros_asked,
+    {
+        "signs": "是“/”之类的符号",
+        "others": "按勾稽关系不会是0",
+        "formulas": "是公式",
+        "open": "不能由勾稽关系确定",
+    },
+)
+
+
+@dataclass(frozen=True)
+class FillPlan:
+    """What is to be filled. ``left`` counts the blanks that stay, by cause. ``odd`` are places
+    where the figure would not be seen: merged or hidden cells, or those shown as a date.
+    """
+
+    kind: FillKind
     changes: tuple[Adoption, ...]
+    left: Mapping[str, int]
     odd: tuple[Adoption, ...] = ()
 
-    def without(self, odd: Sequence[Adoption]) -> Self:
+    def without(self, odd: Sequence[Adoption]) -> FillPlan:
         left: list[Adoption] = []
         for change in self.changes:
             if change not in odd:
@@ -57,29 +104,7 @@ class FillPlan:
         return replace(self, changes=tuple(left), odd=tuple(odd))
 
 
-@dataclass(frozen=True)
-class ZeroFilling(FillPlan):
-    """With how many blanks stay: signs, those that are not 0 by the relations, formulas, those that
-    may be anything.
-    """
-
-    signs: int = 0
-    others: int = 0
-    formulas: int = 0
-    open: int = 0
-
-
-@dataclass(frozen=True)
-class Undoing:
-    """By which reasons the log knows a filling, and what it says when that is taken back."""
-
-    kinds: tuple[str, ...]
-    undone: str
-
-
-def filling_of(
-    report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankChoice
-) -> ZeroFilling:
+def filling_of(report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankChoice) -> FillPlan:
     changes: list[Adoption] = []
     left: Counter[str] = Counter()
     forms = forms_of(report.tables)
@@ -98,13 +123,7 @@ def filling_of(
             reason = FORCED if figure == 0 else ASKED
             name = name_of(entry.cell, forms)
             changes.append(Adoption(sheet, spot, name, None, 0, reason))
-    return ZeroFilling(
-        tuple(changes),
-        signs=left["signs"],
-        others=left["others"],
-        formulas=left["formulas"],
-        open=left["open"],
-    )
+    return FillPlan(ZEROS, tuple(changes), left)
 
 
 def short_blanks(table: Table) -> frozenset[str]:
@@ -149,17 +168,14 @@ def why_kept(entry: Entry, figure: int | None, wanted: BlankChoice, is_short: bo
 # --- undone ---------------------------------------------------------------------------------------
 
 
-ZEROS = Undoing((FORCED, ASKED), UNDONE)
-
-
-def undoing_of(values: BookValues, of: Undoing = ZEROS) -> tuple[Adoption, ...]:
+def undoing_of(values: BookValues, of: FillKind) -> tuple[Adoption, ...]:
     """What takes back the last filling: the cells that it filled and that hold its figure still,
     and nothing since.
     """
     filled: dict[tuple[str, str], dict[str, str]] = {}
     last = ""
     for place, line in last_lines(values).items():
-        if line["reason"] in of.kinds:
+        if line["reason"] in of.reasons:
             filled[place] = line
             last = max(last, line["time"])
     found: list[Adoption] = []
@@ -171,7 +187,7 @@ def undoing_of(values: BookValues, of: Undoing = ZEROS) -> tuple[Adoption, ...]:
 
 
 def undone_cell(
-    place: tuple[str, str], line: Mapping[str, str], values: BookValues, of: Undoing
+    place: tuple[str, str], line: Mapping[str, str], values: BookValues, of: FillKind
 ) -> Adoption | None:
     """None where another figure has taken the place of the one that was filled in."""
     sheet = layout.tables_by_name()[place[0]]
@@ -211,46 +227,32 @@ def last_lines(values: BookValues) -> dict[tuple[str, str], dict[str, str]]:
 # --- what is said of it ---------------------------------------------------------------------------
 
 
-def question_of_filling(filling: ZeroFilling) -> str:
-    forced = sum(change.reason == FORCED for change in filling.changes)
-    asked = len(filling.changes) - forced
-    told: list[str] = []
-    if forced:
-        told.append(f"{forced}格按勾稽关系只能是0")
-    if asked:
-        told.append(f"{asked}格不能由勾稽关系确定，请确认都是没有")
-    where = places_text(filling.changes)
-    return f"把{where}空白填为0（{'，'.join(told)}）？改动会记在“{layout.LOG}”表，可以撤销。"
+def question_of_plan(plan: FillPlan) -> str:
+    return f"{plan.kind.asked(plan.changes)}？改动会记在“{layout.LOG}”表，可以撤销。"
 
 
-def filled_text(filling: ZeroFilling) -> str:
-    """What was filled, and what was left and why."""
-    count = len(filling.changes)
-    done = f"已把{count}格空白填为0，记在“{layout.LOG}”表。" if count else NOTHING
-    reasons = {
-        "是“/”之类的符号": filling.signs,
-        "按勾稽关系不会是0": filling.others,
-        "是公式": filling.formulas,
-        "不能由勾稽关系确定": filling.open,
-    }
-    return done + left_text(reasons, filling.odd)
-
-
-def left_text(reasons: Mapping[str, int], odd: Sequence[Adoption]) -> str:
-    """没有填的：1格是“/”之类的符号。"""
+def filled_text(plan: FillPlan) -> str:
+    """What was filled, and what was left and why: 没有填的：1格是“/”之类的符号。"""
+    kind, count = plan.kind, len(plan.changes)
+    done = f"{kind.done.format(count)}，记在“{layout.LOG}”表。" if count else kind.nothing
     left: list[str] = []
-    for reason, number in reasons.items():
-        if number:
-            left.append(f"{number}格{reason}")
-    if odd:
-        left.append(f"{places_text(odd)}合并、隐藏或设有特殊格式，填了看不到{odd[0].proposed}")
-    return f"没有填的：{'，'.join(left)}。" if left else ""
+    for cause, reason in kind.left.items():
+        if plan.left.get(cause):
+            left.append(f"{plan.left[cause]}格{reason}")
+    if plan.odd:
+        figure = plan.odd[0].proposed
+        left.append(f"{places_text(plan.odd)}合并、隐藏或设有特殊格式，填了看不到{figure}")
+    return f"{done}没有填的：{'，'.join(left)}。" if left else done
 
 
-def undone_text(changes: Sequence[Adoption]) -> str:
-    return f"已撤销上次的空白填0，{len(changes)}格恢复原样，记在“{layout.LOG}”表。"
+def undo_question(kind: FillKind, changes: Sequence[Adoption]) -> str:
+    return f"撤销上次的“{kind.name}”，{len(changes)}格恢复原样？"
 
 
-def refuse_nothing(changes: Sequence[Adoption]) -> None:
+def undone_text(kind: FillKind, changes: Sequence[Adoption]) -> str:
+    return f"已撤销上次的“{kind.name}”，{len(changes)}格恢复原样，记在“{layout.LOG}”表。"
+
+
+def refuse_nothing(kind: FillKind, changes: Sequence[Adoption]) -> None:
     if not changes:
-        raise WorkbookError("没有可以撤销的空白填0：没有填过，或填的0后来改动过。")
+        raise WorkbookError(f"没有可以撤销的“{kind.name}”：没有填过，或填的数后来改动过。")

@@ -9,36 +9,40 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from gongkai.model import Figure, Relation, Report, Table, Value, WorkbookError
+from gongkai.model import Figure, Relation, Report, Table, Value
 from gongkai.spreadsheets import Spot
 from gongkai.sums.relations import total
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import places_text
-from gongkai.workbook.blanks import FillPlan, Undoing, blank_entries, left_text, state_in
+from gongkai.workbook.blanks import FillKind, FillPlan, blank_entries, state_in
 from gongkai.workbook.proposals import Adoption, forms_of, name_of
 
 SUMMED = "填总计：各项之和"
-TOTALS_UNDONE = "撤销填总计"
-TOTALS = Undoing((SUMMED,), TOTALS_UNDONE)
-NO_TOTALS = "没有可以填的总计。"
+
+
+def totals_asked(changes: Sequence[Adoption]) -> str:
+    return f"把{places_text(changes)}空白的总计填为各项之和"
+
+
+TOTALS = FillKind(
+    "填总计",
+    "填总计",
+    (SUMMED,),
+    "已填{}格总计",
+    "没有可以填的总计。",
+    totals_asked,
+    {
+        "short": "的分项没有填全",
+        "divided": "横向与纵向之和不等",
+        "signs": "是“/”之类的符号",
+        "formulas": "是公式",
+    },
+)
 Sums = Sequence[Relation]
 
 
-@dataclass(frozen=True)
-class TotalFilling(FillPlan):
-    """The changes, and how many blank totals stay: those with a part that is blank, those of which
-    two sums give different figures, signs, formulas.
-    """
-
-    short: int = 0
-    divided: int = 0
-    signs: int = 0
-    formulas: int = 0
-
-
-def totals_filling(report: Report, formulas: Mapping[str, set[Spot]]) -> TotalFilling:
+def totals_filling(report: Report, formulas: Mapping[str, set[Spot]]) -> FillPlan:
     """``formulas``: sheet -> where somebody has a formula of his own."""
     changes: list[Adoption] = []
     left: Counter[str] = Counter()
@@ -54,13 +58,7 @@ def totals_filling(report: Report, formulas: Mapping[str, set[Spot]]) -> TotalFi
         left["formulas"] += len(blanks["formula"])
         left["divided"] += len(divided)
         left["short"] += len(blanks["blank"] - divided - figures.keys())
-    return TotalFilling(
-        tuple(changes),
-        short=left["short"],
-        divided=left["divided"],
-        signs=left["signs"],
-        formulas=left["formulas"],
-    )
+    return FillPlan(TOTALS, tuple(changes), left)
 
 
 def layout_order(sheet: layout.TableSheet, cells: Collection[str]) -> list[str]:
@@ -141,35 +139,3 @@ def differing(
         whole = relation.whole[0]
         if whole in figures and sum_of_parts(relation, values) not in (None, figures[whole]):
             yield whole
-
-
-# --- what is said of it ---------------------------------------------------------------------------
-
-
-def question_of_totals(filling: FillPlan) -> str:
-    return (
-        f"把{places_text(filling.changes)}空白的总计填为各项之和？"
-        f"改动会记在“{layout.LOG}”表，可以撤销。"
-    )
-
-
-def totals_text(filling: TotalFilling) -> str:
-    """What was filled, and what was left and why."""
-    count = len(filling.changes)
-    done = f"已填{count}格总计，记在“{layout.LOG}”表。" if count else NO_TOTALS
-    reasons = {
-        "的分项没有填全": filling.short,
-        "横向与纵向之和不等": filling.divided,
-        "是“/”之类的符号": filling.signs,
-        "是公式": filling.formulas,
-    }
-    return done + left_text(reasons, filling.odd)
-
-
-def totals_undone_text(changes: Sequence[Adoption]) -> str:
-    return f"已撤销上次填的总计，{len(changes)}格恢复原样，记在“{layout.LOG}”表。"
-
-
-def refuse_no_totals(changes: Sequence[Adoption]) -> None:
-    if not changes:
-        raise WorkbookError("没有可以撤销的总计：没有填过，或填的总计后来改动过。")
