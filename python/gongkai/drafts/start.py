@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 
 from gongkai.bodies import normal
 from gongkai.drafts.sentences import DraftParagraph, paragraphs_for
-from gongkai.editions import edition_of_year, links
+from gongkai.editions import blank_table, edition_of_year, links
 from gongkai.model import Edition, Entry, Figure, GongkaiError, Report, Table, Value, table_id
 from gongkai.pipeline import check
 from gongkai.sums import TableState, table_state
 from gongkai.wording import FACTS, clipped, made_title, one_line
 from gongkai.wording.phrases import where
 from gongkai.workbook.layout import sheet_of
-from gongkai.workbook.live.sentences import BookCells, sentence_text
+from gongkai.workbook.live.sentences import LEFT_OPEN, TO_REWRITE, BookCells, sentence_text
 
 FIRST_YEAR = 2021  # of the form that is begun; earlier reports are published long since
 LAST_YEAR = 2099
@@ -113,13 +113,7 @@ def blank_report(agency: str, year: int) -> Report:
 
 
 def blank_tables(edition: Edition) -> dict[str, Table]:
-    tables: dict[str, Table] = {}
-    for name, form in edition.forms.items():
-        entries: dict[str, Entry] = {}
-        for cell in form.cells:
-            entries[cell] = Entry(cell, None)
-        tables[name] = Table(form, entries)
-    return tables
+    return {name: blank_table(form) for name, form in edition.forms.items()}
 
 
 def with_figures(report: Report, figures: Mapping[str, Figure]) -> Report:
@@ -249,7 +243,8 @@ def contact_in(opening: str) -> str:
         for sentence in re.findall("[^。]*。", line):
             text = one_line(sentence)
             is_told = CONTACT.search(text) and REACHED.search(text)
-            if is_told and len(text) <= LONGEST_CONTACT and "〔待" not in text:
+            is_begun = TO_REWRITE in text or LEFT_OPEN in text  # of a draft that nobody finished
+            if is_told and not is_begun and len(text) <= LONGEST_CONTACT:
                 return text
     return ""
 

@@ -20,6 +20,7 @@ from gongkai.model import (
     Column,
     Edition,
     EditionError,
+    Entry,
     Explanation,
     Form,
     Label,
@@ -29,6 +30,7 @@ from gongkai.model import (
     Relation,
     Row,
     Section,
+    Table,
 )
 
 FOLDER = Path(__file__).parent
@@ -394,6 +396,11 @@ def public_cells() -> tuple[str, ...]:
     compared with them.
     """
     return cells_ending(editions()[NAMES[0]].forms["disclosure"], ".public")
+
+
+def blank_table(form: Form) -> Table:
+    """The form as it is handed out: not a figure in it."""
+    return Table(form, {cell: Entry(cell, None) for cell in form.cells})
 
 
 @cache

@@ -29,6 +29,7 @@ from gongkai.workbook.adopting import (
     with_changes,
 )
 from gongkai.workbook.blanks import (
+    ZEROS,
     BlankChoice,
     FillKind,
     FillPlan,
@@ -53,7 +54,7 @@ from gongkai.workbook.proposals import (
     shows,
     typed_choices,
 )
-from gongkai.workbook.totals import totals_filling
+from gongkai.workbook.totals import TOTALS, totals_filling
 from gongkai.workbook.values import values_to_report
 
 TEXT_FORMAT = "@"
@@ -178,6 +179,9 @@ def undoing(kind: FillKind) -> Command:
         return CommandResult("done", undone_text(kind, changes) + changed(book, values, changes))
 
     return undo
+
+
+undo_zeros, undo_totals = undoing(ZEROS), undoing(TOTALS)
 
 
 def unseen(book: xw.Book, changes: Sequence[Adoption]) -> list[Adoption]:

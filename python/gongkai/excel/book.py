@@ -33,7 +33,7 @@ from gongkai.excel.blocks import (
 from gongkai.excel.looks import Untold, sheet_seen
 from gongkai.excel.printing import put_areas
 from gongkai.model import Edit, WorkbookError
-from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets import ERRORS, Spot
 from gongkai.spreadsheets.seen import figures_seen
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, by_sheet, comments_of, copied, kept_edits
@@ -58,7 +58,6 @@ FIXED: Mapping[str, Collection[Spot]] = {
     ),
 }
 MOST_PARTS = 2  # writes of a sheet; for more of them it pays to ask what stands between
-ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 
 
 # --- reading --------------------------------------------------------------------------------------

@@ -19,8 +19,7 @@ from gongkai.excel import (
 )
 from gongkai.excel.restoring import writing
 from gongkai.excel.runner import Command, run_command
-from gongkai.workbook.blanks import ZEROS, BlankChoice
-from gongkai.workbook.totals import TOTALS
+from gongkai.workbook.blanks import BlankChoice
 
 COMMANDS: Mapping[str, Command] = {
     "import_url": writing(importing.import_url),
@@ -34,9 +33,9 @@ COMMANDS: Mapping[str, Command] = {
     "fill_blanks": writing(adopting.filling(BlankChoice())),
     "fill_all_blanks": writing(adopting.filling(BlankChoice(every=True))),
     "fill_signs": writing(adopting.filling(BlankChoice(every=True, signs=True))),
-    "undo_blanks": writing(adopting.undoing(ZEROS)),
+    "undo_blanks": writing(adopting.undo_zeros),
     "fill_totals": writing(adopting.fill_totals),
-    "undo_totals": writing(adopting.undoing(TOTALS)),
+    "undo_totals": writing(adopting.undo_totals),
     "restore": restoring.unprotected(restoring.restore),
     "protect": restoring.protect,
     "clear_marks": writing(checking.clear_marks),

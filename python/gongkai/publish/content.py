@@ -13,9 +13,9 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from gongkai.bodies import may_be_one
-from gongkai.editions import edition_of_year
+from gongkai.editions import blank_table, edition_of_year
 from gongkai.figures import shown
-from gongkai.model import Box, Entry, Form, Label, LabelKind, Report, Section, Table
+from gongkai.model import Box, Form, Label, LabelKind, Report, Section, Table
 from gongkai.recognize.cover.titles import segment_of
 from gongkai.wording import (
     REPORT,
@@ -185,8 +185,7 @@ def table_of(report: Report, name: str) -> Table:
     """The report's own table; the blank one of its year where it has none."""
     if name in report.tables:
         return report.tables[name]
-    form = edition_of_year(report.year).forms[name]
-    return Table(form, {cell: Entry(cell, None) for cell in form.cells})
+    return blank_table(edition_of_year(report.year).forms[name])
 
 
 def published_table(table: Table) -> PublishedTable:

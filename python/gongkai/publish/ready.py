@@ -11,15 +11,14 @@ from gongkai.editions import edition_of_year
 from gongkai.figures import clean, without_blanks
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import paragraphs_of, title_lines
+from gongkai.spreadsheets import ERRORS
 from gongkai.sums import is_unread
 from gongkai.wording import clipped, doubted_facts, doubts_text, is_workbook, some_of, title_of
 from gongkai.wording.phrases import where
 from gongkai.wording.prose import own_text, site_lines
-from gongkai.workbook.live.sentences import TO_FILL, TO_REWRITE
+from gongkai.workbook.live.sentences import LEFT_OPEN, TO_FILL, TO_REWRITE
 
-FILL = TO_FILL.rstrip("〕")  # 〔待填〕 and 〔待填：培训次数〕
 FORMULA = re.compile(r"^=", re.MULTILINE)
-ERROR = re.compile(r"#(?:REF!|NAME\?|VALUE!|DIV/0!|N/A|NUM!|NULL!)")  # of a formula
 MOST_REASONS = 3  # that a refusal names; the others are counted
 ADVICE = "请改正，或对确认无误的问题注明理由后忽略，再生成"
 
@@ -51,7 +50,7 @@ def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str
         yield "年度没有填写"
     for section in edition_of_year(report.year).sections:
         yield from missing_in(report, section)
-    for mark, told in ((TO_REWRITE, TO_REWRITE), (FILL, TO_FILL)):
+    for mark, told in ((TO_REWRITE, TO_REWRITE), (LEFT_OPEN, TO_FILL)):
         marked = parts_with(report, mark)
         if marked:
             yield f"{some_of(marked, MOST_REASONS)}中还有{told}"
@@ -69,7 +68,9 @@ def has_formulas(report: Report) -> bool:
     """
     told = "\n".join((report.title, report.opening, *report.sections.values()))
     of_file = report.document is not None and is_workbook(report)
-    return bool(ERROR.search(told) or (of_file and FORMULA.search(told)))
+    if of_file and FORMULA.search(told):
+        return True
+    return any(error in told for error in ERRORS)
 
 
 def unread_in(report: Report) -> Iterator[str]:

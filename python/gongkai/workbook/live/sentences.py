@@ -24,7 +24,8 @@ from gongkai.workbook.live.results import (
     text_shown,
 )
 
-TO_FILL = "〔待填〕"  # in the place of a figure whose cell is blank
+LEFT_OPEN = "〔待填"  # begins 〔待填：培训次数〕, which only the body knows, and
+TO_FILL = f"{LEFT_OPEN}〕"  # in the place of a figure whose cell holds none
 TO_REWRITE = "〔待改写〕"  # before a sentence of ours, until whoever reports has made it their own
 LONGEST_TEXT = 255  # characters that a text inside a formula may have, in every program
 LONGEST_FORMULA = 8_000  # characters; Excel takes 8,192
