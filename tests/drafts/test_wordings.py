@@ -292,17 +292,21 @@ def test_no_formula_is_longer_than_excel_takes() -> None:
 
 def test_documents_in_force_are_last_year_s_with_made_and_without_repealed() -> None:
     stock = Stock(43, (6, 2), (6, 3))
-    assert stock_formula(stock) == "=43+B6-C6"
-    assert stock_in("=43+B6-C6") == stock
-    assert stock_in("=43+$B$6-$C$6") == stock
-    assert stock_in("=B6-C6") is None
-    assert stock_in("=43+B6-C6+1") is None
+    formula = '=IF(COUNT(B6,C6)=2,43+B6-C6,"")'
+    assert stock_formula(stock) == formula
+    assert stock_in(formula) == stock
+    assert stock_in(formula.replace("B6", "$B$6")) == stock
+    assert stock_in(formula.replace("43+B6", "43+B7")) is None
+    assert stock_in("=43+B6-C6") is None
     figures: list[tuple[CellValue, CellValue, CellValue]] = [
-        (None, None, 43),
+        (None, None, ""),
+        (0, 0, 43),
         (5, 2, 46),
-        (None, 50, -7),
-        ("/", 1, UNKNOWN),
-        (CellError("#N/A"), 1, CellError("#N/A")),
+        (0, 50, -7),
+        (5, None, ""),
+        ("/", 1, ""),
+        (CellError("#N/A"), 1, ""),
+        (UNKNOWN, 1, UNKNOWN),
     ]
     for made, repealed, wanted in figures:
         assert stock_figure(stock, {(6, 2): made, (6, 3): repealed}) == wanted

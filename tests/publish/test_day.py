@@ -44,12 +44,14 @@ def figures() -> dict[str, int]:
 
 
 def typed(report: Report) -> Iterator[Edit]:
-    """What the clerk types: every figure that was not begun, 0 where there is none."""
+    """What the clerk types: every figure that was not begun, 0 where there is none; documents in
+    force follow.
+    """
     known = figures()
     for table in report.tables.values():
         sheet = layout.sheet_of(table.id, table.edition)
         for cell, (row, column) in sheet.cells.items():
-            if table.values[cell] is None:
+            if table.values[cell] is None and not cell.endswith(".valid"):
                 yield Edit(sheet.name, row, column, known.get(cell, 0))
 
 

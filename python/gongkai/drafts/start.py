@@ -210,7 +210,9 @@ def also_open(draft: ReportDraft, why: str) -> ReportDraft:
 
 
 def with_stocks(draft: ReportDraft, last: Report) -> ReportDraft:
-    """Documents in force: so far as many as a year ago."""
+    """Documents in force: as many as a year ago, with those made and without those repealed; none
+    is known until these are.
+    """
     table = last.tables.get("disclosure")
     if table is None:
         return also_open(draft, "没有读出上年报告的表二，“现行有效件数”待填。")
@@ -231,7 +233,7 @@ def with_stocks(draft: ReportDraft, last: Report) -> ReportDraft:
             lost.append(table.form.cells[link.last].row.label.text)
     if lost:
         draft = also_open(draft, f"上年报告没有填写{'、'.join(lost)}的“现行有效件数”，待填。")
-    return replace(draft, report=with_figures(draft.report, stocks), stocks=stocks)
+    return replace(draft, stocks=stocks)
 
 
 # --- prose ----------------------------------------------------------------------------------------

@@ -81,10 +81,13 @@ def changes_of(draft: ReportDraft) -> Iterator[Adoption]:
         sheet = sheet_with(draft, cell)
         formula = stock_formula(stock_at(sheet, cell, before))
         reason = f"现行有效：{whence}为{before}件，加本年制发、减本年废止（公式{formula}）"
-        yield adoption(draft, cell, name_of(cell, forms), before, reason)
+        told = f"{before}＋本年制发－本年废止"
+        yield adoption(draft, cell, name_of(cell, forms), told, reason)
 
 
-def adoption(draft: ReportDraft, cell: str, name: str, value: Figure, reason: str) -> Adoption:
+def adoption(
+    draft: ReportDraft, cell: str, name: str, value: Figure | str, reason: str
+) -> Adoption:
     sheet = sheet_with(draft, cell)
     source = f"，来源：{clipped(draft.source)}" if draft.source else ""
     return Adoption(sheet, sheet.cells[cell], name, None, value, f"{reason}{source}")
@@ -172,7 +175,8 @@ def taken_lines(draft: ReportDraft) -> Iterator[str]:
         yield f"带入：表三“上年结转”{len(figures)}格（{'、'.join(figures)}）{told}。"
     forms = forms_of(draft.report.tables)
     for cell, before in draft.stocks.items():
-        yield f"带入：{name_of(cell, forms)}＝{before}＋本年制发－本年废止（公式，可改填）。"
+        told = f"{name_of(cell, forms)}＝{before}＋本年制发－本年废止"
+        yield f"带入：{told}（公式，两项都填后即得，可改填）。"
     if draft.contact:
         yield f"带入：引言中的联系方式“{clipped(draft.contact)}”，请核对是否仍然有效。"
     if draft.carried or draft.stocks:

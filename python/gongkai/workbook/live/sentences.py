@@ -1,8 +1,9 @@
 """Pieces of a sentence -> a formula over the tables; a formula of that shape -> what it shows.
 
 ``新收申请`` + 表三!J7 + ``件`` is ="新收申请"&IF(ISNUMBER('表三'!J7),'表三'!J7,"〔待填〕")&"件",
-and shows 新收申请〔待填〕件 until a number stands in J7. The documents in force are =43+B6-C6: what
-stood there a year ago, with those made and without those repealed. Other formulas of a user are
+and shows 新收申请〔待填〕件 until a number stands in J7. The documents in force are
+=IF(COUNT(B6,C6)=2,43+B6-C6,""): what stood there a year ago, with those made and without those
+repealed, and nothing until both are known, for a blank is no 0. Other formulas of a user are
 none of these, and nothing is told of them (``foreign``).
 """
 
@@ -21,6 +22,7 @@ from gongkai.workbook.live.results import (
     CellValue,
     CellValues,
     figure_in,
+    is_number,
     text_shown,
 )
 
@@ -39,7 +41,8 @@ FIGURE = (
     r"\"(?P<blank>(?:[^\"]|\"\")*)\"\)"
 )
 PIECE = re.compile(rf"\s*(?:{TEXT}|{FIGURE}|{CELL.format('plain_')})\s*(?:&|$)")
-STOCK = re.compile(r"=(\d{1,9})\+\$?([A-Z]{1,3})\$?(\d{1,7})-\$?([A-Z]{1,3})\$?(\d{1,7})")
+PLAIN = r"\$?([A-Z]{1,3})\$?(\d{1,7})"
+STOCK = re.compile(rf'=IF\(COUNT\({PLAIN},{PLAIN}\)=2,(\d{{1,9}})\+{PLAIN}-{PLAIN},""\)')
 
 
 class Shown(NamedTuple):
@@ -107,8 +110,9 @@ def unquoted(text: str) -> str:
 
 
 def stock_formula(stock: Stock) -> str:
-    """=43+B6-C6: short enough for whoever wants to see where the figure comes from."""
-    return f"={stock.before}+{layout.address(stock.made)}-{layout.address(stock.repealed)}"
+    """=IF(COUNT(B6,C6)=2,43+B6-C6,""): short enough to see where the figure comes from."""
+    made, repealed = layout.address(stock.made), layout.address(stock.repealed)
+    return f'=IF(COUNT({made},{repealed})=2,{stock.before}+{made}-{repealed},"")'
 
 
 # --- and back -------------------------------------------------------------------------------------
@@ -155,11 +159,11 @@ def stock_in(formula: str) -> Stock | None:
     match = STOCK.fullmatch(formula)
     if match is None:
         return None
-    made, repealed = (
-        (int(match[3]), column_of(f"{match[2]}1")),
-        (int(match[5]), column_of(f"{match[4]}1")),
-    )
-    return Stock(int(match[1]), made, repealed)
+    spots: list[Spot] = []
+    for number in (1, 3, 6, 8):
+        spots.append((int(match[number + 1]), column_of(f"{match[number]}1")))
+    made, repealed, *again = spots
+    return Stock(int(match[5]), made, repealed) if again == [made, repealed] else None
 
 
 # --- what they show -------------------------------------------------------------------------------
@@ -183,22 +187,16 @@ def shown_value(piece: Shown, cells: BookCells) -> CellValue:
     if piece.is_plain:
         told = "" if held is None else held
         return str(told).upper() if isinstance(told, bool) else told
-    is_number = isinstance(held, int | Decimal) and not isinstance(held, bool)
-    return held if is_number else piece.blank
+    return held if is_number(held) else piece.blank
 
 
 def stock_figure(stock: Stock, cells: CellValues) -> CellValue:
-    """A blank counts 0, as in a sheet; of a text nothing is told: some are figures to a program."""
-    figures: list[CellValue] = [stock.before]
-    for spot in (stock.made, stock.repealed):
-        held = cells.get(spot, 0)
-        if isinstance(held, CellError):
-            return held
-        figures.append(figure_in(0 if held is None else held))
-    before, made, repealed = map(figure_in, figures)
-    if before is None or made is None or repealed is None:
+    """ "" where one of both holds no number: nothing, a sign, a text, an error."""
+    held = cells.get(stock.made), cells.get(stock.repealed)
+    if held[0] is UNKNOWN or held[1] is UNKNOWN:
         return UNKNOWN
-    return before + made - repealed
+    made, repealed = map(figure_in, held)
+    return "" if made is None or repealed is None else stock.before + made - repealed
 
 
 def told_results(
