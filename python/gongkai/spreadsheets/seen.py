@@ -31,6 +31,8 @@ from gongkai.spreadsheets.formats import (
 
 OUT_OF_SIGHT = "（所在的行或列已隐藏）"
 ACROSS = "（与其他格合并）"
+# What stands behind a text that a person struck or hid: 无。（单元格为加了删除线的格式）
+UNSEEN = re.compile(rf"（(单元格为[^（）]*格式|{OUT_OF_SIGHT.strip('（）')})）$")
 HIDDEN_SHEET: Spot = (0, 0)  # no cell: it says of a sheet of figures that nobody sees it
 FIRST_DAY, FIRST_DAY_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 NO_DAY = 60  # the 29th of February 1900, which never was; days before it count from one day later

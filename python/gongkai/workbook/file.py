@@ -473,9 +473,15 @@ def read_file(
     with refused(path.name):
         for name, sheet in found.items():
             figures = set(tables[name].cells.values()) if name in tables else set()
-            values[name] = figures_seen(sheet, figures)
+            values[name] = figures_seen(sheet, prose_in(sheet) if name == layout.PROSE else figures)
     tell_sentences_in(values, found)
     return values if is_old_format(path, content) else with_altered(values, found)
+
+
+def prose_in(sheet: Sheet) -> set[Spot]:
+    """The texts of the sheet 正文: what is struck or hidden there is no part of the report."""
+    column = layout.PROSE_COLUMNS["text"]
+    return {spot for spot in sheet.cells if spot[0] >= layout.PROSE_TOP and spot[1] == column}
 
 
 def tell_sentences_in(values: Mapping[str, dict[Spot, object]], found: Mapping[str, Sheet]) -> None:

@@ -16,7 +16,7 @@ from gongkai.figures import is_text as sheet_text
 from gongkai.model import Cell, CoverFact, Entry, Place, Problem, Report, Table, Value
 from gongkai.spreadsheets import Spot, letters
 from gongkai.spreadsheets.formats import as_figure
-from gongkai.spreadsheets.seen import HIDDEN_SHEET, OUT_OF_SIGHT, text_of
+from gongkai.spreadsheets.seen import HIDDEN_SHEET, OUT_OF_SIGHT, UNSEEN, text_of
 from gongkai.wording import clipped, likely_facts, some_of, title_in_source
 from gongkai.workbook import layout
 from gongkai.workbook.cells import canonical, with_source
@@ -391,12 +391,7 @@ def read_prose(values: SheetValues, problems: list[Problem]) -> tuple[str, dict[
     """(the opening, section number -> text); blank lines at the end of each are dropped."""
     texts: dict[str, str] = {}
     part = ""
-    last = max(layout.rows_of(values), default=0)
-    for row in range(layout.PROSE_TOP, last + 1):
-        line: list[str] = []
-        for column in layout.PROSE_COLUMNS.values():
-            line.append(text_of(values.get((row, column))))
-        first, title, text = line
+    for row, (first, title, text) in prose_lines(values, problems):
         if first.strip() in PARTS:
             part = first.strip()
             texts[part] = f"{texts[part]}\n{text}" if part in texts else text
@@ -404,16 +399,32 @@ def read_prose(values: SheetValues, problems: list[Problem]) -> tuple[str, dict[
             texts[part] += text if title == layout.CONTINUED else "\n" + text
         elif text.strip():
             reason = (
-                f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6或“{layout.OPENING}”。"
+                f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6，"
+                f"各节之前的写“{layout.OPENING}”。"
             )
             problems.append(Problem("", "", "", text, reason))
-    opening, sections = "", {}
-    for part, text in texts.items():
-        if part == layout.OPENING:
-            opening = text.rstrip("\n")
-        else:
-            sections[int(part)] = text.rstrip("\n")
-    return opening, sections
+    opening = texts.pop(layout.OPENING, "").rstrip("\n")
+    return opening, {int(part): text.rstrip("\n") for part, text in texts.items()}
+
+
+def prose_lines(
+    values: SheetValues, problems: list[Problem]
+) -> Iterator[tuple[int, tuple[str, str, str]]]:
+    """(row, what stands in its three columns), without texts that a person struck or hid."""
+    columns = layout.PROSE_COLUMNS.values()
+    for row in range(layout.PROSE_TOP, max(layout.rows_of(values), default=0) + 1):
+        first, title, text = (text_of(values.get((row, column))) for column in columns)
+        if UNSEEN.search(text):
+            problems.append(unseen_text(row, text))
+            text = ""
+        yield row, (first, title, text)
+
+
+def unseen_text(row: int, text: str) -> Problem:
+    """What a person struck or hid is no part of the report."""
+    said, why, _ = UNSEEN.split(text)
+    reason = f"正文第{row}行的文字没有采用（{why}）；请恢复显示，或删去这一行。"
+    return Problem("", "", "", said, reason)
 
 
 # --- fingerprint ----------------------------------------------------------------------------------
