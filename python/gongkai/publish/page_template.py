@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 from gongkai.model import Place, Prose, UnreadableDocument, WorkbookError
 from gongkai.publish.content import Publication, PublishedTable
 from gongkai.publish.html import draft_line, paragraphs_html, table_html
-from gongkai.publish.template import FieldValue, field_values, refuse_left_out, refuse_unknown
+from gongkai.publish.template import (
+    FieldValue,
+    field_values,
+    refuse_left_out,
+    refuse_unfinished,
+    refuse_unknown,
+)
 from gongkai.readers.worker import MEGABYTE, Bounds, read_apart
 
 if TYPE_CHECKING:
@@ -60,6 +66,7 @@ def page_of_template(template: bytes, name: str, found: Publication) -> bytes:
     refuse_left_out(name, fields, found)
     if IN_TAG.search(source) or skeleton(page.text) != skeleton(plain.text):
         raise WorkbookError(IN_MARKUP.format(name))
+    refuse_unfinished(name, own_text(plain.text))
     return (marked(page.text) if found.draft else page.text).encode()
 
 
@@ -103,6 +110,19 @@ def skeleton(page: str) -> list[object]:
         if not isinstance(node.tag, str) or node.tag in CODE:
             found.append(node.text)
     return found
+
+
+def own_text(page: str) -> str:
+    """What a page shows for people."""
+    from lxml import etree
+
+    root = etree.HTML(page)
+    found: list[str] = []
+    for node in root.iter() if root is not None else ():
+        if isinstance(node.tag, str) and node.tag not in CODE:
+            found.append(node.text or "")
+        found.append(node.tail or "")
+    return "".join(found)
 
 
 def marked(page: str) -> str:
@@ -185,7 +205,7 @@ def reason_of(error: Exception) -> str:
         return "用了不允许的写法，只能用字段和简单的判断、循环"
     if isinstance(error, UndefinedError):
         return "用了不存在的内容"
-    return f"有一处不能计算或引用（{type(error).__name__}）"
+    return "有一处不能计算或引用"
 
 
 def bounded(environment: Environment, source: str, values: Mapping[str, list[str]]) -> str:

@@ -25,6 +25,7 @@ from gongkai.publish.content import Publication, PublishedTable
 from gongkai.publish.docx import table_xml
 from gongkai.publish.draft import mark_draft
 from gongkai.publish.parts import OFFICE, TEXT_WIDTH, W
+from gongkai.workbook.live.sentences import LEFT_OPEN, TO_REWRITE
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -40,6 +41,14 @@ DAMAGED = "模板{}不是可以使用的Word文档（.docx）；请用Word或WPS
 UNKNOWN = "模板{}中的字段“{{{{{}}}}}”不认识，没有写入；可用的字段有{}。"
 BESIDE = "模板{}中的字段“{{{{{}}}}}”应单独成段，没有写入；请把它前后的文字移到别的段落。"
 MISSING = "模板{}中没有字段{}，没有写入；请在应放置这些内容的地方各加一段。"
+
+UNFINISHED = (
+    "模板{}自己的文字中有“{}”，会照印出来，没有写入；"
+    "请把字段写成“{{{{机关}}}}”的样子，或删去这一处。"
+)
+# What is left of a field with half its braces or those of a Chinese keyboard; what a draft of ours
+# marks as open.
+UNFINISHED_MARKS = ("{{", "}}", "｛｛", "｝｝", LEFT_OPEN, TO_REWRITE)
 
 FieldValue = str | tuple[str, ...] | PublishedTable
 
@@ -74,6 +83,15 @@ def refuse_left_out(name: str, used: set[str], found: Publication) -> None:
             wanted.append(f"“{{{{{field}}}}}”")
     if wanted:
         raise WorkbookError(MISSING.format(name, "、".join(wanted)))
+
+
+def refuse_unfinished(name: str, own: str) -> None:
+    """WorkbookError where the template's own text has a mark that no reader of a report shall see:
+    编制机关：{{机关} is no field.
+    """
+    for mark in UNFINISHED_MARKS:
+        if mark in own:
+            raise WorkbookError(UNFINISHED.format(name, mark))
 
 
 def docx_of_template(template: bytes, name: str, found: Publication) -> bytes:
@@ -140,6 +158,7 @@ class Filler:
         for node in list(root.iter(f"{NAMESPACE}p")):
             texts = own_texts(node)
             said = text_of(texts)
+            refuse_unfinished(self.name, FIELD.sub("", said))
             matches = list(FIELD.finditer(said))
             if matches:
                 self.fill_paragraph(node, texts, said, matches)
