@@ -4,6 +4,7 @@ is never read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,10 +22,12 @@ from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import filled, read_formulas
 from gongkai.workbook.live.sentences import TO_REWRITE, sentence_in, sentence_text
 from helpers.command import run_command
+from helpers.engines import sheet_parts
 from helpers.lanes import changed_by_office
 from helpers.made import consistent, report_of
 from helpers.office import recalculated
 from helpers.pages import typed_report
+from helpers.writers.sheets import rewritten
 
 RUIAN = typed_report("ruian-2021-html")
 VALID, MADE, REPEALED = (f"disclosure.normative.{name}" for name in ("valid", "made", "repealed"))
@@ -198,6 +201,50 @@ def test_what_openpyxl_saved_is_read_right(path: Path) -> None:
     assert "457件" in report.sections[1]
     assert "377件" in report.sections[1]
     assert "=" not in report.sections[1]
+
+
+def stale(path: Path) -> Path:
+    """As a program that is told to calculate by hand saves it: 制发 is 5 by now, and what was
+    worked out of 9 still stands everywhere.
+    """
+    typed(path, {MADE: 9, REPEALED: 20})
+    sheet = layout.sheet_of("disclosure", "2021")
+    place = layout.address(sheet.cells[MADE])
+
+    def change(content: bytes) -> bytes:
+        changed = re.sub(rf'(<c r="{place}"[^>]*><v>)9<'.encode(), rb"\g<1>5<", content)
+        assert changed != content
+        return changed
+
+    with ZipFile(path) as book:
+        (part,) = [each for each, name in sheet_parts(book).items() if name == sheet.name]
+    path.write_bytes(rewritten(path.read_bytes(), {part: change}))
+    return path
+
+
+def test_results_of_before_are_not_read(path: Path) -> None:
+    stale(path)
+    assert "377件" in stored(path)
+    report = read_report(path)
+    assert (report.value(MADE), report.value(VALID)) == (5, 373)
+    assert "规范性文件5件" in report.sections[1]
+    assert "373件" in report.sections[1]
+    assert "377" not in report.sections[1]
+    assert "已写入" in run_command("check", path, "--write").stdout
+    assert "373件" in stored(path)
+    assert_true(path)
+
+
+def test_a_percentage_of_documents_in_force_stays_unread(path: Path) -> None:
+    typed(path, {MADE: 9, REPEALED: 20})
+    sheet = layout.sheet_of("disclosure", "2021")
+    book = load_workbook(path)
+    book[sheet.name].cell(*sheet.cells[VALID]).number_format = "0%"
+    book.save(path)
+    path.write_bytes(filled(path, [edit(MADE, 8)]))
+    report = read_report(path)
+    assert report.value(VALID) is None
+    assert [one.raw for one in report.problems] == ["376（单元格为百分比格式）"]
 
 
 def test_a_user_s_formula_without_a_result_is_to_be_filled_in(path: Path) -> None:

@@ -468,34 +468,48 @@ def read_file(
     for sheet in our_sheets(path, content, kind, wanted):
         found[sheet.name] = sheet
     refuse_other(path, content, kind, found)
-    tables = layout.tables_by_name()
     values: dict[str, dict[Spot, object]] = {}
     with refused(path.name):
         for name, sheet in found.items():
-            figures = set(tables[name].cells.values()) if name in tables else set()
-            values[name] = figures_seen(sheet, prose_in(sheet) if name == layout.PROSE else figures)
+            values[name] = figures_seen(sheet, reported_in(sheet))
     tell_sentences_in(values, found)
     return values if is_old_format(path, content) else with_altered(values, found)
 
 
-def prose_in(sheet: Sheet) -> set[Spot]:
-    """The texts of the sheet 正文: what is struck or hidden there is no part of the report."""
+def reported_in(sheet: Sheet) -> set[Spot]:
+    """Where the figures of a table stand, or the texts of the sheet 正文: what is struck or hidden
+    there is no part of the report.
+    """
+    if sheet.name in layout.tables_by_name():
+        return set(layout.tables_by_name()[sheet.name].cells.values())
+    if sheet.name != layout.PROSE:
+        return set()
     column = layout.PROSE_COLUMNS["text"]
     return {spot for spot in sheet.cells if spot[0] >= layout.PROSE_TOP and spot[1] == column}
 
 
 def tell_sentences_in(values: Mapping[str, dict[Spot, object]], found: Mapping[str, Sheet]) -> None:
-    """Put what a sentence over the tables shows in the place of its formula, where a program has
-    stored no result (openpyxl drops them all).
+    """Put what sentences over the tables and documents in force show in the place of what a program
+    has stored: openpyxl drops all results, and one that is told to calculate by hand keeps old
+    ones.
     """
     formulas: list[tuple[str, Spot, str]] = []
     for name, sheet in found.items():
+        spots = reported_in(sheet)
         for spot, text in sheet.formulas.items():
-            if text and values[name].get(spot) == text:
+            if spot in spots and text and is_plainly_seen(sheet, spot, values[name].get(spot)):
                 formulas.append((name, spot, text))
     for (name, spot), value in told_of_seen(formulas, values).items():
         if isinstance(value, int | Decimal | str):
             values[name][spot] = value
+
+
+def is_plainly_seen(sheet: Sheet, spot: Spot, seen: object) -> bool:
+    """Whether a person sees what a cell holds: not of one that is struck, hidden or a percentage.
+
+    For a formula without a result what is seen is the formula.
+    """
+    return seen == sheet.formulas[spot] or text_of(seen) == text_of(sheet.cells.get(spot))
 
 
 def refuse_other(
