@@ -22,6 +22,7 @@ from gongkai.drafts.ledger import (
     counted,
     problem_text,
     read_register,
+    repeats_text,
     sheets_text,
     trace_rows,
 )
@@ -364,6 +365,26 @@ def test_rows_on_two_sheets_are_told() -> None:
     assert sheets_text([one._replace(place="第2行"), one._replace(place="第3行")]) == ""
     assert sheets_text([one, other]) == "台账的2张工作表（一季度、全年）都计入了。"
     assert sheets_text([one, same, other]).endswith("其中有1行在几张表上相同；请核对是否重复登记。")
+
+
+def test_numbers_that_stand_again_are_told_and_count() -> None:
+    heads = ["序号", "登记编号", *NAMES_IN_HEADS]
+    rows: list[Row] = [(at, f"2021-{at % 2}", *row) for at, row in enumerate(SOUND[:4], 1)]
+    applications = read_register(saved(rows, heads))
+    assert [one.number for one in applications] == ["2021-1", "2021-0", "2021-1", "2021-0"]
+    assert repeats_text(applications) == (
+        "台账有2行的编号与前面的行相同（如第4行与第2行的2021-1）；请核对是否重复登记。"
+    )
+    assert counted(applications, 2021).counted == 4
+    assert repeats_text(read_register(saved(SOUND))) == ""
+    assert repeats_text(read_register(saved(rows, ["登记", "文号", *NAMES_IN_HEADS]))) == ""
+
+
+def test_two_columns_for_one_head_are_refused() -> None:
+    heads = [*NAMES_IN_HEADS, "答复日期"]
+    rows: list[Row] = [(*row, "2021-05-06") for row in SOUND]
+    with pytest.raises(UnreadableDocument, match="两列的表头意思相同（如“答复日期”）"):
+        read_register(saved(rows, heads))
 
 
 def test_nothing_is_written_where_nothing_is_counted(

@@ -15,6 +15,7 @@ from gongkai.drafts.ledger import (
     counted,
     problem_text,
     read_register,
+    repeats_text,
     sheets_text,
     summary_text,
     trace_rows,
@@ -22,7 +23,6 @@ from gongkai.drafts.ledger import (
 from gongkai.drafts.register import blank_register
 from gongkai.drafts.start import ReportDraft, begun, started, with_ledger
 from gongkai.drafts.writing import draft_lines, refuse_undraftable, write_draft
-from gongkai.editions import NAMES
 from gongkai.model import GongkaiError, NoFigures, UnreadableDocument
 from gongkai.output import to_csv
 from gongkai.pipeline import read_report
@@ -57,7 +57,7 @@ def run_new(options: argparse.Namespace) -> int:
         count = count_in(applications, draft.report.year, Path(options.ledger).name)
         draft = with_ledger(draft, count.values)
         told = [*lines_of(count), f"每个数字数的是台账哪几行，见 {traces}"]
-        told += filter(None, [sheets_text(applications)])
+        told += filter(None, [sheets_text(applications), repeats_text(applications)])
     write_draft(draft, target, overwrite=options.force)
     if options.ledger:
         rows = [*trace_rows(count), *problem_rows(count)]
@@ -82,7 +82,7 @@ def run_ledger_template(options: argparse.Namespace) -> int:
     target: Path = options.output
     refuse_suffix(target, (".xlsx",))
     refuse_existing(target, options.force)
-    write_whole(target, blank_register(NAMES[-1]), options.force)
+    write_whole(target, blank_register(), options.force)
     with written(target):
         show([f"已写入 {target}"])
     return CLEAN

@@ -21,6 +21,7 @@ from gongkai.drafts.register import (
     NEEDED,
     NEW,
     NO,
+    NUMBERS,
     TABLE,
     YES,
     RegisterNames,
@@ -43,7 +44,7 @@ Ways = frozenset[str]  # the rows, or the columns, in which an application may c
 
 
 class Application(NamedTuple):
-    """A row of the register as a person sees it; ``place`` is 第5行."""
+    """A row of the register as a person sees it; ``place`` is 第5行, ``number`` its 登记编号."""
 
     place: str
     received: str
@@ -51,6 +52,7 @@ class Application(NamedTuple):
     result: str
     closed: str
     carried: str = ""
+    number: str = ""
 
 
 class Counting(NamedTuple):
@@ -90,13 +92,15 @@ class LedgerCount:
 
 def read_register(content: bytes) -> tuple[Application, ...]:
     """The applications on the visible sheets that have the heads. Raises UnreadableDocument where
-    there is none, where a head is missing, or where rows are hidden: they would be left out unseen.
+    there is none, where a head is missing or stands twice, or where rows are hidden: they would be
+    left out unseen.
     """
     found: list[tuple[Sheet, list[Application]]] = []
     for sheet in visible_sheets_apart(content):
         seen = texts_on(sheet)
         heads = heads_in(seen)
         if heads is not None:
+            refuse_doubled(sheet, heads)
             refuse_hidden(sheet, heads)
             found.append((sheet, list(rows_below(heads, seen))))
     if not found:
@@ -119,9 +123,9 @@ def sheets_text(applications: Iterable[Application]) -> str:
     sheets: dict[str, None] = {}
     held: dict[Application, set[str]] = {}
     for one in applications:
-        sheet = one.place.rpartition("”")[0].removeprefix("“")
+        sheet = sheet_of(one)
         sheets[sheet] = None
-        held.setdefault(one._replace(place=""), set()).add(sheet)
+        held.setdefault(one._replace(place="", number=""), set()).add(sheet)
     if len(sheets) < 2:
         return ""
     doubled = sum(len(places) > 1 for places in held.values())
@@ -129,6 +133,32 @@ def sheets_text(applications: Iterable[Application]) -> str:
     if not doubled:
         return f"{told}。"
     return f"{told}，其中有{doubled}行在几张表上相同；请核对是否重复登记。"
+
+
+def repeats_text(applications: Iterable[Application]) -> str:
+    """How many rows have the number of one above them on the same sheet; "" for none. They are
+    counted: numbers may begin anew every month.
+
+    台账有2行的编号与前面的行相同（如第9行与第5行的7）；请核对是否重复登记。
+    """
+    first: dict[tuple[str, str], Application] = {}
+    example = ""
+    repeated = 0
+    for one in applications:
+        if not one.number:
+            continue
+        above = first.setdefault((sheet_of(one), one.number), one)
+        if above is not one:
+            repeated += 1
+            example = example or f"{one.place}与{above.place}的{clipped(one.number)}"
+    if not repeated:
+        return ""
+    return f"台账有{repeated}行的编号与前面的行相同（如{example}）；请核对是否重复登记。"
+
+
+def sheet_of(one: Application) -> str:
+    """“一季度”第5行 -> 一季度; "" in a register on one sheet."""
+    return one.place.rpartition("”")[0].removeprefix("“")
 
 
 def texts_on(sheet: Sheet) -> dict[Spot, str]:
@@ -142,25 +172,42 @@ def texts_on(sheet: Sheet) -> dict[Spot, str]:
 
 
 class Heads(NamedTuple):
+    """The row of the heads, the column of each; the first that stands twice, by its text."""
+
     row: int
     columns: Mapping[str, int]
+    doubled: str = ""
 
 
 def heads_in(seen: Mapping[Spot, str]) -> Heads | None:
     """The row on which all heads stand that are needed, and their columns; None where none is."""
-    known: dict[str, str] = {}
-    for name, texts in HEADS.items():
-        for text in texts:
-            known[text] = name
-    for row in range(1, HEAD_ROWS + 1):
-        columns: dict[str, int] = {}
-        for (at, column), text in sorted(seen.items()):
-            name = known.get(without_blanks(text), "") if at == row else ""
-            if name:
-                columns.setdefault(name, column)
-        if columns.keys() >= set(NEEDED):
-            return Heads(row, columns)
+    texts_of_row: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), text in sorted(seen.items()):
+        texts_of_row.setdefault(row, []).append((column, without_blanks(text)))
+    for row, texts in texts_of_row.items():
+        heads = heads_of_row(row, texts)
+        if row <= HEAD_ROWS and heads.columns.keys() >= set(NEEDED):
+            return heads
     return None
+
+
+def heads_of_row(row: int, texts: Sequence[tuple[int, str]]) -> Heads:
+    known: dict[str, str] = {}
+    for name, names in HEADS.items():
+        known |= dict.fromkeys(names, name)
+    columns: dict[str, int] = {}
+    doubled = ""
+    for column, text in texts:
+        name = known.get(text, "")
+        if name in columns:
+            doubled = doubled or text
+        elif name:
+            columns[name] = column
+    columns_of_text = {text: column for column, text in reversed(texts)}
+    for text in NUMBERS:
+        if text in columns_of_text:
+            columns.setdefault("number", columns_of_text[text])
+    return Heads(row, columns, doubled)
 
 
 def rows_below(heads: Heads, seen: Mapping[Spot, str]) -> Iterator[Application]:
@@ -175,7 +222,17 @@ def rows_below(heads: Heads, seen: Mapping[Spot, str]) -> Iterator[Application]:
             held[name] = seen.get((row, column), "")
         is_head = all(without_blanks(held[name]) in HEADS[name] for name in NEEDED)
         if any(held.values()) and not is_head:
-            yield Application(f"第{row}行", **held)
+            number = seen.get((row, heads.columns.get("number", 0)), "")
+            yield Application(f"第{row}行", **held, number=number)
+
+
+def refuse_doubled(sheet: Sheet, heads: Heads) -> None:
+    """办结日期 and 答复日期 in two columns: which of them counts, nobody has said."""
+    if heads.doubled:
+        raise UnreadableDocument(
+            f"台账“{clipped(sheet.name)}”中有两列的表头意思相同（如“{heads.doubled}”），"
+            "不知按哪一列数；请改去其中一列的表头后再试。"
+        )
 
 
 def refuse_hidden(sheet: Sheet, heads: Heads) -> None:

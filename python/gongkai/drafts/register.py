@@ -10,7 +10,7 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from gongkai.editions import form
+from gongkai.editions import NAMES, form
 from gongkai.figures import without_blanks
 from gongkai.model import Form, Label, Relation, Row
 from gongkai.wording import row_label
@@ -31,7 +31,9 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "carried": ("是否上年结转", "上年结转"),
 }
 NEEDED = ("received", "kind", "result", "closed")
-NUMBERED = "序号"  # before them, for people alone
+NUMBERED = "序号"  # before them; no figure depends on it
+# What rows are numbered by, the surest first: a 序号 may begin anew every month.
+NUMBERS = ("登记编号", "受理编号", "申请编号", "编号", NUMBERED)
 SHEET, LISTS = "申请台账", "名单"
 # Rows of the blank register that have lists: more than any body but a ministry receives in a year.
 ROWS = 5_000
@@ -132,7 +134,7 @@ def named_rows(official: Form) -> list[Row]:
 # --- a blank register -----------------------------------------------------------------------------
 
 
-def blank_register(edition: str) -> bytes:
+def blank_register(edition: str = NAMES[-1]) -> bytes:
     """An .xlsx with the heads, lists to choose from in the edition's words, and a note at each
     column of what belongs there.
     """
