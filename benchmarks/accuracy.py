@@ -107,7 +107,7 @@ def plain_figures(
     one of 15 figures.
     """
     from gongkai.editions import form
-    from gongkai.recognize.tokens import squash
+    from gongkai.recognize.tokenizing import squash
 
     found: dict[str, Any] = {}
     for rows in tables:

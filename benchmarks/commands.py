@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests")]
 import xlwings as xw  # noqa: E402
 
 from gongkai import demo  # noqa: E402
-from gongkai.excel.book import apply_edits  # noqa: E402
+from gongkai.excel.live_book import apply_edits  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
 from gongkai.workbook.fill import report_to_edits  # noqa: E402
 from helpers.excel.engine import excel_of  # noqa: E402

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gongkai.checks.rules import relation_rules
-from gongkai.editions import editions, explanations
+from gongkai.editions import all_editions, explanations
 from gongkai.model import Rule, Severity
 from gongkai.wording.rules import written_rules
 from made_page import kept
@@ -84,12 +84,13 @@ def relation_part(kinds: dict[str, list[Rule]]) -> Iterator[str]:
     """A section for each kind of relation, with a table of all that are of the kind."""
     yield from (anchor("relations"), "## 勾稽关系", "")
     counts = "、".join(
-        f"{name}年格式{len(edition.relations)}项" for name, edition in reversed(editions().items())
+        f"{name}年格式{len(edition.relations)}项"
+        for name, edition in reversed(all_editions().items())
     )
     yield from (f"同一份报告的数字之间必须成立的等式：{counts}。不成立就是**错误**。", "")
     for kind, rules in kinds.items():
         explained = explanations()[kind]
-        circulars = "、".join(edition.circular for edition in reversed(editions().values()))
+        circulars = "、".join(edition.circular for edition in reversed(all_editions().values()))
         yield from (anchor(kind), f"### {explained.title}", "")
         yield from texts(
             explained.meaning,

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import looks
 from gongkai.decisions import WORDS
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Edition, Severity
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
@@ -76,7 +76,7 @@ def add_cover(workbook: Workbook) -> None:
         page.column_dimensions[letters(column)].width = looks.column_width(pixels)
     put(page, 2, 2, "政府信息公开工作年度报告　数据核对", font=font(18, bold=True, name=HEI))
     circulars = "，".join(
-        f"{period(edition)}用{edition.circular}" for edition in editions().values()
+        f"{period(edition)}用{edition.circular}" for edition in all_editions().values()
     )
     put(page, 3, 2, f"表格按国务院办公厅规定的格式：{circulars}", font=font(9, color=QUIET))
     page.row_dimensions[2].height, page.row_dimensions[3].height = 34, 18
@@ -128,9 +128,9 @@ def put_field(page: Worksheet, row: int, text: str) -> None:
 
 
 def put_editions(page: Worksheet) -> None:
-    newest = list(editions())[-1]
+    newest = list(all_editions())[-1]
     choice = DataValidation(
-        type="list", formula1=f'"{",".join([*editions(), layout.MISSING])}"', allow_blank=False
+        type="list", formula1=f'"{",".join([*all_editions(), layout.MISSING])}"', allow_blank=False
     )
     choice.errorTitle, choice.error, choice.showErrorMessage = "格式", "请从列表中选择格式。", True
     page.add_data_validation(choice)

@@ -24,7 +24,7 @@ from gongkai.decisions import (
     key_of,
     keys_of,
 )
-from gongkai.editions import edition_of_year, editions
+from gongkai.editions import all_editions, edition_of_year
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
 from gongkai.model import (
@@ -354,7 +354,7 @@ def rules_to_list(edition: str, every: bool = False) -> list[dict[str, Any]]:
     after them.
     """
     found: list[dict[str, Any]] = []
-    for one in editions()[edition].relations:
+    for one in all_editions()[edition].relations:
         parts, whole = list(one.parts), list(one.whole)
         found.append({"rule": one.rule, "table": one.table, "parts": parts, "whole": whole})
     if every:
@@ -568,10 +568,10 @@ def rules_lines(edition: str, every: bool = False) -> Iterator[str]:
     them.
     """
     yield (
-        f"{edition}年格式（{editions()[edition].circular}），勾稽关系"
-        f"{len(editions()[edition].relations)}项："
+        f"{edition}年格式（{all_editions()[edition].circular}），勾稽关系"
+        f"{len(all_editions()[edition].relations)}项："
     )
-    for rule, table, subject, sides in relation_lines(editions()[edition]):
+    for rule, table, subject, sides in relation_lines(all_editions()[edition]):
         yield f"  {rule}　{table} {subject}：{sides}"
     yield ""
     if not every:

@@ -20,7 +20,7 @@ from gongkai.model import CoverFact, Evidence, Report
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.fill import cover_edits, report_to_edits
 from gongkai.workbook.lists import report_to_row
-from gongkai.workbook.values import values_to_report
+from gongkai.workbook.reading import values_to_report
 from helpers.batches import BODY, names_in, page, run
 from helpers.made import report_of
 

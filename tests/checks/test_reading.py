@@ -15,7 +15,7 @@ from gongkai.checks.narrative.comparing import with_prose
 from gongkai.checks.whole import check
 from gongkai.cli.reading import code_of
 from gongkai.decisions import is_open, keys_of
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.excel.importing import verdict
 from gongkai.model import Decision, Document, Entry, Finding, Report, Suspect, Table, Value
 from gongkai.output import check_to_dict, finding_lines
@@ -28,7 +28,7 @@ COLUMNS = ("natural", "company", "research", "welfare", "legal", "other", "total
 MISREAD = {CELL: 143}  # 134 in the source
 NOTHING = {5: "无。", 6: "无。"}
 PAGE = Document("page", "", b"x", "")
-RELATIONS = {relation.rule: relation for relation in editions()["2021"].relations}
+RELATIONS = {relation.rule: relation for relation in all_editions()["2021"].relations}
 
 
 def from_page(

@@ -19,7 +19,7 @@ import rules_page
 from gongkai import cli
 from gongkai.checks.rules import rule_of, rules
 from gongkai.checks.whole import check
-from gongkai.editions import editions, explanations
+from gongkai.editions import all_editions, explanations
 from gongkai.model import Entry, GongkaiError, Rule, Table
 from gongkai.wording.causes import sum_text
 from gongkai.wording.rules import written_rules
@@ -30,7 +30,7 @@ from helpers.pages import CASES, typed
 
 RULES = rules()
 REGISTERED = {rule.id for rule in RULES}
-RELATIONS = {relation.rule for edition in editions().values() for relation in edition.relations}
+RELATIONS = {relation.rule for edition in all_editions().values() for relation in edition.relations}
 OTHERS = {rule.id for rule in written_rules()}
 FAMILIES = {rule_id.partition(".")[0] for rule_id in OTHERS}
 
@@ -158,7 +158,7 @@ def test_coverage_and_plausibility_have_an_example_each() -> None:
 def test_the_example_of_a_relation_is_what_the_check_says(rule_id: str) -> None:
     found = [
         (edition, item)
-        for edition in reversed(editions().values())
+        for edition in reversed(all_editions().values())
         for item in edition.relations
         if item.rule == rule_id
     ]
@@ -166,7 +166,7 @@ def test_the_example_of_a_relation_is_what_the_check_says(rule_id: str) -> None:
     figures = {relation.parts[0]: 12, relation.parts[1]: 3, relation.whole[0]: 14}
     tables = {
         name: Table(
-            editions()[edition.name].forms[name],
+            all_editions()[edition.name].forms[name],
             {cell: Entry(cell, figures.get(cell, 0)) for cell in form.cells},
         )
         for name, form in edition.forms.items()

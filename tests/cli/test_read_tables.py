@@ -8,7 +8,7 @@ import pytest
 
 from gongkai.cli.console import width_of
 from gongkai.cli.tables import label_pieces, report_lines, table_lines
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Entry, Report, Table
 from helpers.made import report_of
 from helpers.ruian import RUIAN
@@ -80,9 +80,9 @@ def test_table_four_in_blocks() -> None:
 
 
 def test_units_that_differ_stand_below_their_heads() -> None:
-    form = editions()["2019"].forms["disclosure"]
+    form = all_editions()["2019"].forms["disclosure"]
     entries = {cell: Entry(cell, 1, "1", None) for cell in form.cells}
-    found = list(table_lines(Table(editions()["2019"].forms[form.id], entries)))
+    found = list(table_lines(Table(all_editions()["2019"].forms[form.id], entries)))
     assert found[5:8] == [
         "                        上一年项目数量  本年增/减  处理决定数量",
         "                                    项         项            件",
@@ -101,9 +101,9 @@ def test_figures_stand_under_their_heads_within_eighty_columns(
     edition: str, value: int | None
 ) -> None:
     """All lines with figures end where their heads end, measured as a terminal does."""
-    for form in editions()[edition].forms.values():
+    for form in all_editions()[edition].forms.values():
         entries = {cell: Entry(cell, value, "", None) for cell in form.cells}
-        found = list(table_lines(Table(editions()[edition].forms[form.id], entries)))
+        found = list(table_lines(Table(all_editions()[edition].forms[form.id], entries)))
         assert max(map(width_of, found)) <= WIDTH
         for block in "\n".join(found[1:]).split("\n\n"):
             ends = {

@@ -17,7 +17,7 @@ from gongkai.bodies.within import governed_area, is_office, lies_within, qualifi
 from gongkai.compare.children import Child, roll_of
 from gongkai.compare.levels import STATUSES, Levels, compare
 from gongkai.editions import (
-    editions,
+    all_editions,
     form,
 )
 from gongkai.levels.output import levels_bytes, levels_to_dict, outcome_line
@@ -66,7 +66,7 @@ def families(draw: st.DrawFn) -> list[Report]:
     found = []
     for agency in BODIES[:count]:
         values = {
-            table: draw(make(editions()["2021"].forms[table])) for table, make in MAKERS.items()
+            table: draw(make(all_editions()["2021"].forms[table])) for table, make in MAKERS.items()
         }
         found.append(make_report(values, dict.fromkeys(values, "2021"), agency, 2021))
     return found
@@ -218,7 +218,7 @@ def test_signed_columns_never_exceed() -> None:
     cell = "disclosure.permits.change"
     tables = {
         name: Table(form("2019", name), {each: Entry(each, 0) for each in official.cells})
-        for name, official in editions()["2019"].forms.items()
+        for name, official in all_editions()["2019"].forms.items()
     }
     parent = replace(report(PARENT, year=2020), tables=tables)
     first = changed(replace(parent, agency=BODIES[1]), cell, 5)
@@ -334,7 +334,7 @@ def test_a_table_that_either_lacks() -> None:
 def test_a_table_of_another_layout_is_not_summed() -> None:
     older = {
         name: Table(form("2019", name), {cell: Entry(cell, 2) for cell in official.cells})
-        for name, official in editions()["2019"].forms.items()
+        for name, official in all_editions()["2019"].forms.items()
     }
     found = compare(
         report(PARENT), [child(report(BODIES[1])), child(replace(report(BODIES[2]), tables=older))]

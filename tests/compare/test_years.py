@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gongkai.compare.bodies import Yearly
 from gongkai.compare.years import compare_years, yearly
-from gongkai.editions import editions, jump_cells, links, public_cells, yearly_cells
+from gongkai.editions import all_editions, jump_cells, links, public_cells, yearly_cells
 from gongkai.wording.rules import rules_of
 from helpers.chains import by_source, chain, changed, findings_of, reports_of_bodies, with_figure
 from helpers.counts import properties
@@ -82,7 +82,7 @@ def test_one_wrong_figure_gives_exactly_its_findings(
     for link in links():
         own = [
             c
-            for c in editions()["2021"].forms[link.table].cells
+            for c in all_editions()["2021"].forms[link.table].cells
             if c in (link.cell, *link.plus, *link.minus)
         ]
         if place and cell in own:
@@ -373,7 +373,7 @@ def test_text_of_a_page_stays_on_one_line() -> None:
 def test_cells_exist_and_rules_are_told() -> None:
     known = {
         cell
-        for edition in editions().values()
+        for edition in all_editions().values()
         for form in edition.forms.values()
         for cell in form.cells
     }

@@ -35,7 +35,7 @@ from gongkai.workbook.file import (
 )
 from gongkai.workbook.fill import marks_of, planned, report_to_edits
 from gongkai.workbook.lists import report_to_row
-from gongkai.workbook.values import values_to_report
+from gongkai.workbook.reading import values_to_report
 from helpers.counts import properties
 from helpers.decided import AT, DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, decided, labelled
 from helpers.excel.desk import calculated, open_desk, range_of

@@ -13,11 +13,11 @@ import xlwings as xw
 from gongkai.checks.whole import check
 from gongkai.decisions import is_open
 from gongkai.excel.batching import fill_summary
-from gongkai.excel.book import read_values
 from gongkai.excel.checking import current_report
 from gongkai.excel.conclusions import conclusion
 from gongkai.excel.functions import GK_CHECK
 from gongkai.excel.importing import verdict
+from gongkai.excel.live_book import read_values
 from gongkai.model import Report
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.layout import sheet_of

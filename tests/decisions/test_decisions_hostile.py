@@ -28,7 +28,7 @@ from gongkai.workbook.fill import (
     report_to_edits,
     row_text,
 )
-from gongkai.workbook.values import values_to_report
+from gongkai.workbook.reading import values_to_report
 from helpers.batches import page as made_page
 from helpers.clock import fake_clock
 from helpers.command import disk_of, run_command

@@ -9,7 +9,7 @@ import pytest
 
 from gongkai.drafts.start import ReportDraft, begun, contact_in, started
 from gongkai.drafts.writing import draft_lines
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Evidence, GongkaiError, Report
 from gongkai.pipeline import read_report
 from helpers import DOCUMENTS
@@ -18,7 +18,7 @@ from helpers.made import blank_report, report_of
 from helpers.pages import typed_report
 
 RUIAN = typed_report("ruian-2021-html")
-COLUMNS = [cell.id for cell in editions()["2021"].forms["applications"].row_cells("carried_in")]
+COLUMNS = [cell.id for cell in all_editions()["2021"].forms["applications"].row_cells("carried_in")]
 RULES, NORMATIVE = "disclosure.rules.valid", "disclosure.normative.valid"
 CALL = "如有疑问，请联系甲局，电话：0571-1。"
 WRITE = "如对本报告有疑问，请与县水利局办公室联系。"

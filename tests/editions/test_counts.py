@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from gongkai.editions import COUNTS, FOLDER, editions, form, read_toml
+from gongkai.editions import COUNTS, FOLDER, all_editions, form, read_toml
 from gongkai.model import Cell
 from gongkai.wording.phrases import counts_text, short_row
 
@@ -40,7 +40,7 @@ ARTICLES = {
 
 def all_cells() -> list[Cell]:
     found: list[Cell] = []
-    for edition in editions().values():
+    for edition in all_editions().values():
         for each in edition.forms.values():
             found += each.cells.values()
     return found
@@ -73,7 +73,7 @@ def test_rows_of_like_meaning_are_written_once() -> None:
     for row in older.keys() & newer.keys():
         assert older[row] == newer[row]
     text = (FOLDER / COUNTS).read_text(encoding="utf-8")
-    for name in editions():
+    for name in all_editions():
         own = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
         assert not set(re.findall('counts = "(.*?)"', own)) & set(
             re.findall('counts = "(.*?)"', text)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gongkai.editions import FOLDER, edition_of_year, editions, form, load_edition, read_toml
+from gongkai.editions import FOLDER, all_editions, edition_of_year, form, load_edition, read_toml
 from gongkai.model import Box, EditionError, Form, Label
 
 APPLICANTS = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
@@ -76,7 +76,7 @@ def texts(official: Form, kind: str) -> list[str]:
     ],
 )
 def test_number_of_relations(name: str, split: dict[str, int]) -> None:
-    relations = editions()[name].relations
+    relations = all_editions()[name].relations
     assert Counter(relation.kind for relation in relations) == split
     assert len({relation.rule for relation in relations}) == len(relations)
     assert Counter(relation.table for relation in relations) == {
@@ -86,7 +86,7 @@ def test_number_of_relations(name: str, split: dict[str, int]) -> None:
 
 
 def test_relations_in_full() -> None:
-    relations = {relation.rule: relation for relation in editions()["2021"].relations}
+    relations = {relation.rule: relation for relation in all_editions()["2021"].relations}
     balance = relations["applications.balance.natural"]
     assert balance.parts == ("applications.new.natural", "applications.carried_in.natural")
     assert balance.whole == ("applications.handled.natural", "applications.carried_out.natural")
@@ -115,12 +115,12 @@ def test_relations_in_full() -> None:
         "pending",
         "total",
     ]
-    assert len(editions()["2019"].forms["applications"].relations[7].parts) == 19
+    assert len(all_editions()["2019"].forms["applications"].relations[7].parts) == 19
 
 
 @pytest.mark.parametrize("name", ["2019", "2021"])
 def test_relations_name_cells_of_the_form(name: str) -> None:
-    edition = editions()[name]
+    edition = all_editions()[name]
     for relation in edition.relations:
         cells = edition.forms[relation.table].cells
         assert set(relation.cells) <= set(cells)
@@ -300,7 +300,7 @@ def test_labels_and_figures_fill_the_form(name: str, table: str) -> None:
 
 
 def test_years_and_circulars() -> None:
-    assert {name: edition.circular for name, edition in editions().items()} == CIRCULARS
+    assert {name: edition.circular for name, edition in all_editions().items()} == CIRCULARS
     years = {2018: "2021", 2019: "2019", 2020: "2019", 2021: "2021", 2030: "2021", None: "2021"}
     assert {year: edition_of_year(year).name for year in years} == years
 
@@ -308,7 +308,7 @@ def test_years_and_circulars() -> None:
 @pytest.mark.parametrize("name", ["2019", "2021"])
 def test_sections(name: str) -> None:
     assert [
-        (section.number, section.title, section.table) for section in editions()[name].sections
+        (section.number, section.title, section.table) for section in all_editions()[name].sections
     ] == [
         (1, "一、总体情况", ""),
         (2, "二、主动公开政府信息情况", "disclosure"),
@@ -320,7 +320,7 @@ def test_sections(name: str) -> None:
 
 
 def test_no_alias_names_two_things() -> None:
-    for edition in editions().values():
+    for edition in all_editions().values():
         for official in edition.forms.values():
             spoken: dict[str, Label] = {}
             for label in official.labels:
@@ -441,4 +441,4 @@ def test_data_that_contradicts_itself_is_refused(
 
 def test_the_sound_data_is_accepted() -> None:
     sources = {name: read_toml(FOLDER / f"{name}.toml") for name in ("2019", "2021")}
-    assert load_edition(copy.deepcopy(sources["2021"]), sources) == editions()["2021"]
+    assert load_edition(copy.deepcopy(sources["2021"]), sources) == all_editions()["2021"]

@@ -10,7 +10,7 @@ import xlwings as xw
 from gongkai import demo
 from gongkai.checks.misread import weigh
 from gongkai.checks.whole import check
-from gongkai.excel.book import apply_edits
+from gongkai.excel.live_book import apply_edits
 from gongkai.model import Report
 from gongkai.workbook import layout
 from gongkai.workbook.fill import report_to_edits

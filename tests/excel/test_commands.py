@@ -14,12 +14,12 @@ from hypothesis import given
 
 from gongkai import demo
 from gongkai.checks.whole import check
-from gongkai.excel.book import apply_edits, read_values
+from gongkai.excel.live_book import apply_edits, read_values
 from gongkai.model import Edit, Report
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.layout import sheet_of
-from gongkai.workbook.values import values_to_report
+from gongkai.workbook.reading import values_to_report
 from helpers.counts import counted, properties
 from helpers.excel.engine import cell_of, excel_of, snapshot
 from helpers.excel.live import (

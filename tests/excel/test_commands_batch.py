@@ -14,8 +14,8 @@ import xlwings as xw
 from gongkai import demo
 from gongkai.checks.whole import check
 from gongkai.excel import batching
-from gongkai.excel.book import apply_edits
 from gongkai.excel.commands import COMMANDS
+from gongkai.excel.live_book import apply_edits
 from gongkai.excel.runner import CommandResult
 from gongkai.wording import title_of
 from gongkai.workbook import copy_template, layout, read_workbook, write_workbook

@@ -10,8 +10,8 @@ import xlwings as xw
 
 from gongkai import demo
 from gongkai.checks.whole import check
-from gongkai.excel.book import TABLES, apply_edits
 from gongkai.excel.importing import import_file
+from gongkai.excel.live_book import TABLES, apply_edits
 from gongkai.excel.runner import Request
 from gongkai.model import Report
 from gongkai.workbook import layout

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import gongkai
 from gongkai.checks.whole import check
 from gongkai.editions import (
-    editions,
+    all_editions,
     form,
 )
 from gongkai.excel import functions
@@ -392,7 +392,7 @@ def test_the_rules_of_an_edition(edition: object) -> None:
     name = "2019" if "2019" in str(edition) else "2021"
     assert rows[0] == ["规则", "表", "勾稽关系"]
     assert [row[0] for row in rows[1:]] == [
-        relation.rule for relation in editions()[name].relations
+        relation.rule for relation in all_editions()[name].relations
     ]
     assert "行政复议：结果维持＋结果纠正＋其他结果＋尚未审结＝总计" in [row[2] for row in rows]
 

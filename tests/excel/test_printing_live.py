@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
-from gongkai.excel.book import apply_edits
+from gongkai.excel.live_book import apply_edits
 from gongkai.model import Edit
 from gongkai.workbook import layout
 from helpers.excel.engine import excel_of, open_book

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gongkai.compare.children import Child
 from gongkai.editions import (
-    editions,
+    all_editions,
     form,
 )
 from gongkai.model import Entry, Report, Table, Value
@@ -18,7 +18,7 @@ from gongkai.sums import total
 from helpers.writers.styles import LAYOUTS, render
 
 PARENT = "青溪县人民政府"
-CELLS = [cell for official in editions()["2021"].forms.values() for cell in official.cells]
+CELLS = [cell for official in all_editions()["2021"].forms.values() for cell in official.cells]
 GRANTED = "applications.granted.natural"
 OFFICE = "青溪县人民政府办公室"
 BODIES = (
@@ -47,7 +47,7 @@ def report(
         name: Table(
             form("2021", name), {cell: Entry(cell, figures[cell]) for cell in official.cells}
         )
-        for name, official in editions()["2021"].forms.items()
+        for name, official in all_editions()["2021"].forms.items()
     }
     return Report(f"{agency}{year}年度报告", agency, year, "", tables)
 

@@ -26,7 +26,7 @@ from gongkai.workbook import layout
 from gongkai.workbook.file import fill_file, read_file, template_path
 from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.live.steps import is_lane_formula
-from gongkai.workbook.values import values_to_report
+from gongkai.workbook.reading import values_to_report
 from helpers import HELPERS, TESTS
 
 NEAR = Decimal("0.000001")

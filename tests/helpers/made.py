@@ -13,7 +13,7 @@ from random import Random
 
 from gongkai.checks.whole import check
 from gongkai.editions import (
-    editions,
+    all_editions,
     form,
 )
 from gongkai.model import (
@@ -49,7 +49,7 @@ DISPUTES: dict[str, tuple[int, ...]] = {
 
 def sound_values() -> dict[str, Value]:
     values: dict[str, Value] = {
-        cell: 0 for official in editions()["2021"].forms.values() for cell in official.cells
+        cell: 0 for official in all_editions()["2021"].forms.values() for cell in official.cells
     }
     for row, figures in RUIAN.items():
         for column, figure in zip(("natural", "company", "legal", "other"), figures, strict=True):
@@ -99,7 +99,7 @@ def report_of(
             form("2021", name),
             {cell: Entry(cell, values[cell], texts.get(cell, "")) for cell in official.cells},
         )
-        for name, official in editions()["2021"].forms.items()
+        for name, official in all_editions()["2021"].forms.items()
         if name != without
     }
     published = f"{year + 1}-01-20" if year else "2022-01-20"
@@ -109,7 +109,7 @@ def report_of(
 def blank_report(edition: str, year: int) -> Report:
     tables = {
         name: Table(form(edition, name), {cell: Entry(cell, None) for cell in official.cells})
-        for name, official in editions()[edition].forms.items()
+        for name, official in all_editions()[edition].forms.items()
     }
     return Report("年度报告", "青溪县人民政府", year, "", tables)
 
@@ -118,7 +118,7 @@ def older() -> Report:
     """A report whose three tables are in the layout of 2019."""
     tables = {
         name: Table(form("2019", name), {cell: Entry(cell, 3) for cell in official.cells})
-        for name, official in editions()["2019"].forms.items()
+        for name, official in all_editions()["2019"].forms.items()
     }
     return replace(report_of(year=2020), tables=tables)
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Document, Entry, Report, Table, Value
 from gongkai.readers import read_blocks
 from gongkai.recognize import recognize
@@ -31,7 +31,7 @@ def typed_figures(truth: Mapping[str, Any]) -> dict[str, Value]:
     """
     found: dict[str, Value] = {}
     for table, content in truth["tables"].items():
-        form = editions()[content["edition"]].forms[table]
+        form = all_editions()[content["edition"]].forms[table]
         assert [(row["id"], row["label"]) for row in content["rows"]] == [
             (row.id, row.label.text) for row in form.rows
         ]
@@ -47,7 +47,7 @@ def typed_report(case: str) -> Report:
     values = typed_figures(truth)
     tables = {
         table: Table(
-            editions()[content["edition"]].forms[table],
+            all_editions()[content["edition"]].forms[table],
             {c: Entry(c, v) for c, v in values.items() if c.startswith(table)},
         )
         for table, content in truth["tables"].items()

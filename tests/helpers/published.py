@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from gongkai.editions import editions, form
+from gongkai.editions import all_editions, form
 from gongkai.model import Entry, Report, Table, Value
 from helpers.made import consistent, older, report_of
 
@@ -76,4 +76,6 @@ def plain_report() -> Report:
 
 def figure_cells(report: Report) -> int:
     """The number of figures of the three tables, blanks among them."""
-    return sum(len(editions()[one.edition].forms[one.id].cells) for one in report.tables.values())
+    return sum(
+        len(all_editions()[one.edition].forms[one.id].cells) for one in report.tables.values()
+    )

@@ -8,7 +8,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Entry, Form, Report, Table, Value
 
 COUNTS = st.one_of(st.integers(1, 9), st.integers(10, 2_000), st.integers(10_000, 9_000_000))
@@ -91,7 +91,7 @@ def make_report(
     """Table id -> cell id -> figure, and table id -> edition, as a Report with the usual title."""
     tables = {
         table: Table(
-            editions()[forms[table]].forms[table],
+            all_editions()[forms[table]].forms[table],
             {cell: Entry(cell, value) for cell, value in cells.items()},
         )
         for table, cells in values.items()
@@ -115,7 +115,8 @@ def reports(draw: st.DrawFn) -> Report:
         "disputes": edition,
     }
     values = {
-        table: draw(make(editions()[forms[table]].forms[table])) for table, make in MAKERS.items()
+        table: draw(make(all_editions()[forms[table]].forms[table]))
+        for table, make in MAKERS.items()
     }
     return make_report(values, forms, draw(AGENCIES), year)
 

@@ -20,8 +20,8 @@ from gongkai.model import Document, Edit, Entry, Grid, Report
 from gongkai.pipeline import check
 from gongkai.readers import read_blocks
 from gongkai.recognize import recognize
-from gongkai.recognize.labels import exact_matches, lexicon
-from gongkai.recognize.tokens import tokenize
+from gongkai.recognize.labelling import exact_matches, lexicon
+from gongkai.recognize.tokenizing import tokenize
 from gongkai.sums import as_written, localize, table_state
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import adoption_edits, with_changes
@@ -30,7 +30,7 @@ from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.live.formulas import mirror_formula
 from gongkai.workbook.live.steps import lane_formula
 from gongkai.workbook.proposals import Choice, adoptions_of, question_of
-from gongkai.workbook.values import values_to_report
+from gongkai.workbook.reading import values_to_report
 from helpers import ROOT, TESTS
 
 PACKAGE = Path(gongkai.__file__).parent

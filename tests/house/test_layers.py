@@ -106,7 +106,9 @@ def test_imports_go_down() -> None:
     ],
 )
 def test_a_sideways_import_is_seen(source: str) -> None:
-    assert wrong_way("recognize", rooms_imported(source, "gongkai.recognize.labels")) == {"checks"}
+    assert wrong_way("recognize", rooms_imported(source, "gongkai.recognize.labelling")) == {
+        "checks"
+    }
 
 
 def test_an_upward_import_is_seen() -> None:

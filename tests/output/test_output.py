@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.cli.tables import report_lines
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Problem, Report
 from gongkai.output import number, report_to_dict, to_json
 from helpers.counts import properties
@@ -62,7 +62,7 @@ def test_lines_show_blank_and_unread_apart_from_zero() -> None:
     assert "年度：未识别" in text
     assert "表三 一、本年新收政府信息公开申请数量 自然人 不是单独的一个数字：“约5”" in text
     shown = "\n".join(report_lines(RUIAN))
-    for form in editions()["2021"].forms.values():
+    for form in all_editions()["2021"].forms.values():
         assert form.title in shown
     assert "行政事业性收费                  32367.144295" in shown
 

@@ -15,7 +15,7 @@ from docx import Document
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Grid, Report, UnreadableDocument, Value
 from gongkai.readers.word import word_blocks
 from helpers import DOCUMENTS
@@ -91,7 +91,7 @@ def filled(values: Mapping[str, Value]) -> bytes:
     document = Document(str(OFFICIAL))
     for sheet, name in zip(document.tables, TABLES, strict=True):
         rows = [row.cells for row in sheet.rows]
-        for cell_id, place in editions()["2021"].forms[name].cells.items():
+        for cell_id, place in all_editions()["2021"].forms[name].cells.items():
             value = values.get(cell_id)
             rows[place.box.top - 1][place.box.left - 1].text = "" if value is None else str(value)
     buffer = io.BytesIO()

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Entry, Table, UnreadableDocument, Value
 from helpers.counts import matrix
 from helpers.pages import figures, layouts, misread, named, read_page, typed_report, unlike
@@ -284,7 +284,7 @@ def test_rows_in_another_order(layout: str) -> None:
 @EVERY
 def test_group_six_as_one_row(layout: str) -> None:
     """Table three in the layout of 2019 beside table two of 2021."""
-    form = editions()["2019"].forms["applications"]
+    form = all_editions()["2019"].forms["applications"]
     entries = {}
     for cell in form.cells:
         parts = [
@@ -299,7 +299,7 @@ def test_group_six_as_one_row(layout: str) -> None:
         RUIAN,
         tables={
             **RUIAN.tables,
-            "applications": Table(editions()["2019"].forms["applications"], entries),
+            "applications": Table(all_editions()["2019"].forms["applications"], entries),
         },
     )
     read = read_page(render(report, layout))

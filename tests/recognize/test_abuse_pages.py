@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from gongkai.checks.whole import check
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Box, UnreadableDocument
 from helpers import DOCUMENTS
 from helpers.counts import counted, matrix, part
@@ -230,7 +230,7 @@ def html(body: str, title: str = "瑞安市人民政府2021年政府信息公开
 
 
 def every_label(figure: str) -> str:
-    labels = [label.text for form in editions()["2021"].forms.values() for label in form.labels]
+    labels = [label.text for form in all_editions()["2021"].forms.values() for label in form.labels]
     return "".join(f"<p>{label}{figure}。</p>" for label in labels)
 
 

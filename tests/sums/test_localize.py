@@ -19,7 +19,7 @@ import gongkai
 from gongkai.checks.sums import check_sums
 from gongkai.checks.whole import check
 from gongkai.editions import (
-    editions,
+    all_editions,
     form,
 )
 from gongkai.model import (
@@ -74,7 +74,7 @@ def test_the_nodes_say_what_the_relations_say(edition: str, table: str) -> None:
     network = network_of(form(edition, table))
     assert network is not None
     relations, nodes = (
-        editions()[edition].forms[table].relations,
+        all_editions()[edition].forms[table].relations,
         [node for node in network.nodes if node],
     )
     left_out = [relation.rule for relation in relations if relation not in nodes]

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Relation, Report, Value
 from gongkai.sums import difference, possible, solve, stated_and_computed, total
 from helpers.counts import properties
 from helpers.strategies import reports
 
-OFFICIAL = editions()["2021"].relations
+OFFICIAL = all_editions()["2021"].relations
 COLUMNS = ("a", "b", "total")
 ROWS = ("new", "first", "second", "handled", "left")
 

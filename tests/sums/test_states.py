@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.editions import (
-    editions,
+    all_editions,
     form,
 )
 from gongkai.model import Entry, Table, Value
@@ -23,8 +23,8 @@ from helpers.counts import counted, many, properties
 from helpers.lanes import SHEETS, sound_figures
 from sums.test_relations import COLUMNS, ROWS, brute_force, small_form
 
-FORM = editions()["2021"].forms["applications"]
-RELATIONS = editions()["2021"].forms["applications"].relations
+FORM = all_editions()["2021"].forms["applications"]
+RELATIONS = all_editions()["2021"].forms["applications"].relations
 APPLICANTS = ("natural", "company", "research", "welfare", "legal", "other")
 GRANTED = tuple(f"applications.granted.{name}" for name in APPLICANTS)
 TOTAL = "applications.granted.total"

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import build
 import looks
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.spreadsheets import letters
 from gongkai.wording.phrases import counts_text, short_row
 from gongkai.workbook import layout
@@ -196,7 +196,7 @@ def test_marks_are_out_of_sight(name: str, book: Workbook) -> None:
 
 
 def test_every_relation_has_one_lane() -> None:
-    for edition in editions().values():
+    for edition in all_editions().values():
         lanes = [
             rule
             for sheet in SHEETS.values()

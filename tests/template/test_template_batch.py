@@ -18,7 +18,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Value
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout, write_workbook
@@ -233,7 +233,7 @@ def made_up(seed: int, year: int | None, edition: str) -> BatchRow:
     random = Random(seed)
     figures: dict[str, Value] = {
         cell: random.choice((0, 1, 12, 345))
-        for form in editions()[edition].forms.values()
+        for form in all_editions()[edition].forms.values()
         for cell in form.cells
         if cell in summary_cells() and random.random() < 0.8
     }

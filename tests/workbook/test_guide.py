@@ -19,7 +19,7 @@ from gongkai.workbook.file import fill_file, read_file, template_path
 from gongkai.workbook.layout import address
 from gongkai.workbook.live.formulas import COUNTERS, formulas_of
 from gongkai.workbook.live.guide import guide_formulas, notes_in, signposts
-from gongkai.workbook.values import ALTERED
+from gongkai.workbook.reading import ALTERED
 from helpers.counts import many
 from helpers.engines import calculated
 from helpers.lanes import random_edits

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import WorkbookError
 from gongkai.pipeline import check, fill
 from gongkai.readers import libreoffice
@@ -49,7 +49,7 @@ def test_it_reads_back(report: object, tmp_path: Path) -> None:
     again = read_workbook(target)
     figures = {entry.cell: entry.value for entry in again.entries()}
     assert figures == {entry.cell: entry.value for entry in report.entries()}  # type: ignore[attr-defined]
-    assert len(figures) == sum(len(form.cells) for form in editions()["2021"].forms.values())
+    assert len(figures) == sum(len(form.cells) for form in all_editions()["2021"].forms.values())
     assert again.decisions == read_workbook(book).decisions
     back = tmp_path / "back.xlsx"
     back.write_bytes(libreoffice.converted(target.read_bytes(), "ods", "xlsx"))

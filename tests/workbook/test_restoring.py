@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from test_live import stale, without_results
 
 from gongkai.cli import main
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Edit, Report, Value, WorkbookError
 from gongkai.pipeline import check
 from gongkai.workbook import layout, read_workbook, write_workbook
@@ -366,7 +366,7 @@ def test_a_figure_s_cell_may_be_filled_in_on_a_protected_sheet() -> None:
 def test_all_sheets_with_lanes_are_tried() -> None:
     assert {sheet.name for sheet in SHEETS} == {THREE, FOUR, "表三（2019）"}
     assert report_to_edits(sound(), ())
-    assert set(editions()) == {"2019", "2021"}
+    assert set(all_editions()) == {"2019", "2021"}
 
 
 # --- values pasted over formulas ------------------------------------------------------------------

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from gongkai.checks.whole import check
-from gongkai.editions import editions, yearly_cells
+from gongkai.editions import all_editions, yearly_cells
 from gongkai.model import Edit, Entry, Report, Table, WorkbookError
 from gongkai.wording import plain
 from gongkai.workbook import layout, write_workbook
@@ -33,7 +33,7 @@ from gongkai.workbook.lists import (
     summary_heads,
     summary_line,
 )
-from gongkai.workbook.values import fingerprint
+from gongkai.workbook.reading import fingerprint
 from helpers.counts import properties
 from helpers.made import (
     report_of,
@@ -215,12 +215,12 @@ def test_long_titles_and_messages_are_cut() -> None:
 
 def test_editions_of_a_line() -> None:
     mixed = report_of()
-    older = {cell: Entry(cell, 0) for cell in editions()["2019"].forms["applications"].cells}
+    older = {cell: Entry(cell, 0) for cell in all_editions()["2019"].forms["applications"].cells}
     mixed = replace(
         mixed,
         tables={
             **mixed.tables,
-            "applications": Table(editions()["2019"].forms["applications"], older),
+            "applications": Table(all_editions()["2019"].forms["applications"], older),
         },
     )
     assert report_to_row(mixed, [], "", "", "").editions == "表二2021 表三2019 表四2021"
@@ -245,14 +245,14 @@ def test_a_sign_stays_blank_and_a_zero_does_not() -> None:
 def test_the_summary_has_every_figure_worth_comparing() -> None:
     wanted = {
         cell.id
-        for edition in editions().values()
+        for edition in all_editions().values()
         for form in edition.forms.values()
         for cell in form.cells.values()
         if form.id != "applications" or cell.column.id == "total"
     }
     assert len(summary_cells()) == len(wanted) == 68
     assert set(summary_cells()) == wanted
-    for edition in editions().values():
+    for edition in all_editions().values():
         official = [
             cell
             for form in edition.forms.values()

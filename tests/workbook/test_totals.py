@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from openpyxl import load_workbook
 
-from gongkai.editions import editions, form
+from gongkai.editions import all_editions, form
 from gongkai.model import Entry, Report, Table, Value
 from gongkai.pipeline import check
 from gongkai.workbook import layout, read_workbook, write_workbook
@@ -23,7 +23,7 @@ from helpers.made import consistent, report_of, sound_values
 SPOTS = sheet_of("applications", "2021").cells
 HANDLED, RECEIVED = "applications.handled.total", "applications.new.total"
 WHOLES = sorted(
-    {relation.whole[0] for relation in editions()["2021"].relations if len(relation.whole) == 1}
+    {relation.whole[0] for relation in all_editions()["2021"].relations if len(relation.whole) == 1}
 )
 KIND = "填总计：各项之和"
 

@@ -19,7 +19,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
 from gongkai.checks.whole import check
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.figures import fold
 from gongkai.model import (
     Document,
@@ -78,12 +78,12 @@ def any_tables(draw: st.DrawFn) -> dict[str, Table]:
     """Any of the three tables, in any edition, with any figures, blanks and signs."""
     found = {}
     for table in draw(st.sets(st.sampled_from(list(layout.EDITION_SPOTS)))):
-        edition = draw(st.sampled_from(list(editions())))
+        edition = draw(st.sampled_from(list(all_editions())))
         drawn = draw(st.lists(CELLS, min_size=7, max_size=7))
         order = Random(draw(st.integers(0, 999)))
-        cells = editions()[edition].forms[table].cells
+        cells = all_editions()[edition].forms[table].cells
         found[table] = Table(
-            editions()[edition].forms[table],
+            all_editions()[edition].forms[table],
             {cell: Entry(cell, *order.choice(drawn)) for cell in cells},
         )
     return found
@@ -228,12 +228,12 @@ def test_unread_text_stays_apart_from_figures(target: Path) -> None:
 
 def test_the_sheets_of_the_layout_in_use_are_shown(target: Path) -> None:
     mixed = report_of()
-    older = {cell: Entry(cell, 0) for cell in editions()["2019"].forms["applications"].cells}
+    older = {cell: Entry(cell, 0) for cell in all_editions()["2019"].forms["applications"].cells}
     mixed = replace(
         mixed,
         tables={
             **mixed.tables,
-            "applications": Table(editions()["2019"].forms["applications"], older),
+            "applications": Table(all_editions()["2019"].forms["applications"], older),
         },
     )
     states = {
@@ -309,7 +309,7 @@ def planted(seed: int) -> Report:
     edition = "2019" if seed % 4 == 3 else "2021"
     sound = report_of()
     tables = {}
-    for table, form in editions()[edition].forms.items():
+    for table, form in all_editions()[edition].forms.items():
         entries = {}
         for cell in form.cells:
             value, raw = sound.value(cell) or 0, ""
@@ -319,7 +319,7 @@ def planted(seed: int) -> Report:
                     [(value + random.randint(1, 9), ""), (None, ""), (None, "/"), (0, "")]
                 )
             entries[cell] = Entry(cell, value, raw)
-        tables[table] = Table(editions()[edition].forms[table], entries)
+        tables[table] = Table(all_editions()[edition].forms[table], entries)
     return replace(sound, tables=tables)
 
 

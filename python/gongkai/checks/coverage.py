@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import filterfalse
 
 from gongkai.bodies.places import is_relative
-from gongkai.editions import editions, problem_cells
+from gongkai.editions import all_editions, problem_cells
 from gongkai.figures import clean, read_figure
 from gongkai.model import (
     UNKNOWN_UNIT,
@@ -220,7 +220,7 @@ def edition_in_force(year: int | None) -> Edition | None:
     """2021 -> the edition of 2021; None for a year that is unknown or before the first."""
     if year is None:
         return None
-    for edition in editions().values():
+    for edition in all_editions().values():
         if edition.covers(year):
             return edition
     return None

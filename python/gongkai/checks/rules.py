@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from gongkai.checks.sums import broken_sum
-from gongkai.editions import editions, explanations
+from gongkai.editions import all_editions, explanations
 from gongkai.model import (
     Edition,
     Finding,
@@ -58,7 +58,7 @@ def ids_like(asked: str, ids: Iterable[str]) -> list[str]:
 
 def relation_rules() -> Iterator[Rule]:
     stated: dict[str, list[tuple[Edition, Relation]]] = {}
-    for edition in reversed(list(editions().values())):
+    for edition in reversed(list(all_editions().values())):
         for relation in edition.relations:
             stated.setdefault(relation.rule, []).append((edition, relation))
     for rule_id, statements in stated.items():
@@ -85,7 +85,7 @@ def equation(statements: Sequence[tuple[Edition, Relation]]) -> str:
     said: dict[str, list[str]] = {}
     for edition, relation in statements:
         said.setdefault(sides_of(edition, relation), []).append(edition.name)
-    if len(said) == 1 and len(statements) == len(editions()):
+    if len(said) == 1 and len(statements) == len(all_editions()):
         return f"{next(iter(said))}。"
     told = []
     for text, names in said.items():

@@ -54,8 +54,8 @@ from gongkai.workbook.proposals import (
     shown_rows,
     shows,
 )
+from gongkai.workbook.reading import values_to_report
 from gongkai.workbook.totals import TOTALS, totals_filling
-from gongkai.workbook.values import values_to_report
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from gongkai.workbook.file import filled, read_file, read_formulas, restored, st
 from gongkai.workbook.fill import flag_edits
 from gongkai.workbook.layout import table_sheets
 from gongkai.workbook.live.restoring import Standing, question_of
-from gongkai.workbook.values import ALTERED
+from gongkai.workbook.reading import ALTERED
 
 YES = ("y", "yes", "是", "好")
 WHAT = "校验并写入"

@@ -27,7 +27,7 @@ from gongkai.compare.children import (
     roll_of,
 )
 from gongkai.decisions import decided_findings, former_keys_of, gravest_first, keys_of
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.figures import shown
 from gongkai.model import Cell, Fact, Figure, Finding, Form, Report, Table, Value
 from gongkai.sums import difference, table_state, total
@@ -488,7 +488,7 @@ def sums_beside(parent: Report, lines: Sequence[LevelFigure]) -> TextRows:
 def numbers() -> Mapping[str, str]:
     """Table id -> 表二, 表三, 表四."""
     found = {}
-    for edition in editions().values():
+    for edition in all_editions().values():
         for name, form in edition.forms.items():
             found[name] = form.number
     return found

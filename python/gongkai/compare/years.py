@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from gongkai.bodies import Succession, is_certain
 from gongkai.compare.bodies import Group, Matched, Yearly, match
 from gongkai.decisions import decided_findings, is_open
-from gongkai.editions import YearLink, editions, jump_cells, links, public_cells, yearly_cells
+from gongkai.editions import YearLink, all_editions, jump_cells, links, public_cells, yearly_cells
 from gongkai.figures import shown
 from gongkai.model import (
     Fact,
@@ -313,7 +313,7 @@ def is_jump(now: Figure, before: Figure) -> bool:
 
 
 def form_of(table: str) -> Form:
-    return list(editions().values())[-1].forms[table]
+    return list(all_editions().values())[-1].forms[table]
 
 
 def facts_of_last(report: Yearly, last: Yearly) -> dict[str, Fact]:

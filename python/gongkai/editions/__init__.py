@@ -43,7 +43,7 @@ ABOUT_REPORTS = re.compile(r"信息公开.{0,12}(?:报告|年报)|年报|年度�
 
 
 @cache
-def editions() -> Mapping[str, Edition]:
+def all_editions() -> Mapping[str, Edition]:
     """All editions by name, oldest first. Raises EditionError where our data contradicts itself."""
     sources: dict[str, Mapping[str, Any]] = {}
     for name in NAMES:
@@ -62,7 +62,7 @@ def explanations() -> Mapping[str, Explanation]:
     found = {}
     for kind, texts in read_toml(FOLDER / "relations.toml").items():
         found[kind] = Explanation(**texts)
-    for edition in editions().values():
+    for edition in all_editions().values():
         for relation in edition.relations:
             if relation.kind not in found:
                 raise EditionError(f"relations.toml: 勾稽关系 {relation.kind} 没有说明")
@@ -74,14 +74,14 @@ def edition_of_year(year: int | None) -> Edition:
     all.
     """
     if year is not None:
-        for edition in editions().values():
+        for edition in all_editions().values():
             if edition.covers(year):
                 return edition
-    return editions()[NAMES[-1]]
+    return all_editions()[NAMES[-1]]
 
 
 def form(edition: str, table: str) -> Form:
-    return editions()[edition].forms[table]
+    return all_editions()[edition].forms[table]
 
 
 def problem_cells(form: Form, problem: Problem) -> tuple[Cell, ...]:
@@ -381,7 +381,7 @@ def links() -> tuple[YearLink, ...]:
     the public.
     """
     found = []
-    for cell in editions()[NAMES[-1]].forms["applications"].row_cells("carried_in"):
+    for cell in all_editions()[NAMES[-1]].forms["applications"].row_cells("carried_in"):
         before = cell.id.replace(".carried_in.", ".carried_out.")
         found.append(YearLink("years.carried", "applications", cell.id, before))
     for row in ("disclosure.rules", "disclosure.normative"):
@@ -395,7 +395,7 @@ def public_cells() -> tuple[str, ...]:
     """The documents of the layout of 2019 that stand in place of those in force, and cannot be
     compared with them.
     """
-    return cells_ending(editions()[NAMES[0]].forms["disclosure"], ".public")
+    return cells_ending(all_editions()[NAMES[0]].forms["disclosure"], ".public")
 
 
 def blank_table(form: Form) -> Table:
@@ -408,7 +408,7 @@ def jump_cells() -> tuple[str, ...]:
     """Yearly counts and amounts that every edition words alike: those whose jump from one year to
     the next may tell a slip of the pen. Not what is carried over, for that is compared exactly.
     """
-    newest = editions()[NAMES[-1]].forms
+    newest = all_editions()[NAMES[-1]].forms
     return (
         *cells_ending(newest["disclosure"], ".decisions", ".amount"),
         "applications.new.total",

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import xlwings as xw
 
 import gongkai
-from gongkai.excel.book import TABLES, Values, apply_edits, read_values, sheet_names
 from gongkai.excel.checking import evaluated_report, result_text, selected
 from gongkai.excel.importing import activate
+from gongkai.excel.live_book import TABLES, Values, apply_edits, read_values, sheet_names
 from gongkai.excel.looks import format_kind
 from gongkai.excel.runner import LONGEST_TEXT, YES, Command, CommandResult, Request
 from gongkai.model import Finding, Report, WorkbookError
@@ -54,8 +54,8 @@ from gongkai.workbook.proposals import (
     shows,
     typed_choices,
 )
+from gongkai.workbook.reading import values_to_report
 from gongkai.workbook.totals import TOTALS, totals_filling
-from gongkai.workbook.values import values_to_report
 
 TEXT_FORMAT = "@"
 HOW = f"请在“{layout.RESULTS}”的“采纳”一栏填建议的序号（①填1），再点“采纳建议”。"

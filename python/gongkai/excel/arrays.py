@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from xlwings.conversion import Accessor, ValueAccessor
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.figures import is_text, read_figure
 from gongkai.model import (
     Box,
@@ -33,9 +33,9 @@ from gongkai.model import (
     Table,
     Value,
 )
-from gongkai.recognize.labels import wordings
+from gongkai.recognize.labelling import wordings
 from gongkai.recognize.tables import read_tables
-from gongkai.recognize.tokens import squash, tokenize
+from gongkai.recognize.tokenizing import squash, tokenize
 from gongkai.spreadsheets.seen import text_of
 from gongkai.workbook.layout import same_form
 
@@ -201,7 +201,7 @@ def table_of(form: Form, values: Mapping[str, object]) -> Table:
 def forms() -> tuple[Form, ...]:
     """The forms of all editions, each once, those of the newest first."""
     found: list[Form] = []
-    for edition in reversed(list(editions().values())):
+    for edition in reversed(list(all_editions().values())):
         for form in edition.forms.values():
             if not any(same_form(form, other) for other in found):
                 found.append(form)
@@ -454,7 +454,7 @@ def recognized(blocks: Sequence[Rows]) -> Placed:
     Raises ShapeError where it can place no figure by its labels.
     """
     grids = [grid_of(rows, number) for number, rows in enumerate(blocks, 1)]
-    readings = read_tables(tokenize(grids), max(editions()))
+    readings = read_tables(tokenize(grids), max(all_editions()))
     tables: list[Table] = []
     problems: list[Problem] = []
     for reading in readings.values():

@@ -20,10 +20,10 @@ import xlwings as xw
 import gongkai
 from gongkai.batch import import_report, with_years
 from gongkai.decisions.file import with_decisions_beside
-from gongkai.excel.book import Values, apply_edits, read_values, sheet_names
 from gongkai.excel.checking import evaluated_report
 from gongkai.excel.exporting import chosen, refuse_to_replace
 from gongkai.excel.importing import activate
+from gongkai.excel.live_book import Values, apply_edits, read_values, sheet_names
 from gongkai.excel.runner import YES, CommandResult, Request, file_of, is_in_cloud, tell
 from gongkai.model import Edit, GongkaiError, NoFigures, Report
 from gongkai.sources.detect import kind_of
@@ -46,7 +46,7 @@ from gongkai.workbook.lists import (
     summary_edits,
     summary_heads,
 )
-from gongkai.workbook.values import fingerprint, values_to_report
+from gongkai.workbook.reading import fingerprint, values_to_report
 
 SLICE = 20.0  # seconds of one run; between two runs Excel hears the user, who may want to stop
 SAVE_EVERY = 10  # rows

@@ -11,8 +11,8 @@ import gongkai
 from gongkai.checks import NONE_CHECKED, checked, checked_text
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.excel.blocks import Cells
-from gongkai.excel.book import TABLES, Values, apply_edits, as_seen, read_formulas, read_values
 from gongkai.excel.importing import activate, figures_on, verdict
+from gongkai.excel.live_book import TABLES, Values, apply_edits, as_seen, read_formulas, read_values
 from gongkai.excel.runner import CommandResult, Request
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
 from gongkai.output import SEVERITIES
@@ -27,7 +27,7 @@ from gongkai.workbook.fill import SELF_EVIDENT, flag_edits, mark_edits, place_of
 from gongkai.workbook.live.formulas import formulas_of
 from gongkai.workbook.live.stored import altered_cover, altered_lanes
 from gongkai.workbook.proposals import certain_suspects
-from gongkai.workbook.values import ALTERED, fingerprint, values_to_report
+from gongkai.workbook.reading import ALTERED, fingerprint, values_to_report
 
 FlaggedCell = tuple[str, Spot]
 BLANK = Report("", "", None, "", {})

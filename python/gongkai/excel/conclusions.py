@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gongkai.checks import check_table, listed
 from gongkai.checks.coverage import blank_notes, unplaced
 from gongkai.decisions import dismissed_text, gravest_first, is_open
-from gongkai.editions import edition_of_year, editions
+from gongkai.editions import all_editions, edition_of_year
 from gongkai.excel.arrays import Placed, even_out
 from gongkai.figures import shown
 from gongkai.model import (
@@ -254,7 +254,7 @@ def relation_named(tables: Sequence[Table], rule: str) -> tuple[Table, Relation]
 
 def is_known(rule: str) -> bool:
     """Whether any edition has a relation of that id."""
-    for edition in editions().values():
+    for edition in all_editions().values():
         for relation in edition.relations:
             if relation.rule == rule:
                 return True
@@ -397,9 +397,9 @@ def marked_cell(form: Form, finding: Finding | BrokenSum) -> str:
 
 def rules_rows(edition: str) -> list[SheetRow]:
     """Every relation of an edition. Raises GongkaiError for an unknown one."""
-    found = editions().get(edition)
+    found = all_editions().get(edition)
     if found is None:
-        raise GongkaiError(f"没有“{cut(edition, 20)}”年格式；可以用：{'、'.join(editions())}。")
+        raise GongkaiError(f"没有“{cut(edition, 20)}”年格式；可以用：{'、'.join(all_editions())}。")
     rows: list[SheetRow] = [list(RULE_HEADS)]
     for rule, table, subject, sides in relation_lines(found):
         rows.append([rule, table, f"{subject}：{sides}"])

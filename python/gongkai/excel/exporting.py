@@ -10,8 +10,8 @@ import xlwings as xw
 
 import gongkai
 from gongkai.batch import report_file_name
-from gongkai.excel.book import refuse_batch, sheet_names
 from gongkai.excel.checking import current_report
+from gongkai.excel.live_book import refuse_batch, sheet_names
 from gongkai.excel.printing import switch_lanes
 from gongkai.excel.runner import CommandResult, Request, file_of
 from gongkai.model import Report, WorkbookError

@@ -11,10 +11,10 @@ from pathlib import Path
 import xlwings as xw
 
 import gongkai
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.excel import fetching
-from gongkai.excel.book import as_entered, last_visible, put_rows, sheet_names
 from gongkai.excel.importing import activate
+from gongkai.excel.live_book import as_entered, last_visible, put_rows, sheet_names
 from gongkai.excel.runner import CommandResult, Request, log_path
 from gongkai.model import GongkaiError, WorkbookError
 from gongkai.wording import relation_lines
@@ -59,7 +59,7 @@ def rules(book: xw.Book, asked: Request) -> CommandResult:
 
 def rules_rows() -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [RULES_HEAD]
-    for edition in reversed(list(editions().values())):
+    for edition in reversed(list(all_editions().values())):
         for line in relation_lines(edition):
             rows.append((f"{edition.name}年版", *line))
     for rule in written_rules():

@@ -16,7 +16,7 @@ from gongkai.checks import NONE_CHECKED, assumed, checked, checked_text
 from gongkai.decisions import dismissed_text, is_grave, is_open, with_decisions_of
 from gongkai.excel.arrays import even_out
 from gongkai.excel.blocks import Cells
-from gongkai.excel.book import (
+from gongkai.excel.live_book import (
     TABLES,
     NotRestored,
     Values,
@@ -36,7 +36,7 @@ from gongkai.wording import assumed_text, clipped, doubted_facts, doubts_text, e
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import decisions_in
 from gongkai.workbook.fill import report_to_edits
-from gongkai.workbook.values import displaced, displaced_text, fingerprint, values_to_report
+from gongkai.workbook.reading import displaced, displaced_text, fingerprint, values_to_report
 
 
 def import_url(book: xw.Book, asked: Request) -> CommandResult:

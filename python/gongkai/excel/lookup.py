@@ -8,7 +8,7 @@ from gongkai.excel.arrays import words_of
 from gongkai.excel.conclusions import as_cell
 from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Entry, Form, GongkaiError, Label, Report, Row
-from gongkai.recognize.tokens import squash
+from gongkai.recognize.tokenizing import squash
 from gongkai.wording import column_label, cut, row_label, some_of
 
 BLANK = "（空）"

@@ -11,7 +11,7 @@ from gongkai.excel.blocks import Cells, read_block
 from gongkai.model import WorkbookError
 from gongkai.workbook import layout
 from gongkai.workbook.printing import TABLES, bare, results_area, table_area
-from gongkai.workbook.values import displaced
+from gongkai.workbook.reading import displaced
 
 ON = (
     "已改为连同勾稽校验打印：{}各打印一页，带勾稽校验和符号说明；再点一次“打印勾稽校验”，"

@@ -12,9 +12,9 @@ import xlwings as xw
 import gongkai
 from gongkai.drafts.start import ReportDraft, begun, started
 from gongkai.drafts.writing import draft_lines, write_draft
-from gongkai.excel.book import refuse_batch, sheet_names
 from gongkai.excel.checking import current_report
 from gongkai.excel.exporting import chosen, refuse_to_replace, suggested
+from gongkai.excel.live_book import refuse_batch, sheet_names
 from gongkai.excel.runner import CommandResult, Request
 from gongkai.model import Report, WorkbookError
 from gongkai.publish import (

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import xlwings as xw
 
 from gongkai.excel.blocks import Cells, is_long, read_block
-from gongkai.excel.book import (
+from gongkai.excel.checking import check
+from gongkai.excel.importing import new_name
+from gongkai.excel.live_book import (
     NotRestored,
     as_entered,
     formulas_in,
@@ -21,8 +23,6 @@ from gongkai.excel.book import (
     refuse_batch,
     sheet_names,
 )
-from gongkai.excel.checking import check
-from gongkai.excel.importing import new_name
 from gongkai.excel.printing import put_areas_back, tables_shown, tables_with_lanes
 from gongkai.excel.runner import YES, Command, CommandResult, Request
 from gongkai.model import Box, WorkbookError
@@ -38,7 +38,7 @@ from gongkai.workbook.live.formulas import (
 from gongkai.workbook.live.guide import notes_in
 from gongkai.workbook.live.restoring import MOST_INSERTED, Lines, Standing, question_of, standing
 from gongkai.workbook.live.stored import altered_cover, altered_lanes
-from gongkai.workbook.values import displaced
+from gongkai.workbook.reading import displaced
 
 IN_ORDER = "各表的行列、行名、列名和勾稽校验都与官方表格相同，不需要还原。"
 ASK = "。\n原来的表先复制一份，名为“备份”。要还原吗？"

@@ -16,7 +16,7 @@ from typing import Literal
 import xlwings as xw
 
 from gongkai import __version__
-from gongkai.excel.book import put_rows
+from gongkai.excel.live_book import put_rows
 from gongkai.model import GongkaiError
 from gongkai.system import state_folder, system_reason
 from gongkai.wording import clipped, one_line, plain_text

@@ -9,9 +9,7 @@ from dataclasses import replace
 from operator import attrgetter
 
 from gongkai.bodies import may_be_one
-from gongkai.editions import edition_of_year
-from gongkai.editions import editions as editions
-from gongkai.editions import form as form
+from gongkai.editions import edition_of_year, form
 from gongkai.figures import PICTURE
 from gongkai.model import (
     Block,
@@ -32,7 +30,7 @@ from gongkai.recognize.beside import rival_in, sections_of, vague_caption, writt
 from gongkai.recognize.cover import cover_of, cover_of_part, with_page
 from gongkai.recognize.cover.titles import is_title, named_titles, segment_of
 from gongkai.recognize.flat import flattened
-from gongkai.recognize.labels import Match, lexicon, tokens_of
+from gongkai.recognize.labelling import Match, lexicon, tokens_of
 from gongkai.recognize.refusals import why_unreadable
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.segments import LONGEST_CELL as LONGEST_CELL
@@ -53,7 +51,7 @@ from gongkai.recognize.tables.units import contradicted_by
 from gongkai.recognize.tables.units import note_places as note_places
 from gongkai.recognize.tables.units import scaled_note as scaled_note
 from gongkai.recognize.tables.units import unit_lines as unit_lines
-from gongkai.recognize.tokens import Token, tokenize
+from gongkai.recognize.tokenizing import Token, tokenize
 from gongkai.sums import with_lost
 
 NO_TABLE = "没有找到这张表"

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from gongkai.figures import PICTURE
 from gongkai.model import Place, Segment
-from gongkai.recognize.labels import form_words
+from gongkai.recognize.labelling import form_words
 from gongkai.recognize.segments import (
     LAST_YEAR,
     LONGEST_CAPTION,
@@ -20,7 +20,7 @@ from gongkai.recognize.segments import (
     Cut,
     years_in,
 )
-from gongkai.recognize.tokens import Token, rows_of, squash, texts_of, written
+from gongkai.recognize.tokenizing import Token, rows_of, squash, texts_of, written
 
 FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
 FEWEST_ROWS_OF_TABLE = 3  # with a figure, from which a grid is a table of its own

@@ -12,8 +12,8 @@ from dataclasses import replace
 from functools import cache
 from itertools import chain, groupby
 
-from gongkai.recognize.labels import all_labels, form_words, prefixes_of
-from gongkai.recognize.tokens import LONGEST_LINE, Token, piece_of, squash
+from gongkai.recognize.labelling import all_labels, form_words, prefixes_of
+from gongkai.recognize.tokenizing import LONGEST_LINE, Token, piece_of, squash
 
 MOST_PIECES = 12  # of one label, set wide: 总 计
 MOST_LINES = 6  # of one label, before and behind its figures

@@ -11,11 +11,11 @@ from functools import cache
 from itertools import chain
 from operator import itemgetter
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Heading, Section
 from gongkai.recognize.cover.titles import is_title
-from gongkai.recognize.labels import bare
-from gongkai.recognize.tokens import Token, squash
+from gongkai.recognize.labelling import bare
+from gongkai.recognize.tokenizing import Token, squash
 
 FOOTER = re.compile(
     r"^[【\[]?\s*(?:返回顶部|打印(?:本[稿页])?|关闭(?:本页|窗口)?|分享到?|扫一扫.{0,30}|"
@@ -223,7 +223,7 @@ def section_titles() -> tuple[
     they begin with.
     """
     known: dict[tuple[int, tuple[str, ...]], None] = {}
-    for edition in editions().values():
+    for edition in all_editions().values():
         for section in edition.sections:
             known[section.number, titles_of(section)] = None
     every = tuple(chain.from_iterable(titles for _, titles in known))

@@ -26,9 +26,9 @@ from gongkai.recognize.cover.titles import (
     tidy_title,
     with_digits,
 )
-from gongkai.recognize.labels import form_words, row_words
+from gongkai.recognize.labelling import form_words, row_words
 from gongkai.recognize.sections import section_number
-from gongkai.recognize.tokens import Token, is_blank
+from gongkai.recognize.tokenizing import Token, is_blank
 
 LONGEST_CAPTION = 40  # characters, squashed; a longer line is a sentence
 FARTHEST_HEADING = 40  # rows below a title in which its first section begins

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gongkai.model import Label
-from gongkai.recognize.labels import (
+from gongkai.recognize.labelling import (
     LONGEST_LABEL,
     Lexicon,
     Match,
@@ -19,7 +19,7 @@ from gongkai.recognize.labels import (
     best_chain,
     figure_bonus,
 )
-from gongkai.recognize.tokens import Token
+from gongkai.recognize.tokenizing import Token
 
 # Words that make another thing of a label: （一）不予以公开, 非行政许可, 上年收费金额, 失效件数.
 # The label of a group may stand before that of its row: （五）不予处理 3.要求提供公开出版物.

@@ -26,7 +26,7 @@ from gongkai.model import (
     Value,
 )
 from gongkai.readers.blocks import PAINTED
-from gongkai.recognize.tokens import kind_of, squash
+from gongkai.recognize.tokenizing import kind_of, squash
 from gongkai.rereading.order import hides_figures, lines_of, page_lines, parsed_page
 from gongkai.sources.detect import TEXT, decode, identify
 from gongkai.wording import clipped

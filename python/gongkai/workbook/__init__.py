@@ -13,7 +13,7 @@ from gongkai.workbook.derived import SUFFIXES, blank, fitted
 from gongkai.workbook.file import filled, read_file, refuse_unfit, template_path
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.layout import report_names
-from gongkai.workbook.values import values_to_report
+from gongkai.workbook.reading import values_to_report
 
 __all__ = ["copy_template", "read_ours", "read_workbook", "write_workbook"]
 

@@ -66,8 +66,8 @@ from gongkai.workbook.parts import (
     without_chain,
 )
 from gongkai.workbook.printing import put_areas, put_areas_back
+from gongkai.workbook.reading import ALTERED, RESTORE, displaced, displaced_text
 from gongkai.workbook.sheet import Patched, fit_rows, patch_sheet
-from gongkai.workbook.values import ALTERED, RESTORE, displaced, displaced_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

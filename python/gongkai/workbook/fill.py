@@ -13,7 +13,7 @@ from gongkai.decisions import (
     sum_alone,
     under_new_keys,
 )
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.figures import clean, read_figure
 from gongkai.model import (
     BrokenSum,
@@ -44,7 +44,7 @@ from gongkai.workbook.decisions import (
 )
 from gongkai.workbook.live.results import is_number, shown_lanes
 from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
-from gongkai.workbook.values import fingerprint
+from gongkai.workbook.reading import fingerprint
 
 TEXT_RULE = "coverage.text"
 # The cells show it themselves, often a hundred of them.
@@ -369,7 +369,7 @@ def broken_lanes(report: Report) -> frozenset[str]:
 
 def prose_edits(report: Report) -> Iterator[Edit]:
     titles: dict[int, str] = {}
-    for section in editions()[max(editions())].sections:
+    for section in all_editions()[max(all_editions())].sections:
         titles[section.number] = section.title
     texts: list[ProsePart] = []
     opening = own_text(report, OPENING)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from gongkai.bodies import body
 from gongkai.decisions import dismissed_text, is_open
-from gongkai.editions import editions, yearly_cells
+from gongkai.editions import all_editions, yearly_cells
 from gongkai.figures import read_figure
 from gongkai.model import (
     Cell,
@@ -128,7 +128,7 @@ def summary_columns() -> tuple[SummaryColumn, ...]:
     so.
     """
     columns: list[SummaryColumn] = []
-    newest_first = list(editions().values())[::-1]
+    newest_first = list(all_editions().values())[::-1]
     for table in layout.EDITION_SPOTS:
         forms: list[Form] = []
         for edition in newest_first:

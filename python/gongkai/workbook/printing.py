@@ -17,7 +17,7 @@ from gongkai.spreadsheets.seen import text_of
 from gongkai.workbook import layout
 from gongkai.workbook.live.fittings import NameKey, define, defined_names, numbers_of
 from gongkai.workbook.live.stored import OpenFile
-from gongkai.workbook.values import displaced
+from gongkai.workbook.reading import displaced
 
 AREA = "_xlnm.Print_Area"
 TABLES = layout.tables_by_name()

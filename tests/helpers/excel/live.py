@@ -12,14 +12,14 @@ from pathlib import Path
 import xlwings as xw
 
 from gongkai.excel import commands
-from gongkai.excel.book import apply_edits
+from gongkai.excel.live_book import apply_edits
 from gongkai.excel.runner import CommandResult
 from gongkai.model import Report
 from gongkai.pipeline import check
 from gongkai.workbook import layout
 from gongkai.workbook.file import template_path
 from gongkai.workbook.fill import report_to_edits
-from gongkai.workbook.values import values_to_report
+from gongkai.workbook.reading import values_to_report
 from helpers.counts import part
 from helpers.excel.engine import cell_of, excel_of, open_book
 

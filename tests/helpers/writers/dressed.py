@@ -27,7 +27,7 @@ from openpyxl.styles.numbers import NumberFormat
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.checks.whole import check
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Value
 from gongkai.workbook.file import filled, template_path
 from gongkai.workbook.fill import report_to_edits
@@ -220,7 +220,7 @@ MERGED = ("applications.granted.natural", "applications.granted.company")
 
 def places() -> dict[str, str]:
     """Case -> the id of the cell that it is put into: down the first columns of figures."""
-    form = editions()["2021"].forms[TABLE]
+    form = all_editions()["2021"].forms[TABLE]
     cells = [f"{TABLE}.{row.id}.{column}" for column in COLUMNS for row in form.rows]
     return dict(zip(DRESSED, cells, strict=False))
 

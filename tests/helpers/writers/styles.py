@@ -16,7 +16,7 @@ from html import escape
 from itertools import groupby
 from unicodedata import east_asian_width
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Box, Cell, Form, Report, Value
 
 TABLES = ("disclosure", "applications", "disputes")
@@ -411,7 +411,9 @@ def fixed_text(sheet: Sheet) -> str:
 
 
 def title_of(table: str) -> str:
-    return next(section.title for section in editions()["2021"].sections if section.table == table)
+    return next(
+        section.title for section in all_editions()["2021"].sections if section.table == table
+    )
 
 
 def report_title(report: Report) -> str:

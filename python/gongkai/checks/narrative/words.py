@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.figures import WIDTHS
 from gongkai.model import Form, Label
 
@@ -63,7 +63,7 @@ def lexicon() -> Mapping[str, Word]:
     found: dict[str, Word] = {}
     for text, word in own_words():
         found[narrow(text)] = word
-    for edition in editions().values():
+    for edition in all_editions().values():
         for form in edition.forms.values():
             for text, word in label_words(form):
                 found.setdefault(narrow(text), word)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
-from gongkai.editions import editions, form
+from gongkai.editions import all_editions, form
 from gongkai.model import Entry, Form, Problem, UnreadableDocument
-from gongkai.recognize.labels import (
+from gongkai.recognize.labelling import (
     Match,
     best_chain,
     chain_weight,
@@ -30,7 +30,7 @@ from gongkai.recognize.tables.rows import place_rows
 from gongkai.recognize.tables.settle import join_parted, place_short_rows, tell_moved
 from gongkai.recognize.tables.stacks import stacked
 from gongkai.recognize.tables.units import note_places, scaled_note, unit_lines
-from gongkai.recognize.tokens import Token, rows_of
+from gongkai.recognize.tokenizing import Token, rows_of
 from gongkai.recognize.typos import align
 
 TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成单份报告后再导入。"
@@ -211,7 +211,7 @@ def find_best(tokens: Sequence[Token], table: str, preferred: str) -> FoundTable
     if best.weight >= lexicon(own).full:
         return best
     ranked = [best]
-    for edition in editions().values():
+    for edition in all_editions().values():
         if edition.name != preferred:
             ranked.append(find_chain(tokens, edition.forms[table]))
     return max(ranked, key=rounded_weight)  # of several alike the first

@@ -12,7 +12,7 @@ from itertools import chain, combinations, filterfalse
 from operator import attrgetter
 
 from gongkai.model import Cell, Form, Part
-from gongkai.recognize.tokens import Token
+from gongkai.recognize.tokenizing import Token
 
 RunCells = dict[int, Cell]  # id of a token -> the cell that it is the figure of
 Known = tuple[list[str], tuple[Cell, ...]]  # ids of labels, and the cells under them

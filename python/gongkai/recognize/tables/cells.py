@@ -8,7 +8,7 @@ from itertools import filterfalse, groupby
 from gongkai.figures import read_figure
 from gongkai.recognize.tables.headers import Head
 from gongkai.recognize.tables.lines import FoundRow, RowLayout, is_listed
-from gongkai.recognize.tokens import Token, are_blank, is_blank, rows_of, texts_of, written
+from gongkai.recognize.tokenizing import Token, are_blank, is_blank, rows_of, texts_of, written
 
 RowCells = Sequence[Token | None]
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from gongkai.model import Cell, Entry, Form, LabelKind
-from gongkai.recognize.labels import lexicon, names_of
+from gongkai.recognize.labelling import lexicon, names_of
 from gongkai.recognize.tables.blocks import (
     Above,
     HeadLabel,
@@ -23,7 +23,7 @@ from gongkai.recognize.tables.headers import OF_OTHERS, matching
 from gongkai.recognize.tables.lines import is_one_a_line
 from gongkai.recognize.tables.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT
 from gongkai.recognize.tables.stacks import likely, longest
-from gongkai.recognize.tokens import (
+from gongkai.recognize.tokenizing import (
     Token,
     TokenKind,
     are_blank,

@@ -18,7 +18,7 @@ from gongkai.recognize.tables.units import (
     money_units,
     stated_unit,
 )
-from gongkai.recognize.tokens import Token
+from gongkai.recognize.tokenizing import Token
 
 RAW_LONGEST = 120
 MANY_CELLS = 20

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from gongkai.model import Form, Label, LabelKind, Part
-from gongkai.recognize.labels import doubtful_note
+from gongkai.recognize.labelling import doubtful_note
 from gongkai.recognize.tables.stacks import FoundLabel, match_head
-from gongkai.recognize.tokens import Token, TokenKind, rows_of
+from gongkai.recognize.tokenizing import Token, TokenKind, rows_of
 
 COUNTER = re.compile(r"(?:行|序|栏|列|编)[次号]|序|编码|代码|No\.?", re.IGNORECASE)
 # Heads of columns that the form does not have and that hold no figures of it; squashed, without

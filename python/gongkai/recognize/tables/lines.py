@@ -11,9 +11,9 @@ from itertools import pairwise
 from operator import attrgetter
 
 from gongkai.model import Part, Row
-from gongkai.recognize.labels import Match
+from gongkai.recognize.labelling import Match
 from gongkai.recognize.tables.headers import COUNTER, Head
-from gongkai.recognize.tokens import Token, has_note, rows_of, squash, written
+from gongkai.recognize.tokenizing import Token, has_note, rows_of, squash, written
 
 NUMBER = re.compile("[0-9]+")
 FEWEST_COUNTED = 5  # rows numbered in order, from which a column without a head is one of numbers

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gongkai.figures import read_figure
 from gongkai.model import Entry, Form, Part, Row, Value
-from gongkai.recognize.labels import (
+from gongkai.recognize.labelling import (
     LONGEST_LABEL,
     SHORTEST_BARE,
     Lexicon,
@@ -44,7 +44,7 @@ from gongkai.recognize.tables.units import (
     note_places,
     scaled_note,
 )
-from gongkai.recognize.tokens import Token, slots_in, text_of, texts_of, word_of, written
+from gongkai.recognize.tokenizing import Token, slots_in, text_of, texts_of, word_of, written
 from gongkai.recognize.typos import MARGIN, likenesses
 from gongkai.sums import stated_and_computed
 from gongkai.wording import EMPTY_ROW

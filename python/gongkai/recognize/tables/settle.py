@@ -21,7 +21,7 @@ from gongkai.recognize.tables.entries import (
     place_figure,
 )
 from gongkai.recognize.tables.rows import WRONG_COUNT
-from gongkai.recognize.tokens import Token, text_of, written
+from gongkai.recognize.tokenizing import Token, text_of, written
 from gongkai.sums import possible, stated_and_computed
 
 # --- rows that lost their blank cells -------------------------------------------------------------

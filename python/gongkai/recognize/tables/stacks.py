@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gongkai.model import Label
-from gongkai.recognize.labels import LONGEST_LABEL, bare, names_of, words_without_note
-from gongkai.recognize.tokens import Token, squash, texts_of, word_of
+from gongkai.recognize.labelling import LONGEST_LABEL, bare, names_of, words_without_note
+from gongkai.recognize.tokenizing import Token, squash, texts_of, word_of
 from gongkai.recognize.typos import alike_enough
 
 JOINED_LINES = 6

@@ -19,9 +19,9 @@ from typing import NamedTuple
 from gongkai.bodies import parts_of
 from gongkai.figures import AMOUNT, clean, factor_of, read_figure, shown
 from gongkai.model import Entry, Figure, Value
-from gongkai.recognize.labels import form_words
+from gongkai.recognize.labelling import form_words
 from gongkai.recognize.sections import section_number
-from gongkai.recognize.tokens import Token
+from gongkai.recognize.tokenizing import Token
 
 SCALES = "[十百千万亿]"
 BEHIND = r"(?=$|[^\u4e00-\u9fff]|人民币|整|计|填|为|和|及|或)"  # not 元旦, 元氏县

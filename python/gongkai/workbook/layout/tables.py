@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Box, Cell, Edition, Form, Label, Relation
 from gongkai.spreadsheets import Spot, letters
 
@@ -254,7 +254,7 @@ def table_sheets() -> tuple[TableSheet, ...]:
     """The sheets of all tables, those of the newest edition first (they are visible in the
     template).
     """
-    newest, *older = reversed(list(editions().values()))
+    newest, *older = reversed(list(all_editions().values()))
     sheets: list[TableSheet] = []
     for form in newest.forms.values():
         sheets.append(table_sheet(newest, form, form.number, ""))
@@ -300,7 +300,7 @@ def sheet_of(table: str, edition: str) -> TableSheet:
 
 
 def newest_sheet(table: str) -> TableSheet:
-    return sheet_of(table, max(editions()))
+    return sheet_of(table, max(all_editions()))
 
 
 def sheets_shown(editions_of: Mapping[str, str]) -> dict[str, bool]:
@@ -340,7 +340,7 @@ def table_sheet(edition: Edition, form: Form, name: str, suffix: str) -> TableSh
 def editions_alike(form: Form) -> tuple[str, ...]:
     """The editions that print a table alike, oldest first: 2019 and 2021 of 表四."""
     names: list[str] = []
-    for edition in editions().values():
+    for edition in all_editions().values():
         if same_form(form, edition.forms[form.id]):
             names.append(edition.name)
     return tuple(names)

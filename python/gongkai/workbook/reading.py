@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.figures import fold, read_figure, without_blanks
 from gongkai.figures import is_text as sheet_text
 from gongkai.model import Cell, CoverFact, Entry, Place, Problem, Report, Table, Value
@@ -148,7 +148,7 @@ def read_table(
     if not edition and not filled:
         return None
     sheet = layout.sheet_of(table, edition) if edition else filled[0]
-    form = editions()[edition].forms[table] if edition else sheet.form
+    form = all_editions()[edition].forms[table] if edition else sheet.form
     for other in filled:
         if other is not sheet:
             problems.append(other_sheet(sheet, other))
@@ -232,10 +232,12 @@ def places_text(places: Sequence[Spot]) -> str:
 def named_edition(table: str, values: Mapping[str, SheetValues], problems: list[Problem]) -> str:
     text = text_of(values.get(layout.COVER, {}).get(layout.EDITION_SPOTS[table])).strip()
     name = re.sub(r" ?年?版?$", "", text)
-    if name in editions():
+    if name in all_editions():
         return name
     if text not in ("", layout.MISSING):
-        reason = f"封面的格式“{text}”无法识别，可填{'、'.join(editions())}或“{layout.MISSING}”。"
+        reason = (
+            f"封面的格式“{text}”无法识别，可填{'、'.join(all_editions())}或“{layout.MISSING}”。"
+        )
         problems.append(Problem(table, "", "", text, reason))
     return ""
 

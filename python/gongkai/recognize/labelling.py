@@ -13,9 +13,9 @@ from functools import cache, lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
-from gongkai.editions import editions
+from gongkai.editions import all_editions
 from gongkai.model import Form, Label
-from gongkai.recognize.tokens import Token, squash
+from gongkai.recognize.tokenizing import Token, squash
 
 NUMBERING = re.compile(
     r"^\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]"
@@ -151,7 +151,7 @@ def names_of(labels: Iterable[Label]) -> dict[str, Label]:
 
 def all_labels() -> Iterator[Label]:
     """The labels of all forms of all editions."""
-    for edition in editions().values():
+    for edition in all_editions().values():
         for form in edition.forms.values():
             yield from form.labels
 
