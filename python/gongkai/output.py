@@ -12,21 +12,8 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from gongkai.bodies import body
-from gongkai.checks import assumed, checked, checked_text
+from gongkai import bodies, checks, decisions, editions, figures, links, sums
 from gongkai.checks.misread import raws_of
-from gongkai.decisions import (
-    RANKS,
-    decision_text,
-    dismissed_text,
-    in_order,
-    is_open,
-    key_of,
-    keys_of,
-)
-from gongkai.editions import all_editions, edition_of_year
-from gongkai.figures import shown
-from gongkai.links import Candidate, Directory
 from gongkai.model import (
     Alternative,
     BrokenSum,
@@ -41,7 +28,6 @@ from gongkai.model import (
     Table,
     Value,
 )
-from gongkai.sums import table_state
 from gongkai.wording import (
     cell_text,
     doubted_facts,
@@ -50,10 +36,10 @@ from gongkai.wording import (
     one_line,
     plain,
     relation_lines,
+    rules,
     title_of,
     why_no_figures,
 )
-from gongkai.wording.rules import written_rules
 
 if TYPE_CHECKING:
     import pandas
@@ -94,7 +80,7 @@ def number(value: Value) -> int | float | str | None:
     """
     if not isinstance(value, Decimal):
         return value
-    return float(value) if Decimal(repr(float(value))) == value else shown(value)
+    return float(value) if Decimal(repr(float(value))) == value else figures.shown(value)
 
 
 def to_json(value: Any) -> str:
@@ -148,7 +134,7 @@ def csv_cell(value: object) -> object:
     """A figure in its digits, never in exponent form; a text without what nobody sees. No text runs
     as a formula: ``=1+1`` -> ``'=1+1``."""
     if isinstance(value, Decimal):
-        return shown(value)
+        return figures.shown(value)
     if not isinstance(value, str):
         return value
     text = plain(value)
@@ -199,7 +185,7 @@ def report_to_json(report: Report, findings: Sequence[Finding]) -> str:
 
 def body_of(report: Report) -> dict[str, str]:
     """Who reports, as far as the name tells it: level, kind, department, parent, 行政区划代码."""
-    return asdict(body(report.agency, report.year))
+    return asdict(bodies.body(report.agency, report.year))
 
 
 def evidence_of(report: Report) -> dict[str, dict[str, str]]:
@@ -224,7 +210,7 @@ def table_to_dict(table: Table) -> dict[str, Any]:
     """``values`` as the source states them. A blank is null there; ``states`` tells whether the
     relations leave it a figure (implied) or not (open), ``implied`` which one.
     """
-    state = table_state(table)
+    state = sums.table_state(table)
     rows = []
     for row in table.form.rows:
         told: dict[str, Any] = {"id": row.id, "label": row.label.text}
@@ -252,8 +238,8 @@ def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]
             "provenance": list(provenance_of(report)),
         },
         **evaluation_of(report),
-        "checked": checked(report),
-        "assumed": assumed(report),
+        "checked": checks.checked(report),
+        "assumed": checks.assumed(report),
         "findings": findings_to_list(findings, report),
     }
 
@@ -281,8 +267,8 @@ def finding_to_dict(finding: Finding, held: Report | Mapping[str, Value]) -> dic
         "members": findings_to_list(finding.members, held),
         "cause": finding.cause or None,
         "raws": raws_of(held, finding) if isinstance(held, Report) else {},
-        "key": key_of(finding, held),
-        "keys": list(keys_of(finding, held)),
+        "key": decisions.key_of(finding, held),
+        "keys": list(decisions.keys_of(finding, held)),
         "ruling": ruling_to_dict(finding.decision),
     }
 
@@ -316,19 +302,19 @@ def add_years(found: Mapping[str, Any], comparison: YearComparison) -> dict[str,
     """
     across = findings_to_list(comparison.findings, comparison.report.figures)
     findings = [*found["findings"], *across]
-    findings.sort(key=lambda finding: RANKS[finding["severity"]])
+    findings.sort(key=lambda finding: decisions.RANKS[finding["severity"]])
     return {**found, "findings": findings}
 
 
 def failure_to_dict(source: str, error: GongkaiError) -> dict[str, Any]:
     """A source that could not be read; ``candidates`` are the links of a directory page."""
     found: dict[str, Any] = {"source": source, "error": str(error)}
-    if isinstance(error, Directory):
+    if isinstance(error, links.Directory):
         found["candidates"] = links_to_list(error.found)
     return found
 
 
-def links_to_list(found: Sequence[Candidate]) -> list[dict[str, Any]]:
+def links_to_list(found: Sequence[links.Candidate]) -> list[dict[str, Any]]:
     return [{"source": link.source, "title": link.title, "year": link.year} for link in found]
 
 
@@ -354,11 +340,11 @@ def rules_to_list(edition: str, every: bool = False) -> list[dict[str, Any]]:
     after them.
     """
     found: list[dict[str, Any]] = []
-    for one in all_editions()[edition].relations:
+    for one in editions.all_editions()[edition].relations:
         parts, whole = list(one.parts), list(one.whole)
         found.append({"rule": one.rule, "table": one.table, "parts": parts, "whole": whole})
     if every:
-        found += map(rule_to_dict, written_rules())
+        found += map(rule_to_dict, rules.written_rules())
     return found
 
 
@@ -371,7 +357,7 @@ def rule_to_dict(rule: Rule) -> dict[str, str]:
 def problem_line(report: Report, table: str, row: str, column: str) -> str:
     """Where a problem is, in the official labels."""
     found = report.tables.get(table)
-    layout = found.form if found else edition_of_year(report.year).forms.get(table)
+    layout = found.form if found else editions.edition_of_year(report.year).forms.get(table)
     if layout is None:
         return ""
     labels = [layout.number]
@@ -417,14 +403,14 @@ def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     """The outcome of the checks for people: a summary, then each finding with the texts of its
     source.
     """
-    count, start = checked(report), checked_text(report)
+    count, start = checks.checked(report), checks.checked_text(report)
     if not findings:
         yield f"✓ {start}，全部相符。" if count else f"{start}。"
         return
     calm = no_errors(findings) if count else ""
-    told = "，".join(filter(None, (calm, tally(findings), dismissed_text(findings))))
+    told = "，".join(filter(None, (calm, tally(findings), decisions.dismissed_text(findings))))
     yield f"{start}，{told}："
-    for number, finding in in_order(findings):
+    for number, finding in decisions.in_order(findings):
         yield from listed_finding(number, finding, "  ")
 
 
@@ -436,10 +422,10 @@ def no_errors(findings: Sequence[Finding]) -> str:
     has_errors = False
     for finding in findings:
         is_error = finding.severity == "error"
-        if is_error and is_open(finding):
+        if is_error and decisions.is_open(finding):
             return ""
         has_errors = has_errors or is_error
-        misread += finding.cause == "reading" and is_open(finding)
+        misread += finding.cause == "reading" and decisions.is_open(finding)
     if misread:
         return f"其中{misread}处可能是读取有误"
     return "没有其他错误" if has_errors else "没有错误"
@@ -456,8 +442,8 @@ def finding_line(name: int | str, finding: Finding) -> str:
     """``2. ○ 已忽略 表四…（理由：…）``; the number, or the key of what was found in several
     reports, is what ``gongkai dismiss`` and ``confirm`` take.
     """
-    sign = SEVERITIES[finding.severity] if is_open(finding) else DISMISSED
-    decided = decision_text(finding.decision) if finding.decision else ""
+    sign = SEVERITIES[finding.severity] if decisions.is_open(finding) else DISMISSED
+    decided = decisions.decision_text(finding.decision) if finding.decision else ""
     return f"{name}. {sign}　{finding.lines[0]}{decided}"
 
 
@@ -470,8 +456,8 @@ def years_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:
     yield "跨年核对："
     for one in comparisons:
         yield f"  {comparison_line(one)}"
-        for _, finding in in_order(one.findings):
-            key = key_of(finding, one.report.figures)
+        for _, finding in decisions.in_order(one.findings):
+            key = decisions.key_of(finding, one.report.figures)
             yield from listed_finding(key, finding, "    ")
 
 
@@ -534,28 +520,28 @@ def year_rows(comparison: YearComparison) -> Iterator[list[object]]:
     report = comparison.report
     start: list[object] = [report.agency, report.year, report.source, comparison.text]
     for finding in comparison.findings:
-        figures = (finding.stated, finding.computed, finding.difference)
-        decision = decision_text(finding.decision) if finding.decision else ""
-        severity = SEVERITIES[finding.severity][2:] if is_open(finding) else DISMISSED[2:]
+        three = (finding.stated, finding.computed, finding.difference)
+        decision = decisions.decision_text(finding.decision) if finding.decision else ""
+        severity = SEVERITIES[finding.severity][2:] if decisions.is_open(finding) else DISMISSED[2:]
         cell = stated_cell(finding, report.figures)
-        yield [*start, finding.rule, severity, cell, *figures, finding.message, decision]
+        yield [*start, finding.rule, severity, cell, *three, finding.message, decision]
     if not comparison.findings:
         yield [*start, *[""] * (len(YEAR_HEADS) - len(start))]
 
 
-def stated_cell(finding: Finding, figures: Mapping[str, Value]) -> str:
+def stated_cell(finding: Finding, values: Mapping[str, Value]) -> str:
     """The cell of what a finding states: of 现行有效, 本年制发 and 本年废止 the first, whose figure
     it is.
     """
     for cell in finding.cells:
-        if finding.stated is not None and figures.get(cell) == finding.stated:
+        if finding.stated is not None and values.get(cell) == finding.stated:
             return cell
     return finding.cells[0] if finding.cells else ""
 
 
 def tally(findings: Sequence[Finding]) -> str:
     """``2处错误、1处提示`` of the findings that count."""
-    counts = Counter(finding.severity for finding in filter(is_open, findings))
+    counts = Counter(finding.severity for finding in filter(decisions.is_open, findings))
     told = []
     for name, text in SEVERITIES.items():
         if counts[name]:
@@ -568,20 +554,20 @@ def rules_lines(edition: str, every: bool = False) -> Iterator[str]:
     them.
     """
     yield (
-        f"{edition}年格式（{all_editions()[edition].circular}），勾稽关系"
-        f"{len(all_editions()[edition].relations)}项："
+        f"{edition}年格式（{editions.all_editions()[edition].circular}），勾稽关系"
+        f"{len(editions.all_editions()[edition].relations)}项："
     )
-    for rule, table, subject, sides in relation_lines(all_editions()[edition]):
+    for rule, table, subject, sides in relation_lines(editions.all_editions()[edition]):
         yield f"  {rule}　{table} {subject}：{sides}"
     yield ""
     if not every:
         yield (
-            f"另有{len(written_rules())}项检查和提示，用 gongkai rules --all 列出；用 gongkai "
-            f"rules 编号 看一项的说明。"
+            f"另有{len(rules.written_rules())}项检查和提示，用 gongkai rules --all 列出；"
+            "用 gongkai rules 编号 看一项的说明。"
         )
         return
-    yield f"其他检查和提示{len(written_rules())}项："
-    for other in written_rules():
+    yield f"其他检查和提示{len(rules.written_rules())}项："
+    for other in rules.written_rules():
         yield f"  {other.id}　{SEVERITIES[other.severity][2:]}　{other.title}"
 
 
@@ -614,10 +600,10 @@ def report_to_frame(report: Report) -> pandas.DataFrame:
     """
     import pandas
 
-    who = body(report.agency, report.year)
+    who = bodies.body(report.agency, report.year)
     rows = []
     for table in report.tables.values():
-        state = table_state(table)
+        state = sums.table_state(table)
         for cell in table.form.cells.values():
             entry = table.entries[cell.id]
             page, line = (entry.place.page, entry.place.line) if entry.place else (0, 0)

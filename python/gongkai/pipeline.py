@@ -7,17 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gongkai.checks import whole
-from gongkai.checks.misread import has_broken_sums, is_from_elsewhere, weigh
-from gongkai.decisions import apply_decisions, with_decisions_of
-from gongkai.decisions.file import with_decisions_beside
-from gongkai.locate import read_source
+from gongkai import locate, rereading, sources, system, wording, workbook
+from gongkai.checks import misread, whole
+from gongkai.decisions import apply_decisions, file, with_decisions_of
 from gongkai.model import Finding, Report, WorkbookError
-from gongkai.rereading import reread
-from gongkai.sources import LIMITS, Access
-from gongkai.system import is_same_file
-from gongkai.wording import evaluated
-from gongkai.workbook import read_ours, refuse_unwritable, write_workbook
 from gongkai.workbook.file import template_path
 
 
@@ -44,8 +37,10 @@ def read_report(
     no figure at all (a blank form): ``is_evaluated`` is False then. Raises FetchError,
     UnreadableDocument, WorkbookError.
     """
-    access = Access(offline, refresh, insecure)
-    return with_decisions_beside(read_source(str(source), LIMITS, access, part=part))
+    access = sources.Access(offline, refresh, insecure)
+    return file.with_decisions_beside(
+        locate.read_source(str(source), sources.LIMITS, access, part=part)
+    )
 
 
 def is_standard_input(path: Path) -> bool:
@@ -65,16 +60,20 @@ def check(report: Report) -> list[Finding]:
     time, another way: a sum that its figures satisfy is a warning with the cause ``reading``.
     """
     findings = whole.check(report)
-    if report.document is None or not is_from_elsewhere(report) or not has_broken_sums(findings):
+    if (
+        report.document is None
+        or not misread.is_from_elsewhere(report)
+        or not misread.has_broken_sums(findings)
+    ):
         return findings
-    return weigh(report, findings, reread(report.document, report))
+    return misread.weigh(report, findings, rereading.reread(report.document, report))
 
 
 def refilled(report: Report, target: Path) -> tuple[Report, int]:
     """``with_decisions_of`` a workbook of ours at ``target``, if there is one. Raises
     WorkbookError.
     """
-    old = read_ours(target)
+    old = workbook.read_ours(target)
     return with_decisions_of(report, old) if old else (report, 0)
 
 
@@ -96,19 +95,19 @@ def fill(
     show that nothing is wrong. Raises WorkbookError where ``target`` exists and ``overwrite`` is
     False, is the report's own source or the template, or cannot be written; what was there stays.
     """
-    refuse_unwritable(Path(target))
-    evaluated(report)
+    workbook.refuse_unwritable(Path(target))
+    wording.evaluated(report)
     target, own = Path(target), Path(template) if template else None
     source = report.document.origin if report.document else ""
     if (
         is_standard_input(target)
         if source == "-"
-        else source and is_same_file(Path(source), target)
+        else source and system.is_same_file(Path(source), target)
     ):
         raise WorkbookError(f"{target.name}就是报告的来源，没有写入；请另选文件名。")
-    if is_same_file(own or template_path(), target):
+    if system.is_same_file(own or template_path(), target):
         raise WorkbookError(f"{target.name}就是所用的模板，没有写入；请另选文件名。")
     if overwrite:
         report, _ = refilled(report, target)
         findings = apply_decisions(findings, report)
-    return write_workbook(report, findings, target, overwrite=overwrite, template=own)
+    return workbook.write_workbook(report, findings, target, overwrite=overwrite, template=own)

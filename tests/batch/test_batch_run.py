@@ -20,7 +20,7 @@ from gongkai.batch.run import MOST_THREADS, PART
 from gongkai.batch.scheduler import SourceQueue
 from gongkai.demo import pages as demo_pages
 from gongkai.model import GongkaiError
-from gongkai.pipeline import fill, read_report
+from gongkai.pipeline import check, fill, read_report
 from gongkai.sources import Limits
 from gongkai.workbook import layout
 from gongkai.workbook.lists import read_batch, read_summary, summary_heads
@@ -486,12 +486,9 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
 
 
 def test_an_unexpected_failure_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import gongkai.batch.run as module
-
-    sound = module.check
+    sound = check
     monkeypatch.setattr(
-        module,
-        "check",
+        "gongkai.pipeline.check",
         lambda report: 1 // 0 if report.agency == "第2县人民政府" else sound(report),
     )
     with serving(served(bodies(3))) as server:

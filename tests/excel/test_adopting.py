@@ -339,7 +339,7 @@ def test_no_answer_changes_nothing(book: xw.Book) -> None:
 def test_more_changes_than_a_question_can_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gongkai.excel.adopting.LONGEST_TEXT", 30)
+    monkeypatch.setattr("gongkai.excel.runner.LONGEST_TEXT", 30)
     book = filled(tmp_path, report_of({NATURAL: 143}))
     select(book, "表三", CELLS[NATURAL])
     assert "请分几次采纳" in refused(book)

@@ -20,8 +20,8 @@ from gongkai.editions import (
     all_editions,
     form,
 )
-from gongkai.excel import functions
 from gongkai.excel.arrays import MOST_CELLS, Bounded, read_array
+from gongkai.excel.conclusions import findings_of
 from gongkai.excel.functions import (
     FUNCTIONS,
     GK_CHECK,
@@ -116,7 +116,7 @@ def test_ranges_agree_with_the_checks_of_the_report(report: Report, data: st.Dat
     wanted = [finding for finding in check(only_table(report, table)) if is_about(finding, table)]
     name = data.draw(st.sampled_from(list(WRITINGS)))
     for rows in shapes(report, table, WRITINGS[name]).values():
-        told = functions.findings_of(read_array(rows))
+        told = findings_of(read_array(rows))
         assert flat(finding for finding in told if finding.rule != "coverage.text") == flat(wanted)
 
 
@@ -430,7 +430,7 @@ def test_the_version() -> None:
 
 
 def test_a_bug_is_told_in_the_cell(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(functions, "read_array", lambda table: 1 // 0)
+    monkeypatch.setattr("gongkai.excel.arrays.read_array", lambda table: 1 // 0)
     assert GK_CHECK([[1]]).startswith("! 程序出错（ZeroDivisionError")
 
 

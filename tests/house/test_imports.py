@@ -14,6 +14,7 @@ import sys
 from argparse import _SubParsersAction
 from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -227,3 +228,26 @@ def test_a_range_is_checked_without_what_reads_prose() -> None:
     loaded = loaded_by(code)
     assert "checks.coverage" in loaded
     assert loaded.isdisjoint({"pipeline", "checks.whole", "checks.narrative", "readers.layout"})
+
+
+def modules_named(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """(package, module) of ``from gongkai.workbook import layout``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                if f"{node.module}.{alias.name}" in MODULES:
+                    yield node.module, alias.name
+
+
+def test_a_module_is_not_hidden_by_a_name_of_its_room() -> None:
+    """Where a room has a function called like one of its modules, which of both is imported depends
+    on what was loaded before.
+    """
+    pairs = {pair for tree in TREES.values() for pair in modules_named(tree)}
+    assert ("gongkai.workbook", "layout") in pairs
+    hidden = []
+    for package, name in sorted(pairs):
+        module = import_module(f"{package}.{name}")
+        if getattr(import_module(package), name) is not module:
+            hidden.append(f"{package}.{name}")
+    assert hidden == []

@@ -326,7 +326,7 @@ def test_internal_errors_are_children_that_were_not_read(
     def fail(*arguments: object) -> Report:
         raise RecursionError
 
-    monkeypatch.setattr("gongkai.levels.family.read_report_in", fail)
+    monkeypatch.setattr("gongkai.batch.importing.read_report_in", fail)
     monkeypatch.delenv("GONGKAI_DEBUG", raising=False)
     (found,) = read_children([str(tmp_path / "a.html")])
     assert found.error == "程序内部错误（RecursionError）；请把来源发给开发者。"

@@ -474,7 +474,7 @@ def test_functions_of_the_web(
     def read_source(url: str, limits: object) -> Report:
         return found
 
-    monkeypatch.setattr(fetching, "read_source", read_source)
+    monkeypatch.setattr("gongkai.locate.read_source", read_source)
     monkeypatch.setattr(fetching, "SESSION", fetching.Session())
     monkeypatch.setattr(fetching, "allowed", lambda book: True)
     caller = open_live(tmp_path).sheets[0].range("A1")

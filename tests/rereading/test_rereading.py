@@ -31,13 +31,13 @@ from gongkai.pipeline import check, fill, read_report
 from gongkai.readers import read_blocks
 from gongkai.rereading import (
     blocks_in_order,
-    doc_order,
     hides_figures,
     html_order,
     reordered,
     reread,
     with_uncovered_reread,
 )
+from gongkai.rereading.order import doc_order
 from gongkai.sources import load
 from gongkai.workbook.file import template_path
 from helpers import DOCUMENTS
@@ -389,7 +389,7 @@ def test_a_sound_report_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(document: Document, first: Report) -> Any:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("gongkai.pipeline.reread", never)
+    monkeypatch.setattr("gongkai.rereading.reread", never)
     assert not [
         finding
         for finding in check(read_report(DOCUMENTS / "ruian-2021-html" / "source.html"))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gongkai.addin.install import install, uninstall
+from gongkai.addin.installing import install, uninstall
 from gongkai.addin.places import here
 from gongkai.addin.status import checks_of, examine
 

@@ -9,9 +9,7 @@ from importlib.metadata import version
 from pathlib import Path, PurePath, PureWindowsPath
 
 import gongkai
-from gongkai.addin.components import Component, packaged
-from gongkai.addin.files import InstallRecord, current, digest_of, read_record
-from gongkai.addin.install import NO_EXCEL_YET
+from gongkai.addin import components, files, installing
 from gongkai.addin.places import Places, setting_of
 
 MEND = "请关闭所有Excel窗口，运行 gongkai addin install"
@@ -43,23 +41,23 @@ def examine(places: Places) -> tuple[list[str], bool]:
 
 def checks_of(places: Places) -> Iterator[Check]:
     if not places.excel.is_dir():
-        yield Check(False, NO_EXCEL_YET.format(path=places.excel))
-    record = read_record(places.state) or InstallRecord()
-    for component in packaged(places):
+        yield Check(False, installing.NO_EXCEL_YET.format(path=places.excel))
+    record = files.read_record(places.state) or files.InstallRecord()
+    for component in components.packaged(places):
         yield check_component(component, record)
     yield check_interpreter(places)
     if places.platform == "win32":
         yield check_library(Path(places.python))
 
 
-def check_component(component: Component, record: InstallRecord) -> Check:
-    found = current(component.path)
+def check_component(component: components.Component, record: files.InstallRecord) -> Check:
+    found = files.current(component.path)
     if found is None:
         return Check(False, f"{component.name}：缺少{component.path}；{MEND}。")
     if found == component.content:
         return Check(True, f"{component.name}：{component.path}")
     entry = record.entry(component.path)
-    if entry and digest_of(found) in entry.ours:
+    if entry and files.digest_of(found) in entry.ours:
         return Check(
             False, f"{component.name}：{component.path}是旧版（{record.version}）；{MEND}。"
         )
@@ -71,7 +69,7 @@ def check_component(component: Component, record: InstallRecord) -> Check:
 
 def check_interpreter(places: Places) -> Check:
     """Whether the settings name a Python that is there, and this one."""
-    value = setting_of(current(places.settings) or b"", places.key)
+    value = setting_of(files.current(places.settings) or b"", places.key)
     if value is None:
         return Check(False, f"Python的位置：{places.settings}中没有{places.key}；{MEND}。")
     named = value.decode(places.encoding, "replace")

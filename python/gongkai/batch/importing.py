@@ -9,25 +9,19 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from gongkai import links, locate, pipeline, sources, system, wording
 from gongkai.batch.names import FileNames, fitting_name
 from gongkai.decisions.file import with_decisions_beside
-from gongkai.links import Candidate, Directory
-from gongkai.locate import other_reports, read_source
 from gongkai.model import Finding, GongkaiError, NoFigures, Report, WorkbookError
-from gongkai.pipeline import check
-from gongkai.sources import ACCESS, LIMITS, Access, Limits
-from gongkai.system import system_reason
-from gongkai.wording import evaluated
-from gongkai.workbook import write_workbook
-from gongkai.workbook.lists import BatchRow, RowState, clipped, report_to_row
+from gongkai.workbook import lists, write_workbook
 
 PART = re.compile(r"(?P<source>.+)#part=(?P<part>[1-9]\d{0,3})")
 
 
 def read_report_in(
     source: str,
-    limits: Limits = LIMITS,
-    access: Access = ACCESS,
+    limits: sources.Limits = sources.LIMITS,
+    access: sources.Access = sources.ACCESS,
     loaded: Callable[[], None] = lambda: None,
 ) -> Report:
     """The report in a source, as ``read_source``, with what was decided in the file beside it.
@@ -35,7 +29,7 @@ def read_report_in(
     ``报告.html#part=2`` is the second part of a document with several reports.
     """
     address, part = source_and_part(source)
-    return with_decisions_beside(read_source(address, limits, access, loaded, part))
+    return with_decisions_beside(locate.read_source(address, limits, access, loaded, part))
 
 
 def source_and_part(source: str) -> tuple[str, int]:
@@ -46,8 +40,8 @@ def source_and_part(source: str) -> tuple[str, int]:
 
 def reports_in(
     source: str,
-    limits: Limits = LIMITS,
-    access: Access = ACCESS,
+    limits: sources.Limits = sources.LIMITS,
+    access: sources.Access = sources.ACCESS,
     loaded: Callable[[], None] = lambda: None,
 ) -> list[tuple[str, Report]]:
     """(source, report) of every report in a source: the one that is meant first, the others by
@@ -58,14 +52,14 @@ def reports_in(
     """
     report = read_report_in(source, limits, access, loaded)
     if source_and_part(source)[1]:
-        return [(source, evaluated(report))]
-    others = [(f"{source}#part={number}", other) for number, other in other_reports(report)]
+        return [(source, wording.evaluated(report))]
+    others = [(f"{source}#part={number}", other) for number, other in locate.other_reports(report)]
     if others and not report.part and not report.chosen_by:
         return [(source, others[0][1]), *others[1:]]
-    return [(source, evaluated(report)), *others]
+    return [(source, wording.evaluated(report)), *others]
 
 
-def import_report(source: str, folder: Path) -> list[BatchRow]:
+def import_report(source: str, folder: Path) -> list[lists.BatchRow]:
     """Import one source and save its workbook into ``folder``: the rows that take its place in a
     list.
 
@@ -74,23 +68,25 @@ def import_report(source: str, folder: Path) -> list[BatchRow]:
     """
     try:
         return [imported_row(name, report, folder) for name, report in reports_in(source)]
-    except Directory as error:
+    except links.Directory as error:
         listed = f"目录页：其中像年度报告的{len(error.found)}个链接列在表中，待确认。"
         return [replace(failed_row(source, error), message=listed), *map(proposed_row, error.found)]
     except GongkaiError as error:
         return [failed_row(source, error)]
     except OSError as error:
-        return [failed_row(source, f"无法读写文件：{system_reason(error)}。")]
+        return [failed_row(source, f"无法读写文件：{system.system_reason(error)}。")]
     except Exception as error:
         return [internal_error(source, error)]
 
 
-def imported_row(source: str, report: Report, folder: Path) -> BatchRow:
+def imported_row(source: str, report: Report, folder: Path) -> lists.BatchRow:
     try:
-        findings = check(evaluated(report))
+        findings = pipeline.check(wording.evaluated(report))
     except NoFigures as error:
         return failed_row(source, error)
-    return report_to_row(report, findings, source, now(), save_new(report, findings, folder).name)
+    return lists.report_to_row(
+        report, findings, source, now(), save_new(report, findings, folder).name
+    )
 
 
 def save_new(report: Report, findings: Sequence[Finding], folder: Path) -> Path:
@@ -115,30 +111,33 @@ def now() -> str:
     return f"{datetime.now():%Y-%m-%d %H:%M}"
 
 
-def failed_row(source: str, why: GongkaiError | str) -> BatchRow:
+def failed_row(source: str, why: GongkaiError | str) -> lists.BatchRow:
     """The row of a source without a report; its sentence does not repeat the source."""
-    return BatchRow(
-        source, state_of(why), message=clipped(str(why).removeprefix(f"{source}：")), finished=now()
+    return lists.BatchRow(
+        source,
+        state_of(why),
+        message=lists.clipped(str(why).removeprefix(f"{source}：")),
+        finished=now(),
     )
 
 
-def state_of(why: GongkaiError | str) -> RowState:
-    if isinstance(why, Directory):
+def state_of(why: GongkaiError | str) -> lists.RowState:
+    if isinstance(why, links.Directory):
         return "directory"
     return "unread" if isinstance(why, NoFigures) else "failed"
 
 
-def proposed_row(found: Candidate) -> BatchRow:
-    return BatchRow(
+def proposed_row(found: links.Candidate) -> lists.BatchRow:
+    return lists.BatchRow(
         found.source,
         "proposed",
         year=found.year,
-        title=clipped(found.title),
-        message=clipped(found.title),
+        title=lists.clipped(found.title),
+        message=lists.clipped(found.title),
     )
 
 
-def internal_error(source: str, error: Exception) -> BatchRow:
+def internal_error(source: str, error: Exception) -> lists.BatchRow:
     """The row of a source on which the program itself failed."""
     if os.environ.get("GONGKAI_DEBUG"):
         raise error

@@ -23,8 +23,7 @@ from gongkai.batch.names import SUFFIX, book_key
 from gongkai.decisions import WORDS
 from gongkai.model import Decision, GongkaiError, Value
 from gongkai.system import BUSY, lock_file, read_plain, system_reason
-from gongkai.workbook.derived import SUFFIXES
-from gongkai.workbook.lists import COUNTS, BatchRow, state_of_text
+from gongkai.workbook import derived, lists
 
 NAME = "gongkai-batch.jsonl"
 VERSION = 1
@@ -36,10 +35,10 @@ WRITTEN = "written"  # the one field of a line with the summary's digests
 ACROSS = "years"  # depends on the other reports, so it is found anew and not remembered
 # They stand beside the row: a journal of an earlier version has them not.
 DECIDED = ("decisions", "dismissed")
-FIELDS = frozenset(field.name for field in fields(BatchRow)) - {ACROSS, *DECIDED}
+FIELDS = frozenset(field.name for field in fields(lists.BatchRow)) - {ACROSS, *DECIDED}
 # Fields that a journal of an earlier version has not.
 LATER: Mapping[str, Any] = {"doubts": "", "implied": {}}
-TEXTS = FIELDS - {"figures", "implied", *COUNTS}
+TEXTS = FIELDS - {"figures", "implied", *lists.COUNTS}
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class JournalEntry:
     ``check --json``.
     """
 
-    row: BatchRow
+    row: lists.BatchRow
     sha256: str = ""
     check: Mapping[str, Any] | None = None
 
@@ -266,7 +265,7 @@ def take_line(memory: Memory, said: Mapping[str, Any] | None, *, checks: bool) -
 
 
 def is_book(head: Mapping[str, Any]) -> bool:
-    return head.get(BOOK, OLDER_BOOK) in SUFFIXES
+    return head.get(BOOK, OLDER_BOOK) in derived.SUFFIXES
 
 
 def digests_of(line: Mapping[str, Any] | None) -> list[str]:
@@ -313,7 +312,7 @@ def entry_to_dict(entry: JournalEntry) -> dict[str, Any]:
     }
 
 
-def decided_to_dict(row: BatchRow) -> dict[str, Any]:
+def decided_to_dict(row: lists.BatchRow) -> dict[str, Any]:
     rulings: dict[str, list[str]] = {}
     for key, decision in row.decisions.items():
         if decision.verdict:
@@ -335,17 +334,17 @@ def dict_to_entry(found: Mapping[str, Any] | None) -> JournalEntry | None:
     return JournalEntry(row, sha256, check)
 
 
-def dict_to_row(stored: Any, decided: Any) -> BatchRow:
+def dict_to_row(stored: Any, decided: Any) -> lists.BatchRow:
     """Raises TypeError, ValueError, AttributeError or InvalidOperation for anything that is none of
     ours.
     """
     row = {**LATER, **stored}
     if set(row) != FIELDS or not is_row(row):
         raise ValueError(stored)
-    row["state"] = state_of_text(row["state"])
+    row["state"] = lists.state_of_text(row["state"])
     row["figures"] = {cell: dict_to_value(value) for cell, value in row["figures"].items()}
     row["implied"] = {cell: int(value) for cell, value in row["implied"].items()}
-    return BatchRow(**row, **dict_to_decided(decided))
+    return lists.BatchRow(**row, **dict_to_decided(decided))
 
 
 def dict_to_decided(found: Any) -> dict[str, Any]:
@@ -367,11 +366,11 @@ def is_row(row: Mapping[str, Any]) -> bool:
     for name in TEXTS:
         if not isinstance(row[name], str):
             return False
-    for name in FIELDS.intersection(COUNTS):
+    for name in FIELDS.intersection(lists.COUNTS):
         if row[name] is not None and type(row[name]) is not int:
             return False
     has_maps = isinstance(row["figures"], dict) and isinstance(row["implied"], dict)
-    return has_maps and state_of_text(row["state"]) is not None and is_name(row["file"])
+    return has_maps and lists.state_of_text(row["state"]) is not None and is_name(row["file"])
 
 
 def is_name(text: str) -> bool:

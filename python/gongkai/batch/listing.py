@@ -11,15 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urldefrag
 
+from gongkai import links, locate, readers, system
 from gongkai.batch.journal import changed_stem, read_journal, summary_names
 from gongkai.batch.ours import is_copy, record_of
-from gongkai.links import Candidate, Directory
-from gongkai.locate import report_of
 from gongkai.model import FetchError, GongkaiError
-from gongkai.readers import HTML
-from gongkai.sources import ACCESS, LIMITS, Access, load
-from gongkai.sources.detect import TEXT, decode, identify, kind_of
-from gongkai.system import is_same_file, system_reason
+from gongkai.sources import ACCESS, LIMITS, Access, detect, load
 
 WEB = re.compile(r"https?:", re.IGNORECASE)
 PAGES = (".html", ".htm", ".shtml", ".txt", ".xlsm")
@@ -52,7 +48,7 @@ class Plan:
     """
 
     sources: tuple[str, ...]
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[links.Candidate, ...] = ()
     goes_on: bool = False
     left_out: tuple[str, ...] = ()
 
@@ -74,15 +70,15 @@ def plan(argument: str, folder: Path, access: Access = ACCESS) -> Plan:
 
 def plan_of_document(named: str, access: Access) -> Plan:
     document = load(named, LIMITS, access)
-    if identify(document).is_ours:
+    if detect.identify(document).is_ours:
         return Plan((named,))
     if not is_web(named):
         sources = listed(document.content, Path(named).parent)
         if sources:
             return Plan(sources)
     try:
-        report_of(document, LIMITS, access)
-    except Directory as error:
+        locate.report_of(document, LIMITS, access)
+    except links.Directory as error:
         return Plan(
             tuple(candidate.source for candidate in error.found), error.found, error.goes_on
         )
@@ -103,7 +99,7 @@ def without_own(names: Sequence[str], place: Path, folder: Path | None) -> list[
     if head:
         ours |= set(summary_names(head))
         beginnings.append(changed_stem(head["summary"]))
-    if folder and is_same_file(place, folder):
+    if folder and system.is_same_file(place, folder):
         ours |= {entry.row.file for entry in entries.values()}
     return [name for name in names if name not in ours and not name.startswith(tuple(beginnings))]
 
@@ -139,7 +135,9 @@ def names_in(place: Path) -> list[str]:
     try:
         return sorted(entry.name for entry in os.scandir(place) if not entry.is_dir())
     except OSError as error:
-        raise FetchError(f"无法读取文件夹{place}：{system_reason(error)}。", "read") from error
+        raise FetchError(
+            f"无法读取文件夹{place}：{system.system_reason(error)}。", "read"
+        ) from error
 
 
 def is_document(place: Path, name: str, names: Sequence[str]) -> bool:
@@ -171,10 +169,10 @@ def list_lines(content: bytes) -> list[str]:
     """What stands on the lines of a text but for remarks, which begin with #; [] for a page or a
     document.
     """
-    if kind_of(content).format is not TEXT:
+    if detect.kind_of(content).format is not detect.TEXT:
         return []
-    text = decode(content, "")
-    if HTML.search(text):
+    text = detect.decode(content, "")
+    if readers.HTML.search(text):
         return []
     lines: list[str] = []
     for raw in text.splitlines():

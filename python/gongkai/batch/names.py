@@ -10,10 +10,9 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from gongkai import system, wording
 from gongkai.decisions.file import decisions_bytes, decisions_path
 from gongkai.model import Report
-from gongkai.system import DEVICE, move, read_plain
-from gongkai.wording import HALVES, doubted_facts, doubts_text, one_line
 from gongkai.workbook.derived import SUFFIXES
 
 SUFFIX = ".xlsx"  # of a new workbook; one of an earlier version keeps its .xlsm
@@ -32,12 +31,12 @@ def report_file_name(report: Report) -> str:
     Without a body's name its title, and ``（机关待核）`` behind what is not certain. Safe on
     Windows, Mac and Linux.
     """
-    told = doubts_text(doubted_facts(report))
+    told = wording.doubts_text(wording.doubted_facts(report))
     name = stem_of(report)
     if told:
         name += f"（{told}）"
     name += SUFFIX
-    return f"_{name}" if DEVICE.match(name) else name
+    return f"_{name}" if system.DEVICE.match(name) else name
 
 
 def stem_of(report: Report) -> str:
@@ -66,8 +65,8 @@ def is_too_deep(folder: Path, platform: str = sys.platform) -> bool:
 
 def safe_text(text: str) -> str:
     """A text as part of a file name, letters of any script kept; "" where nothing is left."""
-    whole = HALVES.sub("", text[:LONGEST_READ])
-    line = FORBIDDEN.sub("_", one_line(unicodedata.normalize("NFC", whole))).lstrip(" .-~")
+    whole = wording.HALVES.sub("", text[:LONGEST_READ])
+    line = FORBIDDEN.sub("_", wording.one_line(unicodedata.normalize("NFC", whole))).lstrip(" .-~")
     return line[:LONGEST_STEM].encode()[:MOST_STEM_BYTES].decode(errors="ignore").rstrip(" .")
 
 
@@ -112,7 +111,7 @@ class FileNames:
 
 
 def digest(path: Path) -> str:
-    return digest_of(read_plain(path))
+    return digest_of(system.read_plain(path))
 
 
 def digest_with_decisions(path: Path) -> str:
@@ -120,7 +119,7 @@ def digest_with_decisions(path: Path) -> str:
 
     Without such a file the workbook's own.
     """
-    return digest_of(read_plain(path) + decisions_bytes(decisions_path(path)))
+    return digest_of(system.read_plain(path) + decisions_bytes(decisions_path(path)))
 
 
 def digest_of(content: bytes) -> str:
@@ -131,7 +130,7 @@ def move_new(part: Path, target: Path) -> bool:
     """Give a finished file its name; False where something has it."""
     try:
         if sys.platform == "win32":
-            move(part, target, os.rename)  # which on Windows replaces nothing
+            system.move(part, target, os.rename)  # which on Windows replaces nothing
             return True
         os.link(part, target)
     except FileExistsError:

@@ -15,19 +15,18 @@ from pathlib import Path
 from gongkai.batch.journal import OPENING
 from gongkai.decisions.file import ENDING, KIND
 from gongkai.model import Kind, WorkbookError
-from gongkai.sources import LIMITS
-from gongkai.sources.detect import SNIFFED, decode, kind_of
-from gongkai.spreadsheets import Sheet
-from gongkai.spreadsheets.seen import text_of
+from gongkai.sources import LIMITS, detect
+from gongkai.spreadsheets import Sheet, seen
 from gongkai.system import open_plain
-from gongkai.workbook import layout
+from gongkai.workbook import layout, lists
 from gongkai.workbook.file import our_sheets
-from gongkai.workbook.lists import SUMMARY_HEADS
 
 LOCK = "表格软件打开工作簿时的临时文件"
 JOURNAL, DECISIONS = "批量导入的进度记录", "处理（确认、忽略）的记录"
 TABLE, BOOK = "批量导入的汇总表", "批量导入的汇总工作簿"
-HEADS = tuple(SUMMARY_HEADS.values())[:5]  # 机关,年度,标题,来源,文件: the first of every version
+HEADS = tuple(lists.SUMMARY_HEADS.values())[
+    :5
+]  # 机关,年度,标题,来源,文件: the first of every version
 BETWEEN = re.compile("[,;\t]")
 LISTS = {
     layout.BATCH: (layout.BATCH_TOP, layout.BATCH_COLUMNS["source"]),
@@ -72,7 +71,7 @@ def holds_summary_table(content: bytes) -> bool:
     """Whether a text begins with the heads of the summary, however somebody saved it: GBK, tabs,
     quotes.
     """
-    first = decode(content[:SNIFFED], "").partition("\n")[0]
+    first = detect.decode(content[: detect.SNIFFED], "").partition("\n")[0]
     found = BETWEEN.split(first.replace('"', ""))
     return tuple(found[: len(HEADS)]) == HEADS
 
@@ -81,7 +80,7 @@ def is_summary_book(path: Path, content: bytes) -> bool:
     """Whether a workbook of ours has a line on 批量导入 or 汇总 and nothing in its tables, or these
     sheets alone.
     """
-    kind = kind_of(content)
+    kind = detect.kind_of(content)
     if not kind.is_ours:
         return False
     try:
@@ -114,13 +113,13 @@ def sheets_of(path: Path, content: bytes, kind: Kind) -> list[Sheet]:
 
 
 def is_filled(sheet: Sheet, spots: Collection[tuple[int, int]]) -> bool:
-    return any(text_of(sheet.cells.get(spot)).strip() for spot in spots)
+    return any(seen.text_of(sheet.cells.get(spot)).strip() for spot in spots)
 
 
 def is_listed(sheet: Sheet, top: int, column: int) -> bool:
     """Whether anything stands in a column from a row on."""
     for (row, at), value in sheet.cells.items():
-        if row >= top and at == column and text_of(value).strip():
+        if row >= top and at == column and seen.text_of(value).strip():
             return True
     return False
 

@@ -15,30 +15,14 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any
 
-from gongkai.batch.importing import failed_row, internal_error, now, reports_in
+from gongkai import output, pipeline, system, wording
+from gongkai.batch import importing, names, scheduler, summary
 from gongkai.batch.journal import Journal, JournalEntry, open_journal, read_journal, summary_names
-from gongkai.batch.names import (
-    FileNames,
-    digest,
-    digest_with_decisions,
-    fitting_name,
-    is_too_deep,
-    move_new,
-    still_there,
-    twin_of,
-)
-from gongkai.batch.scheduler import LOCAL, SourceQueue, host_of
-from gongkai.batch.summary import Pace, compared, with_years, write_summary
 from gongkai.compare.years import YearComparison
 from gongkai.decisions.file import DecisionsError, with_decisions_beside
 from gongkai.model import FetchError, Finding, GongkaiError, NoFigures, Report, WorkbookError
-from gongkai.output import add_years, check_to_dict
-from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access
-from gongkai.system import system_reason
-from gongkai.wording import evaluated
-from gongkai.workbook import read_workbook, write_workbook
-from gongkai.workbook.lists import BatchRow, report_to_row
+from gongkai.workbook import lists, read_workbook, write_workbook
 
 PER_HOST, PAUSE = 2, 1.0  # requests to a host at a time; seconds between two of them
 MOST_THREADS = 8  # of one batch, whatever number of hosts it asks
@@ -55,7 +39,7 @@ PASSING_STATUS = (408, 425, 429)
 class Imported:
     """A finished source. ``skipped`` tells that an earlier run had done it."""
 
-    row: BatchRow
+    row: lists.BatchRow
     skipped: bool = False
 
 
@@ -105,7 +89,7 @@ def batch_checks(folder: Path) -> dict[str, Mapping[str, Any]]:
         if check is None:
             continue
         if source in across:
-            check = add_years(check, across[source])
+            check = output.add_years(check, across[source])
         checks[source] = {**check, "workbook": str(folder / entry.row.file)}
     return checks
 
@@ -137,11 +121,11 @@ def batch_years(folder: Path) -> list[YearComparison]:
 
 
 def comparisons_in(folder: Path, entries: Iterable[JournalEntry]) -> list[YearComparison]:
-    rows: list[BatchRow] = []
+    rows: list[lists.BatchRow] = []
     for entry in entries:
         if entry.row.file and (folder / entry.row.file).is_file():
             rows.append(entry.row)
-    return compared(rows)
+    return summary.compared(rows)
 
 
 def summary_files(folder: Path) -> tuple[Path, ...]:
@@ -155,7 +139,7 @@ def summary_files(folder: Path) -> tuple[Path, ...]:
 
 
 def make_folder(folder: Path) -> None:
-    if is_too_deep(folder):
+    if names.is_too_deep(folder):
         raise GongkaiError(
             f"文件夹{folder}的路径太长，Excel打不开其中的工作簿；请用 -o 另选一个路径短些的文件夹。"
         )
@@ -164,7 +148,7 @@ def make_folder(folder: Path) -> None:
     except FileExistsError:
         raise GongkaiError(f"{folder}不是文件夹，没有写入；请用 -o 另选一个文件夹。") from None
     except (OSError, ValueError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else "名称无效"
+        reason = system.system_reason(error) if isinstance(error, OSError) else "名称无效"
         raise GongkaiError(f"无法建立文件夹{folder}：{reason}；请用 -o 另选一个文件夹。") from error
 
 
@@ -190,7 +174,7 @@ def clear(part: Path) -> None:
 
 def stopped(folder: Path, error: BaseException) -> GongkaiError:
     return GongkaiError(
-        f"无法写入文件夹{folder}：{system_reason(error)}。已完成的都已保存；"
+        f"无法写入文件夹{folder}：{system.system_reason(error)}。已完成的都已保存；"
         f"排除问题后重新运行同一命令，即可接着导入。"
     )
 
@@ -219,14 +203,14 @@ class BatchRun:
     ) -> None:
         self.access, self.tell = access, tell
         self.sources, self.journal, self.part, self.folder = sources, journal, part, journal.folder
-        self.rows: dict[str, BatchRow] = {}
+        self.rows: dict[str, lists.BatchRow] = {}
         files = [entry.row.file for entry in journal.entries.values()]
-        self.names = FileNames([*os.listdir(self.folder), *journal.summary, *files])
+        self.names = names.FileNames([*os.listdir(self.folder), *journal.summary, *files])
         self.lock = Lock()
         self.closed = False
-        self.queue = SourceQueue((), 1, 0)
-        self.results: SimpleQueue[BatchRow | BaseException | None] = SimpleQueue()
-        self.pace = Pace()
+        self.queue = scheduler.SourceQueue((), 1, 0)
+        self.results: SimpleQueue[lists.BatchRow | BaseException | None] = SimpleQueue()
+        self.pace = summary.Pace()
         self.threads: list[Thread] = []
 
     # what earlier runs did
@@ -238,7 +222,7 @@ class BatchRun:
                 self.rows[source] = row
                 yield Imported(row, skipped=True)
 
-    def done_row(self, source: str) -> BatchRow | None:
+    def done_row(self, source: str) -> lists.BatchRow | None:
         """The row of a report whose workbook is there.
 
         Read anew where it or what is beside it changed.
@@ -246,33 +230,35 @@ class BatchRun:
         entry = self.journal.entries.get(source)
         if entry is None or not entry.row.is_done:
             return None
-        path = still_there(self.folder / entry.row.file)
+        path = names.still_there(self.folder / entry.row.file)
         if path is None:
             return None
-        if other := twin_of(path):
+        if other := names.twin_of(path):
             self.tell(f"{path.name}旁边另有{other.name}，没有采用；请留下其中一份。")
         try:
             return self.current_row(path, entry)
         except (OSError, NoFigures, WorkbookError) as error:
-            return replace(failed_row(source, why_not_current(path, error)), file=path.name)
+            return replace(
+                importing.failed_row(source, why_not_current(path, error)), file=path.name
+            )
         except GongkaiError as error:
             raise stopped(self.folder, error) from error
         except Exception as error:
-            return replace(internal_error(source, error), file=path.name)
+            return replace(importing.internal_error(source, error), file=path.name)
 
-    def current_row(self, path: Path, entry: JournalEntry) -> BatchRow:
+    def current_row(self, path: Path, entry: JournalEntry) -> lists.BatchRow:
         """The row of a workbook as it is by now; an earlier version saved blank forms too."""
-        found = digest_with_decisions(path)
+        found = names.digest_with_decisions(path)
         is_same = found == entry.sha256 and path.name == entry.row.file
         if is_same and entry.row.figures:
             return entry.row
         return self.changed_row(path, entry.row, found)
 
-    def changed_row(self, path: Path, old: BatchRow, found: str) -> BatchRow:
-        report = with_decisions_beside(evaluated(read_workbook(path)), path)
-        findings = check(report)
-        row = report_to_row(report, findings, old.source, old.finished, path.name)
-        facts = check_to_dict(report, findings)
+    def changed_row(self, path: Path, old: lists.BatchRow, found: str) -> lists.BatchRow:
+        report = with_decisions_beside(wording.evaluated(read_workbook(path)), path)
+        findings = pipeline.check(report)
+        row = lists.report_to_row(report, findings, old.source, old.finished, path.name)
+        facts = output.check_to_dict(report, findings)
         self.journal.add(
             JournalEntry(row, found, {**facts, "report": {**facts["report"], "source": old.source}})
         )
@@ -282,7 +268,7 @@ class BatchRun:
 
     def work(self, per_host: int, pause: float) -> Iterator[Imported]:
         left = [source for source in self.sources if source not in self.rows]
-        self.queue = SourceQueue(left, per_host, pause)
+        self.queue = scheduler.SourceQueue(left, per_host, pause)
         self.threads = [
             Thread(target=self.worker, args=(pause,), daemon=True) for _ in left[:MOST_THREADS]
         ]
@@ -300,7 +286,7 @@ class BatchRun:
                 self.write_due_summary()
                 yield Imported(result)
 
-    def next_result(self) -> BatchRow | BaseException | None:
+    def next_result(self) -> lists.BatchRow | BaseException | None:
         while True:
             # On Windows a wait without an end cannot be interrupted.
             with suppress(Empty):
@@ -317,20 +303,24 @@ class BatchRun:
         except BaseException as error:
             self.results.put(error)
 
-    def one(self, source: str, pause: float) -> BatchRow | None:
+    def one(self, source: str, pause: float) -> lists.BatchRow | None:
         """Import a source; None where it was put back or the run is over."""
         limits = replace(LIMITS, pause=min(max(LIMITS.pause, pause), LONGEST_RETRY))
         try:
-            (_, report), *others = reports_in(
+            (_, report), *others = importing.reports_in(
                 source, limits, self.access, lambda: self.queue.loaded(source)
             )
-            findings = check(report)
+            findings = pipeline.check(report)
         except GongkaiError as error:
-            if is_passing(error) and host_of(source) != LOCAL and self.queue.put_back(source):
+            if (
+                is_passing(error)
+                and scheduler.host_of(source) != scheduler.LOCAL
+                and self.queue.put_back(source)
+            ):
                 return None
-            return self.remember(failed_row(source, error))
+            return self.remember(importing.failed_row(source, error))
         except Exception as error:
-            return self.remember(internal_error(source, error))
+            return self.remember(importing.internal_error(source, error))
         # Before the source itself, for what is remembered of it says that all is done.
         for name, other in others:
             self.take_other(source, name, other)
@@ -340,11 +330,11 @@ class BatchRun:
         """Keep another report of a source's document, and list it below the source."""
         if self.done_row(name) is None:
             try:
-                row = self.keep(name, report, check(evaluated(report)))
+                row = self.keep(name, report, pipeline.check(wording.evaluated(report)))
             except NoFigures as error:
-                row = self.remember(failed_row(name, error))
+                row = self.remember(importing.failed_row(name, error))
             except Exception as error:
-                row = self.remember(internal_error(name, error))
+                row = self.remember(importing.internal_error(name, error))
             if row is not None:
                 self.results.put(row)
         with self.lock:
@@ -353,7 +343,7 @@ class BatchRun:
 
     # writing
 
-    def remember(self, row: BatchRow) -> BatchRow | None:
+    def remember(self, row: lists.BatchRow) -> lists.BatchRow | None:
         with self.lock:
             if self.closed:
                 return None
@@ -363,7 +353,9 @@ class BatchRun:
                 raise stopped(self.folder, error) from error
         return row
 
-    def keep(self, source: str, report: Report, findings: Sequence[Finding]) -> BatchRow | None:
+    def keep(
+        self, source: str, report: Report, findings: Sequence[Finding]
+    ) -> lists.BatchRow | None:
         with self.lock:
             if self.closed:
                 return None
@@ -372,24 +364,26 @@ class BatchRun:
             except (OSError, GongkaiError) as error:
                 if is_systems(error):
                     raise stopped(self.folder, error) from error
-                row = failed_row(source, error if isinstance(error, GongkaiError) else str(error))
+                row = importing.failed_row(
+                    source, error if isinstance(error, GongkaiError) else str(error)
+                )
             except Exception as error:
-                row = internal_error(source, error)
+                row = importing.internal_error(source, error)
         return self.remember(row)
 
-    def save(self, source: str, report: Report, findings: Sequence[Finding]) -> BatchRow:
+    def save(self, source: str, report: Report, findings: Sequence[Finding]) -> lists.BatchRow:
         """Write a report's workbook aside, remember it, and only then give it its name."""
-        facts = check_to_dict(report, findings)
-        name = self.own_name(source) or self.names.claim(fitting_name(report, self.folder))
+        facts = output.check_to_dict(report, findings)
+        name = self.own_name(source) or self.names.claim(names.fitting_name(report, self.folder))
         while True:
             # An earlier run's name may end with .xlsm.
             aside = self.part / f"report{Path(name).suffix}"
             part = write_workbook(report, findings, aside, overwrite=True)
-            row = report_to_row(report, findings, source, now(), name)
-            self.journal.add(JournalEntry(row, digest(part), facts))
-            if move_new(part, self.folder / name):
+            row = lists.report_to_row(report, findings, source, importing.now(), name)
+            self.journal.add(JournalEntry(row, names.digest(part), facts))
+            if names.move_new(part, self.folder / name):
                 return row
-            name = self.names.claim(fitting_name(report, self.folder))
+            name = self.names.claim(names.fitting_name(report, self.folder))
 
     def own_name(self, source: str) -> str:
         """The name that an earlier run gave to this source's workbook, "" where it has none."""
@@ -418,7 +412,7 @@ class BatchRun:
         """All sources of this run in their order, then the reports of earlier lists whose workbooks
         are still here.
         """
-        rows = [self.rows.get(source, BatchRow(source)) for source in self.sources]
+        rows = [self.rows.get(source, lists.BatchRow(source)) for source in self.sources]
         with self.lock:
             entries = list(self.journal.entries.values())
         own = {*self.rows, *self.sources}
@@ -426,7 +420,7 @@ class BatchRun:
             row = entry.row
             if row.source not in own and row.file and (self.folder / row.file).is_file():
                 rows.append(row)
-        write_summary(self.journal, with_years(rows), self.part, self.tell)
+        summary.write_summary(self.journal, summary.with_years(rows), self.part, self.tell)
 
 
 def why_not_current(path: Path, error: Exception) -> GongkaiError:
@@ -436,7 +430,7 @@ def why_not_current(path: Path, error: Exception) -> GongkaiError:
         return NoFigures(f"{why}（{path.name}）；或把该文件移走后重新导入。")
     if isinstance(error, DecisionsError):
         return error
-    reason = system_reason(error) if isinstance(error, OSError) else str(error).rstrip("。")
+    reason = system.system_reason(error) if isinstance(error, OSError) else str(error).rstrip("。")
     return GongkaiError(f"{path.name}已不能读取（{reason}）；请恢复该文件，或把它移走后重新导入。")
 
 

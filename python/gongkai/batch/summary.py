@@ -7,25 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from gongkai import decisions, output, system
 from gongkai.batch.journal import Journal, changed_stem
 from gongkai.batch.names import digest, digest_of, move_new
-from gongkai.compare.bodies import Yearly
-from gongkai.compare.years import YearComparison, compare_years
-from gongkai.decisions import is_open
+from gongkai.compare import bodies, years
 from gongkai.model import Edit, WorkbookError
-from gongkai.output import to_csv
-from gongkai.system import refuse_existing, system_reason, write_whole
-from gongkai.workbook import layout
-from gongkai.workbook.derived import blank
-from gongkai.workbook.file import filled
-from gongkai.workbook.lists import (
-    BatchRow,
-    batch_edits,
-    clipped,
-    summary_edits,
-    summary_heads,
-    summary_line,
-)
+from gongkai.workbook import derived, file, layout, lists
 
 EVERY = 25  # rows
 SHARE = 0.1  # of the time at most goes into writing it again and again
@@ -34,7 +21,7 @@ SUMMARY_NOTICE = (1, 3)  # in place of the hint
 
 
 def write_summary(
-    journal: Journal, rows: Sequence[BatchRow], part: Path, tell: Callable[[str], None]
+    journal: Journal, rows: Sequence[lists.BatchRow], part: Path, tell: Callable[[str], None]
 ) -> None:
     """Both files, each put in place at once, and each also where the other cannot be written.
 
@@ -43,17 +30,17 @@ def write_summary(
     Raises GongkaiError.
     """
     book, table = journal.summary
-    empty = blank("batch", Path(book).suffix)
+    empty = derived.blank("batch", Path(book).suffix)
     edits = summary_book_edits(journal.folder, table, rows)
-    contents = {table: csv_bytes(rows), book: filled(Path(book), edits, empty)}
+    contents = {table: csv_bytes(rows), book: file.filled(Path(book), edits, empty)}
     journal.add_written(map(digest_of, contents.values()))
     failures = []
     for name, content in contents.items():
         target = journal.folder / name
         try:
-            refuse_existing(target, overwrite=True)
+            system.refuse_existing(target, overwrite=True)
             set_aside(target, journal, tell)
-            write_whole(
+            system.write_whole(
                 target, content, overwrite=True, aside=None if target.is_symlink() else part
             )
         except WorkbookError as error:
@@ -73,19 +60,21 @@ def set_aside(target: Path, journal: Journal, tell: Callable[[str], None]) -> No
         ):
             number += 1
     except OSError as error:
-        raise WorkbookError(f"无法写入{target.name}：{system_reason(error)}。") from error
+        raise WorkbookError(f"无法写入{target.name}：{system.system_reason(error)}。") from error
     tell(
         f"{target.name}在上次汇总之后有改动，没有覆盖：已改名为{kept.name}保留，"
         f"另写了新的{target.name}。"
     )
 
 
-def summary_book_edits(folder: Path, table: str, rows: Sequence[BatchRow]) -> list[Edit]:
+def summary_book_edits(folder: Path, table: str, rows: Sequence[lists.BatchRow]) -> list[Edit]:
     """The list on 批量导入, ready to be continued in Excel, and the reports on 汇总, as many as
     these sheets hold.
     """
     done = [row for row in rows if row.is_done]
-    edits = batch_edits(rows[: layout.BATCH_ROWS]) + summary_edits(done[: layout.SUMMARY_ROWS])
+    edits = lists.batch_edits(rows[: layout.BATCH_ROWS]) + lists.summary_edits(
+        done[: layout.SUMMARY_ROWS]
+    )
     edits.append(Edit(layout.BATCH, *layout.FOLDER_SPOT, str(folder.resolve())))
     if len(rows) > layout.BATCH_ROWS:
         text = f"名单共{len(rows)}行，本表只列出前{layout.BATCH_ROWS}行。"
@@ -96,9 +85,11 @@ def summary_book_edits(folder: Path, table: str, rows: Sequence[BatchRow]) -> li
     return edits
 
 
-def csv_bytes(rows: Sequence[BatchRow]) -> bytes:
+def csv_bytes(rows: Sequence[lists.BatchRow]) -> bytes:
     """The reports among the rows as a table, below its heads."""
-    return to_csv([summary_heads(), *(summary_line(row) for row in rows if row.is_done)])
+    return output.to_csv(
+        [lists.summary_heads(), *(lists.summary_line(row) for row in rows if row.is_done)]
+    )
 
 
 class Pace:
@@ -124,17 +115,17 @@ class Pace:
 MOST_LISTED = 20  # reports that differ, on the terminal; the summary has all
 
 
-def compared(rows: Sequence[BatchRow]) -> list[YearComparison]:
+def compared(rows: Sequence[lists.BatchRow]) -> list[years.YearComparison]:
     """The comparison of each report among the rows with the year before, in their order.
 
     A row that an earlier version wrote has the totals only; the text says how much was compared.
     """
     done = [row for row in rows if row.is_done]
-    return compare_years(list(map(yearly_of, done)))
+    return years.compare_years(list(map(yearly_of, done)))
 
 
-def yearly_of(row: BatchRow) -> Yearly:
-    return Yearly(
+def yearly_of(row: lists.BatchRow) -> bodies.Yearly:
+    return bodies.Yearly(
         row.agency,
         row.year,
         row.source,
@@ -145,18 +136,18 @@ def yearly_of(row: BatchRow) -> Yearly:
     )
 
 
-def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:
+def with_years(rows: Sequence[lists.BatchRow]) -> list[lists.BatchRow]:
     """The rows, those of reports with what came of comparing them."""
     comparisons = iter(compared(rows))
-    found: list[BatchRow] = []
+    found: list[lists.BatchRow] = []
     for row in rows:
         if row.is_done:
-            row = replace(row, years=clipped(next(comparisons).text))
+            row = replace(row, years=lists.clipped(next(comparisons).text))
         found.append(row)
     return found
 
 
-def across_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:
+def across_lines(comparisons: Sequence[years.YearComparison]) -> Iterator[str]:
     """For people: how many reports continue the year before, and the differences of the first that
     do not.
     """
@@ -171,12 +162,12 @@ def across_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:
         yield f"  ……另有{len(differing) - MOST_LISTED}份，见“汇总”。"
 
 
-def counts_told(comparisons: Sequence[YearComparison]) -> list[str]:
+def counts_told(comparisons: Sequence[years.YearComparison]) -> list[str]:
     """与上一年相符3份, 另有提示1份; [] where nothing was compared."""
     counts = dict.fromkeys(("与上一年相符", "与上一年不符", "不符处都已忽略的", "另有提示"), 0)
     dismissed = 0
     for one in comparisons:
-        is_open_of = [is_open(finding) for finding in one.findings]
+        is_open_of = [decisions.is_open(finding) for finding in one.findings]
         dismissed += is_open_of.count(False)
         if one.differs:
             counts["与上一年不符"] += 1
@@ -190,5 +181,5 @@ def counts_told(comparisons: Sequence[YearComparison]) -> list[str]:
     return told
 
 
-def body_and_year(comparison: YearComparison) -> tuple[str, int]:
+def body_and_year(comparison: years.YearComparison) -> tuple[str, int]:
     return comparison.report.agency, comparison.report.year or 0

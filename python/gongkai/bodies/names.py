@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product, starmap
 
+from gongkai import figures, groups
 from gongkai.bodies.divisions import (
     FAR,
     Division,
@@ -23,8 +24,6 @@ from gongkai.bodies.divisions import (
     path_of,
     today,
 )
-from gongkai.figures import clean
-from gongkai.groups import only
 
 OFFICE = "政府办公室"  # of a government: a body of its own
 UNKNOWN_KIND = "?"  # before the words of a department that is in no table
@@ -126,7 +125,7 @@ class BodyName:
     @property
     def division(self) -> Division | None:
         """The one that it is of, None where it may be several or none."""
-        return only(self.divisions)
+        return groups.only(self.divisions)
 
     @property
     def names(self) -> set[str]:
@@ -225,12 +224,12 @@ def of_nation(text: str) -> BodyName | None:
 
 
 def sign_of(name: str) -> str:
-    found = SECOND_SIGN.search(clean(name).replace(" ", ""))
+    found = SECOND_SIGN.search(figures.clean(name).replace(" ", ""))
     return kind_of(found[1]) if found else ""
 
 
 def plain(name: str) -> str:
-    text = LEADING.sub("", SURROUNDED.sub(r"\1", clean(name).replace(" ", "")))
+    text = LEADING.sub("", SURROUNDED.sub(r"\1", figures.clean(name).replace(" ", "")))
     text = WEBSITE.sub("", text)
     return TAX.sub("", SECOND_SIGN.sub("", text)).replace("(", "（").replace(")", "）")
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gongkai import sums, wording
 from gongkai.checks.coverage import check_coverage
 from gongkai.checks.sums import check_sums
 from gongkai.model import Finding, Problem, Report, Table
-from gongkai.sums import table_state
-from gongkai.wording import assumed_text
 
 __all__ = ["NONE_CHECKED", "assumed", "check_table", "checked", "checked_text", "listed"]
 NONE_CHECKED = "没有能核对的勾稽关系（数字不全，核对0项）"
@@ -67,7 +66,7 @@ def checked(report: Report) -> int:
     """How many relations hold or are broken; in the others a blank may be any figure."""
     count = 0
     for table in report.tables.values():
-        count += table_state(table).decided
+        count += sums.table_state(table).decided
     return count
 
 
@@ -75,7 +74,7 @@ def assumed(report: Report) -> int:
     """How many relations hold with blanks that can be nothing but 0."""
     count = 0
     for table in report.tables.values():
-        count += len(table_state(table).assumed)
+        count += len(sums.table_state(table).assumed)
     return count
 
 
@@ -84,5 +83,5 @@ def checked_text(report: Report) -> str:
     count = checked(report)
     if not count:
         return NONE_CHECKED
-    zeros = assumed_text(assumed(report))
+    zeros = wording.assumed_text(assumed(report))
     return f"核对{count}项勾稽关系，{zeros}" if zeros else f"核对{count}项勾稽关系"

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import filterfalse
 
+from gongkai import editions, figures, sums
 from gongkai.bodies.places import is_relative
-from gongkai.editions import all_editions, problem_cells
-from gongkai.figures import clean, read_figure
 from gongkai.model import (
     UNKNOWN_UNIT,
     Cell,
@@ -27,16 +26,15 @@ from gongkai.model import (
     Severity,
     Table,
 )
-from gongkai.sums import TableState, table_state
 from gongkai.wording import (
     clipped,
     column_label,
     one_line,
+    phrases,
     row_label,
     unit_of,
     why_no_figures,
 )
-from gongkai.wording.phrases import short_row, where
 
 EMPTY = Entry("", None)
 MANY_CONVERTED = 5
@@ -142,7 +140,7 @@ def check_coverage(year: int | None, table: Table, problems: Sequence[Problem]) 
     form = table.form
     covered: set[str] = set()
     for problem in problems:
-        covered.update(cell.id for cell in problem_cells(form, problem))
+        covered.update(cell.id for cell in editions.problem_cells(form, problem))
     found = check_edition(year, form) + problem_findings(table, problems)
     given = figures_given(table)
     for cell_id, entry in given.items():
@@ -164,7 +162,7 @@ def problem_findings(table: Table, problems: Sequence[Problem]) -> list[Finding]
         found.append(lost_table(form, "unread", problems))
         told = filterfalse(is_of_whole, problems)
     for problem in told:
-        found.append(problem_finding(form, problem, problem_cells(form, problem)))
+        found.append(problem_finding(form, problem, editions.problem_cells(form, problem)))
     return found
 
 
@@ -189,15 +187,15 @@ def check_blanks(form: Form, cells: Iterable[Cell], table: Table) -> list[Findin
         entry = table.entries.get(cell.id, EMPTY)
         if entry.value is not None:
             continue
-        state = read_figure(entry.raw, cell.column.unit).state
+        state = figures.read_figure(entry.raw, cell.column.unit).state
         if state == "blank":
             blanks.append(cell.id)
         elif state == "sign":
-            signs[cell.id] = clean(entry.raw)
+            signs[cell.id] = figures.clean(entry.raw)
         else:
             lost = Problem(form.id, cell.row.id, cell.column.id, entry.raw, "没有读成数字，未采用")
             found.append(problem_finding(form, lost, (cell,)))
-    return found + blank_notes(form, blanks, signs, table_state(table))
+    return found + blank_notes(form, blanks, signs, sums.table_state(table))
 
 
 def check_edition(year: int | None, form: Form) -> list[Finding]:
@@ -220,7 +218,7 @@ def edition_in_force(year: int | None) -> Edition | None:
     """2021 -> the edition of 2021; None for a year that is unknown or before the first."""
     if year is None:
         return None
-    for edition in all_editions().values():
+    for edition in editions.all_editions().values():
         if edition.covers(year):
             return edition
     return None
@@ -252,7 +250,7 @@ def line_facts(problem: Problem, cells: Sequence[Cell]) -> dict[str, Fact]:
     """What a message calls the row or the columns that a problem is about."""
     if problem.row:
         row = cells[0].row
-        return {"what": short_row(row), "label": row_label(row)}
+        return {"what": phrases.short_row(row), "label": row_label(row)}
     names = dict.fromkeys(column_label(cell.column) for cell in cells)
     told = "”“".join(names)
     count = "一" if len(names) == 1 else str(len(names))
@@ -351,7 +349,7 @@ def unit_finding(
         "value": entry.value,
         "stated_by": entry.stated,
         "count": len(named),
-        "first": where(form, named[:1]),
+        "first": phrases.where(form, named[:1]),
     }
     rule = "coverage.unit" if unit == UNKNOWN_UNIT else "coverage.converted"
     says = ""
@@ -363,7 +361,7 @@ def unit_finding(
 
 
 def blank_notes(
-    form: Form, blanks: Sequence[str], signs: Mapping[str, str], state: TableState
+    form: Form, blanks: Sequence[str], signs: Mapping[str, str], state: sums.TableState
 ) -> list[Finding]:
     """One note on the cells filled with signs and one on the empty ones."""
     found = []
@@ -380,13 +378,13 @@ def blank_notes(
     return found
 
 
-def zeros_text(cells: Sequence[str], state: TableState) -> str:
+def zeros_text(cells: Sequence[str], state: sums.TableState) -> str:
     """What the relations say of blanks: 按勾稽关系均为0;
     按勾稽关系30格为0，2格为其他数，其余8格不当作0; 不当作0.
     """
-    figures = [state.figures.get(cell) for cell in cells]
-    zeros, unknown = figures.count(0), figures.count(None)
-    others = len(figures) - zeros - unknown
+    implied = [state.figures.get(cell) for cell in cells]
+    zeros, unknown = implied.count(0), implied.count(None)
+    others = len(implied) - zeros - unknown
     if zeros == len(cells):
         return "按勾稽关系均为0" if zeros > 1 else "按勾稽关系为0"
     if unknown == len(cells):

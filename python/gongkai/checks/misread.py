@@ -11,11 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from gongkai.decisions import gravest_first
-from gongkai.figures import shown
+from gongkai import decisions, figures, sums, wording
 from gongkai.model import Entry, Fact, Finding, Relation, Report, Table, Value
-from gongkai.sums import relations_in, solve, suspected_cells
-from gongkai.wording import clipped, official_order
 
 MOST_NAMED = 8  # cells of a finding whose texts are shown
 MOST_DIFFERENT = 4  # cells in which two readings differ, named in a message
@@ -54,7 +51,7 @@ def weigh(report: Report, findings: Sequence[Finding], second: Report | None) ->
         if is_broken_sum(finding):
             finding = judged(report, finding, second)
         weighed.append(finding)
-    return gravest_first(weighed)
+    return decisions.gravest_first(weighed)
 
 
 def judged(report: Report, finding: Finding, second: Report | None) -> Finding:
@@ -94,10 +91,10 @@ def with_facts(finding: Finding, **facts: Fact) -> Finding:
 
 def cells_asked(table: Table, finding: Finding) -> tuple[str, ...]:
     """The cells of a finding's relations and those suspected, in official order."""
-    wanted = {*finding.cells, *suspected_cells(finding.suspects)}
-    for relation in relations_in(finding.sums):
+    wanted = {*finding.cells, *sums.suspected_cells(finding.suspects)}
+    for relation in sums.relations_in(finding.sums):
         wanted.update(relation.cells)
-    return official_order(table.form, wanted)
+    return wording.official_order(table.form, wanted)
 
 
 def value_in(table: Table, cell: str) -> Value:
@@ -134,7 +131,7 @@ def is_credible(first: Table, other: Table) -> bool:
 
 
 def mends_all(first: Table, other: Table, finding: Finding) -> bool:
-    rules = rules_of(relations_in(finding.sums))
+    rules = rules_of(sums.relations_in(finding.sums))
     return all(mends(first, other, rule) for rule in rules)
 
 
@@ -166,7 +163,7 @@ def as_read_again(first: Table, other: Table) -> dict[str, Value]:
 
 def violated(table: Table, values: Mapping[str, Value]) -> list[set[str]]:
     """The rules of each broken relation, and of each set of relations that cannot hold together."""
-    wrong = solve(table.form.relations, values).wrong
+    wrong = sums.solve(table.form.relations, values).wrong
     return list(map(rules_of, wrong))
 
 
@@ -185,9 +182,9 @@ def read_as(table: Table, cell: str) -> str:
     if entry.value is None:
         told, is_quoted = "空白", entry.raw.strip() != ""
     else:
-        told, is_quoted = shown(entry.value), is_odd(entry)
+        told, is_quoted = figures.shown(entry.value), is_odd(entry)
     if is_quoted:
-        return f"{told}（原文“{clipped(entry.raw)}”）"
+        return f"{told}（原文“{wording.clipped(entry.raw)}”）"
     return told
 
 
@@ -199,7 +196,7 @@ def raws_of(report: Report, finding: Finding) -> dict[str, str]:
     come first.
     """
     raws = {}
-    for cell in (*suspected_cells(finding.suspects), *finding.cells):
+    for cell in (*sums.suspected_cells(finding.suspects), *finding.cells):
         entry = entry_of(report, cell)
         if entry.raw:
             raws[entry.cell] = entry.raw
@@ -221,7 +218,7 @@ def odd_raws(report: Report, finding: Finding) -> tuple[tuple[str, ...], ...]:
 
 def is_odd(entry: Entry) -> bool:
     """Whether a text is not simply its figure, other than zero: 1 34, 134件."""
-    return bool(entry.value) and entry.raw.strip() not in ("", shown(entry.value))
+    return bool(entry.value) and entry.raw.strip() not in ("", figures.shown(entry.value))
 
 
 def is_from_elsewhere(report: Report) -> bool:

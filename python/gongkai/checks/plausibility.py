@@ -13,14 +13,11 @@ from decimal import Decimal
 from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
-from gongkai.bodies import last_day_of, why_no_rules
-from gongkai.bodies.within import GOVERNMENTS_DAY
+from gongkai import editions, figures
+from gongkai.bodies import last_day_of, why_no_rules, within
 from gongkai.checks.numbering import in_han, slips_in
-from gongkai.editions import edition_of_year
-from gongkai.figures import AMOUNT, shown
 from gongkai.model import Cell, Fact, Finding, Heading, Report, Section, Table
-from gongkai.wording import label_of
-from gongkai.wording.phrases import short_column
+from gongkai.wording import label_of, phrases
 
 FEES = "信息处理费"
 PERIOD_WORDS = re.compile(
@@ -148,7 +145,7 @@ def published_late(report: Report, day: str, year: int) -> Iterator[Finding]:
     limit = f"{year + 1}-{last[0]:02}-{last[1]:02}"
     if not limit < day < f"{year + 2}{limit[4:]}":
         return
-    kind = "一级政府" if last == GOVERNMENTS_DAY else "政府部门"
+    kind = "一级政府" if last == within.GOVERNMENTS_DAY else "政府部门"
     facts = {"day": day, "limit": limit, "agency": report.agency, "kind": kind}
     yield note("plausibility.published", "late", **facts)
 
@@ -162,7 +159,7 @@ def told_with_year(report: Report) -> bool:
 
 
 def check_sections(report: Report) -> list[Finding]:
-    sections = edition_of_year(report.year).sections
+    sections = editions.edition_of_year(report.year).sections
     return [*missing_sections(report, sections), *misplaced_sections(report.headings, sections)]
 
 
@@ -243,7 +240,9 @@ def check_rules(report: Report) -> list[Finding]:
     form = table.form
     cells: dict[str, str] = {}
     for cell in filled:
-        cells[cell.id] = f"{shown(report.value(cell.id))}（{short_column(cell.column)}）"
+        cells[cell.id] = (
+            f"{figures.shown(report.value(cell.id))}（{phrases.short_column(cell.column)}）"
+        )
     facts: dict[str, Fact] = {
         "figures": tuple(cells.values()),
         "agency": report.agency,
@@ -325,7 +324,7 @@ def says_collected(clause: str) -> bool:
         return False
     if not COLLECTED.search(clause) or NOT_COLLECTED.search(clause):
         return False
-    amount = AMOUNT.search(clause)
+    amount = figures.AMOUNT.search(clause)
     return amount is not None and Decimal(re.sub("[,，]", "", amount["figure"])) != 0
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 
+from gongkai import editions, wording
 from gongkai.checks.sums import broken_sum
-from gongkai.editions import all_editions, explanations
 from gongkai.model import (
     Edition,
     Finding,
@@ -16,7 +16,6 @@ from gongkai.model import (
     Rule,
     Value,
 )
-from gongkai.wording import clipped, subject_and_names, sum_of
 from gongkai.wording.rules import written_rules
 
 CLOSE = 0.5
@@ -38,7 +37,7 @@ def rule_of(rule_id: str) -> Rule:
     near = ids_like(rule_id.lower(), found)
     told = f"相近的有{'、'.join(near)}；" if near else ""
     raise GongkaiError(
-        f"没有编号为“{clipped(rule_id)}”的规则；{told}用 gongkai rules --all 查看全部规则。"
+        f"没有编号为“{wording.clipped(rule_id)}”的规则；{told}用 gongkai rules --all 查看全部规则。"
     )
 
 
@@ -58,12 +57,12 @@ def ids_like(asked: str, ids: Iterable[str]) -> list[str]:
 
 def relation_rules() -> Iterator[Rule]:
     stated: dict[str, list[tuple[Edition, Relation]]] = {}
-    for edition in reversed(list(all_editions().values())):
+    for edition in reversed(list(editions.all_editions().values())):
         for relation in edition.relations:
             stated.setdefault(relation.rule, []).append((edition, relation))
     for rule_id, statements in stated.items():
         edition, relation = statements[0]
-        kind = explanations()[relation.kind]
+        kind = editions.explanations()[relation.kind]
         yield Rule(
             rule_id,
             "error",
@@ -85,7 +84,7 @@ def equation(statements: Sequence[tuple[Edition, Relation]]) -> str:
     said: dict[str, list[str]] = {}
     for edition, relation in statements:
         said.setdefault(sides_of(edition, relation), []).append(edition.name)
-    if len(said) == 1 and len(statements) == len(all_editions()):
+    if len(said) == 1 and len(statements) == len(editions.all_editions()):
         return f"{next(iter(said))}。"
     told = []
     for text, names in said.items():
@@ -96,12 +95,12 @@ def equation(statements: Sequence[tuple[Edition, Relation]]) -> str:
 def sides_of(edition: Edition, relation: Relation) -> str:
     """表三 自然人列：…＝（七）总计; of a long sum its ends."""
     form = edition.forms[relation.table]
-    subject, names = subject_and_names(form, relation)
-    parts = sum_of(names, relation.parts)
+    subject, names = wording.subject_and_names(form, relation)
+    parts = wording.sum_of(names, relation.parts)
     if len(relation.parts) > MOST_PARTS:
         first, last = names[relation.parts[0]], names[relation.parts[-1]]
         parts = f"“{first}”至“{last}”各项之和"
-    return f"{form.number} {subject}：{parts}＝{sum_of(names, relation.whole)}"
+    return f"{form.number} {subject}：{parts}＝{wording.sum_of(names, relation.whole)}"
 
 
 def example_of(edition: Edition, relation: Relation) -> str:

@@ -11,8 +11,7 @@ from functools import lru_cache
 from itertools import combinations, product
 from typing import NamedTuple
 
-from gongkai.figures import clean, read_figure, shown
-from gongkai.groups import grouped
+from gongkai import figures, groups, wording
 from gongkai.model import (
     BrokenSum,
     Fact,
@@ -37,7 +36,6 @@ from gongkai.sums import (
     table_state,
     total,
 )
-from gongkai.wording import official_order
 
 
 @lru_cache(maxsize=4)  # a workbook's functions ask again for the same table
@@ -125,7 +123,7 @@ def causes_of(broken: Sequence[BrokenSum], told: Sequence[Proposal]) -> list[Cau
         if is_same_cause(told[one], told[other], is_linked):
             pairs.append((one, other))
     causes = []
-    for numbers in grouped(range(len(broken)), pairs):
+    for numbers in groups.grouped(range(len(broken)), pairs):
         surest = min((told[number] for number in numbers), key=lambda proposal: proposal.unlikely)
         causes.append(Cause(numbers, surest))
     return told_once(causes)
@@ -197,7 +195,7 @@ def cause_finding(table: Table, sums: Sequence[BrokenSum], proposal: Proposal) -
         first.rule,
         "error",
         "",
-        official_order(form, cells),
+        wording.official_order(form, cells),
         first.stated,
         first.computed,
         first.difference,
@@ -229,7 +227,7 @@ def bounds_of(proposal: Proposal) -> tuple[tuple[str, ...], ...]:
     for bound in proposal.certain:
         if bound.most is None or bound.least < bound.most:
             most = "" if bound.most is None else str(bound.most)
-            found.append((bound.cell, shown(bound.stated), str(bound.least), most))
+            found.append((bound.cell, figures.shown(bound.stated), str(bound.least), most))
     return tuple(found)
 
 
@@ -243,10 +241,10 @@ def unread_in(
     for relation in relations_in(sums):
         asked.update(relation.cells)
     found = []
-    for cell in official_order(table.form, asked):
+    for cell in wording.official_order(table.form, asked):
         entry = table.entries.get(cell)
         unit = table.form.cells[cell].column.unit
-        if entry is not None and clean(entry.raw) and is_unread(entry, unit):
+        if entry is not None and figures.clean(entry.raw) and is_unread(entry, unit):
             found.append((cell, entry.raw))
     return tuple(found)
 
@@ -270,7 +268,7 @@ def conflict_sum(
     for relation in conflict:
         every.update(relation.cells)
     filled = [cell for cell in every if values.get(cell) is not None]
-    cells, blanks = official_order(form, filled), len(every) - len(filled)
+    cells, blanks = wording.official_order(form, filled), len(every) - len(filled)
     if len(conflict) > 1:
         return BrokenSum(tuple(conflict), cells, blanks=blanks)
     relation = conflict[0]
@@ -299,10 +297,10 @@ def implied_findings(table: Table, implied: Mapping[str, int]) -> list[Finding]:
     """One note for each blank to which the relations leave a single figure other than zero."""
     form = table.form
     found = []
-    for cell in official_order(form, implied):
+    for cell in wording.official_order(form, implied):
         entry = table.entries.get(cell)
         raw = entry.raw if entry else ""
-        state = read_figure(raw, form.cells[cell].column.unit).state
+        state = figures.read_figure(raw, form.cells[cell].column.unit).state
         says = {"blank": "", "sign": "sign"}.get(state, "raw")
         figure = implied[cell]
         facts: dict[str, Fact] = {"raw": raw}

@@ -6,22 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gongkai.checks import check_table, listed
-from gongkai.checks.coverage import (
-    check_cover,
-    check_figures,
-    check_parts,
-    is_of_cover,
-    missing_table,
-    unplaced,
-)
+from gongkai import decisions, editions
+from gongkai.checks import check_table, coverage, listed, plausibility
 from gongkai.checks.narrative import check_narrative, claims
-from gongkai.checks.plausibility import check_plausibility
-from gongkai.decisions import WORDS, apply_decisions, former_keys_of, gravest_first, keys_of
-from gongkai.editions import edition_of_year
 from gongkai.model import Decision, Fact, Finding, Report
 
-CHOICE = "或".join(f"“{word}”" for word in WORDS.values())
+CHOICE = "或".join(f"“{word}”" for word in decisions.WORDS.values())
 
 
 def check(report: Report) -> list[Finding]:
@@ -33,31 +23,33 @@ def check(report: Report) -> list[Finding]:
     of one kind are one, with the others behind it.
     """
     if not report.is_evaluated:
-        return [check_figures(report)]  # whatever was decided: nobody can make nothing right
-    found = [*check_cover(report), *check_parts(report), *check_tables(report)]
-    found += check_plausibility(report)
+        return [
+            coverage.check_figures(report)
+        ]  # whatever was decided: nobody can make nothing right
+    found = [*coverage.check_cover(report), *coverage.check_parts(report), *check_tables(report)]
+    found += plausibility.check_plausibility(report)
     said = claims(report)
-    found = check_narrative(report, apply_decisions(found, report), said)
+    found = check_narrative(report, decisions.apply_decisions(found, report), said)
     found += check_decisions(report, found)
-    return listed(apply_decisions(gravest_first(found), report))
+    return listed(decisions.apply_decisions(decisions.gravest_first(found), report))
 
 
 def check_tables(report: Report) -> list[Finding]:
     """The findings on each table, one that is missing too, and what belongs to no table."""
     found: list[Finding] = []
-    forms = edition_of_year(report.year).forms
+    forms = editions.edition_of_year(report.year).forms
     for name, form in forms.items():
         problems = [problem for problem in report.problems if problem.table == name]
         table = report.tables.get(name)
         if table is None:
-            found += missing_table(form, problems)
+            found += coverage.missing_table(form, problems)
         else:
             found += check_table(report.year, table, problems)
     left = []
     for problem in report.problems:
-        if problem.table not in forms and not is_of_cover(problem):
+        if problem.table not in forms and not coverage.is_of_cover(problem):
             left.append(problem)
-    return found + unplaced(left)
+    return found + coverage.unplaced(left)
 
 
 # --- decisions that decide nothing ----------------------------------------------------------------
@@ -74,8 +66,8 @@ def check_decisions(report: Report, findings: Sequence[Finding]) -> list[Finding
         return []
     about: dict[str, Finding | None] = {"": None}
     for finding in findings:
-        about |= dict.fromkeys(keys_of(finding, report), finding)
-        about |= dict.fromkeys(former_keys_of(finding, report), finding)
+        about |= dict.fromkeys(decisions.keys_of(finding, report), finding)
+        about |= dict.fromkeys(decisions.former_keys_of(finding, report), finding)
     return [
         verdict_warning(decision, about[key]) for key, decision in open_ones.items() if key in about
     ]

@@ -9,53 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gongkai.cli.console import show, written
-from gongkai.cli.reading import code_of
-from gongkai.decisions import in_order, keys_of
-from gongkai.decisions.file import with_decisions_beside
+from gongkai import output, pipeline, spreadsheets, system, wording
+from gongkai.cli import console, reading
+from gongkai.decisions import file, in_order, keys_of
 from gongkai.model import Finding, Kind, NoFigures, Report, WorkbookError
-from gongkai.output import finding_line, finding_lines
-from gongkai.pipeline import check
 from gongkai.sources.detect import kind_of
-from gongkai.spreadsheets import Spot
-from gongkai.system import read_plain, system_reason, write_whole
-from gongkai.wording import why_no_figures
-from gongkai.workbook import layout, read_workbook
-from gongkai.workbook.adopting import (
-    adoption_edits,
-    done_text,
-    refuse_formulas,
-    refuse_unmended,
-    text_changes,
-    with_changes,
-)
-from gongkai.workbook.blanks import (
-    ZEROS,
-    BlankChoice,
-    FillKind,
-    FillPlan,
-    filled_text,
-    filling_of,
-    refuse_nothing,
-    undoing_of,
-    undone_text,
-)
-from gongkai.workbook.derived import as_named
+from gongkai.workbook import adopting, blanks, derived, layout, proposals, read_workbook, totals
 from gongkai.workbook.file import filled, read_file, read_formulas, refuse_damaged
-from gongkai.workbook.proposals import (
-    Adoption,
-    Choice,
-    ShownRow,
-    adoptions_of,
-    choice_of,
-    forms_of,
-    proposal_text,
-    question_of,
-    shown_rows,
-    shows,
-)
 from gongkai.workbook.reading import values_to_report
-from gongkai.workbook.totals import TOTALS, totals_filling
 
 
 @dataclass(frozen=True)
@@ -66,7 +27,7 @@ class Opened:
 
     path: Path
     content: bytes
-    values: dict[str, dict[Spot, object]]
+    values: dict[str, dict[spreadsheets.Spot, object]]
     report: Report
     findings: list[Finding]
 
@@ -74,12 +35,12 @@ class Opened:
 def run_adopt(options: argparse.Namespace) -> int:
     opened = open_workbook(options.workbook)
     if not options.choices:
-        show(listed(opened))
-        return code_of(opened.findings)
+        console.show(listed(opened))
+        return reading.code_of(opened.findings)
     lines, findings = adopted(opened, options.choices)
-    with written(opened.path):
-        show(lines)
-    return code_of(findings)
+    with console.written(opened.path):
+        console.show(lines)
+    return reading.code_of(findings)
 
 
 def open_workbook(name: str, what: str = "采纳建议") -> Opened:
@@ -90,7 +51,9 @@ def open_workbook(name: str, what: str = "采纳建议") -> Opened:
     path, content, kind = our_content(name, what)
     values = read_file(path, content, kind, (*layout.report_names(), layout.LOG))
     report = with_figures(name, values_to_report(values))
-    return Opened(path, content, values, report, check(with_decisions_beside(report, path)))
+    return Opened(
+        path, content, values, report, pipeline.check(file.with_decisions_beside(report, path))
+    )
 
 
 def with_figures(name: str, report: Report) -> Report:
@@ -99,7 +62,7 @@ def with_figures(name: str, report: Report) -> Report:
     """
     if report.is_evaluated:
         return report
-    raise NoFigures(f"{name}：{why_no_figures(report)}")
+    raise NoFigures(f"{name}：{wording.why_no_figures(report)}")
 
 
 def our_content(name: str, what: str) -> tuple[Path, bytes, Kind]:
@@ -109,9 +72,9 @@ def our_content(name: str, what: str) -> tuple[Path, bytes, Kind]:
     path = Path(name)
     try:
         is_there = path.exists()
-        content = read_plain(path) if is_there and not path.is_dir() else b""
+        content = system.read_plain(path) if is_there and not path.is_dir() else b""
     except (OSError, ValueError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else "文件名无效"
+        reason = system.system_reason(error) if isinstance(error, OSError) else "文件名无效"
         raise WorkbookError(f"无法读取{path.name}：{reason}。") from error
     kind = kind_of(content)
     if not kind.is_ours:
@@ -140,8 +103,8 @@ def listed(opened: Opened) -> Iterator[str]:
     numbers = f"，前面是“{layout.RESULTS}”中的序号" if same else ""
     yield f"有建议的问题{len(proposed)}处{numbers}："
     for number, finding in proposed:
-        yield f"  {finding_line(number, finding)}"
-        text = proposal_text(finding.suspects, forms_of(opened.report.tables))
+        yield f"  {output.finding_line(number, finding)}"
+        text = proposals.proposal_text(finding.suspects, proposals.forms_of(opened.report.tables))
         for line in text.split("\n"):
             yield f"      {line}"
     if same:
@@ -161,9 +124,9 @@ def how_to_adopt(opened: Opened, number: int, finding: Finding) -> str:
 
 def is_numbered_so(opened: Opened, number: int, finding: Finding) -> bool:
     """Whether the list in the workbook, where it holds any, shows a finding under this number."""
-    rows = shown_rows(opened.values.get(layout.RESULTS, {}))
+    rows = proposals.shown_rows(opened.values.get(layout.RESULTS, {}))
     for row in rows:
-        if row.number == str(number) and shows(row, finding, opened.report):
+        if row.number == str(number) and proposals.shows(row, finding, opened.report):
             return True
     return not rows
 
@@ -184,18 +147,18 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     """
     refuse_older(opened)
     choices = [chosen(opened, *pair) for pair in dict.fromkeys(wanted)]
-    changes = adoptions_of(choices, opened.report)
-    refuse_formulas(changes, read_formulas(opened.path, opened.content))
-    report = values_to_report(with_changes(opened.values, changes))
-    findings = check(report)
-    refuse_unmended(choices, findings)
-    edits = adoption_edits(changes, opened.values, report, findings)
-    content = as_named(opened.path, filled(opened.path, edits, opened.content))
+    changes = proposals.adoptions_of(choices, opened.report)
+    adopting.refuse_formulas(changes, read_formulas(opened.path, opened.content))
+    report = values_to_report(adopting.with_changes(opened.values, changes))
+    findings = pipeline.check(report)
+    adopting.refuse_unmended(choices, findings)
+    edits = adopting.adoption_edits(changes, opened.values, report, findings)
+    content = derived.as_named(opened.path, filled(opened.path, edits, opened.content))
     refuse_unread(opened.path, content, report)
     # before writing: the file beside it may be damaged
-    judged = check(with_decisions_beside(report, opened.path))
-    write_whole(opened.path, content, overwrite=True)
-    lines = [f"已{question_of(change)}。" for change in changes]
+    judged = pipeline.check(file.with_decisions_beside(report, opened.path))
+    system.write_whole(opened.path, content, overwrite=True)
+    lines = [f"已{proposals.question_of(change)}。" for change in changes]
     return [*lines, *closing(opened.path, report, judged)], judged
 
 
@@ -203,16 +166,16 @@ def run_numbers(options: argparse.Namespace) -> int:
     """``gongkai numbers``: texts that are plainly numbers -> numbers, in the workbook itself."""
     opened = open_workbook(options.workbook, "转换数字")
     lines, findings = converted(opened)
-    with written(opened.path):
-        show(lines)
-    return code_of(findings)
+    with console.written(opened.path):
+        console.show(lines)
+    return reading.code_of(findings)
 
 
 def converted(opened: Opened) -> tuple[list[str], list[Finding]]:
     """What was done, and what the checks say afterwards. WorkbookError."""
     refuse_older(opened, "转换")
     formulas = read_formulas(opened.path, opened.content)
-    changes, left = text_changes(opened.report, formulas)
+    changes, left = adopting.text_changes(opened.report, formulas)
     report, content = with_numbers(opened, changes)
     shown = []
     for change in changes:
@@ -224,33 +187,40 @@ def converted(opened: Opened) -> tuple[list[str], list[Finding]]:
         changes = shown
         report, content = with_numbers(opened, changes)
     if not changes:
-        lines = [*finding_lines(opened.report, opened.findings), done_text(changes, left)]
+        lines = [
+            *output.finding_lines(opened.report, opened.findings),
+            adopting.done_text(changes, left),
+        ]
         return lines, opened.findings
-    judged = check(with_decisions_beside(report, opened.path))
-    write_whole(opened.path, content, overwrite=True)
-    lines = [done_text(changes, left), *finding_lines(report, judged), f"已写入 {opened.path}"]
+    judged = pipeline.check(file.with_decisions_beside(report, opened.path))
+    system.write_whole(opened.path, content, overwrite=True)
+    lines = [
+        adopting.done_text(changes, left),
+        *output.finding_lines(report, judged),
+        f"已写入 {opened.path}",
+    ]
     return [*lines, *([RECALCULATE] if has_formulas(formulas) else [])], judged
 
 
 RECALCULATE = "表中有公式，请用表格软件打开这个工作簿并保存一次，公式才有新的结果，再核对。"
 
 
-def with_numbers(opened: Opened, changes: Sequence[Adoption]) -> tuple[Report, bytes]:
+def with_numbers(opened: Opened, changes: Sequence[proposals.Adoption]) -> tuple[Report, bytes]:
     """The file with its texts changed, and the report that it then shows."""
     if not changes:
         return opened.report, opened.content
-    planned = values_to_report(with_changes(opened.values, changes))
-    edits = adoption_edits(changes, opened.values, planned, check(planned))
-    content = as_named(opened.path, filled(opened.path, edits, opened.content))
+    planned = values_to_report(adopting.with_changes(opened.values, changes))
+    edits = adopting.adoption_edits(changes, opened.values, planned, pipeline.check(planned))
+    content = derived.as_named(opened.path, filled(opened.path, edits, opened.content))
     return read_workbook(opened.path, content), content
 
 
-def shows_number(report: Report, change: Adoption) -> bool:
+def shows_number(report: Report, change: proposals.Adoption) -> bool:
     spots = {spot: cell for cell, spot in change.sheet.cells.items()}
     return report.value(spots[change.spot]) == change.proposed
 
 
-def has_formulas(formulas: Mapping[str, set[Spot]]) -> bool:
+def has_formulas(formulas: Mapping[str, set[spreadsheets.Spot]]) -> bool:
     """Whether somebody has a formula in the place of a figure: what it gave is no longer in the
     file.
     """
@@ -261,7 +231,7 @@ def has_formulas(formulas: Mapping[str, set[Spot]]) -> bool:
 
 
 def closing(path: Path, report: Report, findings: Sequence[Finding]) -> list[str]:
-    return [*finding_lines(report, findings), f"原来的数记在“{layout.LOG}”表，已写入 {path}"]
+    return [*output.finding_lines(report, findings), f"原来的数记在“{layout.LOG}”表，已写入 {path}"]
 
 
 def refuse_older(opened: Opened, what: str = "采纳") -> None:
@@ -284,7 +254,7 @@ def refuse_unread(path: Path, content: bytes, report: Report) -> None:
         )
 
 
-def chosen(opened: Opened, number: int, alternative: int) -> Choice:
+def chosen(opened: Opened, number: int, alternative: int) -> proposals.Choice:
     """What the numbers mean; the list in the workbook, where it holds any, must say the same under
     this number.
 
@@ -301,10 +271,10 @@ def chosen(opened: Opened, number: int, alternative: int) -> Choice:
             f"“{layout.RESULTS}”第{number}条与现在的不同：数字或序号已有变动，"
             f"请重新校验后再采纳{how_to_check(opened.path)}。"
         )
-    proposal = proposal_text(finding.suspects, forms_of(opened.report.tables))
+    proposal = proposals.proposal_text(finding.suspects, proposals.forms_of(opened.report.tables))
     keys = keys_of(finding, opened.report)
-    row = ShownRow(0, str(number), finding.message, proposal, "", keys)
-    return choice_of(row, alternative, [finding], opened.report)
+    row = proposals.ShownRow(0, str(number), finding.message, proposal, "", keys)
+    return proposals.choice_of(row, alternative, [finding], opened.report)
 
 
 # --- blanks filled with 0 -------------------------------------------------------------------------
@@ -314,56 +284,58 @@ def run_fill_blanks(options: argparse.Namespace) -> int:
     """``gongkai fill-blanks``: zeros into blanks, or the last of them taken back, in the workbook
     itself.
     """
-    opened = opened_to_fill(options, ZEROS)
+    opened = opened_to_fill(options, blanks.ZEROS)
     if options.undo:
-        return undo(opened, ZEROS)
+        return undo(opened, blanks.ZEROS)
     formulas = read_formulas(opened.path, opened.content)
-    wanted = BlankChoice(options.all, options.signs)
-    return fill_in(opened, filling_of(opened.report, formulas, wanted))
+    wanted = blanks.BlankChoice(options.all, options.signs)
+    return fill_in(opened, blanks.filling_of(opened.report, formulas, wanted))
 
 
 def run_totals(options: argparse.Namespace) -> int:
     """``gongkai totals``: blank totals from their parts, or the last of them taken back, in the
     workbook itself.
     """
-    opened = opened_to_fill(options, TOTALS)
+    opened = opened_to_fill(options, totals.TOTALS)
     if options.undo:
-        return undo(opened, TOTALS)
+        return undo(opened, totals.TOTALS)
     formulas = read_formulas(opened.path, opened.content)
-    return fill_in(opened, totals_filling(opened.report, formulas))
+    return fill_in(opened, totals.totals_filling(opened.report, formulas))
 
 
-def opened_to_fill(options: argparse.Namespace, kind: FillKind) -> Opened:
+def opened_to_fill(options: argparse.Namespace, kind: blanks.FillKind) -> Opened:
     opened = open_workbook(options.workbook, kind.act)
     refuse_older(opened, kind.act)
     return opened
 
 
-def fill_in(opened: Opened, plan: FillPlan) -> int:
+def fill_in(opened: Opened, plan: blanks.FillPlan) -> int:
     """Write what is to be filled, but where it would not be seen, and say so."""
     report, content = with_numbers(opened, plan.changes)
     plan = plan.without([change for change in plan.changes if not shows_number(report, change)])
     if plan.odd:
         report, content = with_numbers(opened, plan.changes)
     if not plan.changes:
-        show([*finding_lines(opened.report, opened.findings), filled_text(plan)])
-        return code_of(opened.findings)
-    return kept(opened, report, content, filled_text(plan))
+        console.show(
+            [*output.finding_lines(opened.report, opened.findings), blanks.filled_text(plan)]
+        )
+        return reading.code_of(opened.findings)
+    return kept(opened, report, content, blanks.filled_text(plan))
 
 
-def undo(opened: Opened, kind: FillKind) -> int:
-    changes = undoing_of(opened.values, kind)
-    refuse_nothing(kind, changes)
+def undo(opened: Opened, kind: blanks.FillKind) -> int:
+    changes = blanks.undoing_of(opened.values, kind)
+    blanks.refuse_nothing(kind, changes)
     report, content = with_numbers(opened, changes)
-    return kept(opened, report, content, undone_text(kind, changes))
+    return kept(opened, report, content, blanks.undone_text(kind, changes))
 
 
 def kept(opened: Opened, report: Report, content: bytes, told: str) -> int:
     """Write what was changed to the file, and say what the checks say of it."""
-    judged = check(
-        with_decisions_beside(report, opened.path)
+    judged = pipeline.check(
+        file.with_decisions_beside(report, opened.path)
     )  # before writing: the file beside it may be damaged
-    write_whole(opened.path, content, overwrite=True)
-    with written(opened.path):
-        show([told, *closing(opened.path, report, judged)])
-    return code_of(judged)
+    system.write_whole(opened.path, content, overwrite=True)
+    with console.written(opened.path):
+        console.show([told, *closing(opened.path, report, judged)])
+    return reading.code_of(judged)

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, TextIO
 from unicodedata import east_asian_width
 
+from gongkai import system, wording
 from gongkai.model import GongkaiError
-from gongkai.system import system_reason
-from gongkai.wording import one_line, plain
 
 CLEAN, ERRORS, UNREADABLE = 0, 1, 2
 INTERRUPTED, READER_GONE = (
@@ -64,14 +63,14 @@ def put(text: str) -> None:
         if isinstance(error, BrokenPipeError):
             raise
         raise GongkaiError(
-            f"结果无法输出：{system_reason(error)}，请改变输出的去向后再试。"
+            f"结果无法输出：{system.system_reason(error)}，请改变输出的去向后再试。"
         ) from error
 
 
 def show(lines: Iterable[str]) -> None:
     """Each on a line of its own, whatever the name of a file or a text of a page in it holds."""
     for line in lines:
-        put(plain(line).replace("\n", " ").replace("\t", " "))
+        put(wording.plain(line).replace("\n", " ").replace("\t", " "))
 
 
 @contextmanager
@@ -90,7 +89,7 @@ def tell(sentence: str) -> None:
     if sys.stderr is None:  # print would take standard output instead
         return
     try:
-        print(one_line(sentence), file=sys.stderr, flush=True)
+        print(wording.one_line(sentence), file=sys.stderr, flush=True)
     except OSError:
         discard(sys.stderr)
 
@@ -125,7 +124,7 @@ def width_of(text: str) -> int:
 
 
 def fitting(text: str, columns: int) -> str:
-    text = one_line(text)
+    text = wording.one_line(text)
     while width_of(text) > columns:
         text = text[:-1]
     return text

@@ -8,21 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from gongkai import output, pipeline, system, wording
 from gongkai.batch.listing import plan_of_folder
 from gongkai.cli.console import CLEAN, show, tell, written
 from gongkai.compare.bodies import Yearly
 from gongkai.compare.children import Child
 from gongkai.compare.levels import compare
 from gongkai.compare.years import compare_years, yearly
-from gongkai.decisions import KEY, former_keys_of, is_said, keys_of
-from gongkai.decisions.file import decisions_in_file, save_decisions
+from gongkai.decisions import KEY, file, former_keys_of, is_said, keys_of
 from gongkai.figures import clean
 from gongkai.levels import family_of, read_children
 from gongkai.model import Decision, Finding, GongkaiError, Report
-from gongkai.output import finding_line
-from gongkai.pipeline import check, read_report
-from gongkai.system import is_same_file
-from gongkai.wording import clipped, evaluated
 
 WEB = re.compile(r"\s*https?:", re.IGNORECASE)
 LONGEST_REASON = 500  # characters
@@ -58,18 +54,18 @@ class Beside(NamedTuple):
 
 def run_decision(options: argparse.Namespace) -> int:
     source, decision = local_file(options.source), decision_in(options)
-    report = evaluated(read_report(source))
+    report = wording.evaluated(pipeline.read_report(source))
     beside = beside_in(options, source, report)
     words = [clean(word) for word in options.numbers]  # １ is 1, as in gongkai adopt
     chosen = chosen_findings(words, listed(report, beside), bool(beside.years or beside.children))
     refuse_decided_inside(chosen, report, source, decision)
-    target = save_decisions(report, source, keyed(chosen), decision, former_of(chosen))
+    target = file.save_decisions(report, source, keyed(chosen), decision, former_of(chosen))
     with written(target):
         names = {one.name for one in chosen}
         lines = []
-        for one in listed(read_report(source), beside):
+        for one in listed(pipeline.read_report(source), beside):
             if one.name in names:
-                lines.append(finding_line(one.name, one.finding))
+                lines.append(output.finding_line(one.name, one.finding))
         show([*lines, f"已写入 {target}"])
     return CLEAN
 
@@ -145,8 +141,8 @@ def years_in(named: str, source: Path) -> Iterator[Yearly]:
     is_folder = Path(named).is_dir()
     for one in plan_of_folder(Path(named)).sources if is_folder else (named,):
         try:
-            if not is_same_file(Path(one), source):
-                yield yearly(read_report(one))
+            if not system.is_same_file(Path(one), source):
+                yield yearly(pipeline.read_report(one))
         except GongkaiError as error:
             if not is_folder:
                 raise
@@ -158,7 +154,7 @@ def listed(report: Report, beside: Beside) -> list[Listed]:
     by their keys.
     """
     found = []
-    for number, one in enumerate(check(report), 1):
+    for number, one in enumerate(pipeline.check(report), 1):
         found.append(Listed(str(number), keys_of(one, report), former_keys_of(one, report), one))
     if beside.years:
         comparison = compare_years([yearly(report), *beside.years])[0]
@@ -188,7 +184,7 @@ def unknown(word: str, count: int, beside: bool) -> GongkaiError:
     told = f"现有{count}条" if count else "没有查出问题"
     if not KEY.fullmatch(word):
         return GongkaiError(
-            f"没有第{clipped(word)}条（{told}），没有写入；请先用 gongkai check 查看序号。"
+            f"没有第{wording.clipped(word)}条（{told}），没有写入；请先用 gongkai check 查看序号。"
         )
     why = "有关的数字可能已经改动"
     if not beside:
@@ -207,7 +203,7 @@ def refuse_decided_inside(
     """GongkaiError where the workbook itself says otherwise, which goes before, or where nothing
     can be taken back.
     """
-    beside: Mapping[str, Decision] = decisions_in_file(report, source)
+    beside: Mapping[str, Decision] = file.decisions_in_file(report, source)
     for one in chosen:
         for key in one.keys:
             refuse_inside(one, report.decisions.get(key), source, decision, key in beside)

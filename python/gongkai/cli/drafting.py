@@ -7,33 +7,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from gongkai.cli.console import CLEAN, reading_of, show, written
-from gongkai.cli.writing import refuse_target
-from gongkai.drafts.ledger import (
-    Application,
-    LedgerCount,
-    counted,
-    problem_text,
-    read_register,
-    repeats_text,
-    sheets_text,
-    summary_text,
-    trace_rows,
-)
-from gongkai.drafts.register import blank_register
-from gongkai.drafts.start import ReportDraft, begun, started, with_ledger
+from gongkai import output, pipeline, system, wording
+from gongkai.cli import console, writing
+from gongkai.drafts import ledger, register, start
 from gongkai.drafts.writing import draft_lines, refuse_undraftable, write_draft
 from gongkai.model import GongkaiError, NoFigures, UnreadableDocument
-from gongkai.output import to_csv
-from gongkai.pipeline import read_report
-from gongkai.system import (
-    read_plain,
-    refuse_existing,
-    refuse_suffix,
-    system_reason,
-    write_whole,
-)
-from gongkai.wording import evaluated
 
 TRACES = "（数字来源）.csv"  # beside the workbook: 年报.xlsx, 年报（数字来源）.csv
 MOST_SHOWN = 20  # problems on the screen; all of them stand in the list
@@ -46,66 +24,70 @@ def run_new(options: argparse.Namespace) -> int:
     target: Path = options.output
     traces = target.with_name(target.stem + TRACES)
     refuse_undraftable(target, options.force)  # before anything is read for it
-    refuse_target(target, (options.source, options.ledger), options.force)
+    writing.refuse_target(target, (options.source, options.ledger), options.force)
     if options.ledger:
-        refuse_existing(traces, options.force)
+        system.refuse_existing(traces, options.force)
     draft = drafted(options)
     told: list[str] = []
     if options.ledger:
         assert draft.report.year is not None
         applications = applications_in(Path(options.ledger))
         count = count_in(applications, draft.report.year, Path(options.ledger).name)
-        draft = with_ledger(draft, count.values)
+        draft = start.with_ledger(draft, count.values)
         told = [*lines_of(count), f"每个数字数的是台账哪几行，见 {traces}"]
-        told += filter(None, [sheets_text(applications), repeats_text(applications)])
+        told += filter(None, [ledger.sheets_text(applications), ledger.repeats_text(applications)])
     write_draft(draft, target, overwrite=options.force)
     if options.ledger:
-        rows = [*trace_rows(count), *problem_rows(count)]
-        write_whole(traces, to_csv(rows), options.force)
-    with written(target):
-        show([*told, *draft_lines(draft, target)])
-    return CLEAN
+        rows = [*ledger.trace_rows(count), *problem_rows(count)]
+        system.write_whole(traces, output.to_csv(rows), options.force)
+    with console.written(target):
+        console.show([*told, *draft_lines(draft, target)])
+    return console.CLEAN
 
 
-def drafted(options: argparse.Namespace) -> ReportDraft:
+def drafted(options: argparse.Namespace) -> start.ReportDraft:
     if options.source:
-        last = evaluated(read_report(options.source, **reading_of(options)))
-        return begun(last, options.year, options.agency)
+        last = wording.evaluated(
+            pipeline.read_report(options.source, **console.reading_of(options))
+        )
+        return start.begun(last, options.year, options.agency)
     if not options.agency or options.year is None:
         raise GongkaiError(
             "请用 --from 给出上年报告；没有上年报告的，用 --agency 和 --year 写明机关和年度。"
         )
-    return started(options.agency, options.year)
+    return start.started(options.agency, options.year)
 
 
 def run_ledger_template(options: argparse.Namespace) -> int:
     target: Path = options.output
-    refuse_suffix(target, (".xlsx",))
-    refuse_existing(target, options.force)
-    write_whole(target, blank_register(), options.force)
-    with written(target):
-        show([f"已写入 {target}"])
-    return CLEAN
+    system.refuse_suffix(target, (".xlsx",))
+    system.refuse_existing(target, options.force)
+    system.write_whole(target, register.blank_register(), options.force)
+    with console.written(target):
+        console.show([f"已写入 {target}"])
+    return console.CLEAN
 
 
 # --- a register of applications -------------------------------------------------------------------
 
 
-def applications_in(path: Path) -> tuple[Application, ...]:
+def applications_in(path: Path) -> tuple[ledger.Application, ...]:
     """The register in a file. UnreadableDocument with its name."""
     try:
-        return read_register(read_plain(path))
+        return ledger.read_register(system.read_plain(path))
     except OSError as error:
-        raise UnreadableDocument(f"无法读取{path.name}：{system_reason(error)}。") from error
+        raise UnreadableDocument(f"无法读取{path.name}：{system.system_reason(error)}。") from error
     except ValueError as error:
         raise UnreadableDocument(f"无法读取{path.name}：文件名无效。") from error
     except UnreadableDocument as error:
         raise UnreadableDocument(f"{path.name}：{error}") from error
 
 
-def count_in(applications: tuple[Application, ...], year: int, name: str) -> LedgerCount:
+def count_in(
+    applications: tuple[ledger.Application, ...], year: int, name: str
+) -> ledger.LedgerCount:
     """NoFigures where no row is of the year."""
-    count = counted(applications, year)
+    count = ledger.counted(applications, year)
     if not count.counted:
         raise NoFigures(
             f"{name}：台账中没有{year}年的申请（共{count.others}件）；"
@@ -114,20 +96,20 @@ def count_in(applications: tuple[Application, ...], year: int, name: str) -> Led
     return count
 
 
-def lines_of(count: LedgerCount) -> list[str]:
-    lines = [summary_text(count)]
+def lines_of(count: ledger.LedgerCount) -> list[str]:
+    lines = [ledger.summary_text(count)]
     for problem in count.problems[:MOST_SHOWN]:
-        lines.append(f"  {problem_text(problem, count.form)}")
+        lines.append(f"  {ledger.problem_text(problem, count.form)}")
     if len(count.problems) > MOST_SHOWN:
         lines.append(f"  还有{len(count.problems) - MOST_SHOWN}行，见数字来源。")
     return lines
 
 
-def problem_rows(count: LedgerCount) -> list[list[object]]:
+def problem_rows(count: ledger.LedgerCount) -> list[list[object]]:
     """Behind the figures, a blank line between: what could not be counted."""
     if not count.problems:
         return []
     rows: list[list[object]] = [[], ["拿不准的行"]]
     for problem in count.problems:
-        rows.append([problem_text(problem, count.form)])
+        rows.append([ledger.problem_text(problem, count.form)])
     return rows

@@ -14,25 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gongkai.batch.listing import is_web, plan_of_folder
-from gongkai.batch.ours import is_copy, record_of
-from gongkai.cli.batch import left_out_line
-from gongkai.cli.console import (
-    CLEAN,
-    ERRORS,
-    UNREADABLE,
-    complain,
-    complain_of,
-    put,
-    reading_of,
-    show,
-    tell,
-)
-from gongkai.cli.parser import LINES, OBJECT
-from gongkai.cli.tables import report_lines
-from gongkai.compare.bodies import Yearly
-from gongkai.compare.years import YearComparison, compare_years, yearly
-from gongkai.decisions import is_grave
+from gongkai import decisions, pipeline, system, wording
+from gongkai.batch import listing, ours
+from gongkai.cli import batch, console, parser, tables
+from gongkai.compare import bodies, years
 from gongkai.model import Finding, GongkaiError, NoFigures, Report
 from gongkai.output import (
     add_years,
@@ -47,10 +32,7 @@ from gongkai.output import (
     to_json_line,
     years_lines,
 )
-from gongkai.pipeline import check, read_report
 from gongkai.sources.detect import kind_of
-from gongkai.system import read_plain
-from gongkai.wording import evaluated
 
 # --- what the user named --------------------------------------------------------------------------
 
@@ -80,7 +62,7 @@ def sources_of(named: Sequence[str], *, workbooks: bool = False) -> list[Source]
 
 
 def is_folder(name: str) -> bool:
-    return name != STANDARD_INPUT and not is_web(name) and os.path.isdir(name)
+    return name != STANDARD_INPUT and not listing.is_web(name) and os.path.isdir(name)
 
 
 def in_folder(name: str, workbooks: bool) -> list[Source]:
@@ -88,13 +70,13 @@ def in_folder(name: str, workbooks: bool) -> list[Source]:
     read.
     """
     try:
-        plan = plan_of_folder(Path(name))
+        plan = listing.plan_of_folder(Path(name))
     except GongkaiError as error:
         return [Source(name, error, is_listed=True)]
     if workbooks:
         return workbooks_among(name, plan.sources)
     if plan.left_out:
-        tell(f"{name}：{left_out_line(plan.left_out, '读取')}")
+        console.tell(f"{name}：{batch.left_out_line(plan.left_out, '读取')}")
     return [Source(one, is_listed=True) for one in plan.sources]
 
 
@@ -107,7 +89,7 @@ def workbooks_among(folder: str, names: Sequence[str]) -> list[Source]:
         return [Source(folder, lost, is_listed=True)]
     others = len(names) - len(found)
     if others:
-        tell(f"{folder}：文件夹中另有{others}个文件不是本工具的工作簿，没有写入。")
+        console.tell(f"{folder}：文件夹中另有{others}个文件不是本工具的工作簿，没有写入。")
     return found
 
 
@@ -116,7 +98,7 @@ def is_workbook(name: str) -> bool:
     written.
     """
     try:
-        return kind_of(read_plain(Path(name))).is_ours
+        return kind_of(system.read_plain(Path(name))).is_ours
     except OSError:
         return True
 
@@ -128,8 +110,8 @@ def without_copies(found: Sequence[Source], done: str) -> list[Source]:
     names = {one.name for one in found}
     others = []
     for one in found:
-        if is_copy(one.name, names):
-            tell(f"{one.name}：这是 check --write 留下的上一版，没有{done}。")
+        if ours.is_copy(one.name, names):
+            console.tell(f"{one.name}：这是 check --write 留下的上一版，没有{done}。")
         else:
             others.append(one)
     return others
@@ -144,7 +126,7 @@ def without_records(found: Sequence[Source]) -> list[Source]:
     others = []
     told = []
     for one in found:
-        what = "" if one.is_listed else record_of(Path(one.name))
+        what = "" if one.is_listed else ours.record_of(Path(one.name))
         if what:
             told.append(f"{one.name}：这是{what}，不是报告，没有读取。")
         else:
@@ -152,7 +134,7 @@ def without_records(found: Sequence[Source]) -> list[Source]:
     if not others:
         return list(found)
     for line in told:
-        tell(line)
+        console.tell(line)
     return others
 
 
@@ -167,7 +149,7 @@ class JsonOutput:
 
     def __init__(self, form: str, adds: bool = False) -> None:
         self.form, self.adds = form, adds
-        self.waits = form != LINES or adds
+        self.waits = form != parser.LINES or adds
         self.held: list[dict[str, Any]] = []
 
     def add(self, result: dict[str, Any]) -> None:
@@ -178,7 +160,7 @@ class JsonOutput:
         else:
             self.put_line(result)
 
-    def end(self, comparisons: Iterable[YearComparison] = ()) -> None:
+    def end(self, comparisons: Iterable[years.YearComparison] = ()) -> None:
         """``comparisons`` are those of the results with findings, in their order."""
         left = iter(comparisons)
         held = [
@@ -187,16 +169,16 @@ class JsonOutput:
         ]
         if not self.form:
             return
-        if self.form == LINES:
+        if self.form == parser.LINES:
             for one in held:
                 self.put_line(one)
-        elif self.form == OBJECT and len(held) == 1:
-            put(to_json(held[0]))
+        elif self.form == parser.OBJECT and len(held) == 1:
+            console.put(to_json(held[0]))
         else:
-            put(to_json(held))
+            console.put(to_json(held))
 
     def put_line(self, result: Mapping[str, Any]) -> None:
-        put(to_json_line(result))
+        console.put(to_json_line(result))
 
 
 def has_findings(result: Mapping[str, Any]) -> bool:
@@ -211,28 +193,28 @@ def each_report(
     """
     for number, source in enumerate(sources, 1):
         if len(sources) > 1 and sys.stderr is not None and sys.stderr.isatty():
-            tell(f"[{number}/{len(sources)}] {source.name}")
+            console.tell(f"[{number}/{len(sources)}] {source.name}")
         try:
             if source.lost:
                 raise source.lost
-            yield source.name, read_report(source.name, **reading)
+            yield source.name, pipeline.read_report(source.name, **reading)
         except GongkaiError as error:
-            complain_of(error)
+            console.complain_of(error)
             yield source.name, error
 
 
 def complain_of_nothing(report: Report) -> int:
     """A report without figures, in the sentence of every command that needs some."""
     try:
-        evaluated(report)
+        wording.evaluated(report)
     except NoFigures as error:
-        return complain(str(error))
-    return CLEAN
+        return console.complain(str(error))
+    return console.CLEAN
 
 
 def code_of(findings: Sequence[Finding]) -> int:
     """A sum that is broken as read is not clean, though the reading may be at fault."""
-    return ERRORS if any(map(is_grave, findings)) else CLEAN
+    return console.ERRORS if any(map(decisions.is_grave, findings)) else console.CLEAN
 
 
 def run_sources(  # noqa: PLR0913
@@ -240,7 +222,7 @@ def run_sources(  # noqa: PLR0913
     judge: Callable[[Report], list[Finding]],
     as_dict: Callable[[Report, list[Finding]], dict[str, Any]],
     as_lines: Callable[[Report, list[Finding]], Iterable[str]],
-    across: Callable[[], Sequence[YearComparison]] | None = None,
+    across: Callable[[], Sequence[years.YearComparison]] | None = None,
     refuses: bool = True,
 ) -> int:
     """Read each source, judge it and print it; the code is that of the worst.
@@ -251,10 +233,10 @@ def run_sources(  # noqa: PLR0913
     """
     sources = sources_of(options.sources)
     output = JsonOutput(options.json, adds=across is not None)
-    codes = [CLEAN]
-    for number, (source, report) in enumerate(each_report(sources, reading_of(options))):
+    codes = [console.CLEAN]
+    for number, (source, report) in enumerate(each_report(sources, console.reading_of(options))):
         if isinstance(report, GongkaiError):
-            codes.append(UNREADABLE)
+            codes.append(console.UNREADABLE)
             output.add(failure_to_dict(source, report))
             continue
         findings = judge(report)
@@ -264,11 +246,11 @@ def run_sources(  # noqa: PLR0913
         if options.json:
             output.add(as_dict(report, findings))
         else:
-            show([*([""] if number else []), *as_lines(report, findings)])
+            console.show([*([""] if number else []), *as_lines(report, findings)])
     comparisons = across() if across else ()
     output.end(comparisons)
     if not options.json:
-        show(below(years_lines(comparisons)))
+        console.show(below(years_lines(comparisons)))
     return max(codes)
 
 
@@ -294,20 +276,20 @@ def run_read(options: argparse.Namespace) -> int:
         options,
         judge,
         lambda report, _: report_to_dict(report),
-        lambda report, _: report_lines(report),
+        lambda report, _: tables.report_lines(report),
     )
 
 
 def run_check(options: argparse.Namespace) -> int:
-    seen: list[Yearly] = []
+    seen: list[bodies.Yearly] = []
 
     def judge(report: Report) -> list[Finding]:
-        seen.append(yearly(report))
-        return check(report)
+        seen.append(years.yearly(report))
+        return pipeline.check(report)
 
     def lines(report: Report, findings: list[Finding]) -> Iterator[str]:
         yield from head_lines(report)
         if report.is_evaluated:
             yield from finding_lines(report, findings)
 
-    return run_sources(options, judge, check_to_dict, lines, lambda: compare_years(seen))
+    return run_sources(options, judge, check_to_dict, lines, lambda: years.compare_years(seen))

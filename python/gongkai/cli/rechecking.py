@@ -10,21 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gongkai import pipeline, spreadsheets, system
 from gongkai.batch.ours import BEFORE, UNRESTORED
-from gongkai.cli.adopting import our_content, refuse_unread, with_figures
-from gongkai.cli.console import complain, complain_of, show, tell
-from gongkai.cli.reading import JsonOutput, Source, code_of, is_workbook, sources_of
+from gongkai.cli import adopting, console, reading
 from gongkai.decisions.file import with_decisions_beside
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 from gongkai.output import check_to_dict, failure_to_dict, finding_lines, head_lines
-from gongkai.pipeline import check, read_report
-from gongkai.spreadsheets import Spot
-from gongkai.system import write_whole
-from gongkai.workbook import read_workbook
-from gongkai.workbook.derived import as_named
-from gongkai.workbook.file import filled, read_file, read_formulas, restored, standings
-from gongkai.workbook.fill import flag_edits
-from gongkai.workbook.layout import table_sheets
+from gongkai.workbook import derived, file, fill, layout, read_workbook
 from gongkai.workbook.live.restoring import Standing, question_of
 from gongkai.workbook.reading import ALTERED
 
@@ -45,50 +37,52 @@ class Rechecked:
 
 def run_check_write(options: argparse.Namespace) -> int:
     """Each workbook apart: one that is refused leaves the others theirs."""
-    codes, output = [], JsonOutput(options.json)
-    for source in sources_of(options.sources, workbooks=True):
+    codes, output = [], reading.JsonOutput(options.json)
+    for source in reading.sources_of(options.sources, workbooks=True):
         try:
             done = rechecked(source, options.yes)
         except GongkaiError as error:
-            codes.append(complain_of(error))
+            codes.append(console.complain_of(error))
             output.add(failure_to_dict(source.name, error))
             continue
-        codes.append(code_of(done.findings))
+        codes.append(reading.code_of(done.findings))
         if options.json:
             output.add({**check_to_dict(done.report, done.findings), "workbook": str(done.path)})
         else:
             lines = [*head_lines(done.report), *finding_lines(done.report, done.findings)]
-            show([*lines, f"已写入 {done.path}，上一版是 {done.kept.name}"])
+            console.show([*lines, f"已写入 {done.path}，上一版是 {done.kept.name}"])
     output.end()
     return max(codes)
 
 
-def rechecked(source: Source, agreed: bool) -> Rechecked:
+def rechecked(source: reading.Source, agreed: bool) -> Rechecked:
     """GongkaiError where the workbook is none of ours, cannot be put right, or nobody agrees to
     that.
     """
     if source.lost:
         raise source.lost
-    path, content, _ = our_content(source.name, WHAT)
-    moved = standings(path, content)
+    path, content, _ = adopting.our_content(source.name, WHAT)
+    moved = file.standings(path, content)
     question = question_about(path, content, moved)
     if question and agreed:
-        tell(question)
+        console.tell(question)
     elif question and not is_agreed(question):
         raise WorkbookError(f"{path.name}没有改动。")
-    right = restored(path, moved, content, strays=bool(question))
-    report = with_figures(source.name, read_workbook(path, right))
+    right = file.restored(path, moved, content, strays=bool(question))
+    report = adopting.with_figures(source.name, read_workbook(path, right))
     if not moved and report.tables != read_workbook(path, content).tables:
         raise WorkbookError(f"{path.name}写入后读出的数字与原来不同，没有改动；{TELL}")
-    findings = check(report)
-    written = as_named(path, filled(path, flag_edits(report, findings), right))
-    refuse_unread(path, written, report)
-    check(with_decisions_beside(report, path))  # before writing: the file beside it may be damaged
+    findings = pipeline.check(report)
+    written = derived.as_named(path, file.filled(path, fill.flag_edits(report, findings), right))
+    adopting.refuse_unread(path, written, report)
+    pipeline.check(
+        with_decisions_beside(report, path)
+    )  # before writing: the file beside it may be damaged
     kept = copy_before(path, bool(question))
-    write_whole(kept, content, overwrite=True)
-    write_whole(path, written, overwrite=True)
-    report = read_report(str(path))
-    return Rechecked(path, kept, report, check(report))
+    system.write_whole(kept, content, overwrite=True)
+    system.write_whole(path, written, overwrite=True)
+    report = pipeline.read_report(str(path))
+    return Rechecked(path, kept, report, pipeline.check(report))
 
 
 def copy_before(path: Path, restoring: bool) -> Path:
@@ -98,7 +92,7 @@ def copy_before(path: Path, restoring: bool) -> Path:
     """
     if not restoring:
         kept = path.with_name(f"{path.stem}（{BEFORE}）{path.suffix}")
-        if kept.is_file() and not is_workbook(str(kept)):
+        if kept.is_file() and not reading.is_workbook(str(kept)):
             raise WorkbookError(
                 f"{kept.name}已存在，不是本工具的工作簿，没有覆盖，也没有写入；请先移走或改名。"
             )
@@ -112,23 +106,24 @@ def copy_before(path: Path, restoring: bool) -> Path:
 
 def question_about(path: Path, content: bytes, moved: Sequence[Standing]) -> str:
     """What has to be agreed to before it is written; "" for nothing."""
-    values = read_file(path, content)
+    values = file.read_file(path, content)
     standing = {each.sheet.name: each for each in moved}
     told = []
-    for sheet in table_sheets():
+    for sheet in layout.table_sheets():
         altered = values.get(sheet.name, {}).get(ALTERED)
         lanes = len(altered) if isinstance(altered, tuple) else 0
         if sheet.name in standing or lanes:
             told.append(question_of(sheet, standing.get(sheet.name), lanes))
     formulas = sum(
-        len(read_formulas(path, content)[each.sheet.name] & figure_places(each)) for each in moved
+        len(file.read_formulas(path, content)[each.sheet.name] & figure_places(each))
+        for each in moved
     )
     if formulas:
         told.append(f"这些表中的{formulas}个公式换成它们现在的值")
     return f"{path.name}：{'；'.join(told)}。" if told else ""
 
 
-def figure_places(found: Standing) -> set[Spot]:
+def figure_places(found: Standing) -> set[spreadsheets.Spot]:
     """Where the figures of a moved table stand now."""
     return {place for spot in found.sheet.cells.values() if (place := found.place(spot))}
 
@@ -136,7 +131,7 @@ def figure_places(found: Standing) -> set[Spot]:
 def is_agreed(question: str) -> bool:
     """Asked at a terminal; elsewhere nobody can say yes."""
     if sys.stdin is None or not sys.stdin.isatty():
-        complain(f"{question}同意的话请加上 --yes 再运行。")
+        console.complain(f"{question}同意的话请加上 --yes 再运行。")
         return False
-    tell(f"{question}要这样做吗？（是/否）")
+    console.tell(f"{question}要这样做吗？（是/否）")
     return sys.stdin.readline().strip().lower() in YES

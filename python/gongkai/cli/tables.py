@@ -18,11 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gongkai import figures, output, wording
 from gongkai.cli.console import fitting, width_of
-from gongkai.figures import shown
 from gongkai.model import Column, Entry, Form, Label, Report, Row, Table
-from gongkai.output import head_lines, problem_line
-from gongkai.wording import one_line
 
 WIDTH = 80  # columns of a terminal
 INDENT = 2
@@ -51,7 +49,7 @@ class HeadedRows:
 
 def report_lines(report: Report) -> Iterator[str]:
     """A report for people: who, when, the three tables, what could not be read."""
-    yield from head_lines(report)
+    yield from output.head_lines(report)
     for table in report.tables.values():
         yield ""
         yield from table_lines(table)
@@ -59,7 +57,7 @@ def report_lines(report: Report) -> Iterator[str]:
         yield ""
         yield f"有{len(report.problems)}处没有读出："
     for problem in report.problems:
-        where = problem_line(report, problem.table, problem.row, problem.column)
+        where = output.problem_line(report, problem.table, problem.row, problem.column)
         raw = f"：“{problem.raw}”" if problem.raw else ""
         yield f"  ! {where}{problem.reason}{raw}"
 
@@ -83,8 +81,8 @@ def table_lines(table: Table) -> Iterator[str]:
 def text_of(entry: Entry) -> str:
     """134; （空） for a blank; a sign as it stands: /."""
     if entry.value is not None:
-        return shown(entry.value)
-    text = one_line(entry.raw)
+        return figures.shown(entry.value)
+    text = wording.one_line(entry.raw)
     if width_of(text) > LONGEST_TEXT:
         text = f"{fitting(text, LONGEST_TEXT - 1)}…"
     return text or BLANK

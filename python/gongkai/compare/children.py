@@ -11,16 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from gongkai.bodies import is_certain, may_be_one, normal, successions_of
-from gongkai.bodies.within import (
-    area_of,
-    governed_area,
-    is_office,
-    lies_outside,
-    lies_within,
-    qualified,
-    units_in,
-)
+from gongkai.bodies import is_certain, may_be_one, normal, successions_of, within
 from gongkai.model import Finding, Report, Severity, Value
 from gongkai.wording import clipped, some_of, why_no_figures
 
@@ -124,14 +115,14 @@ class Roll:
 
 def roll_of(parent: Report, children: Sequence[Child], expected: Sequence[str] = ()) -> Roll:
     """Sort the children; ``expected`` are the names that must be there, () where nobody said."""
-    area = area_of(parent.agency)
+    area = within.area_of(parent.agency)
     read: list[Named] = []
     unread: list[LeftOut] = []
     for child in children:
         if child.report is None:
             unread.append(LeftOut(child, "unread", child.error))
         else:
-            read.append(Named(child, qualified(child.agency, area)))
+            read.append(Named(child, within.qualified(child.agency, area)))
     counted, against = judged(parent, read)
     members = members_of(counted)
     there: set[str] = set()
@@ -141,11 +132,11 @@ def roll_of(parent: Report, children: Sequence[Child], expected: Sequence[str] =
     told: set[str] = set()
     for one in against:
         left.append(covered(one, parent, there))
-        told.add(normal(qualified(one.child.agency, area)))
+        told.add(normal(within.qualified(one.child.agency, area)))
     spoken_of = told - there - {""}
     wanted = []
     for name in expected:
-        named = Named(Child(name), qualified(name, area))
+        named = Named(Child(name), within.qualified(name, area))
         if normal(named.name) not in spoken_of:
             wanted.append(named)
     lost, extra = held_against(wanted, members, parent.year)
@@ -212,14 +203,14 @@ def is_parents_name(name: str, parent: str) -> bool:
     """Whether a whole name is the parent's, or says that it governs the parent's area: a report of
     the whole government, though the parent's own may be under the name of its office.
     """
-    area = area_of(parent)
-    whole = qualified(parent, area)
+    area = within.area_of(parent)
+    whole = within.qualified(parent, area)
     if not whole or not name:
         return False
     if normal(name) == normal(whole):
         return True
-    is_government = governed_area(whole) or is_office(whole)
-    return bool(is_government and governed_area(name)) and area_of(name) == area
+    is_government = within.governed_area(whole) or within.is_office(whole)
+    return bool(is_government and within.governed_area(name)) and within.area_of(name) == area
 
 
 def other_year(parent: Report, named: Named) -> LeftOut | None:
@@ -233,7 +224,7 @@ def governments_of(children: Iterable[Named]) -> dict[str, list[Named]]:
     """Area -> the children that govern one of that name."""
     found: dict[str, list[Named]] = {}
     for named in children:
-        area = governed_area(named.name)
+        area = within.governed_area(named.name)
         if area:
             found.setdefault(area, []).append(named)
     return found
@@ -241,9 +232,9 @@ def governments_of(children: Iterable[Named]) -> dict[str, list[Named]]:
 
 def inner(named: Named, governments: Mapping[str, Sequence[Named]]) -> LeftOut | None:
     """城北区东街街道办事处 counts with 云岭市城北区人民政府, if that is a child as well."""
-    for area in units_in(named.name):
+    for area in within.units_in(named.name):
         for other in governments.get(area, ()):
-            if lies_within(named.name, other.name):
+            if within.lies_within(named.name, other.name):
                 reason = f"应已计入{other.child.title}"
                 return LeftOut(named.child, "within", reason, lacking=False)
     return None
@@ -254,7 +245,7 @@ def covered(one: LeftOut, parent: Report, there: Collection[str]) -> LeftOut:
     its body's report of the right year is there; nor does one without figures beside one with them.
     One whose year nobody knows may be of this year.
     """
-    name = qualified(one.child.agency, area_of(parent.agency))
+    name = within.qualified(one.child.agency, within.area_of(parent.agency))
     is_there = normal(name) in there
     if one.kind == "no_figures" and is_there:
         return replace(one, lacking=False)
@@ -434,14 +425,14 @@ def roll_findings(parent: Report, roll: Roll) -> Iterator[Finding]:
 
 def member_findings(parent: Report, members: Sequence[Member]) -> Iterator[Finding]:
     """Members of whom it is doubtful that they are the parent's children."""
-    area = area_of(parent.agency)
+    area = within.area_of(parent.agency)
     nameless = []
     outside = []
     twins = []
     for member in members:
         if not member.name:
             nameless.append(member)
-        if lies_outside(member.name, area):
+        if within.lies_outside(member.name, area):
             outside.append(member)
         # The parent's very figures are the parent's report once more, as a rule.
         if len(members) > 1 and is_alike(parent, report_in(member.children[0])):

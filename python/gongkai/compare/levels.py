@@ -15,6 +15,7 @@ from heapq import nlargest
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
+from gongkai import decisions, editions
 from gongkai.bodies.within import governed_area, is_office
 from gongkai.compare.children import (
     Child,
@@ -26,13 +27,10 @@ from gongkai.compare.children import (
     roll_findings,
     roll_of,
 )
-from gongkai.decisions import decided_findings, former_keys_of, gravest_first, keys_of
-from gongkai.editions import all_editions
 from gongkai.figures import shown
 from gongkai.model import Cell, Fact, Figure, Finding, Form, Report, Table, Value
 from gongkai.sums import difference, table_state, total
-from gongkai.wording import NO_FIGURES, label_of
-from gongkai.wording.phrases import where
+from gongkai.wording import NO_FIGURES, label_of, phrases
 
 Status = Literal["equal", "differs", "exceeds", "asked", "uncertain", "blank"]
 STATUSES: Mapping[Status, str] = {
@@ -98,10 +96,10 @@ class Levels:
 
     def keys_of(self, finding: Finding) -> tuple[str, ...]:
         """What a decision about a finding is kept under, beside the parent."""
-        return keys_of(finding, self.parent, sums_of(self.lines))
+        return decisions.keys_of(finding, self.parent, sums_of(self.lines))
 
     def former_keys_of(self, finding: Finding) -> tuple[str, ...]:
-        return former_keys_of(finding, self.parent, sums_of(self.lines))
+        return decisions.former_keys_of(finding, self.parent, sums_of(self.lines))
 
 
 def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] = ()) -> Levels:
@@ -121,8 +119,8 @@ def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] =
         *uncertain_notes(lines, roll),
         *blank_notes(parent, lines),
     ]
-    said = decided_findings(said, parent.decisions, parent, sums_of(lines))
-    return Levels(parent, roll, lines, tuple(gravest_first(said)))
+    said = decisions.decided_findings(said, parent.decisions, parent, sums_of(lines))
+    return Levels(parent, roll, lines, tuple(decisions.gravest_first(said)))
 
 
 def sums_of(lines: Sequence[LevelFigure]) -> dict[str, Value]:
@@ -480,7 +478,7 @@ def sums_beside(parent: Report, lines: Sequence[LevelFigure]) -> TextRows:
         if line.status == "blank" and line.computed:
             form = parent.tables[line.cell.table].form
             name = f"{form.number} {label_of(line.cell)}"
-            found.append((where(form, (line.cell.id,)), name, shown(line.computed)))
+            found.append((phrases.where(form, (line.cell.id,)), name, shown(line.computed)))
     return tuple(found)
 
 
@@ -488,7 +486,7 @@ def sums_beside(parent: Report, lines: Sequence[LevelFigure]) -> TextRows:
 def numbers() -> Mapping[str, str]:
     """Table id -> 表二, 表三, 表四."""
     found = {}
-    for edition in all_editions().values():
+    for edition in editions.all_editions().values():
         for name, form in edition.forms.items():
             found[name] = form.number
     return found

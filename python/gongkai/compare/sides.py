@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from gongkai.editions import edition_of_year, jump_cells
+from gongkai import editions, sums
 from gongkai.model import Cell, Form, Report, Table, Value
-from gongkai.sums import difference
 from gongkai.wording.prose import OPENING, own_text
 
 SENTENCE = re.compile(r"[^。；！？\n]*[。；！？\n]?")
@@ -45,7 +44,7 @@ class FigureSides(NamedTuple):
         """Second less first; None where one is blank or they are two quantities."""
         if not self.is_alike or self.first is None or self.second is None:
             return None
-        return difference(self.second, self.first)
+        return sums.difference(self.second, self.first)
 
     @property
     def differs(self) -> bool:
@@ -130,7 +129,7 @@ def side_by_side(first: Report, second: Report) -> SideBySide:
 
 def tables_of(first: Report, second: Report) -> Iterator[TableSides]:
     """The tables that one of them has, in the order of the form."""
-    for name in edition_of_year(second.year).forms:
+    for name in editions.edition_of_year(second.year).forms:
         one, other = first.tables.get(name), second.tables.get(name)
         if other is not None:
             yield table_sides(other.form, one, other)
@@ -160,7 +159,7 @@ def counts_alike(cell: Cell, other: Cell | None) -> bool:
         return False
     mine, its = cell.row.label.text, other.row.label.text
     is_called_alike = (mine, cell.column.label.text) == (its, other.column.label.text)
-    return is_called_alike or cell.id in jump_cells()
+    return is_called_alike or cell.id in editions.jump_cells()
 
 
 def value_in(table: Table | None, cell: Cell) -> Value:
@@ -174,7 +173,7 @@ def value_in(table: Table | None, cell: Cell) -> Value:
 def sections_of(first: Report, second: Report) -> Iterator[SectionSides]:
     """The opening and the sections of text that one of them has."""
     parts = [(OPENING, "")]
-    for section in edition_of_year(second.year).sections:
+    for section in editions.edition_of_year(second.year).sections:
         parts.append((section.number, section.title))
     for number, title in parts:
         before, after = own_text(first, number), own_text(second, number)

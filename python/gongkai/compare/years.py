@@ -13,11 +13,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gongkai.bodies import Succession, is_certain
+from gongkai import bodies, decisions, editions, figures, sums
 from gongkai.compare.bodies import Group, Matched, Yearly, match
-from gongkai.decisions import decided_findings, is_open
-from gongkai.editions import YearLink, all_editions, jump_cells, links, public_cells, yearly_cells
-from gongkai.figures import shown
 from gongkai.model import (
     Fact,
     Figure,
@@ -28,7 +25,6 @@ from gongkai.model import (
     Value,
     table_id,
 )
-from gongkai.sums import difference, implied_in, stated_figures, total
 from gongkai.wording import (
     NO_FIGURES,
     column_label,
@@ -37,8 +33,8 @@ from gongkai.wording import (
     label_of,
     official_order,
     one_line,
+    phrases,
 )
-from gongkai.wording.phrases import where
 
 FACTOR, LEAST = 5, 20  # a jump: so many times as much, and the larger figure at least so large
 MOST_NAMED = 4  # reports in a fact; a message tells fewer
@@ -73,20 +69,20 @@ class YearComparison:
 
 
 def yearly(report: Report) -> Yearly:
-    figures: dict[str, Value] = {}
-    for cell in yearly_cells():
+    held: dict[str, Value] = {}
+    for cell in editions.yearly_cells():
         value = report.value(cell)
         if value is not None:
-            figures[cell] = value
+            held[cell] = value
     return Yearly(
         report.agency,
         report.year,
         report.document.origin if report.document else "",
-        figures,
+        held,
         report.decisions,
         report.is_evaluated,
         doubted_facts(report),
-        implied_in(report),
+        sums.implied_in(report),
     )
 
 
@@ -109,7 +105,7 @@ def doubted(report: Yearly) -> str:
 
 def decided(findings: Sequence[Finding], report: Yearly) -> tuple[Finding, ...]:
     """The findings with what was decided about them, beside the later report."""
-    return tuple(decided_findings(findings, report.decisions, report.figures))
+    return tuple(decisions.decided_findings(findings, report.decisions, report.figures))
 
 
 def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> YearComparison:
@@ -159,7 +155,7 @@ def compared_with(report: Yearly, last: Yearly) -> YearComparison:
     known = known_sides(report, last)
     found: list[Finding] = []
     short: list[str] = []
-    for link in links():
+    for link in editions.links():
         sides = known.get(link)
         if sides is None:
             found += unfilled(link, report, last)
@@ -176,22 +172,23 @@ def compared_with(report: Yearly, last: Yearly) -> YearComparison:
     return YearComparison(report, text, (*found, *jumps(report, last)), len(known))
 
 
-def known_sides(report: Yearly, last: Yearly) -> dict[YearLink, Sides]:
+def known_sides(report: Yearly, last: Yearly) -> dict[editions.YearLink, Sides]:
     """Both sides of every link that can be compared."""
     known = {}
-    for link in links():
+    for link in editions.links():
         sides = sides_of(link, report, last)
         if sides is not None:
             known[link] = sides
     return known
 
 
-def short_text(link: YearLink, last: Yearly, sides: Sides) -> str:
+def short_text(link: editions.YearLink, last: Yearly, sides: Sides) -> str:
     follows = f"{last.year}年结转" if link.rule == "years.carried" else "应为"
-    return f"{short_name(link)}填{shown(sides.stated)}，{follows}{shown(sides.computed)}"
+    stated, computed = figures.shown(sides.stated), figures.shown(sides.computed)
+    return f"{short_name(link)}填{stated}，{follows}{computed}"
 
 
-def guessed_text(known: Mapping[YearLink, Sides], differing: Sequence[Finding]) -> str:
+def guessed_text(known: Mapping[editions.YearLink, Sides], differing: Sequence[Finding]) -> str:
     """（其中3项按推定的数核对）（另有1处按推定的数不符，请核对）: what rests on blanks of one
     possible figure.
     """
@@ -208,18 +205,21 @@ def is_difference(finding: Finding) -> bool:
 
 def is_counted(finding: Finding) -> bool:
     """Whether it is a difference between figures that stand there, and nobody has dismissed it."""
-    return finding.severity == "warning" and is_open(finding)
+    return finding.severity == "warning" and decisions.is_open(finding)
 
 
 def is_asked(finding: Finding) -> bool:
     """Whether it tells of a difference that counts, but rests on a figure that nobody wrote."""
-    return is_difference(finding) and finding.severity == "note" and is_open(finding)
+    return is_difference(finding) and finding.severity == "note" and decisions.is_open(finding)
 
 
-def sides_of(link: YearLink, report: Yearly, last: Yearly) -> Sides | None:
+def sides_of(link: editions.YearLink, report: Yearly, last: Yearly) -> Sides | None:
     """None where any figure is blank and may be more than one."""
     cells = (link.cell, *link.plus, *link.minus)
-    own, before = stated_figures(cells, report.known), stated_figures((link.last,), last.known)
+    own, before = (
+        sums.stated_figures(cells, report.known),
+        sums.stated_figures((link.last,), last.known),
+    )
     if len(own) < len(cells) or not before:
         return None
     added, taken = own[1 : 1 + len(link.plus)], own[1 + len(link.plus) :]
@@ -229,15 +229,17 @@ def sides_of(link: YearLink, report: Yearly, last: Yearly) -> Sides | None:
             guessed.append(cell)
     if link.last not in last.figures:
         guessed.append(link.last)
-    return Sides(own[0], difference(total([*before, *added]), total(taken)), tuple(guessed))
+    return Sides(
+        own[0], sums.difference(sums.total([*before, *added]), sums.total(taken)), tuple(guessed)
+    )
 
 
-def broken(link: YearLink, report: Yearly, last: Yearly, sides: Sides) -> Finding:
+def broken(link: editions.YearLink, report: Yearly, last: Yearly, sides: Sides) -> Finding:
     """A link that does not hold: a warning, or a note where it rests on what nobody wrote."""
     form = form_of(link.table)
     severity: Severity = "note" if sides.guessed else "warning"
     more, less = max(sides.stated, sides.computed), min(sides.stated, sides.computed)
-    facts = facts_of_last(report, last) | {"gap": difference(more, less)}
+    facts = facts_of_last(report, last) | {"gap": sums.difference(more, less)}
     if link.rule == "years.documents":
         facts |= document_facts(link, report, last)
     return Finding(
@@ -247,13 +249,13 @@ def broken(link: YearLink, report: Yearly, last: Yearly, sides: Sides) -> Findin
         official_order(form, (link.cell, *link.plus, *link.minus)),
         sides.stated,
         sides.computed,
-        difference(sides.computed, sides.stated),
+        sums.difference(sides.computed, sides.stated),
         facts=facts,
         form=form,
     )
 
 
-def says_of(link: YearLink, sides: Sides) -> str:
+def says_of(link: editions.YearLink, sides: Sides) -> str:
     """Which of the two figures stands there, and which only the relations of its report leave:
     relations that documents have none of.
     """
@@ -264,17 +266,17 @@ def says_of(link: YearLink, sides: Sides) -> str:
     return "implied" if link.cell in sides.guessed else "last_implied"
 
 
-def document_facts(link: YearLink, report: Yearly, last: Yearly) -> dict[str, Fact]:
+def document_facts(link: editions.YearLink, report: Yearly, last: Yearly) -> dict[str, Fact]:
     """20 in force the year before, 3 made, 1 repealed."""
     return {
-        "cell": where(form_of(link.table), (link.cell,)),
+        "cell": phrases.where(form_of(link.table), (link.cell,)),
         "before": last.known[link.last],
         "made": report.known[link.plus[0]],
         "repealed": report.known[link.minus[0]],
     }
 
 
-def unfilled(link: YearLink, report: Yearly, last: Yearly) -> Iterator[Finding]:
+def unfilled(link: editions.YearLink, report: Yearly, last: Yearly) -> Iterator[Finding]:
     """A note where the year before has carried something out and this year's figure is blank."""
     before = last.figures.get(link.last)
     if link.rule == "years.carried" and before and link.cell not in report.figures:
@@ -290,7 +292,7 @@ def unfilled(link: YearLink, report: Yearly, last: Yearly) -> Iterator[Finding]:
 
 
 def jumps(report: Yearly, last: Yearly) -> Iterator[Finding]:
-    for name in jump_cells():
+    for name in editions.jump_cells():
         now, before = report.figures.get(name), last.figures.get(name)
         if now is None or before is None or not is_jump(now, before):
             continue
@@ -313,7 +315,7 @@ def is_jump(now: Figure, before: Figure) -> bool:
 
 
 def form_of(table: str) -> Form:
-    return list(all_editions().values())[-1].forms[table]
+    return list(editions.all_editions().values())[-1].forms[table]
 
 
 def facts_of_last(report: Yearly, last: Yearly) -> dict[str, Fact]:
@@ -331,7 +333,7 @@ def source_of(report: Yearly) -> str:
 # --- in short -------------------------------------------------------------------------------------
 
 
-def short_name(link: YearLink) -> str:
+def short_name(link: editions.YearLink) -> str:
     form = form_of(link.table)
     cell = form.cells[link.cell]
     if link.rule == "years.carried":
@@ -345,7 +347,7 @@ def outcome_text(
     """``与2020年相符``, or the differences that count; how many are dismissed, and what could not
     be compared.
     """
-    dismissed = sum(not is_open(one) for one in differing)
+    dismissed = sum(not decisions.is_open(one) for one in differing)
     if short:
         more = "等" if len(short) > MOST_TOLD else ""
         also = f"（另{dismissed}处已忽略）" if dismissed else ""
@@ -357,9 +359,9 @@ def outcome_text(
     return f"与{last.year}年{what}{remark}"
 
 
-def limits_text(report: Yearly, last: Yearly, known: Collection[YearLink]) -> str:
+def limits_text(report: Yearly, last: Yearly, known: Collection[editions.YearLink]) -> str:
     """（结转7项只能比1项）: what could not be compared; "" where all could."""
-    wanted = Counter(link.rule for link in links())
+    wanted = Counter(link.rule for link in editions.links())
     compared = Counter(link.rule for link in known)
     limits = []
     if compared["years.carried"] < wanted["years.carried"]:
@@ -385,7 +387,7 @@ def documents_limit(report: Yearly, last: Yearly, wanted: int, compared: int) ->
 
 def is_old(report: Yearly) -> bool:
     """Whether its table two has the layout of 2019."""
-    return not report.figures.keys().isdisjoint(public_cells())
+    return not report.figures.keys().isdisjoint(editions.public_cells())
 
 
 # --- what cannot be compared ----------------------------------------------------------------------
@@ -418,7 +420,7 @@ def nameless(report: Yearly, matched: Matched) -> YearComparison:
     return YearComparison(report, text, notes(says, {}, matched, report.year))
 
 
-def changed_body(report: Yearly, last: int, change: Succession) -> YearComparison:
+def changed_body(report: Yearly, last: int, change: bodies.Succession) -> YearComparison:
     """青溪县国土资源局 went into 青溪县自然资源和规划局: its figures are not of one body alone."""
     says = "split" if change.kind == "split" else "merged"
     facts: dict[str, Fact] = {
@@ -470,7 +472,7 @@ def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> 
     facts: dict[str, Fact] = {"agency": report.agency, "last": year - 1}
     candidates = matched.candidates(report, year - 1, group)
     if candidates:
-        says = "uncertain" if is_certain(report.agency, report.year) else "uncertain_short"
+        says = "uncertain" if bodies.is_certain(report.agency, report.year) else "uncertain_short"
         return (unmatched(says, facts | {"others": named(candidates)}),)
     facts["year"] = year
     earlier = max((one for one in group.years if one < year), default=None)
@@ -485,4 +487,6 @@ def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> 
 
 def named(reports: Sequence[Yearly]) -> tuple[tuple[str, ...], ...]:
     """Body, year and source of each of the first few."""
-    return tuple((one.agency, shown(one.year), source_of(one)) for one in reports[:MOST_NAMED])
+    return tuple(
+        (one.agency, figures.shown(one.year), source_of(one)) for one in reports[:MOST_NAMED]
+    )

@@ -14,10 +14,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from gongkai.bodies import may_be_one
+from gongkai import bodies, wording
 from gongkai.figures import clean, exact, shown
 from gongkai.model import BrokenSum, Decision, Fact, Finding, Report, Severity, Value
-from gongkai.wording import plain
 from gongkai.wording.findings import former_text
 
 KEY_DIGITS = 12  # hexadecimal
@@ -148,7 +147,7 @@ def held_in(cell: str, held: Held) -> str:
         return ""
     if entry.value is not None:
         return figure_text(entry.value)
-    raw = squeezed(clean(plain(entry.raw))).lstrip(DOUBTFUL)
+    raw = squeezed(clean(wording.plain(entry.raw))).lstrip(DOUBTFUL)
     return f"?{raw}" if raw else ""
 
 
@@ -304,7 +303,7 @@ def is_about(report: Report, agency: str, year: int | None) -> bool:
     """
     if report.year != year or bool(report.agency) != bool(agency):
         return False
-    return not agency or may_be_one(report.agency, agency, year)
+    return not agency or bodies.may_be_one(report.agency, agency, year)
 
 
 def with_decisions_of(report: Report, old: Report) -> tuple[Report, int]:

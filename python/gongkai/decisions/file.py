@@ -17,10 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from gongkai.decisions import KEY, is_about, merged
+from gongkai import decisions, system, wording
 from gongkai.model import Decision, Finding, Report, WorkbookError
-from gongkai.system import BUSY, lock_file, open_plain, system_reason, write_whole
-from gongkai.wording import escaped
 
 ENDING = ".处理.json"
 KIND, VERSION = "rulings", 1
@@ -60,7 +58,9 @@ def with_decisions_beside(report: Report, source: Path | None = None) -> Report:
     source = source or source_path(report)
     if source is None:
         return report
-    return replace(report, decisions=merged(decisions_in_file(report, source), report.decisions))
+    return replace(
+        report, decisions=decisions.merged(decisions_in_file(report, source), report.decisions)
+    )
 
 
 def decisions_in_file(report: Report, source: Path) -> dict[str, Decision]:
@@ -74,7 +74,7 @@ def decisions_in_file(report: Report, source: Path) -> dict[str, Decision]:
 
 
 def fits(record: Mapping[str, Any], report: Report) -> bool:
-    return is_about(report, record["agency"], record["year"])
+    return decisions.is_about(report, record["agency"], record["year"])
 
 
 # --- the file -------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def decisions_bytes(path: Path) -> bytes:
     DecisionsError.
     """
     try:
-        with open_plain(path) as file:
+        with system.open_plain(path) as file:
             return file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         return b""
@@ -107,7 +107,7 @@ def decisions_bytes(path: Path) -> bytes:
         if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR):  # then it cannot be there
             return b""
         raise DecisionsError(
-            f"{path.name}不能读取（{system_reason(error)}），其中的处理没有采用；"
+            f"{path.name}不能读取（{system.system_reason(error)}），其中的处理没有采用；"
             f"请排除或把它移走再试。"
         ) from error
 
@@ -129,7 +129,11 @@ def records_in(found: Any, path: Path) -> list[DecisionRecord]:
 
 def is_record(record: Mapping[str, Any]) -> bool:
     known = all(name in record and isinstance(record[name], kind) for name, kind in FIELDS.items())
-    return known and KEY.fullmatch(record["key"]) is not None and record["verdict"] in VERDICTS
+    return (
+        known
+        and decisions.KEY.fullmatch(record["key"]) is not None
+        and record["verdict"] in VERDICTS
+    )
 
 
 def damaged(path: Path, why: str) -> DecisionsError:
@@ -165,12 +169,12 @@ def save_decisions(
         text = json.dumps(
             {"gongkai": KIND, "version": VERSION, "rulings": records}, ensure_ascii=False, indent=2
         )
-        content = f"{escaped(text)}\n".encode()
+        content = f"{wording.escaped(text)}\n".encode()
         if len(content) > MOST_BYTES:
             raise DecisionsError(
                 f"{path.name}已有{len(records)}条处理，太大了，没有写入；请删去不再需要的记录再试。"
             )
-        write_whole(path, content, overwrite=True)
+        system.write_whole(path, content, overwrite=True)
     return path
 
 
@@ -197,18 +201,18 @@ def held(source: Path) -> Iterator[None]:
     """
     until = time.monotonic() + LONGEST_WAIT
     try:
-        file = open_plain(source)
+        file = system.open_plain(source)
     except OSError as error:
         raise DecisionsError(
-            f"{source.name}不能读取（{system_reason(error)}），没有写入。"
+            f"{source.name}不能读取（{system.system_reason(error)}），没有写入。"
         ) from error
     with file:
         while True:
             try:
-                lock_file(file)
+                system.lock_file(file)
                 break
             except OSError as error:
-                if error.errno not in BUSY:
+                if error.errno not in system.BUSY:
                     break
                 if time.monotonic() > until:
                     raise DecisionsError(

@@ -16,10 +16,8 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
+from gongkai import output, pipeline, system
 from gongkai.model import WorkbookError
-from gongkai.output import finding_lines, head_lines
-from gongkai.pipeline import check, fill, read_report
-from gongkai.system import refuse_existing, system_reason, write_whole
 
 PAGE = "ruian-2021.html"
 CONFORMANCE = (
@@ -75,11 +73,13 @@ def run(folder: Path) -> Iterator[str]:
     content = pages()
     with serve(content) as address:
         for path in content:
-            report = read_report(address + path)
-            findings = check(report)
-            target = fill(report, findings, folder / f"ruian{Path(path).stem}.xlsx", overwrite=True)
-            yield from head_lines(report)
-            yield from finding_lines(report, findings)
+            report = pipeline.read_report(address + path)
+            findings = pipeline.check(report)
+            target = pipeline.fill(
+                report, findings, folder / f"ruian{Path(path).stem}.xlsx", overwrite=True
+            )
+            yield from output.head_lines(report)
+            yield from output.finding_lines(report, findings)
             yield f"  已写入 {target}"
             yield ""
 
@@ -98,11 +98,13 @@ def write_conformance(folder: Path, overwrite: bool) -> int:
     for name in contents:
         if (folder / name).is_symlink():
             raise WorkbookError(f"{name}是指向别处的链接，没有写入；请另选一个文件夹。")
-        refuse_existing(folder / name, overwrite)
+        system.refuse_existing(folder / name, overwrite)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WorkbookError(f"无法建立文件夹{folder.name}：{system_reason(error)}。") from error
+        raise WorkbookError(
+            f"无法建立文件夹{folder.name}：{system.system_reason(error)}。"
+        ) from error
     for name, content in contents.items():
-        write_whole(folder / name, content, overwrite)
+        system.write_whole(folder / name, content, overwrite)
     return len(contents) - 1

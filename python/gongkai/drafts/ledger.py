@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
+from gongkai import editions, figures, spreadsheets
 from gongkai.drafts.register import (
     CARRIED_IN,
     CARRIED_OUT,
@@ -27,15 +28,11 @@ from gongkai.drafts.register import (
     RegisterNames,
     names_of,
 )
-from gongkai.editions import edition_of_year, form
-from gongkai.figures import fold, without_blanks
 from gongkai.model import Form, UnreadableDocument, Value
 from gongkai.readers.worker import visible_sheets_apart
 from gongkai.recognize.cover.when import day_in
-from gongkai.spreadsheets import Sheet, Spot
 from gongkai.spreadsheets.seen import seen_values, text_of
-from gongkai.wording import clipped, some_of
-from gongkai.wording.phrases import short_column, short_row
+from gongkai.wording import clipped, phrases, some_of
 
 HEAD_ROWS = 20  # the heads stand in one of the first rows: titles and notes may stand above them
 MOST_NAMED = 3  # rows of 表三 that a problem names
@@ -95,7 +92,7 @@ def read_register(content: bytes) -> tuple[Application, ...]:
     there is none, where a head is missing or stands twice, or where rows are hidden: they would be
     left out unseen.
     """
-    found: list[tuple[Sheet, list[Application]]] = []
+    found: list[tuple[spreadsheets.Sheet, list[Application]]] = []
     for sheet in visible_sheets_apart(content):
         seen = texts_on(sheet)
         heads = heads_in(seen)
@@ -161,11 +158,11 @@ def sheet_of(one: Application) -> str:
     return one.place.rpartition("”")[0].removeprefix("“")
 
 
-def texts_on(sheet: Sheet) -> dict[Spot, str]:
+def texts_on(sheet: spreadsheets.Sheet) -> dict[spreadsheets.Spot, str]:
     """What a person sees in the columns that are not hidden."""
-    found: dict[Spot, str] = {}
+    found: dict[spreadsheets.Spot, str] = {}
     for spot, value in seen_values(sheet).items():
-        text = fold(text_of(value)).strip()
+        text = figures.fold(text_of(value)).strip()
         if text and spot[1] not in sheet.hidden_columns:
             found[spot] = text
     return found
@@ -179,11 +176,11 @@ class Heads(NamedTuple):
     doubled: str = ""
 
 
-def heads_in(seen: Mapping[Spot, str]) -> Heads | None:
+def heads_in(seen: Mapping[spreadsheets.Spot, str]) -> Heads | None:
     """The row on which all heads stand that are needed, and their columns; None where none is."""
     texts_of_row: dict[int, list[tuple[int, str]]] = {}
     for (row, column), text in sorted(seen.items()):
-        texts_of_row.setdefault(row, []).append((column, without_blanks(text)))
+        texts_of_row.setdefault(row, []).append((column, figures.without_blanks(text)))
     for row, texts in texts_of_row.items():
         heads = heads_of_row(row, texts)
         if row <= HEAD_ROWS and heads.columns.keys() >= set(NEEDED):
@@ -210,7 +207,7 @@ def heads_of_row(row: int, texts: Sequence[tuple[int, str]]) -> Heads:
     return Heads(row, columns, doubled)
 
 
-def rows_below(heads: Heads, seen: Mapping[Spot, str]) -> Iterator[Application]:
+def rows_below(heads: Heads, seen: Mapping[spreadsheets.Spot, str]) -> Iterator[Application]:
     """Rows with nothing in the columns that count are none: notes, sums at the end. Nor are heads
     that stand once more, as on every page of a register that was printed.
     """
@@ -220,13 +217,13 @@ def rows_below(heads: Heads, seen: Mapping[Spot, str]) -> Iterator[Application]:
         for name in HEADS:
             column = heads.columns.get(name, 0)
             held[name] = seen.get((row, column), "")
-        is_head = all(without_blanks(held[name]) in HEADS[name] for name in NEEDED)
+        is_head = all(figures.without_blanks(held[name]) in HEADS[name] for name in NEEDED)
         if any(held.values()) and not is_head:
             number = seen.get((row, heads.columns.get("number", 0)), "")
             yield Application(f"第{row}行", **held, number=number)
 
 
-def refuse_doubled(sheet: Sheet, heads: Heads) -> None:
+def refuse_doubled(sheet: spreadsheets.Sheet, heads: Heads) -> None:
     """办结日期 and 答复日期 in two columns: which of them counts, nobody has said."""
     if heads.doubled:
         raise UnreadableDocument(
@@ -235,7 +232,7 @@ def refuse_doubled(sheet: Sheet, heads: Heads) -> None:
         )
 
 
-def refuse_hidden(sheet: Sheet, heads: Heads) -> None:
+def refuse_hidden(sheet: spreadsheets.Sheet, heads: Heads) -> None:
     columns = heads.columns.values()
     for row, column in sheet.cells:
         if row > heads.row and row in sheet.hidden_rows and column in columns:
@@ -264,7 +261,7 @@ def counting_of(one: Application, year: int, names: RegisterNames) -> Counting:
     outgoing, more = outgoing_of(one, days, year, names)
     if NOT_OURS in incoming:
         outgoing |= {NOT_OURS}
-    kinds = names.kinds.get(without_blanks(one.kind), frozenset())
+    kinds = names.kinds.get(figures.without_blanks(one.kind), frozenset())
     doubts += more
     if not kinds:
         doubts.append(unknown("申请人类型", one.kind))
@@ -330,7 +327,7 @@ def outgoing_of(
     one: Application, days: Days, year: int, names: RegisterNames
 ) -> tuple[Ways, list[str]]:
     """By its result, or carried out: what was open on 31 December."""
-    meant = names.results.get(without_blanks(one.result), frozenset())
+    meant = names.results.get(figures.without_blanks(one.result), frozenset())
     either = (meant or names.every_result) | {CARRIED_OUT}
     if not one.closed:
         if not one.result or meant == {CARRIED_OUT}:
@@ -361,8 +358,8 @@ def closed_in_year(one: Application, meant: Ways, names: RegisterNames) -> tuple
 
 def counted(applications: Iterable[Application], year: int) -> LedgerCount:
     """The figures of 表三 for a year, out of a whole register."""
-    edition = edition_of_year(year).name
-    official, names = form(edition, TABLE), names_of(edition)
+    edition = editions.edition_of_year(year).name
+    official, names = editions.form(edition, TABLE), names_of(edition)
     rows_of: dict[str, list[str]] = {cell: [] for cell in official.cells}
     problems: list[LedgerProblem] = []
     left_open: set[str] = set()
@@ -423,7 +420,7 @@ def problem_text(problem: LedgerProblem, official: Form) -> str:
         return told
     rows: list[str] = []
     for cell in problem.cells:
-        rows.append(short_row(official.cells[cell].row))
+        rows.append(phrases.short_row(official.cells[cell].row))
     named = some_of(list(dict.fromkeys(rows)), MOST_NAMED, f"等{len(set(rows))}行")
     return f"{told}{official.number}{named}共{len(problem.cells)}格待填。"
 
@@ -438,7 +435,7 @@ def trace_rows(count: LedgerCount) -> list[Sequence[object]]:
         value, rows = count.values[cell.id], count.traces[cell.id]
         if rows or value is None:
             shown = "待填" if value is None else value
-            names = short_row(cell.row), short_column(cell.column)
+            names = phrases.short_row(cell.row), phrases.short_column(cell.column)
             found.append((*names, shown, len(rows), "、".join(rows)))
     return found
 

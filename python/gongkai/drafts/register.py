@@ -10,11 +10,9 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from gongkai.editions import NAMES, form
-from gongkai.figures import without_blanks
+from gongkai import editions, figures
 from gongkai.model import Form, Label, Relation, Row
-from gongkai.wording import row_label
-from gongkai.wording.phrases import short_row
+from gongkai.wording import phrases, row_label
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -70,12 +68,14 @@ class RegisterNames:
 
 @cache
 def names_of(edition: str) -> RegisterNames:
-    official = form(edition, TABLE)
+    official = editions.form(edition, TABLE)
     rows, columns = result_rows(official), applicant_columns(official)
     results: dict[str, set[str]] = {}
     for row in official.rows:
         if row.id in (*rows, CARRIED_OUT):
-            add_names(results, row.id, [row_label(row), short_row(row), *texts_of(row.label)])
+            add_names(
+                results, row.id, [row_label(row), phrases.short_row(row), *texts_of(row.label)]
+            )
             for group in row.groups:
                 add_names(results, row.id, texts_of(group))
     kinds: dict[str, set[str]] = {}
@@ -118,7 +118,7 @@ def without_number(text: str) -> str:
 
 def add_names(found: dict[str, set[str]], meant: str, texts: Iterable[str]) -> None:
     for text in texts:
-        found.setdefault(without_blanks(text), set()).add(meant)
+        found.setdefault(figures.without_blanks(text), set()).add(meant)
 
 
 def frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
@@ -134,7 +134,7 @@ def named_rows(official: Form) -> list[Row]:
 # --- a blank register -----------------------------------------------------------------------------
 
 
-def blank_register(edition: str = NAMES[-1]) -> bytes:
+def blank_register(edition: str = editions.NAMES[-1]) -> bytes:
     """An .xlsx with the heads, lists to choose from in the edition's words, and a note at each
     column of what belongs there.
     """
@@ -145,7 +145,7 @@ def blank_register(edition: str = NAMES[-1]) -> bytes:
     assert page is not None
     page.title = SHEET
     lists = book.create_sheet(LISTS)
-    official = form(edition, TABLE)
+    official = editions.form(edition, TABLE)
     columns = {column.id: column for column in official.parts[0].columns}
     choices = {
         "kind": [columns[name].label.text for name in applicant_columns(official)],

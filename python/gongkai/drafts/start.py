@@ -12,14 +12,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from gongkai.bodies import normal
+from gongkai import bodies, editions, pipeline, sums
 from gongkai.drafts.sentences import DraftParagraph, paragraphs_for
-from gongkai.editions import blank_table, edition_of_year, links
 from gongkai.model import Edition, Entry, Figure, GongkaiError, Report, Table, Value, table_id
-from gongkai.pipeline import check
-from gongkai.sums import TableState, table_state
-from gongkai.wording import FACTS, clipped, made_title, one_line
-from gongkai.wording.phrases import where
+from gongkai.wording import FACTS, clipped, made_title, one_line, phrases
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.live.sentences import LEFT_OPEN, TO_REWRITE, BookCells, sentence_text
 
@@ -109,11 +105,13 @@ def blank_report(agency: str, year: int) -> Report:
             f"不能起草{year}年的报告：只有{FIRST_YEAR}年及以后的报告适用"
             f"国办公开办函〔2021〕30号规定的格式，请用 --year 写明年度。"
         )
-    return Report(made_title(agency, year), agency, year, "", blank_tables(edition_of_year(year)))
+    return Report(
+        made_title(agency, year), agency, year, "", blank_tables(editions.edition_of_year(year))
+    )
 
 
 def blank_tables(edition: Edition) -> dict[str, Table]:
-    return {name: blank_table(form) for name, form in edition.forms.items()}
+    return {name: editions.blank_table(form) for name, form in edition.forms.items()}
 
 
 def with_figures(report: Report, figures: Mapping[str, Figure]) -> Report:
@@ -140,7 +138,7 @@ def with_ledger(draft: ReportDraft, values: Mapping[str, Value]) -> ReportDraft:
     for one in draft.carried:
         counted = figures.pop(one.cell, one.value)
         if counted != one.value:
-            place = where(draft.report.tables[table_id(one.cell)].form, (one.cell,))
+            place = phrases.where(draft.report.tables[table_id(one.cell)].form, (one.cell,))
             doubts.append(f"{place}台账中有{counted}件，上年报告为{one.value}件，按上年报告带入。")
     report = with_figures(draft.report, figures)
     return with_prose(replace(draft, report=report, doubts=tuple(doubts)))
@@ -154,9 +152,9 @@ def doubts_on(last: Report, report: Report) -> Iterator[str]:
     for fact in last.doubts:
         if getattr(last, fact):
             yield f"上年报告的{FACTS[fact]}“{clipped(str(getattr(last, fact)))}”为推定，请核对。"
-    if last.agency and normal(last.agency) != normal(report.agency):
+    if last.agency and bodies.normal(last.agency) != bodies.normal(report.agency):
         yield f"上年报告的机关是“{clipped(last.agency)}”，与新报告不同，请核对带入的数字。"
-    errors = [finding for finding in check(last) if finding.severity == "error"]
+    errors = [finding for finding in pipeline.check(last) if finding.severity == "error"]
     if errors:
         yield f"上年报告有{len(errors)}处错误，只带入了勾稽关系成立的数字，请核对。"
 
@@ -169,7 +167,7 @@ def with_carried(draft: ReportDraft, last: Report) -> ReportDraft:
     table = last.tables.get("applications")
     if table is None:
         return also_open(draft, "没有读出上年报告的表三，“上年结转”待填。")
-    state = table_state(table)
+    state = sums.table_state(table)
     if not bears_out(table, state):
         return also_open(
             draft,
@@ -177,14 +175,14 @@ def with_carried(draft: ReportDraft, last: Report) -> ReportDraft:
             "请核实上年的数字后填写。",
         )
     carried: list[Carried] = []
-    for link in links():
+    for link in editions.links():
         if link.rule == "years.carried":
             carried.append(carried_figure(link.cell, link.last, table, state))
     report = with_figures(draft.report, {one.cell: one.value for one in carried})
     return replace(draft, report=report, carried=tuple(carried))
 
 
-def bears_out(table: Table, state: TableState) -> bool:
+def bears_out(table: Table, state: sums.TableState) -> bool:
     """Whether every relation holds that has a figure of 结转下年度继续办理 in it: those of its
     columns, and its own row; with it every such figure is known.
     """
@@ -198,7 +196,7 @@ def bears_out(table: Table, state: TableState) -> bool:
     return set(verdicts) == {"holds"}
 
 
-def carried_figure(cell: str, last: str, table: Table, state: TableState) -> Carried:
+def carried_figure(cell: str, last: str, table: Table, state: sums.TableState) -> Carried:
     value: Value = table.values.get(last)
     if value is not None:
         return Carried(cell, value, last)
@@ -223,7 +221,7 @@ def with_stocks(draft: ReportDraft, last: Report) -> ReportDraft:
         )
     stocks: dict[str, int] = {}
     lost: list[str] = []
-    for link in links():
+    for link in editions.links():
         if link.rule != "years.documents":
             continue
         value = table.values.get(link.last)
@@ -258,7 +256,7 @@ def with_prose(draft: ReportDraft) -> ReportDraft:
     paragraphs = paragraphs_for(draft.report, draft.contact)
     cells = cells_of(draft.report)
     texts: dict[int, list[str]] = {}
-    for section in edition_of_year(draft.report.year).sections:
+    for section in editions.edition_of_year(draft.report.year).sections:
         texts[section.number] = []
     for paragraph in paragraphs:
         shown_text = sentence_text(paragraph.sentence, cells)

@@ -8,16 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from gongkai import pipeline, system, wording
 from gongkai.drafts.start import ReportDraft, texts_of
 from gongkai.model import Edit, Figure, WorkbookError, table_id
-from gongkai.pipeline import check
-from gongkai.system import refuse_existing, refuse_suffix, write_whole
-from gongkai.wording import clipped
-from gongkai.workbook import layout, read_workbook
-from gongkai.workbook.adopting import log_edits
-from gongkai.workbook.derived import SUFFIXES, blank
-from gongkai.workbook.file import filled, template_path, with_formulas
-from gongkai.workbook.fill import report_to_edits
+from gongkai.workbook import adopting, derived, file, fill, layout, proposals, read_workbook
 from gongkai.workbook.live.sentences import (
     TO_FILL,
     TO_REWRITE,
@@ -26,7 +20,6 @@ from gongkai.workbook.live.sentences import (
     sentence_formula,
     stock_formula,
 )
-from gongkai.workbook.proposals import Adoption, forms_of, name_of
 
 IMPLIED = "（上年为空白，按勾稽关系推定）"
 
@@ -39,21 +32,21 @@ def write_draft(draft: ReportDraft, target: Path, *, overwrite: bool = False) ->
     """
     suffix = refuse_undraftable(target, overwrite)
     changes = list(changes_of(draft))
-    edits = report_to_edits(draft.report, check(draft.report))
+    edits = fill.report_to_edits(draft.report, pipeline.check(draft.report))
     edits += logged(changes)
     told = [edit for edit in edits if edit.value is not None]
-    content = filled(template_path(), told, blank("report", suffix))
+    content = file.filled(file.template_path(), told, derived.blank("report", suffix))
     formulas = {**stock_formulas(draft), **prose_formulas(draft, told)}
-    content = with_formulas(content, formulas, comments_on(changes))
+    content = file.with_formulas(content, formulas, comments_on(changes))
     refuse_unlike(draft, target, content)
-    write_whole(target, content, overwrite)
+    system.write_whole(target, content, overwrite)
     return target
 
 
 def refuse_undraftable(target: Path, overwrite: bool) -> str:
     """The suffix of a workbook that may be written. WorkbookError."""
-    suffix = refuse_suffix(target, SUFFIXES)
-    refuse_existing(target, overwrite)
+    suffix = system.refuse_suffix(target, derived.SUFFIXES)
+    system.refuse_existing(target, overwrite)
     return suffix
 
 
@@ -69,28 +62,28 @@ def refuse_unlike(draft: ReportDraft, target: Path, content: bytes) -> None:
 # --- where figures come from ----------------------------------------------------------------------
 
 
-def changes_of(draft: ReportDraft) -> Iterator[Adoption]:
+def changes_of(draft: ReportDraft) -> Iterator[proposals.Adoption]:
     """A line of the log for each figure that comes from last year's report."""
-    forms = forms_of(draft.report.tables)
+    forms = proposals.forms_of(draft.report.tables)
     whence = f"{draft.last_year or (draft.report.year or 0) - 1}年报告"
     for one in draft.carried:
-        reason = f"上年结转：{whence}“{name_of(one.last, forms)}”为{one.value!s}"
+        reason = f"上年结转：{whence}“{proposals.name_of(one.last, forms)}”为{one.value!s}"
         reason += IMPLIED if one.is_implied else ""
-        yield adoption(draft, one.cell, name_of(one.cell, forms), one.value, reason)
+        yield adoption(draft, one.cell, proposals.name_of(one.cell, forms), one.value, reason)
     for cell, before in draft.stocks.items():
         sheet = sheet_with(draft, cell)
         formula = stock_formula(stock_at(sheet, cell, before))
         reason = f"现行有效：{whence}为{before}件，加本年制发、减本年废止（公式{formula}）"
         told = f"{before}＋本年制发－本年废止"
-        yield adoption(draft, cell, name_of(cell, forms), told, reason)
+        yield adoption(draft, cell, proposals.name_of(cell, forms), told, reason)
 
 
 def adoption(
     draft: ReportDraft, cell: str, name: str, value: Figure | str, reason: str
-) -> Adoption:
+) -> proposals.Adoption:
     sheet = sheet_with(draft, cell)
-    source = f"，来源：{clipped(draft.source)}" if draft.source else ""
-    return Adoption(sheet, sheet.cells[cell], name, None, value, f"{reason}{source}")
+    source = f"，来源：{wording.clipped(draft.source)}" if draft.source else ""
+    return proposals.Adoption(sheet, sheet.cells[cell], name, None, value, f"{reason}{source}")
 
 
 def sheet_with(draft: ReportDraft, cell: str) -> layout.TableSheet:
@@ -98,14 +91,14 @@ def sheet_with(draft: ReportDraft, cell: str) -> layout.TableSheet:
     return layout.sheet_of(table.id, table.edition)
 
 
-def logged(changes: Sequence[Adoption]) -> list[Edit]:
+def logged(changes: Sequence[proposals.Adoption]) -> list[Edit]:
     empty: dict[str, dict[tuple[int, int], object]] = {layout.LOG: {}}
     for change in changes:
         empty[change.sheet.name] = {}
-    return list(log_edits(changes, empty, f"{datetime.now():%Y-%m-%d %H:%M:%S}"))
+    return list(adopting.log_edits(changes, empty, f"{datetime.now():%Y-%m-%d %H:%M:%S}"))
 
 
-def comments_on(changes: Sequence[Adoption]) -> dict[FormulaPlace, str]:
+def comments_on(changes: Sequence[proposals.Adoption]) -> dict[FormulaPlace, str]:
     """The same beside the figure itself."""
     found: dict[FormulaPlace, str] = {}
     for change in changes:
@@ -173,11 +166,11 @@ def taken_lines(draft: ReportDraft) -> Iterator[str]:
         implied = sum(one.is_implied for one in draft.carried)
         told = f"，其中{implied}格上年为空白，按勾稽关系推定" if implied else ""
         yield f"带入：表三“上年结转”{len(figures)}格（{'、'.join(figures)}）{told}。"
-    forms = forms_of(draft.report.tables)
+    forms = proposals.forms_of(draft.report.tables)
     for cell, before in draft.stocks.items():
-        told = f"{name_of(cell, forms)}＝{before}＋本年制发－本年废止"
+        told = f"{proposals.name_of(cell, forms)}＝{before}＋本年制发－本年废止"
         yield f"带入：{told}（公式，两项都填后即得，可改填）。"
     if draft.contact:
-        yield f"带入：引言中的联系方式“{clipped(draft.contact)}”，请核对是否仍然有效。"
+        yield f"带入：引言中的联系方式“{wording.clipped(draft.contact)}”，请核对是否仍然有效。"
     if draft.carried or draft.stocks:
         yield f"各项来源见批注和“{layout.LOG}”表。"

@@ -9,202 +9,172 @@ from collections.abc import Sequence
 import xlwings as xw
 
 import gongkai
-from gongkai.excel.checking import evaluated_report, result_text, selected
-from gongkai.excel.importing import activate
-from gongkai.excel.live_book import TABLES, Values, apply_edits, read_values, sheet_names
-from gongkai.excel.looks import format_kind
-from gongkai.excel.runner import LONGEST_TEXT, YES, Command, CommandResult, Request
+from gongkai.excel import checking, importing, live_book, looks, runner
 from gongkai.model import Finding, Report, WorkbookError
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.formats import is_shown
+from gongkai.spreadsheets import Spot, formats
 from gongkai.sums import relations_in, suspected_cells
-from gongkai.workbook import layout
-from gongkai.workbook.adopting import (
-    adoption_edits,
-    done_text,
-    question_of_texts,
-    refuse_formulas,
-    refuse_unmended,
-    text_changes,
-    with_changes,
-)
-from gongkai.workbook.blanks import (
-    ZEROS,
-    BlankChoice,
-    FillKind,
-    FillPlan,
-    filled_text,
-    filling_of,
-    question_of_plan,
-    refuse_nothing,
-    undo_question,
-    undoing_of,
-    undone_text,
-)
+from gongkai.workbook import adopting, blanks, layout, proposals, reading, totals
 from gongkai.workbook.fill import place_of
-from gongkai.workbook.proposals import (
-    STALE,
-    Adoption,
-    Choice,
-    ShownRow,
-    adoptions_of,
-    choice_of,
-    question_of,
-    shown_rows,
-    shows,
-    typed_choices,
-)
-from gongkai.workbook.reading import values_to_report
-from gongkai.workbook.totals import TOTALS, totals_filling
 
 TEXT_FORMAT = "@"
 HOW = f"请在“{layout.RESULTS}”的“采纳”一栏填建议的序号（①填1），再点“采纳建议”。"
 
 
-def adopt(book: xw.Book, asked: Request) -> CommandResult:
+def adopt(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """The proposals whose numbers stand in the list of findings.
 
     Without any, the one that is selected.
     """
     refuse_older(book)
-    values, report = evaluated_report(book)
+    values, report = checking.evaluated_report(book)
     findings = gongkai.check(report)
     choices = chosen(book, values, report, findings)
-    changes = adoptions_of(choices, report)
-    refuse_formulas(changes, formulas_at(book, changes, values))
+    changes = proposals.adoptions_of(choices, report)
+    adopting.refuse_formulas(changes, formulas_at(book, changes, values))
     refuse_formats(book, changes)
-    after = values_to_report(with_changes(values, changes))
+    after = reading.values_to_report(adopting.with_changes(values, changes))
     left = gongkai.check(after)
-    refuse_unmended(choices, left)
+    adopting.refuse_unmended(choices, left)
     text = question(changes)
-    if asked.answer != YES:
-        return CommandResult("ask", text)
-    values |= read_values(book, [layout.LOG])
+    if asked.answer != runner.YES:
+        return runner.CommandResult("ask", text)
+    values |= live_book.read_values(book, [layout.LOG])
     # Not with these values: some stand there as texts that say how their cells show them.
-    apply_edits(book, adoption_edits(changes, values, after, left))
+    live_book.apply_edits(book, adopting.adoption_edits(changes, values, after, left))
     if left:
-        activate(book, layout.RESULTS)
-    return CommandResult(
-        "done", f"已改{len(changes)}格，原来的数记在“{layout.LOG}”。{result_text(after, left)}"
+        importing.activate(book, layout.RESULTS)
+    return runner.CommandResult(
+        "done",
+        f"已改{len(changes)}格，原来的数记在“{layout.LOG}”。{checking.result_text(after, left)}",
     )
 
 
-def question(changes: Sequence[Adoption]) -> str:
+def question(changes: Sequence[proposals.Adoption]) -> str:
     """Every change is named: nobody may agree to what the message box cuts off."""
-    text = "；\n".join(map(question_of, changes)) + f"？\n原来的数会记在“{layout.LOG}”表。"
-    if len(text) > LONGEST_TEXT:
+    text = (
+        "；\n".join(map(proposals.question_of, changes)) + f"？\n原来的数会记在“{layout.LOG}”表。"
+    )
+    if len(text) > runner.LONGEST_TEXT:
         raise WorkbookError(
             f"一次要改{len(changes)}格，太多了，没有改动；请分几次采纳，每次少填几条。"
         )
     return text
 
 
-def numbers(book: xw.Book, asked: Request) -> CommandResult:
+def numbers(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """Texts that are plainly numbers -> numbers, which the formulas of the sheets count."""
     refuse_older(book)
-    values, report = evaluated_report(book)
-    texts, left = text_changes(report, text_formulas(book, report, values))
-    changes: list[Adoption] = []
+    values, report = checking.evaluated_report(book)
+    texts, left = adopting.text_changes(report, text_formulas(book, report, values))
+    changes: list[proposals.Adoption] = []
     for change in texts:
-        if is_shown(change.figure, number_kind(book, change)):
+        if formats.is_shown(change.figure, number_kind(book, change)):
             changes.append(change)
         else:
             left.append(layout.address(change.spot, change.sheet.name))
     if not changes:
-        return CommandResult("done", done_text(changes, left))
-    if asked.answer != YES:
-        return CommandResult("ask", question_of_texts(changes))
+        return runner.CommandResult("done", adopting.done_text(changes, left))
+    if asked.answer != runner.YES:
+        return runner.CommandResult("ask", adopting.question_of_texts(changes))
     for change in changes:
         cell = book.sheets[change.sheet.name].range(change.spot)
         if cell.number_format == TEXT_FORMAT:  # it would make a text of the number again
             cell.number_format = "General"
-    return CommandResult("done", f"{done_text(changes, left)}{changed(book, values, changes)}")
+    return runner.CommandResult(
+        "done", f"{adopting.done_text(changes, left)}{changed(book, values, changes)}"
+    )
 
 
-def number_kind(book: xw.Book, change: Adoption) -> str:
+def number_kind(book: xw.Book, change: proposals.Adoption) -> str:
     """What the format of a cell makes of a number; that for texts is changed with it."""
     cell = book.sheets[change.sheet.name].range(change.spot)
-    return "" if cell.number_format == TEXT_FORMAT else format_kind(cell)
+    return "" if cell.number_format == TEXT_FORMAT else looks.format_kind(cell)
 
 
-def text_formulas(book: xw.Book, report: Report, values: Values) -> dict[str, set[Spot]]:
+def text_formulas(book: xw.Book, report: Report, values: live_book.Values) -> dict[str, set[Spot]]:
     """The formulas among the figures that are texts."""
-    changes, _ = text_changes(report, {})
+    changes, _ = adopting.text_changes(report, {})
     return formulas_at(book, changes, values)
 
 
 # --- blanks filled with 0 -------------------------------------------------------------------------
 
 
-def filling(wanted: BlankChoice) -> Command:
+def filling(wanted: blanks.BlankChoice) -> runner.Command:
     """A command that fills those of the blanks that are ``wanted``."""
 
-    def fill(book: xw.Book, asked: Request) -> CommandResult:
-        values, report = evaluated_report(book)
-        plan = filling_of(report, blank_formulas(book, report, values), wanted)
+    def fill(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
+        values, report = checking.evaluated_report(book)
+        plan = blanks.filling_of(report, blank_formulas(book, report, values), wanted)
         return fill_in(book, asked, values, plan)
 
     return fill
 
 
-def fill_totals(book: xw.Book, asked: Request) -> CommandResult:
+def fill_totals(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """Blank totals from their parts."""
-    values, report = evaluated_report(book)
-    plan = totals_filling(report, blank_formulas(book, report, values))
+    values, report = checking.evaluated_report(book)
+    plan = totals.totals_filling(report, blank_formulas(book, report, values))
     return fill_in(book, asked, values, plan)
 
 
-def fill_in(book: xw.Book, asked: Request, values: Values, plan: FillPlan) -> CommandResult:
+def fill_in(
+    book: xw.Book, asked: runner.Request, values: live_book.Values, plan: blanks.FillPlan
+) -> runner.CommandResult:
     """What is to be filled, but where it would not be seen, once the user agrees."""
     refuse_older(book)
     plan = plan.without(unseen(book, plan.changes))
     if not plan.changes:
-        return CommandResult("done", filled_text(plan))
-    if asked.answer != YES:
-        return CommandResult("ask", question_of_plan(plan))
-    return CommandResult("done", filled_text(plan) + changed(book, values, plan.changes))
+        return runner.CommandResult("done", blanks.filled_text(plan))
+    if asked.answer != runner.YES:
+        return runner.CommandResult("ask", blanks.question_of_plan(plan))
+    return runner.CommandResult(
+        "done", blanks.filled_text(plan) + changed(book, values, plan.changes)
+    )
 
 
-def undoing(kind: FillKind) -> Command:
+def undoing(kind: blanks.FillKind) -> runner.Command:
     """A command that takes back what was filled last."""
 
-    def undo(book: xw.Book, asked: Request) -> CommandResult:
+    def undo(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
         refuse_older(book)
-        values, _ = evaluated_report(book)
-        values |= read_values(book, [layout.LOG])
-        changes = undoing_of(values, kind)
-        refuse_nothing(kind, changes)
-        if asked.answer != YES:
-            return CommandResult("ask", undo_question(kind, changes))
-        return CommandResult("done", undone_text(kind, changes) + changed(book, values, changes))
+        values, _ = checking.evaluated_report(book)
+        values |= live_book.read_values(book, [layout.LOG])
+        changes = blanks.undoing_of(values, kind)
+        blanks.refuse_nothing(kind, changes)
+        if asked.answer != runner.YES:
+            return runner.CommandResult("ask", blanks.undo_question(kind, changes))
+        return runner.CommandResult(
+            "done", blanks.undone_text(kind, changes) + changed(book, values, changes)
+        )
 
     return undo
 
 
-undo_zeros, undo_totals = undoing(ZEROS), undoing(TOTALS)
+undo_zeros, undo_totals = undoing(blanks.ZEROS), undoing(totals.TOTALS)
 
 
-def unseen(book: xw.Book, changes: Sequence[Adoption]) -> list[Adoption]:
+def unseen(book: xw.Book, changes: Sequence[proposals.Adoption]) -> list[proposals.Adoption]:
     """Those of which the format of the cell would show something else."""
-    found: list[Adoption] = []
+    found: list[proposals.Adoption] = []
     for change in changes:
-        if not is_shown(change.figure, number_kind(book, change)):
+        if not formats.is_shown(change.figure, number_kind(book, change)):
             found.append(change)
     return found
 
 
-def changed(book: xw.Book, values: Values, changes: Sequence[Adoption]) -> str:
+def changed(book: xw.Book, values: live_book.Values, changes: Sequence[proposals.Adoption]) -> str:
     """Make the changes, with log and flags; what the checks say then."""
-    after = values_to_report(with_changes(values, changes))
+    after = reading.values_to_report(adopting.with_changes(values, changes))
     findings = gongkai.check(after)
-    values |= read_values(book, [layout.LOG])
-    apply_edits(book, adoption_edits(changes, values, after, findings))
-    return result_text(after, findings)
+    values |= live_book.read_values(book, [layout.LOG])
+    live_book.apply_edits(book, adopting.adoption_edits(changes, values, after, findings))
+    return checking.result_text(after, findings)
 
 
-def blank_formulas(book: xw.Book, report: Report, values: Values) -> dict[str, set[Spot]]:
+def blank_formulas(book: xw.Book, report: Report, values: live_book.Values) -> dict[str, set[Spot]]:
     """The formulas among the cells that show nothing."""
-    found = filling_of(report, {}, BlankChoice(every=True, signs=True))
+    found = blanks.filling_of(report, {}, blanks.BlankChoice(every=True, signs=True))
     return formulas_at(book, found.changes, values)
 
 
@@ -212,27 +182,31 @@ def blank_formulas(book: xw.Book, report: Report, values: Values) -> dict[str, s
 
 
 def chosen(
-    book: xw.Book, values: Values, report: Report, findings: Sequence[Finding]
-) -> list[Choice]:
+    book: xw.Book, values: live_book.Values, report: Report, findings: Sequence[Finding]
+) -> list[proposals.Choice]:
     """WorkbookError where nothing is, or not clearly enough."""
-    rows = shown_rows(values.get(layout.RESULTS, {}))
-    typed = typed_choices(rows, findings, report)
+    rows = proposals.shown_rows(values.get(layout.RESULTS, {}))
+    typed = proposals.typed_choices(rows, findings, report)
     if typed:
         return typed
-    place = selected(book)
+    place = checking.selected(book)
     if place and place[0] == layout.RESULTS:
         row = next((row for row in rows if row.row == place[1][0]), None)
         if row is None:
             raise WorkbookError(f"所选的行没有问题可以采纳；{HOW}")
-        return [choice_of(row, 0, findings, report)]
-    if place and place[0] in TABLES:
+        return [proposals.choice_of(row, 0, findings, report)]
+    if place and place[0] in live_book.TABLES:
         return [choice_at(place[0], place[1], rows, report, findings)]
     raise WorkbookError(f"没有选定要采纳哪一条建议；{HOW}")
 
 
 def choice_at(
-    sheet: str, spot: Spot, rows: Sequence[ShownRow], report: Report, findings: Sequence[Finding]
-) -> Choice:
+    sheet: str,
+    spot: Spot,
+    rows: Sequence[proposals.ShownRow],
+    report: Report,
+    findings: Sequence[Finding],
+) -> proposals.Choice:
     """The only proposal of the findings that flag a cell, or that would change it."""
     here: list[Finding] = []
     for finding in findings:
@@ -244,16 +218,16 @@ def choice_at(
         raise WorkbookError(f"所选的格有几条不同的建议；{HOW}")
     row = shown_row(here, rows, report)
     if row is None:
-        raise WorkbookError(STALE)
-    return choice_of(row, 0, findings, report)
+        raise WorkbookError(proposals.STALE)
+    return proposals.choice_of(row, 0, findings, report)
 
 
 def shown_row(
-    findings: Sequence[Finding], rows: Sequence[ShownRow], report: Report
-) -> ShownRow | None:
+    findings: Sequence[Finding], rows: Sequence[proposals.ShownRow], report: Report
+) -> proposals.ShownRow | None:
     for finding in findings:
         for row in rows:
-            if shows(row, finding, report):
+            if proposals.shows(row, finding, report):
                 return row
     return None
 
@@ -276,14 +250,16 @@ def leads_to(finding: Finding, name: str, spot: Spot, report: Report) -> bool:
 
 
 def refuse_older(book: xw.Book) -> None:
-    if layout.LOG not in sheet_names(book):
+    if layout.LOG not in live_book.sheet_names(book):
         raise WorkbookError(
             f"当前工作簿由旧版本生成，没有“{layout.LOG}”表，不能采纳建议；请先保存，"
             "再从新的模板新建一个工作簿，用“导入文件”导入它。"
         )
 
 
-def formulas_at(book: xw.Book, changes: Sequence[Adoption], values: Values) -> dict[str, set[Spot]]:
+def formulas_at(
+    book: xw.Book, changes: Sequence[proposals.Adoption], values: live_book.Values
+) -> dict[str, set[Spot]]:
     """A text that begins with = is none, for it reads the same as its value."""
     found: dict[str, set[Spot]] = {}
     for change in changes:
@@ -294,11 +270,11 @@ def formulas_at(book: xw.Book, changes: Sequence[Adoption], values: Values) -> d
     return found
 
 
-def refuse_formats(book: xw.Book, changes: Sequence[Adoption]) -> None:
+def refuse_formats(book: xw.Book, changes: Sequence[proposals.Adoption]) -> None:
     """WorkbookError where a cell would show another number than the one that is put into it."""
     for change in changes:
-        kind = format_kind(book.sheets[change.sheet.name].range(change.spot))
-        if not is_shown(change.figure, kind):
+        kind = looks.format_kind(book.sheets[change.sheet.name].range(change.spot))
+        if not formats.is_shown(change.figure, kind):
             place = layout.address(change.spot, change.sheet.name)
             raise WorkbookError(
                 f"{place}（{change.name}）是{kind}格式，没有改动；请先改为“常规”格式再采纳。"

@@ -16,8 +16,7 @@ from typing import Any, TypeVar
 
 from xlwings.conversion import Accessor, ValueAccessor
 
-from gongkai.editions import all_editions
-from gongkai.figures import is_text, read_figure
+from gongkai import editions, figures
 from gongkai.model import (
     Box,
     Cell,
@@ -33,9 +32,8 @@ from gongkai.model import (
     Table,
     Value,
 )
-from gongkai.recognize.labelling import wordings
+from gongkai.recognize import labelling, tokenizing
 from gongkai.recognize.tables import read_tables
-from gongkai.recognize.tokenizing import squash, tokenize
 from gongkai.spreadsheets.seen import text_of
 from gongkai.workbook.layout import same_form
 
@@ -181,8 +179,8 @@ def entry_of(cell: Cell, value: object) -> Entry:
     if value is None:
         return Entry(cell.id, None)
     text = typed_text(value)
-    figure: Value = read_figure(text, cell.column.unit).value
-    if figure is not None and isinstance(value, str) and is_text(value):
+    figure: Value = figures.read_figure(text, cell.column.unit).value
+    if figure is not None and isinstance(value, str) and figures.is_text(value):
         return Entry(cell.id, figure, text, read_by="text")
     return Entry(cell.id, figure, text)
 
@@ -201,7 +199,7 @@ def table_of(form: Form, values: Mapping[str, object]) -> Table:
 def forms() -> tuple[Form, ...]:
     """The forms of all editions, each once, those of the newest first."""
     found: list[Form] = []
-    for edition in reversed(list(all_editions().values())):
+    for edition in reversed(list(editions.all_editions().values())):
         for form in edition.forms.values():
             if not any(same_form(form, other) for other in found):
                 found.append(form)
@@ -292,7 +290,7 @@ def shapes_text() -> str:
 @cache
 def words_of(label: Label) -> frozenset[str]:
     words: set[str] = set()
-    for word, _ in wordings(label):
+    for word, _ in labelling.wordings(label):
         words.add(word)
     return frozenset(words - {""})
 
@@ -307,7 +305,7 @@ def all_words() -> frozenset[str]:
 
 
 def is_label(text: str) -> bool:
-    word = squash(text)
+    word = tokenizing.squash(text)
     return not word.isdecimal() and word in all_words()
 
 
@@ -396,7 +394,7 @@ def is_label_text(value: object) -> bool:
 def fits_label(here: Label | Cell | None, value: object) -> bool:
     """Whether a value is the label of its place, or nothing where no label stands."""
     if isinstance(here, Label):
-        return isinstance(value, str) and squash(value) in words_of(here)
+        return isinstance(value, str) and tokenizing.squash(value) in words_of(here)
     return is_blank(value)
 
 
@@ -454,7 +452,7 @@ def recognized(blocks: Sequence[Rows]) -> Placed:
     Raises ShapeError where it can place no figure by its labels.
     """
     grids = [grid_of(rows, number) for number, rows in enumerate(blocks, 1)]
-    readings = read_tables(tokenize(grids), max(all_editions()))
+    readings = read_tables(tokenizing.tokenize(grids), max(editions.all_editions()))
     tables: list[Table] = []
     problems: list[Problem] = []
     for reading in readings.values():

@@ -18,35 +18,15 @@ from time import monotonic
 import xlwings as xw
 
 import gongkai
+from gongkai import system, wording
 from gongkai.batch import import_report, with_years
 from gongkai.decisions.file import with_decisions_beside
-from gongkai.excel.checking import evaluated_report
-from gongkai.excel.exporting import chosen, refuse_to_replace
-from gongkai.excel.importing import activate
-from gongkai.excel.live_book import Values, apply_edits, read_values, sheet_names
-from gongkai.excel.runner import YES, CommandResult, Request, file_of, is_in_cloud, tell
+from gongkai.excel import checking, exporting, importing, live_book, runner
 from gongkai.model import Edit, GongkaiError, NoFigures, Report
 from gongkai.sources.detect import kind_of
 from gongkai.spreadsheets.seen import text_of
-from gongkai.system import is_same_file
-from gongkai.wording import clipped, one_line, why_no_figures
-from gongkai.workbook import copy_template, layout
-from gongkai.workbook.derived import SUFFIXES
+from gongkai.workbook import copy_template, derived, layout, lists, reading
 from gongkai.workbook.file import BatchWorkbook, content_of, read_file, refuse_damaged
-from gongkai.workbook.lists import (
-    FINISHED,
-    RETRIED,
-    STATE_TEXTS,
-    BatchRow,
-    RowState,
-    batch_edits,
-    read_batch,
-    refuse_older_summary,
-    report_to_row,
-    summary_edits,
-    summary_heads,
-)
-from gongkai.workbook.reading import fingerprint, values_to_report
 
 SLICE = 20.0  # seconds of one run; between two runs Excel hears the user, who may want to stop
 SAVE_EVERY = 10  # rows
@@ -61,22 +41,22 @@ class Work:
     """The list as it stands on the sheet; ``values`` is what was read from it."""
 
     book: xw.Book
-    values: Values
-    rows: list[BatchRow]
+    values: live_book.Values
+    rows: list[lists.BatchRow]
 
-    def waiting(self, *states: RowState) -> list[int]:
+    def waiting(self, *states: lists.RowState) -> list[int]:
         places: list[int] = []
         for place, row in enumerate(self.rows):
             if row.source and row.state in states:
                 places.append(place)
         return places
 
-    def write(self, place: int, rows: Sequence[BatchRow]) -> None:
+    def write(self, place: int, rows: Sequence[lists.BatchRow]) -> None:
         """Put rows in the list and on the sheet."""
         self.rows[place : place + len(rows)] = rows
-        self.apply(batch_edits(rows, layout.BATCH_TOP + place))
+        self.apply(lists.batch_edits(rows, layout.BATCH_TOP + place))
 
-    def take_in(self, place: int, rows: Sequence[BatchRow]) -> None:
+    def take_in(self, place: int, rows: Sequence[lists.BatchRow]) -> None:
         """What came of a row.
 
         The links of a directory go below the list, each once, in the same write.
@@ -86,50 +66,50 @@ class Work:
         end = len(self.rows)
         self.rows[place] = rows[0]
         self.rows += links
-        edits = batch_edits(rows[:1], layout.BATCH_TOP + place)
-        self.apply(edits + batch_edits(links, layout.BATCH_TOP + end))
+        edits = lists.batch_edits(rows[:1], layout.BATCH_TOP + place)
+        self.apply(edits + lists.batch_edits(links, layout.BATCH_TOP + end))
 
     def apply(self, edits: Sequence[Edit]) -> None:
         """Write, and know from then on what stands there: what equals the values is not written
         again.
         """
-        apply_edits(self.book, edits, self.values)
+        live_book.apply_edits(self.book, edits, self.values)
         for edit in edits:
             self.values[edit.sheet].pop((edit.row, edit.column), None)
             if edit.value is not None:
                 self.values[edit.sheet][edit.row, edit.column] = edit.value
 
 
-def batch(book: xw.Book, asked: Request) -> CommandResult:
+def batch(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """Import the new rows for a while; ``more`` until none is left, then what came of them."""
     if lacks_batch(book):
         return to_batch_workbook(book, asked)
     work = read_work(book)
     if not any(row.source for row in work.rows):
-        return CommandResult("error", NO_SOURCE)
+        return runner.CommandResult("error", NO_SOURCE)
     folder = chosen_folder(book, work.values, asked.answer)
-    if isinstance(folder, CommandResult):
+    if isinstance(folder, runner.CommandResult):
         return folder
-    if asked.answer == YES and not work.waiting("new"):
+    if asked.answer == runner.YES and not work.waiting("new"):
         take_up(work)
     if work.waiting("new"):
         work_on(work, folder)
         if work.waiting("new"):
-            return CommandResult("more", progress(work))
+            return runner.CommandResult("more", progress(work))
     fill_summary(book, folder)
-    activate(book, layout.BATCH)
+    importing.activate(book, layout.BATCH)
     return question_left(work, progress(work) + saved(book))
 
 
-def question_left(work: Work, text: str) -> CommandResult:
+def question_left(work: Work, text: str) -> runner.CommandResult:
     """The question that the rows ask, behind what came of them; without one, that alone."""
     proposed = work.waiting("proposed")
     if proposed:
         question = f"目录页中找到的{len(proposed)}个链接已列在表中，要全部导入吗？"
-        return CommandResult("ask", text + question)
-    if work.waiting(*RETRIED):
-        return CommandResult("ask", f"{text}要重试失败的吗？")
-    return CommandResult("done", text)
+        return runner.CommandResult("ask", text + question)
+    if work.waiting(*lists.RETRIED):
+        return runner.CommandResult("ask", f"{text}要重试失败的吗？")
+    return runner.CommandResult("done", text)
 
 
 # --- which workbook -------------------------------------------------------------------------------
@@ -140,46 +120,48 @@ HOW_TO_BEGIN = "请在A列每行粘贴一个来源，填写保存到的文件夹
 
 def lacks_batch(book: xw.Book) -> bool:
     """Whether it is a report's own workbook, in which there is no list and no summary."""
-    return not {layout.BATCH, layout.SUMMARY} <= set(sheet_names(book))
+    return not {layout.BATCH, layout.SUMMARY} <= set(live_book.sheet_names(book))
 
 
-def to_batch_workbook(book: xw.Book, asked: Request) -> CommandResult:
+def to_batch_workbook(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """A workbook with list and summary in front: one that is open, else a new one, saved where the
     user says.
     """
     for other in book.app.books:
-        if not lacks_batch(other) and layout.TOOL in sheet_names(other):
+        if not lacks_batch(other) and layout.TOOL in live_book.sheet_names(other):
             bring_to_front(other)
-            return CommandResult(
+            return runner.CommandResult(
                 "done", f"本工作簿没有批量导入的表，已转到打开着的“{other.name}”。{HOW_TO_BEGIN}"
             )
     if not asked.answer:
-        return CommandResult("save", NEW_BATCH)
-    target = chosen(asked.answer, *SUFFIXES)
-    refuse_to_replace(target)
+        return runner.CommandResult("save", NEW_BATCH)
+    target = exporting.chosen(asked.answer, *derived.SUFFIXES)
+    exporting.refuse_to_replace(target)
     copy_template(target, batch=True)
     bring_to_front(book.app.books.open(str(target)))
-    return CommandResult("done", f"已新建批量导入的工作簿 {target}。{HOW_TO_BEGIN}")
+    return runner.CommandResult("done", f"已新建批量导入的工作簿 {target}。{HOW_TO_BEGIN}")
 
 
 def bring_to_front(book: xw.Book) -> None:
     book.activate()
-    activate(book, layout.BATCH)
+    importing.activate(book, layout.BATCH)
 
 
 def read_work(book: xw.Book) -> Work:
-    values = read_values(book, [layout.BATCH])
-    return Work(book, values, read_batch(values[layout.BATCH]))
+    values = live_book.read_values(book, [layout.BATCH])
+    return Work(book, values, lists.read_batch(values[layout.BATCH]))
 
 
 # --- folder and answers ---------------------------------------------------------------------------
 
 
-def folder_in(values: Values) -> str:
+def folder_in(values: live_book.Values) -> str:
     return text_of(values.get(layout.BATCH, {}).get(layout.FOLDER_SPOT)).strip()
 
 
-def chosen_folder(book: xw.Book, values: Values, answer: str) -> Path | CommandResult:
+def chosen_folder(
+    book: xw.Book, values: live_book.Values, answer: str
+) -> Path | runner.CommandResult:
     """The folder named on the sheet, or the one just chosen, which is then named there.
 
     Else the question for it.
@@ -187,23 +169,23 @@ def chosen_folder(book: xw.Book, values: Values, answer: str) -> Path | CommandR
     named = folder_in(values)
     if named and Path(named).is_dir():
         return Path(named)
-    if answer and answer != YES:
+    if answer and answer != runner.YES:
         if not Path(answer).is_dir():
-            text = f"“{one_line(answer)}”不是文件夹，请重新选择保存各份年报的文件夹"
-            return CommandResult("folder", text)
-        apply_edits(book, [Edit(layout.BATCH, *layout.FOLDER_SPOT, answer)], values)
+            text = f"“{wording.one_line(answer)}”不是文件夹，请重新选择保存各份年报的文件夹"
+            return runner.CommandResult("folder", text)
+        live_book.apply_edits(book, [Edit(layout.BATCH, *layout.FOLDER_SPOT, answer)], values)
         return Path(answer)
     if named:
-        text = f"文件夹“{one_line(named)}”不存在，请重新选择保存各份年报的文件夹"
-        return CommandResult("folder", text)
-    return CommandResult("folder", "请选择保存各份年报的文件夹")
+        text = f"文件夹“{wording.one_line(named)}”不存在，请重新选择保存各份年报的文件夹"
+        return runner.CommandResult("folder", text)
+    return runner.CommandResult("folder", "请选择保存各份年报的文件夹")
 
 
 def take_up(work: Work) -> None:
     """The user said yes to the question that the rows ask: those rows are new again."""
-    taken = work.waiting("proposed") or work.waiting(*RETRIED)
+    taken = work.waiting("proposed") or work.waiting(*lists.RETRIED)
     for places in neighbours(taken):
-        work.write(places[0], [BatchRow(work.rows[place].source) for place in places])
+        work.write(places[0], [lists.BatchRow(work.rows[place].source) for place in places])
 
 
 def neighbours(places: Sequence[int]) -> list[list[int]]:
@@ -225,7 +207,10 @@ def work_on(work: Work, folder: Path) -> None:
     started = monotonic()
     for place in work.waiting("new"):
         row = work.rows[place]
-        tell(work.book, f"批量导入：第{place + 1}行，共{len(work.rows)}行　{clipped(row.source)}")
+        runner.tell(
+            work.book,
+            f"批量导入：第{place + 1}行，共{len(work.rows)}行　{wording.clipped(row.source)}",
+        )
         work.take_in(place, import_report(row.source, folder))
         if finished(work) % SAVE_EVERY == 0:
             saved(work.book)
@@ -234,26 +219,26 @@ def work_on(work: Work, folder: Path) -> None:
 
 
 def finished(work: Work) -> int:
-    return len(work.waiting(*FINISHED))
+    return len(work.waiting(*lists.FINISHED))
 
 
 def progress(work: Work) -> str:
     """已导入3份报告，失败1个（如第7行：网页打不开），还有2个。"""
     done, new = work.waiting("done"), work.waiting("new")
     text = f"已导入{len(done)}份报告"
-    for state in RETRIED:
+    for state in lists.RETRIED:
         places = work.waiting(state)
         if places:
             row = layout.BATCH_TOP + places[0]
-            why = clipped(work.rows[places[0]].message)
-            text += f"，{STATE_TEXTS[state]}{len(places)}个（如第{row}行：{why}）"
+            why = wording.clipped(work.rows[places[0]].message)
+            text += f"，{lists.STATE_TEXTS[state]}{len(places)}个（如第{row}行：{why}）"
     return f"{text}，还有{len(new)}个。" if new else f"{text}。"
 
 
 def saved(book: xw.Book) -> str:
     """Save a workbook that has a file; what to tell the user where that fails."""
     try:
-        if file_of(book) or is_in_cloud(book):
+        if runner.file_of(book) or runner.is_in_cloud(book):
             book.save()
     except Exception:
         return "本工作簿没能保存，请自行保存。"
@@ -263,7 +248,7 @@ def saved(book: xw.Book) -> str:
 # --- summary --------------------------------------------------------------------------------------
 
 
-def summary(book: xw.Book, asked: Request) -> CommandResult:
+def summary(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """All reports of the batch's folder.
 
     Without a folder and a batch the report in this workbook alone.
@@ -272,19 +257,19 @@ def summary(book: xw.Book, asked: Request) -> CommandResult:
         return to_batch_workbook(book, asked)
     work = read_work(book)
     if not folder_in(work.values) and not work.waiting("done") and not asked.answer:
-        values, report = evaluated_report(book)
+        values, report = checking.evaluated_report(book)
         write_summary(book, [current_row(report, values, book.name)])
-        activate(book, layout.SUMMARY)
-        return CommandResult("done", ONE_SUMMED)
+        importing.activate(book, layout.SUMMARY)
+        return runner.CommandResult("done", ONE_SUMMED)
     folder = chosen_folder(book, work.values, asked.answer)
-    if isinstance(folder, CommandResult):
+    if isinstance(folder, runner.CommandResult):
         return folder
     summed = fill_summary(book, folder)
-    activate(book, layout.SUMMARY)
+    importing.activate(book, layout.SUMMARY)
     text = f"已汇总文件夹“{folder}”中的{summed.count}份报告。"
     if summed.unread:
         text += f"另有{len(summed.unread)}个文件没有读出，如：{summed.unread[0]}"
-    return CommandResult("done", text)
+    return runner.CommandResult("done", text)
 
 
 @dataclass(frozen=True)
@@ -300,16 +285,16 @@ class Summed:
 def fill_summary(book: xw.Book, folder: Path) -> Summed:
     """One row for each workbook of ours in the folder, by their names; earlier rows go."""
     known = listed_by_file(book)
-    rows: list[BatchRow] = []
+    rows: list[lists.BatchRow] = []
     unread: list[str] = []
     for path in books_in(folder):
         if is_open(book, path):
             continue
-        tell(book, f"正在汇总 {path.name}")
+        runner.tell(book, f"正在汇总 {path.name}")
         try:
             values = values_in(path)
             # A blank one holds no report, such as the summary that an earlier version wrote.
-            if fingerprint(values):
+            if reading.fingerprint(values):
                 rows.append(file_row(values, path, known.get(path.name)))
         except GongkaiError as error:
             unread.append(str(error))
@@ -317,11 +302,11 @@ def fill_summary(book: xw.Book, folder: Path) -> Summed:
     return Summed(len(rows), tuple(unread))
 
 
-def listed_by_file(book: xw.Book) -> dict[str, BatchRow]:
+def listed_by_file(book: xw.Book) -> dict[str, lists.BatchRow]:
     """The rows of the list that have a workbook, by its name."""
-    cells = read_values(book, [layout.BATCH]).get(layout.BATCH, {})
-    found: dict[str, BatchRow] = {}
-    for row in read_batch(cells):
+    cells = live_book.read_values(book, [layout.BATCH]).get(layout.BATCH, {})
+    found: dict[str, lists.BatchRow] = {}
+    for row in lists.read_batch(cells):
         if row.file:
             found[row.file] = row
     return found
@@ -332,12 +317,12 @@ def books_in(folder: Path) -> list[Path]:
     found: list[Path] = []
     for path in sorted(folder.iterdir()):
         is_hidden = path.name.startswith(("~$", "."))
-        if path.suffix.lower() in SUFFIXES and not is_hidden:
+        if path.suffix.lower() in derived.SUFFIXES and not is_hidden:
             found.append(path)
     return found
 
 
-def values_in(path: Path) -> Values:
+def values_in(path: Path) -> live_book.Values:
     """What a workbook shows.
 
     {} for a batch's, and for a sheet of somebody else's, of which a folder may hold many.
@@ -355,41 +340,41 @@ def values_in(path: Path) -> Values:
 
 def is_open(book: xw.Book, path: Path) -> bool:
     """The workbook that shows the summary may lie in the folder too."""
-    own = file_of(book)
-    return own is not None and is_same_file(path, own)
+    own = runner.file_of(book)
+    return own is not None and system.is_same_file(path, own)
 
 
-def file_row(values: Values, path: Path, known: BatchRow | None) -> BatchRow:
+def file_row(values: live_book.Values, path: Path, known: lists.BatchRow | None) -> lists.BatchRow:
     finished = known.finished if known else ""
     source = known.source if known else source_in(values) or str(path)
-    report = values_to_report(values)
+    report = reading.values_to_report(values)
     if not report.is_evaluated:
-        raise NoFigures(f"{path.name}：{why_no_figures(report)}")
+        raise NoFigures(f"{path.name}：{wording.why_no_figures(report)}")
     return row_of(with_decisions_beside(report, path), source, finished, path.name)
 
 
-def row_of(report: Report, source: str, finished: str, file: str) -> BatchRow:
-    return report_to_row(report, gongkai.check(report), source, finished, file)
+def row_of(report: Report, source: str, finished: str, file: str) -> lists.BatchRow:
+    return lists.report_to_row(report, gongkai.check(report), source, finished, file)
 
 
-def source_in(values: Values) -> str:
+def source_in(values: live_book.Values) -> str:
     return text_of(values.get(layout.COVER, {}).get(layout.COVER_SPOTS["source"])).strip()
 
 
-def current_row(report: Report, values: Values, file: str) -> BatchRow:
+def current_row(report: Report, values: live_book.Values, file: str) -> lists.BatchRow:
     """The row of the report in the open workbook."""
     return row_of(report, source_in(values) or file, f"{datetime.now():%Y-%m-%d %H:%M}", file)
 
 
-def write_summary(book: xw.Book, rows: Sequence[BatchRow]) -> None:
+def write_summary(book: xw.Book, rows: Sequence[lists.BatchRow]) -> None:
     """The rows from the top of the sheet; what longer lists left below is cleared."""
-    old = read_values(book, [layout.SUMMARY])
-    refuse_older_summary(old[layout.SUMMARY])
-    width = len(summary_heads())
-    edits = summary_edits(rows)
+    old = live_book.read_values(book, [layout.SUMMARY])
+    lists.refuse_older_summary(old[layout.SUMMARY])
+    width = len(lists.summary_heads())
+    edits = lists.summary_edits(rows)
     below = max((edit.row for edit in edits), default=layout.SUMMARY_TOP - 1)
     last = max((row for row, column in old[layout.SUMMARY] if column <= width), default=0)
     for row in range(below + 1, last + 1):
         for column in range(1, width + 1):
             edits.append(Edit(layout.SUMMARY, row, column, None))
-    apply_edits(book, edits, old)
+    live_book.apply_edits(book, edits, old)

@@ -12,9 +12,7 @@ from itertools import product
 import xlwings as xw
 
 from gongkai.model import Edit
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.formats import as_figure
-from gongkai.spreadsheets.seen import text_of
+from gongkai.spreadsheets import Spot, formats, seen
 from gongkai.wording import plain_text
 from gongkai.workbook.cells import Written
 
@@ -178,7 +176,7 @@ def holds(found: object, value: Written) -> bool:
     """
     if isinstance(value, str):
         return found is not None
-    return isinstance(found, date) or text_of(found).strip() == text_of(value)
+    return isinstance(found, date) or seen.text_of(found).strip() == seen.text_of(value)
 
 
 def same(value: Written, found: object) -> bool:
@@ -190,7 +188,7 @@ def same(value: Written, found: object) -> bool:
         return isinstance(found, str) and found == plain_text(value, MOST_UNITS)
     if value is None:
         return found is None
-    return not isinstance(found, str) and as_figure(found) == value
+    return not isinstance(found, str) and formats.as_figure(found) == value
 
 
 def entered(value: Written) -> float | str | None:

@@ -8,26 +8,16 @@ from dataclasses import replace
 import xlwings as xw
 
 import gongkai
-from gongkai.checks import NONE_CHECKED, checked, checked_text
+from gongkai import checks, output, sums, wording
 from gongkai.decisions import dismissed_text, is_open
-from gongkai.excel.blocks import Cells
-from gongkai.excel.importing import activate, figures_on, verdict
-from gongkai.excel.live_book import TABLES, Values, apply_edits, as_seen, read_formulas, read_values
-from gongkai.excel.runner import CommandResult, Request
+from gongkai.excel import blocks, importing, live_book, runner
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
-from gongkai.output import SEVERITIES
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.formats import as_figure
+from gongkai.spreadsheets import Spot, formats
 from gongkai.spreadsheets.seen import text_of
-from gongkai.sums import suspected_cells
-from gongkai.wording import evaluated
-from gongkai.workbook import layout
+from gongkai.workbook import fill, layout, proposals, reading
 from gongkai.workbook.decisions import about_in, decision_of, decisions_in
-from gongkai.workbook.fill import SELF_EVIDENT, flag_edits, mark_edits, place_of, result_edits
 from gongkai.workbook.live.formulas import formulas_of
 from gongkai.workbook.live.stored import altered_cover, altered_lanes
-from gongkai.workbook.proposals import certain_suspects
-from gongkai.workbook.reading import ALTERED, fingerprint, values_to_report
 
 FlaggedCell = tuple[str, Spot]
 BLANK = Report("", "", None, "", {})
@@ -43,42 +33,48 @@ UNTOLD = Problem(
 )
 
 
-def current_report(book: xw.Book) -> tuple[Values, Report]:
+def current_report(book: xw.Book) -> tuple[live_book.Values, Report]:
     """What the open workbook shows. WorkbookError where it holds nothing yet."""
-    values = read_values(book)
-    if not fingerprint(values):
+    values = live_book.read_values(book)
+    if not reading.fingerprint(values):
         raise WorkbookError(
             "工作簿中还没有内容：请先导入一份报告，或在表二、表三、表四中填写数字。"
         )
-    seen, told = as_seen(book, values)
+    seen, told = live_book.as_seen(book, values)
     seen |= altered_sheets(book, values, seen)
-    report = values_to_report(seen)
+    report = reading.values_to_report(seen)
     return seen, report if told else replace(report, problems=(*report.problems, UNTOLD))
 
 
-def altered_sheets(book: xw.Book, values: Values, seen: Values) -> Values:
+def altered_sheets(
+    book: xw.Book, values: live_book.Values, seen: live_book.Values
+) -> live_book.Values:
     """What is seen of each table in use, and which lanes no longer hold their formulas."""
-    found: Values = {}
-    for name, sheet in TABLES.items():
+    found: live_book.Values = {}
+    for name, sheet in live_book.TABLES.items():
         cells = values.get(name, {})
-        if sheet.lanes and figures_on(sheet, cells):
-            formulas = read_formulas(book.sheets[name], cells, [layout.TITLE_SPOT, sheet.is_moved])
+        if sheet.lanes and importing.figures_on(sheet, cells):
+            formulas = live_book.read_formulas(
+                book.sheets[name], cells, [layout.TITLE_SPOT, sheet.is_moved]
+            )
             if formulas is not None:
-                found[name] = {**seen[name], ALTERED: altered_lanes(sheet, formulas)}
+                found[name] = {**seen[name], reading.ALTERED: altered_lanes(sheet, formulas)}
     cover = values.get(layout.COVER, {})
-    formulas = read_formulas(book.sheets[layout.COVER], cover, list(formulas_of(layout.COVER)))
+    formulas = live_book.read_formulas(
+        book.sheets[layout.COVER], cover, list(formulas_of(layout.COVER))
+    )
     if formulas is not None:
-        found[layout.COVER] = {**seen[layout.COVER], ALTERED: altered_cover(formulas)}
+        found[layout.COVER] = {**seen[layout.COVER], reading.ALTERED: altered_cover(formulas)}
     return found
 
 
-def evaluated_report(book: xw.Book) -> tuple[Values, Report]:
+def evaluated_report(book: xw.Book) -> tuple[live_book.Values, Report]:
     """``current_report`` with at least one figure. Raises NoFigures for a cover and prose alone."""
     values, report = current_report(book)
-    return values, evaluated(report)
+    return values, wording.evaluated(report)
 
 
-def check(book: xw.Book, asked: Request) -> CommandResult:
+def check(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """New marks and results.
 
     Figures, cover fields and prose stay as they are. Where no figure stands, the marks of earlier
@@ -86,35 +82,35 @@ def check(book: xw.Book, asked: Request) -> CommandResult:
     """
     values, report = current_report(book)
     findings = gongkai.check(report)
-    apply_edits(book, flag_edits(report, findings), values)
+    live_book.apply_edits(book, fill.flag_edits(report, findings), values)
     if findings:
-        activate(book, layout.RESULTS)
-    evaluated(report)
-    return CommandResult("done", result_text(report, findings))
+        importing.activate(book, layout.RESULTS)
+    wording.evaluated(report)
+    return runner.CommandResult("done", result_text(report, findings))
 
 
 def result_text(report: Report, findings: list[Finding]) -> str:
-    count, text = f"{checked(report)}项勾稽关系", verdict(report, findings)
-    if not checked(report):
+    count, text = f"{checks.checked(report)}项勾稽关系", importing.verdict(report, findings)
+    if not checks.checked(report):
         return text
-    return text if count in text else f"已{checked_text(report)}：{text}"
+    return text if count in text else f"已{checks.checked_text(report)}：{text}"
 
 
-def clear_marks(book: xw.Book, asked: Request) -> CommandResult:
+def clear_marks(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """No marks and no results; what was decided about findings is kept for the next check."""
-    values = read_values(book, [layout.RESULTS])
+    values = live_book.read_values(book, [layout.RESULTS])
     results = values.get(layout.RESULTS, {})
     decisions = decisions_in(results)
     agency, year = about_in(results) or ("", None)
     edits: list[Edit] = []
-    for sheet in TABLES.values():
-        edits += mark_edits(sheet, BLANK, ())
-    edits += result_edits(replace(BLANK, agency=agency, year=year, decisions=decisions), ())
+    for sheet in live_book.TABLES.values():
+        edits += fill.mark_edits(sheet, BLANK, ())
+    edits += fill.result_edits(replace(BLANK, agency=agency, year=year, decisions=decisions), ())
     for spot in layout.COUNTED:
         edits.append(Edit(layout.COVER, *spot, None))
-    apply_edits(book, edits, values)
+    live_book.apply_edits(book, edits, values)
     kept = "填过的处理和理由仍保留着，重新校验后随问题一起显示。" if decisions else ""
-    return CommandResult(
+    return runner.CommandResult(
         "done",
         "已清除标记和校验结果。表中若还有“✗ 差”，那是公式算出的实际差额，改正数字后自行消失；"
         f"要重新标记请点“校验”。{kept}",
@@ -124,12 +120,12 @@ def clear_marks(book: xw.Book, asked: Request) -> CommandResult:
 # --- from flag to flag ----------------------------------------------------------------------------
 
 
-def next_problem(book: xw.Book, asked: Request) -> CommandResult:
+def next_problem(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """Select the next flagged cell after the selection, from the last one on to the first again."""
     values, report = evaluated_report(book)
     stops = flagged(values, report)
     if not stops:
-        return CommandResult("done", nothing_flagged(report))
+        return runner.CommandResult("done", nothing_flagged(report))
     places = sorted(stops, key=position)
     place = next_place(places, selected(book))
     sheet = book.sheets[place[0]]
@@ -138,15 +134,17 @@ def next_problem(book: xw.Book, asked: Request) -> CommandResult:
     sheet.activate()
     sheet.range(place[1]).select()
     where = f"第{places.index(place) + 1}处，共{len(places)}处　"
-    return CommandResult("done", f"{where}{layout.address(place[1], place[0])}\n{stops[place]}")
+    return runner.CommandResult(
+        "done", f"{where}{layout.address(place[1], place[0])}\n{stops[place]}"
+    )
 
 
 def nothing_flagged(report: Report) -> str:
     also = dismissed_text(gongkai.check(report))
     if also:
         return f"没有待处理的问题，{also}，见“校验结果”。"
-    if not checked(report):
-        return f"各表没有标记，但{NONE_CHECKED}。"
+    if not checks.checked(report):
+        return f"各表没有标记，但{checks.NONE_CHECKED}。"
     return "✓ 没有问题：各表没有标记，勾稽关系都相符。"
 
 
@@ -170,7 +168,7 @@ def selected(book: xw.Book) -> FlaggedCell | None:
     return selection.sheet.name, (selection.row, selection.column)
 
 
-def flagged(values: Values, report: Report) -> dict[FlaggedCell, str]:
+def flagged(values: live_book.Values, report: Report) -> dict[FlaggedCell, str]:
     """Sheet and cell -> what is wrong there.
 
     Findings on the figures as they stand now that count, each at the cell that it leads to; and the
@@ -181,12 +179,12 @@ def flagged(values: Values, report: Report) -> dict[FlaggedCell, str]:
     stops: dict[FlaggedCell, str] = {}
     named: set[str] = set()
     for finding in gongkai.check(report):
-        if finding.rule in SELF_EVIDENT:
+        if finding.rule in fill.SELF_EVIDENT:
             continue
-        named.update(finding.cells, suspected_cells(finding.suspects))
+        named.update(finding.cells, sums.suspected_cells(finding.suspects))
         if is_open(finding):
             for place in stops_of(finding, report):
-                stops.setdefault(place, f"{SEVERITIES[finding.severity]}　{finding.message}")
+                stops.setdefault(place, f"{output.SEVERITIES[finding.severity]}　{finding.message}")
     for place, message in marked(values, report, named).items():
         stops.setdefault(place, message)
     return stops
@@ -194,17 +192,19 @@ def flagged(values: Values, report: Report) -> dict[FlaggedCell, str]:
 
 def stops_of(finding: Finding, report: Report) -> list[FlaggedCell]:
     """The cell to which a finding leads, and those that are wrong whichever proposal is right."""
-    sheet, cell_id = place_of(finding, report)
+    sheet, cell_id = fill.place_of(finding, report)
     if sheet is None:
         return []
     stops: list[FlaggedCell] = []
-    for cell in (cell_id, *suspected_cells([certain_suspects(finding)])):
+    for cell in (cell_id, *sums.suspected_cells([proposals.certain_suspects(finding)])):
         if cell in sheet.cells:
             stops.append((sheet.name, sheet.cells[cell]))
     return stops
 
 
-def marked(values: Values, report: Report, named: Collection[str]) -> dict[FlaggedCell, str]:
+def marked(
+    values: live_book.Values, report: Report, named: Collection[str]
+) -> dict[FlaggedCell, str]:
     """The marks that still apply, at cells of which no finding speaks (``named``)."""
     messages = result_messages(values.get(layout.RESULTS, {}))
     found: dict[FlaggedCell, str] = {}
@@ -227,13 +227,13 @@ def mark_applies(mark: object, value: object) -> bool:
     One that lives by its lanes says nothing that the findings of now do not say, but what stands
     under it may.
     """
-    code = as_figure(mark)
+    code = formats.as_figure(mark)
     if code is None or code >= layout.MARK_ANY:
         return code is not None and code >= layout.MARK_OVER
-    return code < layout.MARK_BLANK or as_figure(value) is None
+    return code < layout.MARK_BLANK or formats.as_figure(value) is None
 
 
-def result_messages(results: Cells) -> dict[str, str]:
+def result_messages(results: blocks.Cells) -> dict[str, str]:
     """Name of a link -> message, as the sheet of results says; the gravest comes first there.
 
     "" where all that is listed for the cell is dismissed.

@@ -16,12 +16,12 @@ from gongkai.excel import (
     importing,
     publishing,
     restoring,
+    runner,
 )
 from gongkai.excel.restoring import writing
-from gongkai.excel.runner import Command, run_command
 from gongkai.workbook.blanks import BlankChoice
 
-COMMANDS: Mapping[str, Command] = {
+COMMANDS: Mapping[str, runner.Command] = {
     "import_url": writing(importing.import_url),
     "import_file": writing(importing.import_file),
     "new_report": publishing.new_report,
@@ -58,4 +58,4 @@ def run(name: str) -> None:
 
     What came of it stands on its tool sheet afterwards.
     """
-    run_command(COMMANDS, name)
+    runner.run_command(COMMANDS, name)

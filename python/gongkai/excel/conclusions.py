@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gongkai.checks import check_table, listed
-from gongkai.checks.coverage import blank_notes, unplaced
-from gongkai.decisions import dismissed_text, gravest_first, is_open
-from gongkai.editions import all_editions, edition_of_year
+from gongkai import decisions, editions, figures, wording
+from gongkai.checks import check_table, coverage, listed
 from gongkai.excel.arrays import Placed, even_out
-from gongkai.figures import shown
 from gongkai.model import (
     Alternative,
     BrokenSum,
@@ -26,20 +23,8 @@ from gongkai.model import (
     Value,
 )
 from gongkai.sums import TableState, Verdict, difference, stated_and_computed, table_state
-from gongkai.wording import (
-    BLANK_RANGE,
-    assumed_text,
-    cut,
-    evaluated,
-    label_of,
-    one_line,
-    relation_lines,
-    some_of,
-    subject_and_names,
-)
 from gongkai.wording.findings import Below, below
-from gongkai.workbook.fill import LONGEST_CELL, written
-from gongkai.workbook.proposals import NO_FIGURE, forms_of, name_of, proposal_text
+from gongkai.workbook import fill, proposals
 
 SheetRow = list[float | str]
 
@@ -56,7 +41,7 @@ RULE_HEADS = ("规则", "表", "勾稽关系")
 def with_figures(placed: Placed) -> Placed:
     """What a range holds, if any figure is there. Raises NoFigures: a blank form is not clean."""
     report = Report("", "", None, "", by_id(placed.tables), problems=placed.problems)
-    evaluated(report, BLANK_RANGE)
+    wording.evaluated(report, wording.BLANK_RANGE)
     return placed
 
 
@@ -78,15 +63,15 @@ def findings_of(placed: Placed) -> list[Finding]:
     held = by_id(placed.tables)
     for name, table in held.items():
         found += on_held_cells(table, check_table(None, table, told.get(name, ())))
-    found += unplaced(problem for problem in placed.problems if problem.table not in held)
-    return listed(gravest_first(found))
+    found += coverage.unplaced(problem for problem in placed.problems if problem.table not in held)
+    return listed(decisions.gravest_first(found))
 
 
 def on_held_cells(table: Table, findings: Sequence[Finding]) -> Iterator[Finding]:
     for finding in findings:
         if is_part(table) and finding.rule == "coverage.blank":
             blanks = [cell for cell in finding.cells if cell in table.entries]
-            yield from blank_notes(table.form, blanks, {}, table_state(table))
+            yield from coverage.blank_notes(table.form, blanks, {}, table_state(table))
         else:
             yield finding
 
@@ -107,7 +92,7 @@ def conclusion(tables: Sequence[Table], findings: Sequence[Finding], about: str 
     """
     serious = [finding for finding in findings if finding.severity != "note"]
     told = open_text(tables, serious)
-    also = dismissed_text(serious)
+    also = decisions.dismissed_text(serious)
     if not told and not also:
         return f"✓ {all_well(tables)}{about}"
     if not told:
@@ -140,7 +125,7 @@ def open_findings(findings: Sequence[Finding], severity: Severity) -> list[Findi
     """Those of a severity that nobody has dismissed."""
     found: list[Finding] = []
     for finding in findings:
-        if finding.severity == severity and is_open(finding):
+        if finding.severity == severity and decisions.is_open(finding):
             found.append(finding)
     return found
 
@@ -176,7 +161,7 @@ def zeros_assumed(states: Sequence[TableState]) -> str:
     count = 0
     for state in states:
         count += len(state.assumed)
-    return assumed_text(count)
+    return wording.assumed_text(count)
 
 
 def counted_text(verdicts: Sequence[Verdict], counts: tuple[int, int, int]) -> str:
@@ -196,16 +181,16 @@ def counted_text(verdicts: Sequence[Verdict], counts: tuple[int, int, int]) -> s
 
 def all_well(tables: Sequence[Table]) -> str:
     """42项勾稽关系全部相符，其中11项含推定的0; 没有勾稽关系，8格数字没有问题 of 表二."""
-    relations = figures = blank = 0
+    relations = cells = blank = 0
     for table in tables:
         values = list(table.values.values())
         relations += len(table.form.relations)
-        figures += len(values)
+        cells += len(values)
         blank += values.count(None)
     if relations:
         zeros = zeros_assumed([table_state(table) for table in tables])
         return with_comma(f"{relations}项勾稽关系全部相符", zeros)
-    told = f"没有勾稽关系，{figures - blank}格数字没有问题"
+    told = f"没有勾稽关系，{cells - blank}格数字没有问题"
     return f"{told}，{blank}格空白" if blank else told
 
 
@@ -216,7 +201,7 @@ def first_texts(findings: Sequence[Finding]) -> str:
     told = []
     for finding in findings[:MOST_NAMED]:
         whole = finding.lines[0] if finding.sums else finding.message.rstrip("。")
-        told.append(cut(whole, LONGEST))
+        told.append(wording.cut(whole, LONGEST))
     if len(findings) > MOST_NAMED:
         told.append("等")
     return f"：{'；'.join(told)}"
@@ -249,12 +234,12 @@ def relation_named(tables: Sequence[Table], rule: str) -> tuple[Table, Relation]
             example = example or relation.rule
     what = "不是这张表的勾稽关系" if is_known(wanted) else "不是勾稽关系的编号"
     advice = f"，如 {example}" if example else ""
-    raise GongkaiError(f"“{cut(rule, 60)}”{what}；编号见 GK_RULES{advice}。")
+    raise GongkaiError(f"“{wording.cut(rule, 60)}”{what}；编号见 GK_RULES{advice}。")
 
 
 def is_known(rule: str) -> bool:
     """Whether any edition has a relation of that id."""
-    for edition in all_editions().values():
+    for edition in editions.all_editions().values():
         for relation in edition.relations:
             if relation.rule == rule:
                 return True
@@ -276,8 +261,8 @@ def missing_figures(table: Table, relation: Relation) -> GongkaiError:
     missing = []
     for cell in relation.cells:
         if values.get(cell) is None:
-            missing.append(label_of(table.form.cells[cell]))
-    named = some_of(missing, MOST_NAMED)
+            missing.append(wording.label_of(table.form.cells[cell]))
+    named = wording.some_of(missing, MOST_NAMED)
     return GongkaiError(f"不能计算：有{len(missing)}格空白或不是数（{named}）。")
 
 
@@ -288,7 +273,7 @@ def as_cell(value: Value) -> float | str:
     """A figure for a cell: a number where a spreadsheet keeps it exactly, else its digits; "" for
     blank.
     """
-    text = shown(value)
+    text = figures.shown(value)
     digits = text.strip("-0.").replace(".", "")
     return text if value is None or len(digits) > 15 else float(value)
 
@@ -298,7 +283,7 @@ def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]
     rows: list[SheetRow] = [list(HEADS)]
     forms = forms_in(placed)
     for finding in findings:
-        proposal = proposal_text(finding.suspects, forms)
+        proposal = proposals.proposal_text(finding.suspects, forms)
         rows.append([*finding_cells(placed, finding, finding.message), proposal])
         for row in below(finding):
             rows.append([*cells_below(placed, row), ""])
@@ -314,9 +299,9 @@ def cells_below(placed: Placed, row: Below) -> SheetRow:
 
 
 def finding_cells(placed: Placed, told: Finding | BrokenSum, message: str) -> SheetRow:
-    figures = (told.stated, told.computed, told.difference)
+    three = (told.stated, told.computed, told.difference)
     place = place_of(placed, told)
-    return [told.rule, place, *map(as_cell, figures), cut(message, LONGEST_CELL)]
+    return [told.rule, place, *map(as_cell, three), wording.cut(message, fill.LONGEST_CELL)]
 
 
 def well(placed: Placed) -> str:
@@ -338,7 +323,7 @@ def suspects_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]
             names[problem_name(placed, finding)] = None
     rows: list[SheetRow] = [list(SUSPECT_HEADS)]
     for suspects, names in problems.items():
-        problem = cut("、".join(names), LONGEST_CELL)
+        problem = wording.cut("、".join(names), fill.LONGEST_CELL)
         known = suspect_rows(problem, suspects, forms_in(placed))
         rows += known or [[problem, UNCERTAIN, "", "", ""]]
     if not problems:
@@ -352,29 +337,31 @@ def suspect_rows(
     rows: list[SheetRow] = []
     for number, alternative in enumerate(suspects, 1):
         for suspect in alternative:
-            figures = (stated_cell(suspect.stated), as_cell(suspect.proposed))
-            rows.append([problem, number, name_of(suspect.cell, forms), *figures])
+            pair = (stated_cell(suspect.stated), as_cell(suspect.proposed))
+            rows.append([problem, number, proposals.name_of(suspect.cell, forms), *pair])
     return rows
 
 
 def stated_cell(value: Value) -> float | str:
-    return NO_FIGURE if value is None else as_cell(value)
+    return proposals.NO_FIGURE if value is None else as_cell(value)
 
 
 def problem_name(placed: Placed, finding: Finding) -> str:
     """表三 自然人列 各项之和＝总计, or the cell of a finding on no relation."""
     form = finding.form
     if not finding.sums or form is None:
-        return place_of(placed, finding) or cut(finding.lines[0], LONGEST)
+        return place_of(placed, finding) or wording.cut(finding.lines[0], LONGEST)
     names = []
     for one in finding.sums:
         relation = one.relations[0]
-        names.append(f"{form.number} {subject_and_names(form, relation)[0]} {relation.label}")
+        names.append(
+            f"{form.number} {wording.subject_and_names(form, relation)[0]} {relation.label}"
+        )
     return "、".join(names)
 
 
 def forms_in(placed: Placed) -> dict[str, Form]:
-    return forms_of(by_id(placed.tables))
+    return proposals.forms_of(by_id(placed.tables))
 
 
 def place_of(placed: Placed, finding: Finding | BrokenSum) -> str:
@@ -383,7 +370,7 @@ def place_of(placed: Placed, finding: Finding | BrokenSum) -> str:
         form = table.form
         first = marked_cell(form, finding)
         if first in form.cells:
-            return f"{form.number} {label_of(form.cells[first])}"
+            return f"{form.number} {wording.label_of(form.cells[first])}"
     return ""
 
 
@@ -397,11 +384,14 @@ def marked_cell(form: Form, finding: Finding | BrokenSum) -> str:
 
 def rules_rows(edition: str) -> list[SheetRow]:
     """Every relation of an edition. Raises GongkaiError for an unknown one."""
-    found = all_editions().get(edition)
+    found = editions.all_editions().get(edition)
     if found is None:
-        raise GongkaiError(f"没有“{cut(edition, 20)}”年格式；可以用：{'、'.join(all_editions())}。")
+        raise GongkaiError(
+            f"没有“{wording.cut(edition, 20)}”年格式；"
+            f"可以用：{'、'.join(editions.all_editions())}。"
+        )
     rows: list[SheetRow] = [list(RULE_HEADS)]
-    for rule, table, subject, sides in relation_lines(found):
+    for rule, table, subject, sides in wording.relation_lines(found):
         rows.append([rule, table, f"{subject}：{sides}"])
     return rows
 
@@ -414,7 +404,7 @@ def report_rows(report: Report) -> list[SheetRow]:
     of one length.
     """
     rows: list[SheetRow] = []
-    for name, form in edition_of_year(report.year).forms.items():
+    for name, form in editions.edition_of_year(report.year).forms.items():
         if rows:
             rows.append([])
         if name in report.tables:
@@ -438,11 +428,11 @@ def table_rows(report: Report, name: str) -> list[SheetRow]:
     for cell in form.cells.values():
         entry = table.entries[cell.id]
         rows[cell.box.top - 1][cell.box.left - 1] = shown_in(cell, entry)
-    return [[f"{form.number}　{one_line(form.title)}"], *rows]
+    return [[f"{form.number}　{wording.one_line(form.title)}"], *rows]
 
 
 def shown_in(cell: Cell, entry: Entry) -> float | str:
     """A figure, else what a workbook would hold in the cell."""
     if entry.value is not None:
         return as_cell(entry.value)
-    return cut(str(written(entry, cell) or ""), 1_000)
+    return wording.cut(str(fill.written(entry, cell) or ""), 1_000)

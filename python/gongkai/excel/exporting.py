@@ -9,46 +9,43 @@ from tempfile import TemporaryDirectory
 import xlwings as xw
 
 import gongkai
-from gongkai.batch import report_file_name
-from gongkai.excel.checking import current_report
-from gongkai.excel.live_book import refuse_batch, sheet_names
-from gongkai.excel.printing import switch_lanes
-from gongkai.excel.runner import CommandResult, Request, file_of
+from gongkai import batch, output, system
+from gongkai.excel import checking, live_book, printing, runner
 from gongkai.model import Report, WorkbookError
-from gongkai.output import report_to_csv, report_to_json
-from gongkai.system import is_same_file, refuse_existing, refuse_suffix, write_whole
-from gongkai.workbook import layout
-from gongkai.workbook.derived import SUFFIXES, fitted
+from gongkai.workbook import derived, layout
 
 PLAIN = ".xlsx"
 
 
-def export_csv(book: xw.Book, asked: Request) -> CommandResult:
+def export_csv(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """One line for each figure."""
-    _, report = current_report(book)
-    return save_as(asked, report, ".csv", lambda: report_to_csv(report))
+    _, report = checking.current_report(book)
+    return save_as(asked, report, ".csv", lambda: output.report_to_csv(report))
 
 
-def export_json(book: xw.Book, asked: Request) -> CommandResult:
-    _, report = current_report(book)
+def export_json(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
+    _, report = checking.current_report(book)
     return save_as(
-        asked, report, ".json", lambda: report_to_json(report, gongkai.check(report)).encode()
+        asked,
+        report,
+        ".json",
+        lambda: output.report_to_json(report, gongkai.check(report)).encode(),
     )
 
 
 def save_as(
-    asked: Request, report: Report, suffix: str, content: Callable[[], bytes]
-) -> CommandResult:
+    asked: runner.Request, report: Report, suffix: str, content: Callable[[], bytes]
+) -> runner.CommandResult:
     if not asked.answer:
-        return CommandResult("save", suggested(report, suffix))
+        return runner.CommandResult("save", suggested(report, suffix))
     target = chosen(asked.answer, suffix)
     refuse_to_replace(target)
-    write_whole(target, content(), overwrite=False)
-    return CommandResult("done", f"已写入 {target}")
+    system.write_whole(target, content(), overwrite=False)
+    return runner.CommandResult("done", f"已写入 {target}")
 
 
 def suggested(report: Report, suffix: str) -> str:
-    return Path(report_file_name(report)).with_suffix(suffix).name
+    return Path(batch.report_file_name(report)).with_suffix(suffix).name
 
 
 def chosen(answer: str, *allowed: str) -> Path:
@@ -61,7 +58,7 @@ def chosen(answer: str, *allowed: str) -> Path:
         raise WorkbookError(f"{target.name or target}是文件夹，没有写入；请另选文件名。")
     if not target.suffix:
         return target.with_name(target.name + allowed[0])
-    refuse_suffix(target, allowed)
+    system.refuse_suffix(target, allowed)
     return target
 
 
@@ -71,7 +68,7 @@ def refuse_to_replace(target: Path) -> None:
     """
     if target.is_file():
         raise WorkbookError(f"{target.name}已存在，没有覆盖；请另选文件名，或先删除原来的文件。")
-    refuse_existing(target, overwrite=True)
+    system.refuse_existing(target, overwrite=True)
 
 
 # --- the workbook itself --------------------------------------------------------------------------
@@ -79,18 +76,18 @@ def refuse_to_replace(target: Path) -> None:
 NO_COPY = "这里的Excel不能另存不含宏的副本，没有写入；请把文件名改为.xlsm，或用“文件”中的“另存为”。"
 
 
-def save_report(book: xw.Book, asked: Request) -> CommandResult:
+def save_report(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """The workbook itself under another name, macros and all (.xlsm), or a copy of it without them
     (.xlsx), beside which it stays open as it is.
     """
-    own = file_of(book)
+    own = runner.file_of(book)
     if not asked.answer:
         is_plain = can_copy(book) or (own is not None and own.suffix.lower() == PLAIN)
-        return CommandResult(
-            "save", suggested(current_report(book)[1], PLAIN if is_plain else ".xlsm")
+        return runner.CommandResult(
+            "save", suggested(checking.current_report(book)[1], PLAIN if is_plain else ".xlsm")
         )
-    target = chosen(asked.answer, *SUFFIXES)
-    is_own = own is not None and is_same_file(target, own)
+    target = chosen(asked.answer, *derived.SUFFIXES)
+    is_own = own is not None and system.is_same_file(target, own)
     if not is_own:
         refuse_to_replace(target)
     # What macro and command said to each other (paths on this machine) is nobody's business who
@@ -99,9 +96,9 @@ def save_report(book: xw.Book, asked: Request) -> CommandResult:
     book.sheets[layout.TOOL].range(first, last).value = [[None]] * (last[0] - first[0] + 1)
     if is_own or target.suffix.lower() != PLAIN:
         book.save(target)
-        return CommandResult("done", f"已另存为 {target}")
-    write_whole(target, fitted(target, PLAIN, copy_of(book)), overwrite=False)
-    return CommandResult("done", f"已另存为 {target}（不含宏）。打开着的仍是原来的工作簿。")
+        return runner.CommandResult("done", f"已另存为 {target}")
+    system.write_whole(target, derived.fitted(target, PLAIN, copy_of(book)), overwrite=False)
+    return runner.CommandResult("done", f"已另存为 {target}（不含宏）。打开着的仍是原来的工作簿。")
 
 
 def can_copy(book: xw.Book) -> bool:
@@ -122,7 +119,7 @@ def copy_of(book: xw.Book) -> bytes:
         return path.read_bytes()
 
 
-def print_lanes(book: xw.Book, asked: Request) -> CommandResult:
+def print_lanes(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """A switch: only what is printed changes, nothing is printed."""
-    refuse_batch(sheet_names(book))
-    return CommandResult("done", switch_lanes(book))
+    live_book.refuse_batch(live_book.sheet_names(book))
+    return runner.CommandResult("done", printing.switch_lanes(book))

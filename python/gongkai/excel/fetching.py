@@ -20,14 +20,11 @@ from urllib.parse import urlsplit
 
 import xlwings
 
-from gongkai.locate import read_source
+from gongkai import locate, sources, system, wording
 from gongkai.model import FetchError, GongkaiError, Report, WorkbookError
-from gongkai.sources import Limits
-from gongkai.system import in_time, state_folder, system_reason
-from gongkai.wording import evaluated
 from gongkai.workbook import layout
 
-LIMITS = Limits(connect=3, read=5, deadline=8, size=5_000_000, tries=2, pause=0.2)
+LIMITS = sources.Limits(connect=3, read=5, deadline=8, size=5_000_000, tries=2, pause=0.2)
 LONGEST = 15.0  # seconds for one report, with its attachments and the programs that read them
 KEPT = 200  # reports
 PAUSE = 60.0  # seconds before a failure is tried again
@@ -47,7 +44,7 @@ class Session:
     until they stand.
     """
 
-    limits: Limits = LIMITS
+    limits: sources.Limits = LIMITS
     budget: float = BUDGET
     reports: OrderedDict[str, Report] = field(default_factory=OrderedDict)
     failures: dict[str, tuple[float, GongkaiError]] = field(default_factory=dict)
@@ -121,9 +118,9 @@ def refuse_over_budget(session: Session, now: float) -> None:
         )
 
 
-def read_page(url: str, limits: Limits) -> Report:
+def read_page(url: str, limits: sources.Limits) -> Report:
     """Without the page's bytes: the session keeps many reports."""
-    report = in_time(lambda: evaluated(read_source(url, limits)), LONGEST)
+    report = system.in_time(lambda: wording.evaluated(locate.read_source(url, limits)), LONGEST)
     if report is None:
         raise FetchError(f"{url}：{LONGEST:g}秒内没有读出报告，已不再等；请用“导入网址”。", "read")
     assert report.document is not None
@@ -159,7 +156,8 @@ def allow(book: xlwings.Book) -> None:
         write_tokens(path, [*read_tokens(path), token][-MOST_TOKENS:])
     except OSError as error:
         raise WorkbookError(
-            f"不能记下您的许可（{system_reason(error)}）；请检查文件夹 {path.parent} 后重试。"
+            f"不能记下您的许可（{system.system_reason(error)}）；"
+            f"请检查文件夹 {path.parent} 后重试。"
         ) from error
     # The apostrophe keeps it text: 12e4 would become a number.
     book.sheets[layout.TOOL].range(layout.TOOL_SPOTS["token"]).value = f"'{token}"
@@ -174,7 +172,7 @@ def token_of(book: xlwings.Book) -> str:
 
 
 def tokens_file() -> Path:
-    return state_folder() / "allowed.json"
+    return system.state_folder() / "allowed.json"
 
 
 def read_tokens(path: Path) -> list[str]:

@@ -16,23 +16,7 @@ from typing import Any
 import xlwings
 
 import gongkai
-from gongkai.excel.arrays import Bounded, read_array, shapes_text
-from gongkai.excel.checking import evaluated_report
-from gongkai.excel.conclusions import (
-    about_tables,
-    as_cell,
-    conclusion,
-    findings_of,
-    findings_rows,
-    relation_gap,
-    relation_named,
-    report_rows,
-    rules_rows,
-    suspects_rows,
-    with_figures,
-)
-from gongkai.excel.fetching import report_for
-from gongkai.excel.lookup import figure_in
+from gongkai.excel import arrays, checking, conclusions, fetching, lookup
 from gongkai.model import GongkaiError
 from gongkai.wording import cut, plain_text
 
@@ -63,7 +47,7 @@ class Function:
 
 TABLE = Argument(
     "table",
-    f"一张表的区域：{shapes_text()}。",
+    f"一张表的区域：{arrays.shapes_text()}。",
 )
 URL = Argument("url", "年度报告网页的网址，以 http:// 或 https:// 开头。")
 
@@ -158,7 +142,7 @@ def worksheet(function: SheetFunction) -> SheetFunction:
     answer.__doc__ = about.description
     for argument in about.arguments:
         options = (
-            {"convert": Bounded, "ndim": 2, "err_to_str": True}
+            {"convert": arrays.Bounded, "ndim": 2, "err_to_str": True}
             if argument.name == TABLE.name
             else {}
         )
@@ -198,43 +182,49 @@ def calling_book(caller: Any) -> xlwings.Book:
 @worksheet
 def GK_CHECK(table: Any = None, caller: Any = None) -> Any:
     if table is None:
-        report = evaluated_report(calling_book(caller))[1]
-        return conclusion(list(report.tables.values()), gongkai.check(report))
-    placed = with_figures(read_array(table))
-    return conclusion(placed.tables, findings_of(placed), about_tables(placed.tables))
+        report = checking.evaluated_report(calling_book(caller))[1]
+        return conclusions.conclusion(list(report.tables.values()), gongkai.check(report))
+    placed = conclusions.with_figures(arrays.read_array(table))
+    return conclusions.conclusion(
+        placed.tables, conclusions.findings_of(placed), conclusions.about_tables(placed.tables)
+    )
 
 
 @worksheet
 def GK_DIFF(table: Any, rule: Any) -> Any:
-    return as_cell(relation_gap(*relation_named(read_array(table).tables, single(rule))))
+    return conclusions.as_cell(
+        conclusions.relation_gap(
+            *conclusions.relation_named(arrays.read_array(table).tables, single(rule))
+        )
+    )
 
 
 @worksheet
 def GK_FINDINGS(table: Any) -> Any:
-    placed = with_figures(read_array(table))
-    return findings_rows(placed, findings_of(placed))
+    placed = conclusions.with_figures(arrays.read_array(table))
+    return conclusions.findings_rows(placed, conclusions.findings_of(placed))
 
 
 @worksheet
 def GK_SUSPECT(table: Any) -> Any:
-    placed = with_figures(read_array(table))
-    return suspects_rows(placed, findings_of(placed))
+    placed = conclusions.with_figures(arrays.read_array(table))
+    return conclusions.suspects_rows(placed, conclusions.findings_of(placed))
 
 
 @worksheet
 def GK_RULES(edition: Any) -> Any:
-    return rules_rows(single(edition))
+    return conclusions.rules_rows(single(edition))
 
 
 @worksheet
 def GK_VALUE(url: Any, figure: Any, applicant: Any = None, caller: Any = None) -> Any:
-    report = report_for(single(url), calling_book(caller))
-    return figure_in(report, single(figure), single(applicant))
+    report = fetching.report_for(single(url), calling_book(caller))
+    return lookup.figure_in(report, single(figure), single(applicant))
 
 
 @worksheet
 def GK_IMPORT(url: Any, caller: Any = None) -> Any:
-    return report_rows(report_for(single(url), calling_book(caller)))
+    return conclusions.report_rows(fetching.report_for(single(url), calling_book(caller)))
 
 
 @worksheet

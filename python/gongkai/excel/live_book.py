@@ -15,7 +15,9 @@ from typing import Any
 
 import xlwings as xw
 
+from gongkai import spreadsheets
 from gongkai.decisions import squeezed
+from gongkai.excel import looks, printing
 from gongkai.excel.blocks import (
     MOST_UNITS,
     AsEntered,
@@ -30,23 +32,18 @@ from gongkai.excel.blocks import (
     read_block,
     units,
 )
-from gongkai.excel.looks import Untold, sheet_seen
-from gongkai.excel.printing import put_areas
 from gongkai.model import Edit, WorkbookError
-from gongkai.spreadsheets import ERRORS, Spot
 from gongkai.spreadsheets.seen import figures_seen
-from gongkai.workbook import layout
+from gongkai.workbook import decisions, fill, layout
 from gongkai.workbook.cells import Written, by_sheet, comments_of, copied, kept_edits
-from gongkai.workbook.decisions import refuse_older_results
-from gongkai.workbook.fill import shown_sheets
 
-Values = dict[str, dict[Spot, object]]
+Values = dict[str, dict[spreadsheets.Spot, object]]
 MOST_ROWS = 10_000  # of a list that a user may have made longer
 REPORT = layout.report_names()
 TABLES = layout.tables_by_name()
 LISTS = (layout.BATCH, layout.SUMMARY, layout.LOG)
 # Sheets of which the last cell is known.
-FIXED: Mapping[str, Collection[Spot]] = {
+FIXED: Mapping[str, Collection[spreadsheets.Spot]] = {
     layout.COVER: (
         *layout.COVER_SPOTS.values(),
         *layout.EDITION_SPOTS.values(),
@@ -108,11 +105,11 @@ def refuse_batch(present: Sequence[str]) -> None:
         )
 
 
-def read_sheet(sheet: xw.Sheet) -> dict[Spot, object]:
+def read_sheet(sheet: xw.Sheet) -> dict[spreadsheets.Spot, object]:
     return read_block(sheet, (1, 1), extent(sheet))
 
 
-def extent(sheet: xw.Sheet) -> Spot:
+def extent(sheet: xw.Sheet) -> spreadsheets.Spot:
     """The last row and column of a sheet that matter here."""
     name = sheet.name
     if name in TABLES:
@@ -141,8 +138,8 @@ def as_seen(book: xw.Book, values: Values) -> tuple[Values, bool]:
         if name not in values:
             continue
         try:
-            seen = sheet_seen(book.sheets[name], sheet, values[name])
-        except Untold:
+            seen = looks.sheet_seen(book.sheets[name], sheet, values[name])
+        except looks.Untold:
             return values, False
         found[name] = figures_seen(seen, set(sheet.cells.values()))
     return found, True
@@ -166,14 +163,14 @@ def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = No
             undo.append(partial(restore, book, change))
             put_rows(book.sheets[change.new.sheet], change.new.corners[0], rows_entered(change.new))
         refuse_dropped(book, changes)
-        show_sheets(book, shown_sheets(edits), undo)
+        show_sheets(book, fill.shown_sheets(edits), undo)
     except BaseException as error:
         put_back(undo, error)
         raise
     fit_rows(book, [change.new for change in changes])
     show_comments(book, sheets, old)
     if layout.COVER in sheets or layout.RESULTS in sheets:
-        put_areas(book, with_edits(old, edits))
+        printing.put_areas(book, with_edits(old, edits))
 
 
 def values_before(book: xw.Book, names: Collection[str], known: Values) -> Values:
@@ -193,7 +190,7 @@ def values_before(book: xw.Book, names: Collection[str], known: Values) -> Value
     if unread:
         old |= read_values(book, unread)
     if layout.RESULTS in names:
-        refuse_older_results(old[layout.RESULTS], "当前工作簿")
+        decisions.refuse_older_results(old[layout.RESULTS], "当前工作簿")
     return old
 
 
@@ -213,7 +210,7 @@ class Overwrite:
 
     new: Rectangle
     old: Cells
-    formulas: Mapping[Spot, str]
+    formulas: Mapping[spreadsheets.Spot, str]
 
 
 def plan(book: xw.Book, edits: Sequence[Edit], old: Mapping[str, Cells]) -> list[Overwrite]:
@@ -233,10 +230,10 @@ def plan(book: xw.Book, edits: Sequence[Edit], old: Mapping[str, Cells]) -> list
 
 def planned_parts(
     book: xw.Book, blocks: Sequence[Rectangle], old: Cells
-) -> tuple[list[Rectangle], Mapping[Spot, str]]:
+) -> tuple[list[Rectangle], Mapping[spreadsheets.Spot, str]]:
     """What changes on one sheet, and the formulas there."""
     name = blocks[0].sheet
-    wanted: dict[Spot, Written] = {}
+    wanted: dict[spreadsheets.Spot, Written] = {}
     for block in blocks:
         wanted.update(block.cells())
     parts = changed_parts(blocks, old, {})
@@ -255,7 +252,7 @@ def planned_parts(
 
 
 def changed_parts(
-    blocks: Sequence[Rectangle], old: Cells, formulas: Mapping[Spot, str]
+    blocks: Sequence[Rectangle], old: Cells, formulas: Mapping[spreadsheets.Spot, str]
 ) -> list[Rectangle]:
     parts: list[Rectangle] = []
     for block in blocks:
@@ -266,13 +263,13 @@ def changed_parts(
 
 
 def between(
-    sheet: layout.TableSheet, old: Cells, formulas: Mapping[Spot, str]
-) -> dict[Spot, Written]:
+    sheet: layout.TableSheet, old: Cells, formulas: Mapping[spreadsheets.Spot, str]
+) -> dict[spreadsheets.Spot, Written]:
     """The cells around figures and marks of which it is certain what they hold: nothing, or an
     official label.
     """
     last_row, last_column = corners_of(sheet.marks.values())[1]
-    known: dict[Spot, Written] = {}
+    known: dict[spreadsheets.Spot, Written] = {}
     for row in range(1, last_row + 1):
         for column in range(1, last_column + 1):
             spot = row, column
@@ -289,7 +286,9 @@ def is_label(value: str, label: str | None) -> bool:
     return label is not None and squeezed(value) == squeezed(label)
 
 
-def read_formulas(sheet: xw.Sheet, old: Cells, spots: Sequence[Spot]) -> dict[Spot, str] | None:
+def read_formulas(
+    sheet: xw.Sheet, old: Cells, spots: Sequence[spreadsheets.Spot]
+) -> dict[spreadsheets.Spot, str] | None:
     """The formulas in the rectangle of some cells, by one call.
 
     None where Excel does not give them.
@@ -305,12 +304,14 @@ def read_formulas(sheet: xw.Sheet, old: Cells, spots: Sequence[Spot]) -> dict[Sp
     return formulas_in(rows, first, old)
 
 
-def formulas_in(rows: Sequence[Sequence[object]], first: Spot, old: Cells) -> dict[Spot, str]:
+def formulas_in(
+    rows: Sequence[Sequence[object]], first: spreadsheets.Spot, old: Cells
+) -> dict[spreadsheets.Spot, str]:
     """Those of what Excel gives as formulas (a value where there is none) that are some.
 
     ``first`` is the place of the first.
     """
-    found: dict[Spot, str] = {}
+    found: dict[spreadsheets.Spot, str] = {}
     for row, texts in enumerate(rows, first[0]):
         for column, text in enumerate(texts, first[1]):
             is_formula = isinstance(text, str) and text.startswith("=")
@@ -326,11 +327,11 @@ def rows_entered(block: Rectangle) -> list[list[object]]:
     return rows
 
 
-def put_rows(sheet: xw.Sheet, corner: Spot, rows: list[list[object]]) -> None:
+def put_rows(sheet: xw.Sheet, corner: spreadsheets.Spot, rows: list[list[object]]) -> None:
     """One write, and one more for each text that is too long for an array."""
     last = corner[0] + len(rows) - 1, corner[1] + len(rows[0]) - 1
     short: list[list[object]] = []
-    long: dict[Spot, object] = {}
+    long: dict[spreadsheets.Spot, object] = {}
     for r, row in enumerate(rows, corner[0]):
         short.append(row.copy())
         for c, value in enumerate(row):
@@ -363,11 +364,11 @@ def refuse_dropped(book: xw.Book, changes: Sequence[Overwrite]) -> None:
                 )
 
 
-def values_at_risk(name: str, changes: Sequence[Overwrite]) -> dict[Spot, Written]:
+def values_at_risk(name: str, changes: Sequence[Overwrite]) -> dict[spreadsheets.Spot, Written]:
     """What was written on a sheet and may not be there: the figures of a table, in whose cells
     nothing stood before (what held a value is covered by nothing), and all of a list.
     """
-    written: dict[Spot, Written] = {}
+    written: dict[spreadsheets.Spot, Written] = {}
     for change in changes:
         for spot, value in change.new.cells():
             if value is not None:
@@ -376,7 +377,7 @@ def values_at_risk(name: str, changes: Sequence[Overwrite]) -> dict[Spot, Writte
         return written
     if name not in TABLES:
         return {}
-    figures: dict[Spot, Written] = {}
+    figures: dict[spreadsheets.Spot, Written] = {}
     for spot in TABLES[name].cells.values():
         if spot in written:
             figures[spot] = written[spot]
@@ -385,7 +386,7 @@ def values_at_risk(name: str, changes: Sequence[Overwrite]) -> dict[Spot, Writte
     return figures
 
 
-def corners_of(spots: Iterable[Spot]) -> tuple[Spot, Spot]:
+def corners_of(spots: Iterable[spreadsheets.Spot]) -> tuple[spreadsheets.Spot, spreadsheets.Spot]:
     rows, columns = zip(*spots, strict=True)
     return (min(rows), min(columns)), (max(rows), max(columns))
 
@@ -477,7 +478,12 @@ def as_entered(value: object, plain: bool = False) -> object:
 
     ``plain`` for a text that is safe as it is.
     """
-    if plain or not isinstance(value, str) or value in ERRORS or units(value) > MOST_UNITS:
+    if (
+        plain
+        or not isinstance(value, str)
+        or value in spreadsheets.ERRORS
+        or units(value) > MOST_UNITS
+    ):
         # a text as long as a cell can hold has no room for an apostrophe, and is no number or
         # formula
         return value

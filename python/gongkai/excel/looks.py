@@ -14,9 +14,7 @@ from typing import Any
 import xlwings as xw
 
 from gongkai.excel.blocks import Cells, Rectangle, edits_to_blocks
-from gongkai.spreadsheets import Area, Sheet, Spot
-from gongkai.spreadsheets.formats import MIXED, STRANGE, as_figure, kind_of, kind_of_text
-from gongkai.spreadsheets.seen import Piece, settled, text_of
+from gongkai.spreadsheets import Area, Sheet, Spot, formats, seen
 from gongkai.workbook.cells import edits_on
 from gongkai.workbook.layout import TableSheet, address
 
@@ -249,10 +247,10 @@ def letter_kinds(told: Mapping[str, Answers], figures: Collection[Spot]) -> dict
     return found
 
 
-def letters_at(told: Mapping[str, Answers], spot: Spot) -> Piece:
+def letters_at(told: Mapping[str, Answers], spot: Spot) -> seen.Piece:
     """How the letters of a cell look as a whole."""
     raised = told["superscript"][spot] is True or told["subscript"][spot] is True
-    letters = Piece("", raised, told["struck"][spot] is True, word_of(told["color"][spot]))
+    letters = seen.Piece("", raised, told["struck"][spot] is True, word_of(told["color"][spot]))
     return letters.on(word_of(told["ground"][spot]))
 
 
@@ -267,15 +265,17 @@ def text_in_pieces(
 
     Where the program does not say which, no part is taken.
     """
-    cell, text = live.range(spot), text_of(cells[spot])
+    cell, text = live.range(spot), seen.text_of(cells[spot])
     try:
         pieces = [piece_at(cell, at, text) for at in range(len(text[:LONGEST]))]
     except Untold:
-        return text, MIXED
-    return settled([*pieces, Piece(text[LONGEST:])], Piece(""), word_of(told["ground"][spot]))
+        return text, formats.MIXED
+    return seen.settled(
+        [*pieces, seen.Piece(text[LONGEST:])], seen.Piece(""), word_of(told["ground"][spot])
+    )
 
 
-def piece_at(cell: xw.Range, at: int, text: str) -> Piece:
+def piece_at(cell: xw.Range, at: int, text: str) -> seen.Piece:
     """One character of a text."""
     try:
         character = cell.characters[at : at + 1].api
@@ -284,7 +284,7 @@ def piece_at(cell: xw.Range, at: int, text: str) -> Piece:
     raised = told_of(character, "superscript") is True or told_of(character, "subscript") is True
     size = told_of(character, "size")
     color = word_of(told_of(character, "color"))
-    look = Piece(text[at], raised, told_of(character, "struck") is True, color)
+    look = seen.Piece(text[at], raised, told_of(character, "struck") is True, color)
     return look._replace(size=float(size)) if isinstance(size, int | float) else look
 
 
@@ -335,12 +335,18 @@ def format_kinds(
 def kind_shown(code: object, value: object) -> str:
     """What a format makes of a number or a text."""
     if not isinstance(code, str):
-        return STRANGE
-    return kind_of(code) if as_figure(value) is not None else kind_of_text(code)
+        return formats.STRANGE
+    return (
+        formats.kind_of(code)
+        if formats.as_figure(value) is not None
+        else formats.kind_of_text(code)
+    )
 
 
 def is_plain(code: object) -> bool:
-    return isinstance(code, str) and kind_of(code) == "" and kind_of_text(code) == ""
+    return (
+        isinstance(code, str) and formats.kind_of(code) == "" and formats.kind_of_text(code) == ""
+    )
 
 
 def format_kind(cells: xw.Range) -> str:
@@ -349,4 +355,4 @@ def format_kind(cells: xw.Range) -> str:
     STRANGE where the cells have several formats.
     """
     code = cells.number_format
-    return kind_of(code) if isinstance(code, str) else STRANGE
+    return formats.kind_of(code) if isinstance(code, str) else formats.STRANGE

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gongkai.excel.arrays import words_of
-from gongkai.excel.conclusions import as_cell
-from gongkai.figures import clean, read_figure
+from gongkai import figures, wording
+from gongkai.excel import arrays, conclusions
 from gongkai.model import Cell, Entry, Form, GongkaiError, Label, Report, Row
 from gongkai.recognize.tokenizing import squash
-from gongkai.wording import column_label, cut, row_label, some_of
 
 BLANK = "（空）"
 DEFAULT_COLUMN = "total"
@@ -30,19 +28,19 @@ def figure_in(report: Report, figure: str, applicant: str = "") -> float | str:
     cell = find_cell(forms, figure.strip(), applicant.strip())
     entry = report.tables[cell.table].entries[cell.id]
     if entry.value is not None:
-        return as_cell(entry.value)
+        return conclusions.as_cell(entry.value)
     return blank_text(entry, cell)
 
 
 def blank_text(entry: Entry, cell: Cell) -> str:
     """（空） of a blank, the sign itself of ``/``; GongkaiError for 十二 that was not read."""
-    state = read_figure(entry.raw, cell.column.unit).state
+    state = figures.read_figure(entry.raw, cell.column.unit).state
     if state == "blank":
         return BLANK
     if state == "sign":
-        return clean(entry.raw)
-    name = f"{row_label(cell.row)}·{column_label(cell.column)}"
-    raise GongkaiError(f"{name}的原文“{cut(entry.raw, 60)}”没有读成数字。")
+        return figures.clean(entry.raw)
+    name = f"{wording.row_label(cell.row)}·{wording.column_label(cell.column)}"
+    raise GongkaiError(f"{name}的原文“{wording.cut(entry.raw, 60)}”没有读成数字。")
 
 
 # --- which cell is meant --------------------------------------------------------------------------
@@ -77,7 +75,7 @@ def cell_of_id(forms: Sequence[Form], figure: str) -> Cell | None:
 def with_column(cell: Cell, figure: str, applicant: str) -> Cell:
     """The cell, where the column that is named besides is its own or none is."""
     if applicant and not is_named(cell.column.id, cell.column.label, applicant):
-        named = cut(applicant, LONGEST_NAME)
+        named = wording.cut(applicant, LONGEST_NAME)
         raise GongkaiError(f"编号 {figure} 已写明了列，与“{named}”不同；请去掉列名。")
     return cell
 
@@ -107,14 +105,14 @@ def cells_in(row: CellsOfRow, applicant: str) -> list[Cell]:
 
 def is_named(name: str, label: Label, text: str) -> bool:
     """Whether a text is an id or one of the wordings in use: granted, 予以公开, （一）予以公开."""
-    return text.lower() == name or squash(text) in words_of(label)
+    return text.lower() == name or squash(text) in arrays.words_of(label)
 
 
 # --- why none is ----------------------------------------------------------------------------------
 
 
 def several_rows(rows: Sequence[CellsOfRow], figure: str) -> GongkaiError:
-    named, ids = cut(figure, LONGEST_NAME), choices(row[0].id for row in rows)
+    named, ids = wording.cut(figure, LONGEST_NAME), choices(row[0].id for row in rows)
     return GongkaiError(f"有几行叫“{named}”，请写单元格编号：{ids}。")
 
 
@@ -122,20 +120,24 @@ def unknown_column(row: CellsOfRow, applicant: str, figure: str) -> GongkaiError
     """Of a row of 表二, which has no 总计, all columns are to choose from."""
     wanted = "有几列，请写明列名"
     if applicant:
-        wanted = f"没有“{cut(applicant, LONGEST_NAME)}”这一列"
-    columns = choices(column_label(cell.column) for cell in row)
-    return GongkaiError(f"“{cut(figure, LONGEST_NAME)}”{wanted}：{columns}。")
+        wanted = f"没有“{wording.cut(applicant, LONGEST_NAME)}”这一列"
+    columns = choices(wording.column_label(cell.column) for cell in row)
+    return GongkaiError(f"“{wording.cut(figure, LONGEST_NAME)}”{wanted}：{columns}。")
 
 
 def unknown_row(forms: Sequence[Form], figure: str) -> GongkaiError:
     """For a group the rows in it, for a piece of labels the rows that hold it."""
-    named = cut(figure, LONGEST_NAME)
+    named = wording.cut(figure, LONGEST_NAME)
     inside = rows_inside(forms, figure)
     if inside:
-        return GongkaiError(f"“{named}”下有几行，请写明一行：{choices(map(row_label, inside))}。")
+        return GongkaiError(
+            f"“{named}”下有几行，请写明一行：{choices(map(wording.row_label, inside))}。"
+        )
     alike = rows_with(forms, squash(figure))
     if alike:
-        return GongkaiError(f"没有“{named}”这一行，请写全行名：{choices(map(row_label, alike))}。")
+        return GongkaiError(
+            f"没有“{named}”这一行，请写全行名：{choices(map(wording.row_label, alike))}。"
+        )
     return GongkaiError(
         f"这份报告中没有“{named}”这一行；行名如（一）予以公开，编号如 applications.granted.total。"
     )
@@ -164,4 +166,4 @@ def rows_with(forms: Sequence[Form], word: str) -> list[Row]:
 
 
 def choices(names: Iterable[str]) -> str:
-    return some_of(list(dict.fromkeys(names)), MOST_CHOICES)
+    return wording.some_of(list(dict.fromkeys(names)), MOST_CHOICES)

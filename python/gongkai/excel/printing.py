@@ -9,9 +9,7 @@ import xlwings as xw
 
 from gongkai.excel.blocks import Cells, read_block
 from gongkai.model import WorkbookError
-from gongkai.workbook import layout
-from gongkai.workbook.printing import TABLES, bare, results_area, table_area
-from gongkai.workbook.reading import displaced
+from gongkai.workbook import layout, printing, reading
 
 ON = (
     "已改为连同勾稽校验打印：{}各打印一页，带勾稽校验和符号说明；再点一次“打印勾稽校验”，"
@@ -30,7 +28,7 @@ def switch_lanes(book: xw.Book) -> str:
     pages = tables_shown(book)
     names: list[str] = []
     for page in pages:
-        if TABLES[page.name].lanes:
+        if printing.TABLES[page.name].lanes:
             names.append(f"“{page.name}”")
     if not names:
         raise WorkbookError(NONE)
@@ -38,36 +36,36 @@ def switch_lanes(book: xw.Book) -> str:
         refuse_shifted(page)
     with_lanes = not tables_with_lanes(book)
     for page in pages:
-        page.page_setup.print_area = table_area(TABLES[page.name], with_lanes)
+        page.page_setup.print_area = printing.table_area(printing.TABLES[page.name], with_lanes)
     return (ON if with_lanes else OFF).format("、".join(names))
 
 
 def tables_shown(book: xw.Book) -> list[xw.Sheet]:
-    return [page for page in book.sheets if page.name in TABLES and page.visible]
+    return [page for page in book.sheets if page.name in printing.TABLES and page.visible]
 
 
 def refuse_shifted(page: xw.Sheet) -> None:
     """WorkbookError for a table of which a label is not in its place: an area would cut it off."""
-    table = TABLES[page.name]
+    table = printing.TABLES[page.name]
     cells = read_block(page, (1, 1), (table.last_line, table.size.right))
-    if displaced(table, cells):
+    if reading.displaced(table, cells):
         raise WorkbookError(SHIFTED.format(page.name))
 
 
 def area_of(page: xw.Sheet) -> str:
     """$A$1:$J$29; "" for none. Excel may ask the printer, so it is asked once for each sheet."""
-    return bare(page.page_setup.print_area or "")
+    return printing.bare(page.page_setup.print_area or "")
 
 
 def has_lanes(page: xw.Sheet, area: str) -> bool:
     """Whether a table's lanes are printed, also where Excel has moved area and name since."""
-    return bool(area and TABLES[page.name].lanes) and area == lanes_area(page)
+    return bool(area and printing.TABLES[page.name].lanes) and area == lanes_area(page)
 
 
 def lanes_area(page: xw.Sheet) -> str:
     with suppress(Exception):  # a workbook from before the name
-        return bare(str(page.names[layout.LANES_NAME].refers_to))
-    return table_area(TABLES[page.name], with_lanes=True)
+        return printing.bare(str(page.names[layout.LANES_NAME].refers_to))
+    return printing.table_area(printing.TABLES[page.name], with_lanes=True)
 
 
 # --- left by other commands -----------------------------------------------------------------------
@@ -79,7 +77,7 @@ def put_areas(book: xw.Book, cells: Mapping[str, Cells]) -> None:
     As ``workbook.printing.put_areas`` does in a file.
     """
     with suppress(Exception):  # Excel refuses where no printer is installed
-        pages = [page for page in book.sheets if page.name in (*TABLES, layout.RESULTS)]
+        pages = [page for page in book.sheets if page.name in (*printing.TABLES, layout.RESULTS)]
         areas = {page.name: area_of(page) for page in pages}
         with_lanes = is_with_lanes(pages, areas)
         for page in pages:
@@ -91,7 +89,7 @@ def put_areas(book: xw.Book, cells: Mapping[str, Cells]) -> None:
 
 def is_with_lanes(pages: Iterable[xw.Sheet], areas: Mapping[str, str]) -> bool:
     """Whether any table is printed with its lanes."""
-    tables = [page for page in pages if page.name in TABLES]
+    tables = [page for page in pages if page.name in printing.TABLES]
     return any(has_lanes(page, areas[page.name]) for page in tables)
 
 
@@ -100,10 +98,10 @@ def wanted_area(page: xw.Sheet, stands: str, with_lanes: bool, cells: Cells) -> 
     if not page.visible:
         return ""
     if page.name == layout.RESULTS:
-        return results_area(cells) if cells else stands
-    if stands or (cells and displaced(TABLES[page.name], cells)):
+        return printing.results_area(cells) if cells else stands
+    if stands or (cells and reading.displaced(printing.TABLES[page.name], cells)):
         return stands
-    return table_area(TABLES[page.name], with_lanes)
+    return printing.table_area(printing.TABLES[page.name], with_lanes)
 
 
 def tables_with_lanes(book: xw.Book) -> set[str]:
@@ -116,4 +114,6 @@ def put_areas_back(book: xw.Book, moved: Collection[str], with_lanes: Collection
     """The areas of tables whose lines were put back into their places."""
     for name in moved:
         with suppress(Exception):
-            book.sheets[name].page_setup.print_area = table_area(TABLES[name], name in with_lanes)
+            book.sheets[name].page_setup.print_area = printing.table_area(
+                printing.TABLES[name], name in with_lanes
+            )

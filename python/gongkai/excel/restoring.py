@@ -12,33 +12,17 @@ from dataclasses import dataclass
 
 import xlwings as xw
 
-from gongkai.excel.blocks import Cells, is_long, read_block
-from gongkai.excel.checking import check
-from gongkai.excel.importing import new_name
-from gongkai.excel.live_book import (
-    NotRestored,
-    as_entered,
-    formulas_in,
-    last_visible,
-    refuse_batch,
-    sheet_names,
-)
-from gongkai.excel.printing import put_areas_back, tables_shown, tables_with_lanes
-from gongkai.excel.runner import YES, Command, CommandResult, Request
+from gongkai.excel import blocks, checking, importing, live_book, printing, runner
 from gongkai.model import Box, WorkbookError
 from gongkai.spreadsheets import Spot, letters
-from gongkai.workbook import layout
-from gongkai.workbook.file import PROTECTED
+from gongkai.workbook import file, layout, reading
+from gongkai.workbook.live import guide, restoring, stored
 from gongkai.workbook.live.formulas import (
     HIDDEN_COLUMNS,
     formulas_of,
     same_formula,
     sheets_with_formulas,
 )
-from gongkai.workbook.live.guide import notes_in
-from gongkai.workbook.live.restoring import MOST_INSERTED, Lines, Standing, question_of, standing
-from gongkai.workbook.live.stored import altered_cover, altered_lanes
-from gongkai.workbook.reading import displaced
 
 IN_ORDER = "各表的行列、行名、列名和勾稽校验都与官方表格相同，不需要还原。"
 ASK = "。\n原来的表先复制一份，名为“备份”。要还原吗？"
@@ -52,8 +36,8 @@ class Examined:
     """
 
     sheet: layout.TableSheet
-    cells: Cells
-    found: Standing | None
+    cells: blocks.Cells
+    found: restoring.Standing | None
     lanes: tuple[Spot, ...]
     is_whole: bool
 
@@ -62,27 +46,27 @@ class Examined:
         return self.found is not None or bool(self.lanes)
 
 
-def restore(book: xw.Book, asked: Request) -> CommandResult:
+def restore(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """Lines and lanes back to their places, by their labels, once the user agrees; then a check."""
-    present = sheet_names(book)
-    refuse_batch(present)
+    present = live_book.sheet_names(book)
+    live_book.refuse_batch(present)
     examined = [examine(book, sheet) for sheet in layout.table_sheets() if sheet.name in present]
     if is_in_order(book, examined):
-        return CommandResult("done", IN_ORDER)
+        return runner.CommandResult("done", IN_ORDER)
     doubtful = [one for one in examined if one.needs_a_yes]
-    if doubtful and asked.answer != YES:
-        return CommandResult("ask", question_of_all(doubtful))
+    if doubtful and asked.answer != runner.YES:
+        return runner.CommandResult("ask", question_of_all(doubtful))
     kept = [backup_of(book, one.sheet.name) for one in doubtful]
     put_right(book, examined)
-    result = check(book, asked)
+    result = checking.check(book, asked)
     backup = f"原来的表在工作表{'、'.join(kept)}。" if kept else ""
-    return CommandResult(result.kind, f"已还原。{backup}{result.text}")
+    return runner.CommandResult(result.kind, f"已还原。{backup}{result.text}")
 
 
 def question_of_all(doubtful: Sequence[Examined]) -> str:
     told: list[str] = []
     for one in doubtful:
-        told.append(question_of(one.sheet, one.found, len(one.lanes)))
+        told.append(restoring.question_of(one.sheet, one.found, len(one.lanes)))
     return "；\n".join(told) + ASK
 
 
@@ -101,11 +85,13 @@ def is_cover_whole(book: xw.Book) -> bool:
     rows, columns = zip(*formulas_of(layout.COVER), strict=True)
     last = max(rows), max(columns)
     page = book.sheets[layout.COVER]
-    return not altered_cover(read_formulas(page, last, read_block(page, (1, 1), last)))
+    return not stored.altered_cover(
+        read_formulas(page, last, blocks.read_block(page, (1, 1), last))
+    )
 
 
 def put_right(book: xw.Book, examined: Sequence[Examined]) -> None:
-    with_lanes = tables_with_lanes(book)
+    with_lanes = printing.tables_with_lanes(book)
     moved: list[str] = []
     try:
         for one in examined:
@@ -114,65 +100,67 @@ def put_right(book: xw.Book, examined: Sequence[Examined]) -> None:
                 put_back(book.sheets[one.sheet.name], one, one.found)
         put_formulas(book)
     except Exception as error:
-        raise NotRestored(HALFWAY) from error
-    put_areas_back(book, moved, with_lanes)
+        raise live_book.NotRestored(HALFWAY) from error
+    printing.put_areas_back(book, moved, with_lanes)
 
 
 def backup_of(book: xw.Book, name: str) -> str:
     """A copy of a sheet as it is, last in the workbook: looks, formulas and notes beside the table
     too.
     """
-    copy = book.sheets[name].copy(after=last_visible(book), name=new_name(sheet_names(book)))
+    copy = book.sheets[name].copy(
+        after=live_book.last_visible(book), name=importing.new_name(live_book.sheet_names(book))
+    )
     return f"“{copy.name}”"
 
 
 def examine(book: xw.Book, sheet: layout.TableSheet) -> Examined:
     page = book.sheets[sheet.name]
     last = (
-        max(sheet.last_line + MOST_INSERTED, sheet.hidden_lines[-1]),
-        sheet.size.right + MOST_INSERTED,
+        max(sheet.last_line + restoring.MOST_INSERTED, sheet.hidden_lines[-1]),
+        sheet.size.right + restoring.MOST_INSERTED,
     )
-    cells = read_block(page, (1, 1), last)
+    cells = blocks.read_block(page, (1, 1), last)
     formulas = read_formulas(page, last, cells)
     is_whole = has_formulas(formulas, formulas_of(sheet.name))
-    if displaced(sheet, cells):
-        return Examined(sheet, cells, standing(sheet, cells, formulas), (), is_whole)
-    return Examined(sheet, cells, None, altered_lanes(sheet, formulas), is_whole)
+    if reading.displaced(sheet, cells):
+        return Examined(sheet, cells, restoring.standing(sheet, cells, formulas), (), is_whole)
+    return Examined(sheet, cells, None, stored.altered_lanes(sheet, formulas), is_whole)
 
 
 def has_formulas(formulas: Mapping[Spot, str], wanted: Mapping[Spot, str]) -> bool:
     return all(same_formula(formulas.get(spot, ""), text) for spot, text in wanted.items())
 
 
-def read_formulas(page: xw.Sheet, last: Spot, cells: Cells) -> dict[Spot, str]:
+def read_formulas(page: xw.Sheet, last: Spot, cells: blocks.Cells) -> dict[Spot, str]:
     """WorkbookError for a text so long that Excel does not tell the formulas beside it."""
-    if any(map(is_long, cells.values())):
+    if any(map(blocks.is_long, cells.values())):
         raise WorkbookError(
             f"“{page.name}”中有过长的文字，读不出公式，没有还原；请先移走这段文字。"
         )
-    return formulas_in(page.range((1, 1), last).formula, (1, 1), cells)
+    return live_book.formulas_in(page.range((1, 1), last).formula, (1, 1), cells)
 
 
 # --- lines ----------------------------------------------------------------------------------------
 
 
-def put_back(page: xw.Sheet, one: Examined, found: Standing) -> None:
+def put_back(page: xw.Sheet, one: Examined, found: restoring.Standing) -> None:
     sheet = one.sheet
     move_lines(page, found.kept_rows, sheet.last_line, ("up", "down"), str)
     move_lines(page, found.kept_columns, sheet.size.right + 1, ("left", "right"), letters)
     put_merged(page, sheet)
-    stands = read_block(page, (1, 1), (sheet.size.bottom, sheet.size.right))
-    stands |= read_block(page, (sheet.last_line, 1), (sheet.last_line, sheet.size.right))
+    stands = blocks.read_block(page, (1, 1), (sheet.size.bottom, sheet.size.right))
+    stands |= blocks.read_block(page, (sheet.last_line, 1), (sheet.last_line, sheet.size.right))
     texts = {**sheet.label_texts, **dict(sheet.guards_below), **dict(sheet.lane_head)}
     figures = {spot: figure_at(one, found, spot, stands) for spot in sheet.cells.values()}
     strange = set(stands) - {*texts, *figures, *sheet.own_texts}
     wanted: dict[Spot, object] = {**dict.fromkeys(strange), **texts, **figures}
     for spot, value in wanted.items():
         if stands.get(spot) != value:
-            page.range(spot).value = as_entered(value, plain=spot in texts)
+            page.range(spot).value = live_book.as_entered(value, plain=spot in texts)
 
 
-def figure_at(one: Examined, found: Standing, spot: Spot, stands: Cells) -> object:
+def figure_at(one: Examined, found: restoring.Standing, spot: Spot, stands: blocks.Cells) -> object:
     """What belongs into a figure's cell: what stands there by now, or, where a sort exchanged
     lines, what stood where the label was.
     """
@@ -182,14 +170,18 @@ def figure_at(one: Examined, found: Standing, spot: Spot, stands: Cells) -> obje
     return stands.get(spot) if place == kept_place(found, spot) else one.cells.get(place)
 
 
-def kept_place(found: Standing, spot: Spot) -> Spot | None:
+def kept_place(found: restoring.Standing, spot: Spot) -> Spot | None:
     """Where a cell came from whose line was moved as a whole."""
     row, column = found.kept_rows.get(spot[0]), found.kept_columns.get(spot[1])
     return (row, column) if row is not None and column is not None else None
 
 
 def move_lines(
-    page: xw.Sheet, lines: Lines, last: int, shifts: tuple[str, str], name: Callable[[int], str]
+    page: xw.Sheet,
+    lines: restoring.Lines,
+    last: int,
+    shifts: tuple[str, str],
+    name: Callable[[int], str],
 ) -> None:
     """Delete the lines that are none of the table's, from the last one on.
 
@@ -225,7 +217,7 @@ def put_merged(page: xw.Sheet, sheet: layout.TableSheet) -> None:
 
 def put_formulas(book: xw.Book) -> None:
     """All formulas of ours, in one write for each block of them; the images out of sight."""
-    present = sheet_names(book)
+    present = live_book.sheet_names(book)
     for name in sheets_with_formulas():
         if name in present and name != layout.SUMMARY:
             write_formulas(book.sheets[name], unwritten(book, name))
@@ -250,7 +242,7 @@ def unwritten(book: xw.Book, name: str) -> dict[Spot, str]:
             formula = book.sheets[name].range(spot).formula
             if not str(formula).startswith("="):
                 stands[spot] = formula
-        for spot in notes_in(stands):
+        for spot in guide.notes_in(stands):
             del wanted[spot]
     return wanted
 
@@ -298,23 +290,23 @@ def put_names(book: xw.Book, present: Iterable[str]) -> None:
 # --- before a command writes ----------------------------------------------------------------------
 
 
-def writing(command: Command) -> Command:
+def writing(command: runner.Command) -> runner.Command:
     """A command that writes: not into protected sheets, and not beside formulas from before the
     images.
     """
 
-    def run(book: xw.Book, asked: Request) -> CommandResult:
-        refuse_batch(sheet_names(book))
+    def run(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
+        live_book.refuse_batch(live_book.sheet_names(book))
         bring_up(book)
         return command(book, asked)
 
     return unprotected(run)
 
 
-def unprotected(command: Command) -> Command:
+def unprotected(command: runner.Command) -> runner.Command:
     """A command that says first which sheets are protected."""
 
-    def run(book: xw.Book, asked: Request) -> CommandResult:
+    def run(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
         refuse_protected(book)
         return command(book, asked)
 
@@ -326,15 +318,15 @@ def bring_up(book: xw.Book) -> None:
     know no zeros.
     """
     sheet = next(sheet for sheet in layout.table_sheets() if sheet.lanes)
-    present = sheet_names(book)
+    present = live_book.sheet_names(book)
     if sheet.name not in present or layout.LOG not in present:
         return  # the command itself says what is wrong
     formula = book.sheets[sheet.name].range(sheet.struck).formula
     stands = isinstance(formula, str) and formula.startswith("=")
     if stands:
         return
-    cells = read_block(book.sheets[sheet.name], (1, 1), (sheet.last_line, sheet.size.right))
-    if not displaced(sheet, cells):
+    cells = blocks.read_block(book.sheets[sheet.name], (1, 1), (sheet.last_line, sheet.size.right))
+    if not reading.displaced(sheet, cells):
         put_formulas(book)
 
 
@@ -345,7 +337,7 @@ def refuse_protected(book: xw.Book) -> None:
         if page.name in ours and is_protected(page):
             names.append(f"“{page.name}”")
     if names:
-        raise WorkbookError(PROTECTED.format("、".join(names)))
+        raise WorkbookError(file.PROTECTED.format("、".join(names)))
 
 
 def is_protected(page: xw.Sheet) -> bool:
@@ -369,16 +361,16 @@ OFF = "已取消{}的保护。"
 NO_SWITCH = "这个表格程序没有提供保护工作表的操作，没有改动；请用“审阅”中的“保护工作表”。"
 
 
-def protect(book: xw.Book, asked: Request) -> CommandResult:
+def protect(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """All visible tables protected, without a password; where any is, all are set free."""
-    refuse_batch(sheet_names(book))
-    pages = tables_shown(book)
+    live_book.refuse_batch(live_book.sheet_names(book))
+    pages = printing.tables_shown(book)
     locked = [page for page in pages if is_protected(page)]
     changed = locked or pages
     for page in changed:
         switch(page, not locked)
     named = "、".join(f"“{page.name}”" for page in changed)
-    return CommandResult("done", (OFF if locked else ON).format(named))
+    return runner.CommandResult("done", (OFF if locked else ON).format(named))
 
 
 def switch(page: xw.Sheet, on: bool) -> None:

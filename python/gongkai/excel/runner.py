@@ -15,11 +15,9 @@ from typing import Literal
 
 import xlwings as xw
 
-from gongkai import __version__
+from gongkai import __version__, system, wording
 from gongkai.excel.live_book import put_rows
 from gongkai.model import GongkaiError
-from gongkai.system import state_folder, system_reason
-from gongkai.wording import clipped, one_line, plain_text
 from gongkai.workbook import layout
 
 # done: show the text, if any; error: show it as a warning; ask: yes or no, and run again with the
@@ -94,7 +92,7 @@ def perform(
     command = commands.get(name)
     if command is None:
         text = (
-            f"没有“{clipped(name)}”这个命令：加载项与所装的gongkai版本不一致，"
+            f"没有“{wording.clipped(name)}”这个命令：加载项与所装的gongkai版本不一致，"
             f"请重新安装gongkai和加载项。"
         )
         return CommandResult("error", text)
@@ -119,7 +117,7 @@ def sentence(name: str, error: Exception) -> str:
         said = f"（{reason}）" if reason else ""
         return f"Excel没有接受这次操作{said}；请结束单元格编辑、取消工作表和工作簿的保护后再试。"
     if isinstance(error, OSError):
-        return f"无法读写文件：{system_reason(error)}。"
+        return f"无法读写文件：{system.system_reason(error)}。"
     return (
         f"程序内部错误（{type(error).__name__}），工作簿没有改动；详情已记在{log_path()}，"
         f"请把它发给开发者。"
@@ -137,7 +135,7 @@ def platform_reason(error: Exception) -> str:
     """
     info = error.args[2] if len(error.args) > 2 else None
     text = info[2] if isinstance(info, tuple) and len(info) > 2 else ""
-    return clipped(text).rstrip("。.") if isinstance(text, str) else ""
+    return wording.clipped(text).rstrip("。.") if isinstance(text, str) else ""
 
 
 # --- the tool sheet -------------------------------------------------------------------------------
@@ -165,7 +163,7 @@ def write_result(tool: xw.Sheet, result: CommandResult) -> None:
 
     The answer is used up: a yes to this question is none to the next.
     """
-    text = plain_text(result.text, LONGEST_TEXT)
+    text = wording.plain_text(result.text, LONGEST_TEXT)
     # The kinds are words that Excel leaves alone; a text might not be.
     rows: list[list[object]] = [[None], [result.kind], [f"'{text}" if text else None]]
     if result.fingerprint is not None:
@@ -206,11 +204,11 @@ def is_in_cloud(book: xw.Book) -> bool:
 def tell(book: xw.Book, text: str) -> None:
     """A text in the status bar, "" for Excel's own; on a platform without one nothing."""
     with suppress(Exception):
-        book.app.status_bar = one_line(text) or False
+        book.app.status_bar = wording.one_line(text) or False
 
 
 def log_path() -> Path:
-    return state_folder() / "gongkai.log"
+    return system.state_folder() / "gongkai.log"
 
 
 def log_failure(name: str) -> None:

@@ -7,25 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gongkai.batch.importing import read_report_in
-from gongkai.batch.listing import (
-    each_once,
-    is_like_source,
-    is_web,
-    list_lines,
-    plan_of_document,
-    plan_of_folder,
-    source_named,
-)
-from gongkai.batch.run import PAUSE
-from gongkai.batch.scheduler import SourceQueue
+from gongkai import figures, links, system
+from gongkai.batch import importing, listing, run, scheduler
 from gongkai.bodies.within import NAME
 from gongkai.compare.children import Child
-from gongkai.figures import read_figure
-from gongkai.links import Candidate
 from gongkai.model import GongkaiError, Report
 from gongkai.sources import ACCESS, LIMITS, Access, load
-from gongkai.system import is_same_file
 
 UNREADABLE_FORMAT = "这种格式不能读取；其中如有年报，请解压或另存为网页，否则请移出文件夹。"
 MORE_PAGES = "目录还有下一页，没有读取；请把其余各页的链接也写进名单。"
@@ -59,12 +46,12 @@ def family_of(
     if names and not more.names + more.sources:
         raise GongkaiError(f"{names}中没有名称；名单应当是文本文件，每行一个机关名称。")
     own = family_named(argument, names, year, access)
-    sources = each_once((*own.sources, *more.sources))
+    sources = listing.each_once((*own.sources, *more.sources))
     return replace(own, sources=sources, names=tuple(dict.fromkeys((*own.names, *more.names))))
 
 
 def family_named(argument: str, names: str, year: int | None, access: Access) -> Family:
-    if is_web(argument):
+    if listing.is_web(argument):
         return of_document(argument.strip(), year, access)
     if os.path.isdir(argument):
         return of_folder(Path(os.path.abspath(argument)), names)
@@ -83,17 +70,17 @@ def of_folder(place: Path, names: str) -> Family:
     """The readable files in a folder but for the list of names; what may hold a report besides is
     lost.
     """
-    found = plan_of_folder(place)
+    found = listing.plan_of_folder(place)
     sources = []
     for source in found.sources:
-        if not names or not is_same_file(Path(source), Path(names)):
+        if not names or not system.is_same_file(Path(source), Path(names)):
             sources.append(source)
     lost = [Child(name, str(place / name), error=UNREADABLE_FORMAT) for name in found.left_out]
     return Family(tuple(sources), (), tuple(lost))
 
 
 def of_document(named: str, year: int | None, access: Access) -> Family:
-    found = plan_of_document(named, access)
+    found = listing.plan_of_document(named, access)
     if not found.candidates:
         return Family(found.sources)
     sources = tuple(link.source for link in found.candidates if may_be_of(link, year))
@@ -101,7 +88,7 @@ def of_document(named: str, year: int | None, access: Access) -> Family:
     return Family(sources, (), lost, len(found.candidates) - len(sources))
 
 
-def may_be_of(link: Candidate, year: int | None) -> bool:
+def may_be_of(link: links.Candidate, year: int | None) -> bool:
     return year is None or link.year in (None, year)
 
 
@@ -110,19 +97,19 @@ def entries_of(path: str, access: Access) -> Family:
     place = Path(os.path.abspath(path)).parent
     sources = []
     names = []
-    for line in list_lines(load(path, LIMITS, access).content):
-        if is_like_source(line, place):
-            sources.append(source_named(line, place))
+    for line in listing.list_lines(load(path, LIMITS, access).content):
+        if listing.is_like_source(line, place):
+            sources.append(listing.source_named(line, place))
         else:
             names.append(line)
-    return Family(each_once(sources), tuple(names))
+    return Family(listing.each_once(sources), tuple(names))
 
 
 def is_list(found: Family) -> bool:
     """Whether a text is a list and no report: that has lines with a figure alone, or few names and
     sources.
     """
-    if any(read_figure(line).state == "figure" for line in found.names):
+    if any(figures.read_figure(line).state == "figure" for line in found.names):
         return False
     certain = len(found.sources) + sum(map(is_name, found.names))
     return 2 * certain >= len(found.sources) + len(found.names)
@@ -148,7 +135,7 @@ def read_children(
     ``step`` is told each source before it is read. Raises nothing: what cannot be read is a child
     with an error.
     """
-    queue = SourceQueue(sources, 1, 0 if access.offline else PAUSE)
+    queue = scheduler.SourceQueue(sources, 1, 0 if access.offline else run.PAUSE)
     found = {}
     while (source := queue.take()) is not None:
         step(source)
@@ -166,9 +153,9 @@ def slim(report: Report) -> Report:
 
 
 def read_child(source: str, access: Access) -> Child:
-    name = source if is_web(source) else os.path.basename(source)
+    name = source if listing.is_web(source) else os.path.basename(source)
     try:
-        return Child(name, source, slim(read_report_in(source, LIMITS, access)))
+        return Child(name, source, slim(importing.read_report_in(source, LIMITS, access)))
     except GongkaiError as error:
         return Child(name, source, error=str(error).removeprefix(f"{source}："))
     except Exception as error:

@@ -5,24 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from gongkai import decisions, figures, output, wording
 from gongkai.compare.children import Child, listed, titles_of
 from gongkai.compare.levels import STATUSES, LevelFigure, Levels, numbers
-from gongkai.decisions import dismissed_text, in_order
-from gongkai.figures import shown
 from gongkai.model import Value
-from gongkai.output import (
-    finding_to_dict,
-    head_lines,
-    listed_finding,
-    number,
-    provenance_of,
-    source_of,
-    tally,
-    to_csv,
-    to_json,
-    to_xlsx,
-)
-from gongkai.wording import clipped, column_label, one_line, row_label
 
 # of other kinds: 没有计入
 LEFT_OUT = {
@@ -57,15 +43,15 @@ def levels_to_dict(found: Levels) -> dict[str, Any]:
         children.append(child_to_dict(one.child, one.kind, one.reason))
     findings = []
     for finding in found.findings:
-        told = finding_to_dict(finding, parent)
+        told = output.finding_to_dict(finding, parent)
         findings.append({**told, "key": found.keys_of(finding)[0]})
     return {
         "parent": {
             "title": parent.title,
             "agency": parent.agency,
             "year": parent.year,
-            "source": source_of(parent),
-            "provenance": list(provenance_of(parent)),
+            "source": output.source_of(parent),
+            "provenance": list(output.provenance_of(parent)),
         },
         "children": children,
         "findings": findings,
@@ -82,7 +68,7 @@ def child_to_dict(child: Child, status: str, error: str) -> dict[str, Any]:
         "year": year,
         "status": status,
         "error": error,
-        "provenance": list(provenance_of(child.report)) if child.report else [],
+        "provenance": list(output.provenance_of(child.report)) if child.report else [],
     }
 
 
@@ -94,9 +80,9 @@ def line_to_dict(found: Levels, line: LevelFigure) -> dict[str, Any]:
     """``implied``: whose blank counts as the one figure that its own relations leave it."""
     return {
         "cell": line.cell.id,
-        "parent": number(line.stated),
-        "sum": number(line.computed),
-        "difference": number(line.difference),
+        "parent": output.number(line.stated),
+        "sum": output.number(line.computed),
+        "difference": output.number(line.difference),
         "status": line.status,
         "implied": [title_of(found, at) for at in line.implied],
         "parent_implied": line.is_implied,
@@ -108,7 +94,7 @@ def levels_lines(found: Levels) -> Iterator[str]:
     """The outcome for people: the parent, who was summed and who not, the findings, and how many
     figures agree.
     """
-    yield from head_lines(found.parent)
+    yield from output.head_lines(found.parent)
     roll = found.roll
     reports = 0
     for member in roll.members:
@@ -116,13 +102,13 @@ def levels_lines(found: Levels) -> Iterator[str]:
     left = f"，没有计入{len(roll.left_out)}个" if roll.left_out else ""
     yield f"下级：计入{len(roll.members)}个机关的{reports}份报告{left}。"
     for one in roll.left_out:
-        file = f"（{clipped(one.child.name)}）" if one.child.agency else ""
+        file = f"（{wording.clipped(one.child.name)}）" if one.child.agency else ""
         yield (
             f"  {LEFT_OUT.get(one.kind, '没有计入')}　{one.child.title}{file}："
-            f"{one_line(one.reason)}"
+            f"{wording.one_line(one.reason)}"
         )
-    for _, finding in in_order(found.findings):
-        yield from listed_finding(found.keys_of(finding)[0], finding, "  ")
+    for _, finding in decisions.in_order(found.findings):
+        yield from output.listed_finding(found.keys_of(finding)[0], finding, "  ")
     yield outcome_line(found)
 
 
@@ -152,7 +138,7 @@ def guessed_text(found: Levels) -> str:
 
 def findings_text(found: Levels) -> str:
     """2处警告，另有1处已忽略; "" without findings."""
-    counted = (tally(found.findings), dismissed_text(found.findings))
+    counted = (output.tally(found.findings), decisions.dismissed_text(found.findings))
     return "，".join(filter(None, counted))
 
 
@@ -161,21 +147,26 @@ def levels_bytes(found: Levels, suffix: str) -> bytes:
     each figure of the parent with each child's own.
     """
     if suffix == ".json":
-        return to_json(levels_to_dict(found)).encode()
+        return output.to_json(levels_to_dict(found)).encode()
     heads: list[object] = [*HEADS, *titles_of(found.roll.members)]
     rows = [heads, *map(csv_line, found.lines)]
-    return to_xlsx(rows) if suffix == ".xlsx" else to_csv(rows)
+    return output.to_xlsx(rows) if suffix == ".xlsx" else output.to_csv(rows)
 
 
 def csv_line(line: LevelFigure) -> list[object]:
     cell = line.cell
-    labels = (numbers()[cell.table], row_label(cell.row), column_label(cell.column), cell.id)
+    labels = (
+        numbers()[cell.table],
+        wording.row_label(cell.row),
+        wording.column_label(cell.column),
+        cell.id,
+    )
     stated = marked(line.stated, line.is_implied)
     sums = (stated, line.computed, line.difference, STATUSES[line.status], listed(line.lacking))
-    figures = [marked(figure, at in line.implied) for at, figure in enumerate(line.figures)]
-    return [*labels, *sums, *figures]
+    marks = [marked(figure, at in line.implied) for at, figure in enumerate(line.figures)]
+    return [*labels, *sums, *marks]
 
 
 def marked(figure: Value, is_implied: bool) -> object:
     """0（推定）: a figure that nobody wrote never stands there like one."""
-    return f"{shown(figure)}（推定）" if is_implied else figure
+    return f"{figures.shown(figure)}（推定）" if is_implied else figure

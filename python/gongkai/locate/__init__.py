@@ -12,15 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
-from gongkai.bodies import may_be_one
-from gongkai.links import (
-    Directory,
-    Lead,
-    directory_of,
-    frames_left,
-    goes_on,
-    leads_of,
-)
+from gongkai import bodies, links, readers, wording, workbook
 from gongkai.locate.stylesheets import with_styles
 from gongkai.model import (
     Block,
@@ -35,17 +27,11 @@ from gongkai.model import (
     Segment,
     UnreadableDocument,
 )
-from gongkai.readers import as_page, read_blocks, unpacked
 from gongkai.readers.html.hidden import hidden_html, listed_html
-from gongkai.recognize import completed, recognize
+from gongkai.recognize import completed, recognize, segments
 from gongkai.recognize.cover.titles import year_of_page
-from gongkai.recognize.segments import NO_SUCH_PART
 from gongkai.rereading.uncovered import with_uncovered_reread
-from gongkai.sources import ACCESS, Access, Limits, load
-from gongkai.sources.detect import TEXT, decode, identify
-from gongkai.sources.errors import BY_HAND
-from gongkai.wording import WORKBOOK_TYPE, evaluated
-from gongkai.workbook import read_workbook
+from gongkai.sources import ACCESS, Access, Limits, detect, errors, load
 
 TABLES = 3
 DEEPEST = 1  # frames within a frame
@@ -55,7 +41,7 @@ NO_FIGURE = "的表没有数字"
 GONE = (404, 410)
 CONVERTED = "旧格式的文件，由 LibreOffice 转换后读取。"
 
-Failure = tuple[Lead, GongkaiError]  # what was not read, and why
+Failure = tuple[links.Lead, GongkaiError]  # what was not read, and why
 
 
 def read_source(
@@ -85,10 +71,10 @@ def report_of(
     part: int = 0,
 ) -> Report:
     """The report that a document holds or leads to. Raises as ``read_source``."""
-    if identify(document).format is not TEXT:
+    if detect.identify(document).format is not detect.TEXT:
         loaded()  # only a page leads on
         return report_in(document, part)
-    document, blocks = with_styles(unpacked(document), limits, access)
+    document, blocks = with_styles(readers.unpacked(document), limits, access)
     following = Following(document, blocks, limits, access, part=part)
     try:
         report = recognized(blocks, document, part)
@@ -110,9 +96,9 @@ def in_place_of(following: Following, error: UnreadableDocument) -> Report:
     hidden = hidden_report(blocks, page, following.part)
     if hidden is not None:
         return led_to(following) or hidden
-    listed = directory_of((*blocks, *listed_by_scripts(page)), page)
+    listed = links.directory_of((*blocks, *listed_by_scripts(page)), page)
     if listed:
-        raise Directory(page.origin, listed, goes_on(blocks)) from None
+        raise links.Directory(page.origin, listed, links.goes_on(blocks)) from None
     found = following.report(())
     if found is None:
         raise error
@@ -146,14 +132,14 @@ def hidden_report(blocks: Sequence[Block], document: Document, part: int) -> Rep
     """The report that a page holds out of sight, with a word that it does; None where it holds
     none.
     """
-    if identify(document).format is not TEXT:
+    if detect.identify(document).format is not detect.TEXT:
         return None
-    inner = hidden_html(decode(document.content, document.charset))
+    inner = hidden_html(detect.decode(document.content, document.charset))
     if not inner:
         return None
-    page = as_page(document, inner, HIDDEN)
+    page = readers.as_page(document, inner, HIDDEN)
     try:
-        report = recognized((*heads_of(blocks), *read_blocks(page)), page, part)
+        report = recognized((*heads_of(blocks), *readers.read_blocks(page)), page, part)
     except UnreadableDocument:
         return None
     return with_problem(completed(report, blocks, document.url), "", NOT_SHOWN)
@@ -168,8 +154,8 @@ def heads_of(blocks: Sequence[Block]) -> Iterator[Block]:
 
 def listed_by_scripts(document: Document) -> tuple[Block, ...]:
     """The links of a list that a page's scripts write."""
-    listed = listed_html(decode(document.content, document.charset))
-    return read_blocks(as_page(document, listed, "")) if listed else ()
+    listed = listed_html(detect.decode(document.content, document.charset))
+    return readers.read_blocks(readers.as_page(document, listed, "")) if listed else ()
 
 
 def elsewhere(report: Report, following: Following) -> Report:
@@ -248,15 +234,15 @@ def report_in(document: Document, part: int = 0, blocks: Sequence[Block] = ()) -
     """The report in a document itself, or part number ``part`` of it; its blocks, if they are
     known.
     """
-    kind = identify(document)
+    kind = detect.identify(document)
     if kind.is_ours:
         if part > 1:
-            raise UnreadableDocument(f"{document.origin}：{NO_SUCH_PART.format(1, part)}")
+            raise UnreadableDocument(f"{document.origin}：{segments.NO_SUCH_PART.format(1, part)}")
         return report_of_workbook(document)
     if kind.format.office:
         document = replace(document, provenance=(*document.provenance, CONVERTED))
-    document = unpacked(document)
-    return shown_or_hidden(blocks or read_blocks(document), document, part)
+    document = readers.unpacked(document)
+    return shown_or_hidden(blocks or readers.read_blocks(document), document, part)
 
 
 def recognized(blocks: Sequence[Block], document: Document, part: int) -> Report:
@@ -266,11 +252,11 @@ def recognized(blocks: Sequence[Block], document: Document, part: int) -> Report
 
 def report_of_workbook(document: Document) -> Report:
     """The report in a workbook of ours. Raises WorkbookError."""
-    report = read_workbook(Path(document.origin.strip()), document.content, document.kind)
+    report = workbook.read_workbook(Path(document.origin.strip()), document.content, document.kind)
     whole = Segment("report", report.title, report.agency, report.year)
     report = replace(report, parts=(whole,), part=1, chosen_by="only")
     return replace(
-        report, document=replace(document, media_type=WORKBOOK_TYPE, content=b"", kind=None)
+        report, document=replace(document, media_type=wording.WORKBOOK_TYPE, content=b"", kind=None)
     )
 
 
@@ -294,7 +280,7 @@ class Following:
         nothing it points to could be read (NoReport: was read and holds none), or where two
         attachments hold different reports.
         """
-        leads = leads_of(self.blocks, self.page)
+        leads = links.leads_of(self.blocks, self.page)
         found, failures = self.arrive_at_all(leads, own)
         failed = []
         for document, failure in failures.items():
@@ -306,7 +292,7 @@ class Following:
         return best and self.beside(best, failed)
 
     def arrive_at_all(
-        self, leads: Sequence[Lead], own: Sequence[str]
+        self, leads: Sequence[links.Lead], own: Sequence[str]
     ) -> tuple[dict[str, Report], dict[str, Failure]]:
         """By document: the fuller reports that leads hold, and the first failure of each."""
         found: dict[str, Report] = {}
@@ -352,7 +338,7 @@ class Following:
                 )
         return report
 
-    def arrive(self, lead: Lead, own: Sequence[str], seconds: float) -> Report:
+    def arrive(self, lead: links.Lead, own: Sequence[str], seconds: float) -> Report:
         """The report to which a lead leads, completed by what its page says of it."""
         if seconds <= 0:
             raise FetchError(
@@ -361,7 +347,7 @@ class Following:
         document = load(
             lead.source, replace(self.limits, deadline=seconds), self.access, self.page.url
         )
-        report = evaluated(self.report_of(lead, unpacked(document)))
+        report = wording.evaluated(self.report_of(lead, readers.unpacked(document)))
         document = report.document or document
         lacking = f"中{self.own_lack}" if not own else f"中只有{len(own)}张表"
         what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”（{lead.why}）"
@@ -373,9 +359,9 @@ class Following:
         named = replace(document, origin=self.page.origin, provenance=provenance)
         return completed(replace(report, document=named), self.blocks, self.page.url)
 
-    def report_of(self, lead: Lead, document: Document) -> Report:
+    def report_of(self, lead: links.Lead, document: Document) -> Report:
         """The report in what a lead leads to; in a frame's own frames once more."""
-        if lead.kind != "frame" or identify(document).format is not TEXT:
+        if lead.kind != "frame" or detect.identify(document).format is not detect.TEXT:
             return report_in(document, self.part)
         document, blocks = with_styles(document, self.limits, self.access)
         try:
@@ -389,13 +375,13 @@ class Following:
                 raise
             return report
 
-    def failure(self, lead: Lead, error: GongkaiError) -> GongkaiError:
+    def failure(self, lead: links.Lead, error: GongkaiError) -> GongkaiError:
         """What is told where nothing that the page points to could be read."""
         what = f"附件“{lead.name}”"
         more = ""
         if lead.kind == "frame":
             what = "内嵌网页"
-            left = frames_left(self.blocks, self.page)
+            left = links.frames_left(self.blocks, self.page)
             more = f"（另有内嵌网页没有读取：{'、'.join(left)}）" if left else ""
         text = (
             f"{self.page.origin}：页面中{self.own_lack}，其{what}也没有读出报告{more}："
@@ -409,7 +395,7 @@ class Following:
         return UnreadableDocument(text)
 
 
-def is_framed(leads: Sequence[Lead], found: Collection[str]) -> bool:
+def is_framed(leads: Sequence[links.Lead], found: Collection[str]) -> bool:
     """Whether one of the documents found is a frame's."""
     return any(lead.kind == "frame" and lead.document in found for lead in leads)
 
@@ -418,7 +404,7 @@ def number_of_tables(report: Report) -> int:
     return len(report.tables)
 
 
-def reason_of(lead: Lead, error: GongkaiError) -> str:
+def reason_of(lead: links.Lead, error: GongkaiError) -> str:
     """Why nothing was read, for a reader who has the page before him: how to get at the attachment
     by hand.
     """
@@ -433,7 +419,7 @@ def reason_of(lead: Lead, error: GongkaiError) -> str:
     reason = str(error).removeprefix(f"{lead.source}：")
     if lead.kind == "frame":
         return reason
-    return reason.replace(BY_HAND, "在浏览器中打开网页并下载附件")
+    return reason.replace(errors.BY_HAND, "在浏览器中打开网页并下载附件")
 
 
 def weight(failure: Failure) -> tuple[bool, bool]:
@@ -459,7 +445,9 @@ def is_one(reports: Sequence[Report]) -> bool:
         return False
     if len({report.year for report in reports} - {None}) > 1:
         return False
-    return all(may_be_one(one.agency, other.agency) for one, other in combinations(reports, 2))
+    return all(
+        bodies.may_be_one(one.agency, other.agency) for one, other in combinations(reports, 2)
+    )
 
 
 def has_two_figures(reports: Sequence[Report]) -> bool:

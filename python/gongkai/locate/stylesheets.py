@@ -11,15 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from gongkai.links import address_of
-from gongkai.links.addresses import host_of
+from gongkai import readers, wording
+from gongkai.links import address_of, addresses
 from gongkai.model import Block, Document, FetchError, Link, UnreadableDocument
-from gongkai.readers import read_blocks
 from gongkai.readers.html.css import named_in, screen_rules
 from gongkai.recognize.cover.titles import links_of
-from gongkai.sources import Access, Limits, load
-from gongkai.sources.detect import decode
-from gongkai.wording import clipped
+from gongkai.sources import Access, Limits, detect, load
 
 MOST_SHEETS = 2  # of a page that are fetched
 MOST_BYTES = 2_000_000  # of one
@@ -35,7 +32,7 @@ def with_styles(
     """The blocks of a document, and the document with what its stylesheets say of the classes in
     doubt; where those cannot be had its provenance names the figures. Raises UnreadableDocument.
     """
-    blocks = read_blocks(document)
+    blocks = readers.read_blocks(document)
     asked = stylesheets(blocks)
     if not asked or document.styles:
         return document, blocks
@@ -46,10 +43,10 @@ def with_styles(
     if len(targets) <= MOST_SHEETS and all(map(is_whole, sheets)):
         styles += unruled(names)
     dressed = replace(document, styles=styles)
-    blocks = read_blocks(dressed)
+    blocks = readers.read_blocks(dressed)
     left = stylesheets(blocks)
     if left:
-        told = NOT_HAD.format(clipped(left[0].text))
+        told = NOT_HAD.format(wording.clipped(left[0].text))
         dressed = replace(dressed, provenance=(*dressed.provenance, told))
     return dressed, blocks
 
@@ -74,14 +71,14 @@ def sheet_at(target: str, page: Document, limits: Limits, access: Access) -> str
     """
     base = page.url or page.origin
     source = address_of(target, base)
-    if not source or host_of(source) != host_of(base):
+    if not source or addresses.host_of(source) != addresses.host_of(base):
         return None
     few = replace(
         limits, size=min(limits.size, MOST_BYTES), deadline=min(limits.deadline, PATIENCE), tries=1
     )
     try:
         sheet = load(source, few, access, page.url)
-        return decode(sheet.content, sheet.charset)
+        return detect.decode(sheet.content, sheet.charset)
     except (FetchError, UnreadableDocument):
         return None
 

@@ -12,16 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
-from gongkai.opc import Archive, BadArchive
-from gongkai.opc.package import (
-    actual_name,
-    listing_of,
-    local,
-    part_bytes,
-    read_xml,
-    relations,
-    whole,
-)
+from gongkai.opc import Archive, BadArchive, package
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -99,7 +90,7 @@ class NewParts:
         if part is not None and part in self.changed:
             return etree.fromstring(self.changed[part])
         if part is not None and part in self.archive:
-            return read_xml(self.archive, part, keeping=True)
+            return package.read_xml(self.archive, part, keeping=True)
         return etree.fromstring(otherwise)
 
     def has(self, name: str) -> bool:
@@ -107,7 +98,9 @@ class NewParts:
 
 
 def has_comments(archive: Archive, part: str) -> bool:
-    return any(relation.kind == "comments" for relation in relations(archive, part).values())
+    return any(
+        relation.kind == "comments" for relation in package.relations(archive, part).values()
+    )
 
 
 def patch_comments(parts: NewParts, part: str, sheet: _Element, wanted: Sequence[Comment]) -> bool:
@@ -131,7 +124,7 @@ def patch_comments(parts: NewParts, part: str, sheet: _Element, wanted: Sequence
         return False
     for kind, root in (("comments", texts), ("vmlDrawing", drawing)):
         name = names.get(kind) or add_part(parts, part, sheet, kind)
-        parts.changed[name] = part_bytes(root)
+        parts.changed[name] = package.part_bytes(root)
     return True
 
 
@@ -158,7 +151,7 @@ def move_comments(
             move_text(comment, name(comment.get("ref", "")))
         for shape in list(root.iter(f"{{{VML}}}shape")):
             move_box(shape, place)
-        parts.changed[part_name] = part_bytes(root)
+        parts.changed[part_name] = package.part_bytes(root)
 
 
 def move_text(comment: _Element, cell: str) -> None:
@@ -174,7 +167,7 @@ def move_box(shape: _Element, place: Callable[[CellPlace], CellPlace | None]) ->
     row, column = shape.find(f"{data}Row"), shape.find(f"{data}Column")
     if row is None or column is None:
         return
-    spot = place((whole(row.text) + 1, whole(column.text) + 1))
+    spot = place((package.whole(row.text) + 1, package.whole(column.text) + 1))
     if spot is None:
         shape.getparent().remove(shape)  # type: ignore[union-attr]
     else:
@@ -190,7 +183,7 @@ def names_of(archive: Archive, part: str, sheet: _Element) -> dict[str, str]:
     drawn = sheet.find(f"{{{MAIN}}}legacyDrawing")
     key = drawn.get(f"{{{ARROWS}}}id") if drawn is not None else None
     found = {}
-    for number, relation in relations(archive, part).items():
+    for number, relation in package.relations(archive, part).items():
         is_drawing = relation.kind == "vmlDrawing" and number == key
         if relation.kind == "comments" or is_drawing:
             found[relation.kind] = relation.target
@@ -321,22 +314,22 @@ def declare(parts: NewParts, kind: str, name: str) -> None:
     """By its own name: a default for all parts of an ending may say something else."""
     from lxml import etree
 
-    types = parts.xml(actual_name(parts.archive, TYPES_PART), f'<Types xmlns="{CONTENT}"/>')
+    types = parts.xml(package.actual_name(parts.archive, TYPES_PART), f'<Types xmlns="{CONTENT}"/>')
     said = {"PartName": f"/{name}", "ContentType": KINDS[kind]}
     etree.SubElement(types, f"{{{CONTENT}}}Override", said)
-    parts.changed[actual_name(parts.archive, TYPES_PART)] = part_bytes(types)
+    parts.changed[package.actual_name(parts.archive, TYPES_PART)] = package.part_bytes(types)
 
 
 def relate(parts: NewParts, sheet_part: str, kind: str, name: str) -> str:
     from lxml import etree
 
-    listing = listing_of(parts.archive, sheet_part)
+    listing = package.listing_of(parts.archive, sheet_part)
     arrows = parts.xml(listing, f'<Relationships xmlns="{LISTING}"/>')
     taken = {arrow.get("Id") for arrow in arrows}
     key = next(key for key in map("rId{}".format, count(1)) if key not in taken)
     arrow = {"Id": key, "Type": f"{ARROWS}/{kind}", "Target": f"/{name}"}
     etree.SubElement(arrows, f"{{{LISTING}}}Relationship", arrow)
-    parts.changed[listing] = part_bytes(arrows)
+    parts.changed[listing] = package.part_bytes(arrows)
     return key
 
 
@@ -344,7 +337,7 @@ def point_to_drawing(sheet: _Element, key: str) -> None:
     from lxml import etree
 
     arrow = etree.Element(f"{{{MAIN}}}legacyDrawing", {f"{{{ARROWS}}}id": key})
-    behind = next((node for node in sheet if local(node) in BEHIND_DRAWING), None)
+    behind = next((node for node in sheet if package.local(node) in BEHIND_DRAWING), None)
     if behind is None:
         sheet.append(arrow)
     else:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from gongkai import pipeline, system
 from gongkai.compare.sides import side_by_side
 from gongkai.model import Finding, Report, UnreadableDocument, WorkbookError
-from gongkai.pipeline import is_standard_input
 from gongkai.publish.beside import docx_beside, summary
 from gongkai.publish.beside_sheets import xlsx_beside
 from gongkai.publish.content import Publication, publication_of
@@ -29,14 +29,6 @@ from gongkai.publish.readback import (
 from gongkai.publish.ready import done_lines, hindrances, refusal, set_aside
 from gongkai.publish.template import docx_of_template
 from gongkai.readers.libreoffice import converted
-from gongkai.system import (
-    is_same_file,
-    read_plain,
-    refuse_existing,
-    refuse_suffix,
-    system_reason,
-    write_whole,
-)
 
 __all__ = [
     "SUFFIXES",
@@ -84,10 +76,10 @@ def compared(first: Report, second: Report, suffix: str) -> tuple[bytes, list[st
 
 def refuse_asked(report_source: str, target: Path, asked: Asked) -> str:
     """The ending of the file to be written. Raises WorkbookError, before the report is read."""
-    suffix = refuse_suffix(target, SUFFIXES)
-    refuse_existing(target, asked.overwrite)
-    is_source = bool(report_source) and is_same_file(Path(report_source), target)
-    if is_source or (report_source == "-" and is_standard_input(target)):
+    suffix = system.refuse_suffix(target, SUFFIXES)
+    system.refuse_existing(target, asked.overwrite)
+    is_source = bool(report_source) and system.is_same_file(Path(report_source), target)
+    if is_source or (report_source == "-" and pipeline.is_standard_input(target)):
         raise WorkbookError(f"{target.name}就是报告的来源，没有写入；请另选文件名。")
     if asked.fragment and (suffix != ".html" or asked.template):
         raise WorkbookError("--fragment只用于不带模板的.html，没有写入；请去掉其中一项。")
@@ -97,7 +89,7 @@ def refuse_asked(report_source: str, target: Path, asked: Asked) -> str:
 
 
 def refuse_template(template: Path, suffix: str, target: Path) -> None:
-    if is_same_file(template, target):
+    if system.is_same_file(template, target):
         raise WorkbookError(f"{target.name}就是所用的模板，没有写入；请另选文件名。")
     wanted = TEMPLATES[suffix]
     if template.suffix.lower() != wanted:
@@ -128,7 +120,7 @@ def publish_report(
         content, count = as_document(report, found, target.with_suffix(".docx").name, asked)
     if suffix == ".pdf":
         content, count = as_pdf(report, found, content, target.name, asked)
-    write_whole(target, content, asked.overwrite)
+    system.write_whole(target, content, asked.overwrite)
     return count
 
 
@@ -168,7 +160,7 @@ def as_pdf(
 
 def read_template(path: Path) -> bytes:
     try:
-        return read_plain(path)
+        return system.read_plain(path)
     except OSError as error:
-        reason = system_reason(error)
+        reason = system.system_reason(error)
         raise WorkbookError(f"读不出模板{path.name}：{reason}，没有写入；请检查文件名。") from error

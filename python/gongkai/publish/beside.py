@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from xml.sax.saxutils import escape
 
-from gongkai.bodies import may_be_one
+from gongkai import bodies, figures, wording
 from gongkai.compare.sides import (
     FigureSides,
     RevisionKind,
@@ -20,11 +20,9 @@ from gongkai.compare.sides import (
     TableSides,
     TextSides,
 )
-from gongkai.figures import shown
 from gongkai.model import Column, Report, Value
 from gongkai.publish.docx import SONGTI, fonts, paragraph, run, table_properties
 from gongkai.publish.parts import WIDE_TEXT, document_part, package_of
-from gongkai.wording import column_label, one_line, plain, row_label, title_of
 
 HEADING = "年度报告对照"
 APART = "增减"
@@ -87,7 +85,7 @@ def summary(found: SideBySide) -> list[str]:
     """What the two are, and how much differs: 数字有12格不同，文字有5处不同。"""
     names = names_of(found)
     told = [f"{names.first}：{called(found.first)}", f"{names.second}：{called(found.second)}"]
-    if not may_be_one(found.first.agency, found.second.agency):
+    if not bodies.may_be_one(found.first.agency, found.second.agency):
         told.append("两份报告的机关不同，请核对是否选错。")
     return [*told, f"数字有{found.differing}格不同，文字有{found.changed}处不同。"]
 
@@ -95,9 +93,9 @@ def summary(found: SideBySide) -> list[str]:
 def called(report: Report) -> str:
     """青溪县人民政府2022年政府信息公开工作年度报告（2022.html）."""
     source = report.document.origin if report.document else ""
-    title = one_line(title_of(report)) or "（没有标题）"
+    title = wording.one_line(wording.title_of(report)) or "（没有标题）"
     name = source if "://" in source else Path(source).name
-    return f"{title}（{one_line(name)}）" if name else title
+    return f"{title}（{wording.one_line(name)}）" if name else title
 
 
 # --- tables ---------------------------------------------------------------------------------------
@@ -107,13 +105,13 @@ def tables_beside(found: SideBySide) -> Iterator[BesideTable]:
     """The blocks of all tables: four of 表二, one of 表三, three of 表四."""
     names = names_of(found)
     for table in found.tables:
-        figures = {side.cell.id: side for side in table.figures}
+        sides_of = {side.cell.id: side for side in table.figures}
         for number, part in enumerate(table.form.parts):
             title = table.form.title if number == 0 else ""
             rows = [*heads(part.columns, names)]
             for row in part.rows:
-                sides = [figures[f"{table.form.id}.{row.id}.{one.id}"] for one in part.columns]
-                rows.append(figure_row(row_label(row), sides))
+                sides = [sides_of[f"{table.form.id}.{row.id}.{one.id}"] for one in part.columns]
+                rows.append(figure_row(wording.row_label(row), sides))
             yield BesideTable(title, len(part.columns) * SIDES, tuple(rows))
         if table.left_out:
             yield left_out(table, names)
@@ -122,7 +120,7 @@ def tables_beside(found: SideBySide) -> Iterator[BesideTable]:
 def heads(columns: Sequence[Column], names: SideNames) -> Iterator[tuple[BesideCell, ...]]:
     top, below = [BesideCell("", "head")], [BesideCell("项目", "head")]
     for column in columns:
-        top.append(BesideCell(column_label(column), "head", SIDES))
+        top.append(BesideCell(wording.column_label(column), "head", SIDES))
         for name in (*names, APART):
             below.append(BesideCell(name, "head"))
     yield tuple(top)
@@ -134,7 +132,7 @@ def figure_row(label: str, sides: Sequence[FigureSides]) -> tuple[BesideCell, ..
     for side in sides:
         kind: BesideKind = "changed" if side.differs else "figure"
         for value in (side.first, side.second):
-            cells.append(BesideCell(shown(value), kind, 1, value))
+            cells.append(BesideCell(figures.shown(value), kind, 1, value))
         cells.append(BesideCell(apart_text(side), kind, 1, side.apart))
     return tuple(cells)
 
@@ -145,7 +143,7 @@ def apart_text(side: FigureSides) -> str:
         return OTHERWISE
     if side.apart is None:
         return ""
-    return f"+{shown(side.apart)}" if side.apart > 0 else shown(side.apart)
+    return f"+{figures.shown(side.apart)}" if side.apart > 0 else figures.shown(side.apart)
 
 
 def left_out(table: TableSides, names: SideNames) -> BesideTable:
@@ -158,8 +156,8 @@ def left_out(table: TableSides, names: SideNames) -> BesideTable:
         )
     ]
     for side in table.left_out:
-        row, column = row_label(side.cell.row), column_label(side.cell.column)
-        value = BesideCell(shown(side.first), "figure", 1, side.first)
+        row, column = wording.row_label(side.cell.row), wording.column_label(side.cell.column)
+        value = BesideCell(figures.shown(side.first), "figure", 1, side.first)
         rows.append((BesideCell(row, "label"), BesideCell(column, "label"), value))
     return BesideTable(f"{table.form.number} 只有{names.first}的格式才有的项目", 2, tuple(rows))
 
@@ -189,10 +187,10 @@ def section_parts(section: SectionSides) -> Iterator[str]:
 
 def text_runs(text: TextSides) -> str:
     if text.kind == "same":
-        return run(plain(text.second))
+        return run(wording.plain(text.second))
     runs = run(f"〔{KINDS[text.kind]}〕")
     for piece in text.pieces:
-        runs += run(plain(piece.text), LOOKS[piece.kind])
+        runs += run(wording.plain(piece.text), LOOKS[piece.kind])
     return runs
 
 

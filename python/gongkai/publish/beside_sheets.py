@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from gongkai import spreadsheets, wording
 from gongkai.compare.sides import SideBySide
 from gongkai.publish.beside import (
     HEADING,
@@ -19,8 +20,6 @@ from gongkai.publish.beside import (
     summary,
     tables_beside,
 )
-from gongkai.spreadsheets import letters
-from gongkai.wording import cell_text
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell, MergedCell
@@ -63,7 +62,7 @@ def put_figures(page: Worksheet, found: SideBySide) -> None:
             row += 1
     page.column_dimensions["A"].width = LABEL
     for column in range(2, widest + 2):
-        page.column_dimensions[letters(column)].width = NARROW
+        page.column_dimensions[spreadsheets.letters(column)].width = NARROW
 
 
 def put_row(page: Worksheet, row: int, cells: Sequence[BesideCell]) -> None:
@@ -106,7 +105,7 @@ def put(cell: Cell | MergedCell, text: str) -> None:
     """A text that stays one: =1+1 is no formula."""
     from openpyxl.styles import Alignment
 
-    cell.value = cell_text(text)[:LONGEST] or None
+    cell.value = wording.cell_text(text)[:LONGEST] or None
     if cell.value:
         cell.data_type = "s"
         cell.alignment = Alignment(wrap_text=cell.column > 2, vertical="top")

@@ -12,17 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
-from gongkai.bodies import may_be_one
-from gongkai.editions import blank_table, edition_of_year
+from gongkai import bodies, editions
 from gongkai.figures import shown
 from gongkai.model import Box, Form, Label, LabelKind, Report, Section, Table
 from gongkai.recognize.cover.titles import segment_of
-from gongkai.wording import (
-    REPORT,
-    one_line,
-    plain,
-)
-from gongkai.wording.prose import OPENING, own_text, signed
+from gongkai.wording import REPORT, one_line, plain, prose
 
 UNKNOWN_BODY, UNKNOWN_YEAR = "（机关待填）", "（年度待填）"
 # The notes of 表三 are set in another face: （区分处理的，只计这一情形，不计其他情形）.
@@ -118,15 +112,15 @@ class Publication:
 def publication_of(report: Report, draft: bool = False) -> Publication:
     """What is to be printed of a report; what it lacks is blank (``ready.hindrances`` tells)."""
     sections = []
-    for section in edition_of_year(report.year).sections:
+    for section in editions.edition_of_year(report.year).sections:
         sections.append(published_section(report, section))
     return Publication(
         title_lines(report),
         one_line(report.agency),
         report.year,
-        paragraphs_of(own_text(report, OPENING)),
+        paragraphs_of(prose.own_text(report, prose.OPENING)),
         tuple(sections),
-        day_text(report.published) or signed(report).day,
+        day_text(report.published) or prose.signed(report).day,
         draft,
     )
 
@@ -145,7 +139,7 @@ def title_lines(report: Report) -> tuple[str, ...]:
     body, found, rest = title.partition(year)
     named = segment_of(title)
     is_own = found and body and rest and named.agency and named.year == report.year
-    if is_own and may_be_one(named.agency, report.agency):
+    if is_own and bodies.may_be_one(named.agency, report.agency):
         return body.strip(), f"{year}{rest.strip()}"
     return one_line(report.agency) or UNKNOWN_BODY, f"{year}{REPORT}"
 
@@ -174,7 +168,7 @@ def part_heading(paragraph: str) -> str:
 
 
 def published_section(report: Report, section: Section) -> PublishedSection:
-    paragraphs = paragraphs_of(own_text(report, section.number))
+    paragraphs = paragraphs_of(prose.own_text(report, section.number))
     table = None
     if section.table:
         table = published_table(table_of(report, section.table))
@@ -185,7 +179,7 @@ def table_of(report: Report, name: str) -> Table:
     """The report's own table; the blank one of its year where it has none."""
     if name in report.tables:
         return report.tables[name]
-    return blank_table(edition_of_year(report.year).forms[name])
+    return editions.blank_table(editions.edition_of_year(report.year).forms[name])
 
 
 def published_table(table: Table) -> PublishedTable:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gongkai.opc import Archive, BadArchive
-from gongkai.opc.package import listing_of, main_part, parts_bytes, read_xml, relations
+from gongkai.opc import Archive, BadArchive, package
 from gongkai.publish.parts import HEAD, OFFICE, RELATIONS, VML, WORD, W, mark_xml
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ OURS, OUR_ID = "gongkai-draft.xml", "gongkaiDraft"
 
 def mark_draft(archive: Archive, roots: Mapping[str, _Element]) -> dict[str, bytes]:
     """``roots`` are the main part and its headers, already filled in. Raises BadArchive."""
-    main = main_part(archive)
+    main = package.main_part(archive)
     changed = {}
     for name, root in roots.items():
         if root.tag == f"{MAIN}hdr":
@@ -36,12 +35,12 @@ def mark_draft(archive: Archive, roots: Mapping[str, _Element]) -> dict[str, byt
         raise BadArchive("damaged")
     changed[main] = roots[main]
     missing = kinds_missing(first)
-    found = parts_bytes(changed)
+    found = package.parts_bytes(changed)
     if not missing:
         return found
     for kind in missing:
         first.insert(0, reference(kind))
-    found = parts_bytes(changed)
+    found = package.parts_bytes(changed)
     folder = main.rpartition("/")[0]
     place = f"{folder}/{OURS}" if folder else OURS
     found[place] = f"{HEAD}<w:hdr {W} {VML}><w:p>{mark_xml()}</w:p></w:hdr>".encode()
@@ -71,16 +70,16 @@ def listed(archive: Archive, main: str, place: str) -> dict[str, bytes]:
     """The package's lists with one more header in them."""
     from lxml import etree
 
-    if OUR_ID in relations(archive, main) or place in archive:
+    if OUR_ID in package.relations(archive, main) or place in archive:
         raise BadArchive("doubled")
-    types = read_xml(archive, TYPES, keeping=True)
+    types = package.read_xml(archive, TYPES, keeping=True)
     header = {"PartName": f"/{place}", "ContentType": f"{WORD}.header+xml"}
     etree.SubElement(types, qualified(types, "Override"), header)
-    listing = listing_of(archive, main)
-    known = read_xml(archive, listing, keeping=True)
+    listing = package.listing_of(archive, main)
+    known = package.read_xml(archive, listing, keeping=True)
     relation = {"Id": OUR_ID, "Type": f"{RELATIONS}/header", "Target": OURS}
     etree.SubElement(known, qualified(known, "Relationship"), relation)
-    return parts_bytes({TYPES: types, listing: known})
+    return package.parts_bytes({TYPES: types, listing: known})
 
 
 def qualified(root: _Element, name: str) -> str:

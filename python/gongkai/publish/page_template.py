@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gongkai.model import Place, Prose, UnreadableDocument, WorkbookError
-from gongkai.publish.content import Publication, PublishedTable
-from gongkai.publish.html import draft_line, paragraphs_html, table_html
+from gongkai.publish import content, html
 from gongkai.publish.template import (
     FieldValue,
     field_values,
@@ -48,7 +47,7 @@ IN_MARKUP = "模板{}把字段放在了标签、网址、样式或脚本里，�
 TOO_MUCH = "模板{}展开后过大或循环过多，已停止，没有写入；请简化模板。"
 
 
-def page_of_template(template: bytes, name: str, found: Publication) -> bytes:
+def page_of_template(template: bytes, name: str, found: content.Publication) -> bytes:
     """The page, filled in; of a draft with a line above and below. Raises WorkbookError."""
     values = field_values(found)
     source = source_of(template, name)
@@ -92,10 +91,10 @@ def page_values(values: Mapping[str, FieldValue]) -> dict[str, list[str]]:
     for name, value in values.items():
         if isinstance(value, str):
             found[name] = [value, ""]
-        elif isinstance(value, PublishedTable):
-            found[name] = ["", table_html(value)]
+        elif isinstance(value, content.PublishedTable):
+            found[name] = ["", html.table_html(value)]
         else:
-            found[name] = ["", paragraphs_html(value)]
+            found[name] = ["", html.paragraphs_html(value)]
     return found
 
 
@@ -132,7 +131,7 @@ def marked(page: str) -> str:
     last = ends[-1].start() if ends else len(page)
     if last < first:
         first, last = 0, len(page)
-    return f"{page[:first]}{draft_line()}{page[first:last]}{draft_line()}{page[last:]}"
+    return f"{page[:first]}{html.draft_line()}{page[first:last]}{html.draft_line()}{page[last:]}"
 
 
 # --- in a process of its own ----------------------------------------------------------------------

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from gongkai.figures import fold, shown
-from gongkai.locate import report_in
+from gongkai import figures, locate, readers, wording
 from gongkai.model import (
     Block,
     Document,
@@ -24,10 +23,8 @@ from gongkai.model import (
     WorkbookError,
 )
 from gongkai.publish.content import Publication, PublishedTable
-from gongkai.readers import read_blocks, unpacked
 from gongkai.recognize.sections import LONGEST_OPENING, above_footer
 from gongkai.sources.documents import document
-from gongkai.wording import clipped, label_of
 
 DIFFERS = "发布稿写成后读回核对，与报告不一致，没有写入：{}。{}"
 SEND = "请把这份报告发给开发者"
@@ -65,7 +62,7 @@ def checked_count(
     report: Report, found: Publication, name: str, content: bytes, how: ReadBack
 ) -> int:
     """The number of figures that were compared, all equal. Raises WorkbookError."""
-    page = unpacked(document(name, content))
+    page = readers.unpacked(document(name, content))
     again = read_again(page)
     for difference in differences(report, found, again, how):
         advice = difference.advice if how.texts == "sections" else TEMPLATE
@@ -75,8 +72,8 @@ def checked_count(
 
 def read_again(page: Document) -> ReadAgain:
     try:
-        blocks = read_blocks(page)
-        return ReadAgain(blocks, report_in(page, blocks=blocks))
+        blocks = readers.read_blocks(page)
+        return ReadAgain(blocks, locate.report_in(page, blocks=blocks))
     except UnreadableDocument as error:
         raise WorkbookError(f"{DIFFERS.format('读不出报告', SEND)}。") from error
 
@@ -119,12 +116,12 @@ def figure_differences(report: Report, found: Publication, again: Report) -> Ite
         for cell in table.figures():
             expected, got = report.value(cell.cell), again.value(cell.cell)
             if expected != got:
-                name = label_of(table.form.cells[cell.cell])
+                name = wording.label_of(table.form.cells[cell.cell])
                 yield f"{table.form.number} {name}应为{told(expected)}，读出{told(got)}"
 
 
 def told(value: Value) -> str:
-    return shown(value) or "空白"
+    return figures.shown(value) or "空白"
 
 
 def cover_differences(found: Publication, again: ReadAgain, how: ReadBack) -> Iterator[str]:
@@ -139,9 +136,9 @@ def cover_differences(found: Publication, again: ReadAgain, how: ReadBack) -> It
     if found.year and found.year != report.year:
         yield f"年度应为{found.year}，读出{report.year or '空白'}"
     if found.agency and not is_body_of(found, report, title):
-        yield f"机关应为“{clipped(found.agency)}”，读出“{clipped(report.agency)}”"
+        yield f"机关应为“{wording.clipped(found.agency)}”，读出“{wording.clipped(report.agency)}”"
     if found.year and squeezed(found.name) not in title:
-        yield f"标题应为“{clipped(found.name)}”，读出“{clipped(report.title)}”"
+        yield f"标题应为“{wording.clipped(found.name)}”，读出“{wording.clipped(report.title)}”"
 
 
 def is_body_of(found: Publication, again: Report, title: str) -> bool:
@@ -183,7 +180,7 @@ def below_sections(found: Publication, how: ReadBack) -> list[str]:
 
 def squeezed(text: str) -> str:
     """As readers fold it, without white space: where lines end says nothing of a text."""
-    return "".join(fold(text).split())
+    return "".join(figures.fold(text).split())
 
 
 # --- line by line, cell by cell -------------------------------------------------------------------
@@ -211,7 +208,7 @@ def line_differences(found: Publication, blocks: Sequence[Block], how: ReadBack)
     expected, got = printed_lines(found, how), lines_of(blocks)
     for line, other in zip(expected, got, strict=False):
         if line != other:
-            yield f"“{clipped(line)}”一行读出“{clipped(other)}”"
+            yield f"“{wording.clipped(line)}”一行读出“{wording.clipped(other)}”"
     if len(expected) != len(got):
         yield f"应有{len(expected)}行文字，读出{len(got)}行"
 
@@ -222,7 +219,7 @@ def missing_lines(found: Publication, blocks: Sequence[Block]) -> Iterator[str]:
     for section in found.sections:
         for line in section.paragraphs:
             if not any(squeezed(line) in other for other in left):
-                yield f"“{section.title}”中的“{clipped(line)}”"
+                yield f"“{section.title}”中的“{wording.clipped(line)}”"
 
 
 def grid_differences(found: Publication, blocks: Sequence[Block]) -> Iterator[str]:

@@ -6,16 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gongkai.decisions import is_grave, is_open
-from gongkai.editions import edition_of_year
-from gongkai.figures import clean, without_blanks
+from gongkai import decisions, editions, figures, spreadsheets, sums
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import paragraphs_of, title_lines
-from gongkai.spreadsheets import ERRORS
-from gongkai.sums import is_unread
-from gongkai.wording import clipped, doubted_facts, doubts_text, is_workbook, some_of, title_of
-from gongkai.wording.phrases import where
-from gongkai.wording.prose import own_text, site_lines
+from gongkai.wording import (
+    clipped,
+    doubted_facts,
+    doubts_text,
+    is_workbook,
+    phrases,
+    prose,
+    some_of,
+    title_of,
+)
 from gongkai.workbook.live.sentences import LEFT_OPEN, TO_FILL, TO_REWRITE
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
@@ -48,7 +51,7 @@ def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str
         yield "机关没有填写"
     if not report.year:
         yield "年度没有填写"
-    for section in edition_of_year(report.year).sections:
+    for section in editions.edition_of_year(report.year).sections:
         yield from missing_in(report, section)
     for mark, told in ((TO_REWRITE, TO_REWRITE), (LEFT_OPEN, TO_FILL)):
         marked = parts_with(report, mark)
@@ -70,7 +73,7 @@ def has_formulas(report: Report) -> bool:
     of_file = report.document is not None and is_workbook(report)
     if of_file and FORMULA.search(told):
         return True
-    return any(error in told for error in ERRORS)
+    return any(error in told for error in spreadsheets.ERRORS)
 
 
 def unread_in(report: Report) -> Iterator[str]:
@@ -78,16 +81,16 @@ def unread_in(report: Report) -> Iterator[str]:
     for table in report.tables.values():
         for cell in table.form.cells.values():
             entry = table.entries[cell.id]
-            if clean(entry.raw) and is_unread(entry, cell.column.unit):
-                yield f"{where(table.form, (cell.id,))}的“{clipped(entry.raw)}”没有读作数字"
+            if figures.clean(entry.raw) and sums.is_unread(entry, cell.column.unit):
+                yield f"{phrases.where(table.form, (cell.id,))}的“{clipped(entry.raw)}”没有读作数字"
 
 
 def missing_in(report: Report, section: Section) -> Iterator[str]:
     if section.table:
         if section.table not in report.tables:
-            form = edition_of_year(report.year).forms[section.table]
+            form = editions.edition_of_year(report.year).forms[section.table]
             yield f"{form.number}没有数据"
-    elif not paragraphs_of(own_text(report, section.number)):
+    elif not paragraphs_of(prose.own_text(report, section.number)):
         yield f"“{section.title}”没有文字"
 
 
@@ -98,7 +101,7 @@ def parts_with(report: Report, mark: str) -> list[str]:
         found.append("标题")
     if mark in report.opening:
         found.append("引言")
-    for section in edition_of_year(report.year).sections:
+    for section in editions.edition_of_year(report.year).sections:
         if mark in report.sections.get(section.number, ""):
             found.append(f"“{section.title}”")
     return found
@@ -108,8 +111,8 @@ def stands_against(finding: Finding) -> bool:
     """Whether a finding keeps a report from being published: it is grave, or it was, and was set
     aside without a reason.
     """
-    if is_open(finding):
-        return is_grave(finding)
+    if decisions.is_open(finding):
+        return decisions.is_grave(finding)
     decision = finding.decision
     has_reason = decision is not None and bool(decision.reason.strip())
     return finding.severity == "error" and not has_reason
@@ -131,9 +134,9 @@ def done_lines(
 def printed_otherwise(report: Report) -> Iterator[str]:
     """A title that is not the report's own, and what a site wrote above it."""
     printed = "".join(title_lines(report))
-    if report.title and without_blanks(printed) != without_blanks(title_of(report)):
+    if report.title and figures.without_blanks(printed) != figures.without_blanks(title_of(report)):
         yield f"标题印作“{printed}”；原标题“{clipped(report.title)}”与机关、年度不同。"
-    left = list(map(clipped, site_lines(report)))
+    left = list(map(clipped, prose.site_lines(report)))
     if left:
         yield f"网页在报告前面写的{len(left)}行没有印出：{some_of(left, MOST_REASONS)}。"
 
@@ -146,7 +149,7 @@ def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     if blanks:
         yield f"有{blanks}格空白，照空白印出；没有的应当填0。"
     for finding in findings:
-        if is_open(finding) and finding.severity == "warning":
+        if decisions.is_open(finding) and finding.severity == "warning":
             yield f"请核对：{finding.lines[0]}"
 
 
@@ -154,6 +157,6 @@ def set_aside(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:
     """(number, finding) of those that were dismissed, as every list numbers them."""
     found = []
     for number, finding in enumerate(findings, 1):
-        if not is_open(finding):
+        if not decisions.is_open(finding):
             found.append((number, finding))
     return found

@@ -12,25 +12,14 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from gongkai.model import WorkbookError
-from gongkai.opc import Archive, BadArchive, open_archive
-from gongkai.opc.package import (
-    main_part,
-    package_bytes,
-    parts_bytes,
-    read_xml,
-    relations,
-    whole,
-)
-from gongkai.publish.content import Publication, PublishedTable
-from gongkai.publish.docx import table_xml
-from gongkai.publish.draft import mark_draft
-from gongkai.publish.parts import OFFICE, TEXT_WIDTH, W
+from gongkai.opc import Archive, BadArchive, open_archive, package
+from gongkai.publish import content, docx, draft, parts
 from gongkai.workbook.live.sentences import LEFT_OPEN, TO_REWRITE
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-NAMESPACE = f"{{{OFFICE}/wordprocessingml/2006/main}}"
+NAMESPACE = f"{{{parts.OFFICE}/wordprocessingml/2006/main}}"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 FIELD = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 NUMERALS = "一二三四五六"
@@ -50,10 +39,10 @@ UNFINISHED = (
 # marks as open.
 UNFINISHED_MARKS = ("{{", "}}", "｛｛", "｝｝", LEFT_OPEN, TO_REWRITE)
 
-FieldValue = str | tuple[str, ...] | PublishedTable
+FieldValue = str | tuple[str, ...] | content.PublishedTable
 
 
-def field_values(found: Publication) -> dict[str, FieldValue]:
+def field_values(found: content.Publication) -> dict[str, FieldValue]:
     """机关 -> 青溪县人民政府, 一 -> the paragraphs of section one, 表三 -> the table."""
     values: dict[str, FieldValue] = {
         "标题": found.name,
@@ -74,11 +63,11 @@ def refuse_unknown(name: str, field: str, values: Mapping[str, FieldValue]) -> N
         raise WorkbookError(UNKNOWN.format(name, field, "、".join(values)))
 
 
-def refuse_left_out(name: str, used: set[str], found: Publication) -> None:
+def refuse_left_out(name: str, used: set[str], found: content.Publication) -> None:
     """WorkbookError where a template has no place for a table, or for a section that has a text."""
     wanted = []
     for field, value in field_values(found).items():
-        is_content = isinstance(value, PublishedTable) or field in NUMERALS
+        is_content = isinstance(value, content.PublishedTable) or field in NUMERALS
         if is_content and value and field not in used:
             wanted.append(f"“{{{{{field}}}}}”")
     if wanted:
@@ -94,7 +83,7 @@ def refuse_unfinished(name: str, own: str) -> None:
             raise WorkbookError(UNFINISHED.format(name, mark))
 
 
-def docx_of_template(template: bytes, name: str, found: Publication) -> bytes:
+def docx_of_template(template: bytes, name: str, found: content.Publication) -> bytes:
     """The file, filled in; of a draft with its mark on every page. Raises WorkbookError."""
     try:
         archive = open_archive(template)
@@ -103,26 +92,26 @@ def docx_of_template(template: bytes, name: str, found: Publication) -> bytes:
         for root in roots.values():
             filler.fill(root)
         refuse_left_out(name, filler.used, found)
-        changed = parts_bytes(roots)
+        changed = package.parts_bytes(roots)
         if found.draft:
-            changed |= mark_draft(archive, roots)
-        return package_bytes(archive, changed)
+            changed |= draft.mark_draft(archive, roots)
+        return package.package_bytes(archive, changed)
     except BadArchive as error:
         raise WorkbookError(DAMAGED.format(name)) from error
 
 
 def parts_with_fields(archive: Archive) -> dict[str, _Element]:
     """The main part and its headers and footers. Raises BadArchive."""
-    main = main_part(archive)
+    main = package.main_part(archive)
     if not main or main not in archive:
         raise BadArchive("damaged")
     names = [main]
-    for relation in relations(archive, main).values():
+    for relation in package.relations(archive, main).values():
         if relation.kind in ELSEWHERE and relation.target in archive:
             names.append(relation.target)
     roots = {}
     for name in dict.fromkeys(names):
-        roots[name] = read_xml(archive, name, keeping=True)
+        roots[name] = package.read_xml(archive, name, keeping=True)
     if roots[main].tag != f"{NAMESPACE}document":  # what Word saves as Strict Open XML among it
         raise BadArchive("damaged")
     return roots
@@ -136,11 +125,11 @@ def text_width(roots: Mapping[str, _Element]) -> int:
             if size is not None and margins is not None:
                 sides = number_of(margins, "left") + number_of(margins, "right")
                 return min(max(number_of(size, "w") - sides, NARROWEST), WIDEST)
-    return TEXT_WIDTH
+    return parts.TEXT_WIDTH
 
 
 def number_of(node: _Element, name: str) -> int:
-    return whole(node.get(f"{NAMESPACE}{name}"))
+    return package.whole(node.get(f"{NAMESPACE}{name}"))
 
 
 # --- paragraphs -----------------------------------------------------------------------------------
@@ -203,8 +192,8 @@ class Filler:
 
     def replace(self, node: _Element, text: _Element, value: FieldValue) -> None:
         """A field that is its paragraph, by paragraphs that look as it does, or by a table."""
-        if isinstance(value, PublishedTable):
-            made = [parsed_table(table_xml(value, self.width))]
+        if isinstance(value, content.PublishedTable):
+            made = [parsed_table(docx.table_xml(value, self.width))]
             if not is_paragraph(node.getnext()) or section_end(node) is not None:
                 made.append(bare_copy(node, text, ""))
         else:
@@ -278,4 +267,4 @@ def keep_break(node: _Element, made: Sequence[_Element]) -> None:
 def parsed_table(xml: str) -> _Element:
     from lxml import etree
 
-    return etree.fromstring(f"<w:body {W}>{xml}</w:body>")[0]
+    return etree.fromstring(f"<w:body {parts.W}>{xml}</w:body>")[0]

@@ -8,9 +8,7 @@ from dataclasses import replace
 
 from gongkai.model import Block, Document, Format, Kind, UnreadableDocument
 from gongkai.readers.blocks import folded, plain_blocks
-from gongkai.readers.html import html_blocks
-from gongkai.readers.html.hidden import data_html, with_inner_pages, with_records
-from gongkai.readers.html.mhtml import html_of_mhtml, is_mhtml
+from gongkai.readers.html import hidden, html_blocks, mhtml
 from gongkai.readers.libreoffice import to_docx
 from gongkai.readers.limits import refuse_lines
 from gongkai.readers.worker import read_apart
@@ -70,15 +68,15 @@ def unpacked(document: Document) -> Document:
     Raises UnreadableDocument.
     """
     content = document.content
-    if is_mhtml(content):
-        return as_page(document, html_of_mhtml(content), MHTML_READ)
+    if mhtml.is_mhtml(content):
+        return as_page(document, mhtml.html_of_mhtml(content), MHTML_READ)
     if DATA_START.match(content):
-        page = data_html(decode(content, document.charset))
+        page = hidden.data_html(decode(content, document.charset))
         if page:
             return as_page(document, page, DATA_READ)
         return document
     if b"<datastore" in content or b"srcdoc" in content:
-        text = with_inner_pages(with_records(decode(content, document.charset)))
+        text = hidden.with_inner_pages(hidden.with_records(decode(content, document.charset)))
         return as_page(document, text, "")
     return document
 

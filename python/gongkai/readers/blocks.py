@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from gongkai.figures import FOLDED, INVISIBLE, fold
+from gongkai import figures, system
 from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableDocument
-from gongkai.system import function_at
 
 WIDEST, TALLEST = 64, 200  # spans beyond these are slips: no form is as wide or as long
 CELLS = 200_000  # per page; also bounds rows x columns of each grid, those in plain text too
@@ -33,7 +32,7 @@ FlowItem = tuple[str, str] | Link | Grid  # text is (heading, line)
 
 def plain_blocks(text: str) -> tuple[Block, ...]:
     """The blocks of plain text, a file of its own or in a page: its drawn tables are grids."""
-    read: Callable[[str], tuple[Block, ...]] = function_at(TEXT_READER)
+    read: Callable[[str], tuple[Block, ...]] = system.function_at(TEXT_READER)
     return read(text)
 
 
@@ -77,7 +76,7 @@ def folded(blocks: Iterable[Block]) -> tuple[Block, ...]:
 def folded_block(block: Block) -> Block:
     if isinstance(block, Grid):
         return folded_grid(block)
-    text = fold(block.text)
+    text = figures.fold(block.text)
     if text == block.text:
         return block
     return replace(block, text=text)
@@ -87,18 +86,18 @@ def folded_grid(grid: Grid) -> Grid:
     texts: list[str] = []
     for row in grid.rows:
         texts += [cell.text for cell in row]
-    if FOLDED.search("\n".join(texts)) is None:
+    if figures.FOLDED.search("\n".join(texts)) is None:
         return grid
     rows: list[tuple[GridCell, ...]] = []
     for row in grid.rows:
-        rows.append(tuple(cell._replace(text=fold(cell.text)) for cell in row))
+        rows.append(tuple(cell._replace(text=figures.fold(cell.text)) for cell in row))
     return replace(grid, rows=tuple(rows))
 
 
 def collapse(text: str) -> str:
     """Text in one line: single blanks for white space of any kind, nothing invisible."""
     if not text.isascii():
-        text = INVISIBLE.sub("", text)
+        text = figures.INVISIBLE.sub("", text)
     return " ".join(text.split())
 
 
@@ -233,7 +232,7 @@ def settle(text: str) -> str:
     Alone in its line it is plain text. A link is set off only where a digit stands at its edge: one
     within a label changes nothing.
     """
-    first, *rest = MARK.split(NO_TEXT.sub(r"\1", INVISIBLE.sub("", text)))
+    first, *rest = MARK.split(NO_TEXT.sub(r"\1", figures.INVISIBLE.sub("", text)))
     pieces, last, pending = [first], first.rstrip()[-1:], ""
     for kind, piece in zip(rest[::2], rest[1::2], strict=True):
         pending = RAISED if RAISED in (kind, pending) else kind

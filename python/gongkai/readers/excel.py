@@ -9,9 +9,7 @@ from gongkai.model import SHEET, Block, UnreadableDocument
 from gongkai.opc import BadArchive, Reason
 from gongkai.readers.blocks import CELLS, FlowItem, blocks_of
 from gongkai.readers.sheets import SheetCell, sheet_flow
-from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Sheet
-from gongkai.spreadsheets.files import read_sheets
-from gongkai.spreadsheets.seen import seen_values, text_of
+from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Sheet, files, seen
 
 REFUSED: dict[Reason, str] = {
     "damaged": f"Excel 工作簿（.xlsx）不完整或已损坏，不能读取；请重新取得该文件，或{SAVE_AS[1:]}",
@@ -42,7 +40,7 @@ def sheet_blocks(content: bytes) -> tuple[Block, ...]:
 def visible_sheets(content: bytes) -> tuple[Sheet, ...]:
     """The sheets that are not hidden, in their order. Raises UnreadableDocument."""
     try:
-        sheets = read_sheets(content)
+        sheets = files.read_sheets(content)
     except BadArchive as error:
         raise UnreadableDocument(f"{REFUSED[error.reason]}。") from error
     for sheet in sheets:
@@ -78,7 +76,7 @@ def spots_of(sheet: Sheet) -> tuple[list[SheetCell], list[SheetCell]]:
     """
     ends = {area[:2]: area[2:] for area in sheet.merged}
     written: list[SheetCell] = []
-    for spot, value in seen_values(sheet).items():
+    for spot, value in seen.seen_values(sheet).items():
         text = cell_text(value)
         if text:
             written.append(SheetCell(*spot, *ends.pop(spot, spot), text))
@@ -91,7 +89,7 @@ def spots_of(sheet: Sheet) -> tuple[list[SheetCell], list[SheetCell]]:
 
 
 def cell_text(value: object) -> str:
-    return text_of(value).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return seen.text_of(value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def closed_up(spots: Sequence[SheetCell], sheet: Sheet) -> list[SheetCell]:

@@ -15,9 +15,8 @@ from typing import NamedTuple
 
 from gongkai.figures import read_figure
 from gongkai.model import Block, Grid, GridCell
-from gongkai.readers.layout import blocks_of_pages
+from gongkai.readers.layout import blocks_of_pages, paragraphs
 from gongkai.readers.layout.ink import MOST_CHARS, UNREADABLE, Char, Ink, Stroke
-from gongkai.readers.layout.paragraphs import PAGE_NUMBER
 
 SIZE, WIDTH = 10.0, 5.0  # of a letter and of half an ideograph, in points
 LEADING = 20.0  # of a line: so far apart none is taken for one text with the next
@@ -110,7 +109,7 @@ def is_first_rule(line: str) -> bool:
 
 def is_between(line: str) -> bool:
     """A blank line or a page's number, as pasting leaves them between the lines of a table."""
-    return not line.strip() or PAGE_NUMBER.fullmatch(line.strip()) is not None
+    return not line.strip() or paragraphs.PAGE_NUMBER.fullmatch(line.strip()) is not None
 
 
 def is_of_table(line: str) -> bool:

@@ -23,9 +23,7 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any, Literal, NamedTuple
 
 from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableDocument
-from gongkai.spreadsheets import Area, Sheet, Spot
-from gongkai.spreadsheets.formats import Condition, as_figure, number_of
-from gongkai.spreadsheets.seen import text_of
+from gongkai.spreadsheets import Area, Sheet, Spot, formats, seen
 from gongkai.system import function_at
 
 if sys.platform != "win32":
@@ -312,7 +310,7 @@ def packed_sheet(sheet: Sheet) -> list[object]:
     """A sheet, its formulas aside, which no format that is read here tells."""
     cells = []
     for spot, value in sheet.cells.items():
-        cells.append([*spot, as_figure(value) is not None, text_of(value)])
+        cells.append([*spot, formats.as_figure(value) is not None, seen.text_of(value)])
     kinds = [[*spot, kind] for spot, kind in sheet.kinds.items()]
     hidden = [sorted(sheet.hidden_rows), sorted(sheet.hidden_columns)]
     rules = []
@@ -354,15 +352,15 @@ def unpacked_kind(plain: list[Any]) -> tuple[Spot, str]:
     return (number_in(row), number_in(column)), text_in(kind)
 
 
-def unpacked_rule(plain: list[Any]) -> Condition:
+def unpacked_rule(plain: list[Any]) -> formats.Condition:
     areas, test, bounds, kind = plain
     numbers = tuple(Decimal(text_in(bound)) for bound in bounds)
-    return Condition(tuple(map(area_in, areas)), text_in(test), numbers, text_in(kind))
+    return formats.Condition(tuple(map(area_in, areas)), text_in(test), numbers, text_in(kind))
 
 
 def unpacked_cell(plain: list[Any]) -> tuple[Spot, object]:
     row, column, is_number, text = plain
-    value = number_of(text_in(text)) if is_number is True else text_in(text)
+    value = formats.number_of(text_in(text)) if is_number is True else text_in(text)
     return (number_in(row), number_in(column)), value
 
 

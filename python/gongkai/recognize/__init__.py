@@ -8,9 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
-from gongkai.bodies import may_be_one
-from gongkai.editions import edition_of_year, form
-from gongkai.figures import PICTURE
+from gongkai import bodies, editions, figures, sums
 from gongkai.model import (
     Block,
     Document,
@@ -25,7 +23,6 @@ from gongkai.model import (
     Value,
     table_id,
 )
-from gongkai.model import UnreadableDocument as UnreadableDocument
 from gongkai.recognize.beside import rival_in, sections_of, vague_caption, written_beside
 from gongkai.recognize.cover import cover_of, cover_of_part, with_page
 from gongkai.recognize.cover.titles import is_title, named_titles, segment_of
@@ -33,26 +30,19 @@ from gongkai.recognize.flat import flattened
 from gongkai.recognize.labelling import Match, lexicon, tokens_of
 from gongkai.recognize.refusals import why_unreadable
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
-from gongkai.recognize.segments import LONGEST_CELL as LONGEST_CELL
 from gongkai.recognize.segments import Chosen, Cut, choose, cut, is_same
 from gongkai.recognize.tables import (
     FEWEST_BLOCK_LABELS,
     FEWEST_ROWS,
     SAME_SHARE,
     TWICE,
+    entries,
     find_chain,
     left_blank,
     read_tables,
+    units,
 )
-from gongkai.recognize.tables.entries import TableReading
-from gongkai.recognize.tables.entries import as_one as as_one
-from gongkai.recognize.tables.rows import place_rows as place_rows
-from gongkai.recognize.tables.units import contradicted_by
-from gongkai.recognize.tables.units import note_places as note_places
-from gongkai.recognize.tables.units import scaled_note as scaled_note
-from gongkai.recognize.tables.units import unit_lines as unit_lines
 from gongkai.recognize.tokenizing import Token, tokenize
-from gongkai.sums import with_lost
 
 NO_TABLE = "没有找到这张表"
 # (134), 12②, 十二: perhaps a figure, but none for certain.
@@ -79,7 +69,7 @@ OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表�
 FEWEST_LABELS_ALONE = 9  # of the 17 of 表二
 
 
-Readings = Mapping[str, TableReading]  # by table
+Readings = Mapping[str, entries.TableReading]  # by table
 
 
 def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Report:
@@ -99,7 +89,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     if own is not cuts[0] and chosen.by != "only":
         page = own.segment
         cover = cover_of_part(page, cover)
-    edition = edition_of_year(page.year)
+    edition = editions.edition_of_year(page.year)
     sections = find_sections(own.tokens, edition.sections)
     opening = opening_of(own.tokens, sections)
     texts = section_texts(own.tokens, sections, edition.sections)
@@ -169,7 +159,7 @@ def readings_of(
     return readings
 
 
-def read(tokens: Sequence[Token], edition: Edition) -> dict[str, TableReading]:
+def read(tokens: Sequence[Token], edition: Edition) -> dict[str, entries.TableReading]:
     """The tables of one segment."""
     return read_tables(tokens, edition.name)
 
@@ -181,7 +171,7 @@ def tables_of(readings: Readings, edition: Edition) -> dict[str, Table]:
         if name in readings:
             reading = readings[name]
             table = Table(reading.form, reading.entries)
-            tables[name] = with_lost(table, reading.problems)
+            tables[name] = sums.with_lost(table, reading.problems)
     return tables
 
 
@@ -245,7 +235,7 @@ def is_report(readings: Readings, title: str) -> bool:
     return bool(found)
 
 
-def is_whole(disclosure: TableReading) -> bool:
+def is_whole(disclosure: entries.TableReading) -> bool:
     """Whether 表二 has most of its labels, so that no other list of 行政许可 and 行政处罚 can be
     meant.
     """
@@ -253,7 +243,7 @@ def is_whole(disclosure: TableReading) -> bool:
 
 
 def doubt_rivals(
-    readings: dict[str, TableReading], tokens: Sequence[Token], sections: Mapping[int, int]
+    readings: dict[str, entries.TableReading], tokens: Sequence[Token], sections: Mapping[int, int]
 ) -> None:
     """Leave a table blank where something else in its section may be the report's own one."""
     spans = sections_of(sections, len(tokens))
@@ -285,7 +275,9 @@ def tell_places(readings: Readings, own: Cut, sections: Mapping[int, int]) -> No
             reading.problems += doubts_of_place(reading, own, spans.get(SECTION_OF[name]))
 
 
-def doubts_of_place(reading: TableReading, own: Cut, section: range | None) -> list[Problem]:
+def doubts_of_place(
+    reading: entries.TableReading, own: Cut, section: range | None
+) -> list[Problem]:
     """A problem for what stands above a table, 附件1 or 平阳县教育局, else for a table outside its
     section.
     """
@@ -297,7 +289,7 @@ def doubts_of_place(reading: TableReading, own: Cut, section: range | None) -> l
     return []
 
 
-def caption_of(reading: TableReading, own: Cut, section: range | None) -> str:
+def caption_of(reading: entries.TableReading, own: Cut, section: range | None) -> str:
     """The line that may say that a table is not the report's own, 附件1 or 瑞安市教育局; "" for
     none.
     """
@@ -324,11 +316,13 @@ def tell_of_others(readings: Readings) -> None:
             reading.problems.append(Problem(name, "", "", number, BESIDE_TWO))
 
 
-def is_doubled(reading: TableReading) -> bool:
+def is_doubled(reading: entries.TableReading) -> bool:
     return any(problem.reason == TWICE for problem in reading.problems)
 
 
-def doubt_units(reading: TableReading, agency: str, prose: str, others: Sequence[Readings]) -> None:
+def doubt_units(
+    reading: entries.TableReading, agency: str, prose: str, others: Sequence[Readings]
+) -> None:
     """Leave blank what was converted by a head, a label or a note against which another witness
     speaks: the prose, the same figure of other years in the document, the order of size.
     """
@@ -337,7 +331,7 @@ def doubt_units(reading: TableReading, agency: str, prose: str, others: Sequence
             continue
         found = [value_of(other, cell) for other in others]
         place = reading.form.cells[cell]
-        why = contradicted_by(place.row.id, entry, agency, prose, found)
+        why = units.contradicted_by(place.row.id, entry, agency, prose, found)
         if why:
             reason = DOUBTED_UNIT.format(entry.stated, why)
             problem = Problem(reading.form.id, place.row.id, place.column.id, entry.raw, reason)
@@ -362,7 +356,7 @@ def named_by(blocks: Sequence[Block]) -> Segment | None:
 
 
 def leave_blank_what_others_have(
-    readings: dict[str, TableReading], others: Sequence[Readings], chosen: Chosen
+    readings: dict[str, entries.TableReading], others: Sequence[Readings], chosen: Chosen
 ) -> None:
     """A table that only another segment has was found, and is not this report's: 表四 below
     附：2022年数据 alone.
@@ -407,7 +401,7 @@ def apart_from_page(report: Report, named: Segment) -> list[Problem]:
     told = []
     if named.year and report.year and named.year != report.year:
         told.append(f"网页标题的年度是{named.year}年，附件中是{report.year}年，请核对附件是否正确")
-    if not may_be_one(named.agency, report.agency):
+    if not bodies.may_be_one(named.agency, report.agency):
         told.append(
             f"网页标题中的机关是{named.agency}，附件中是{report.agency}，请核对附件是否正确"
         )
@@ -419,7 +413,7 @@ def lone_figures(tokens: Sequence[Token], edition: str) -> list[Problem]:
     document is no blank form.
     """
     for table in FEWEST_ROWS:
-        chain = find_chain(tokens, form(edition, table)).chain
+        chain = find_chain(tokens, editions.form(edition, table)).chain
         near = tokens[chain[0].start : chain[-1].end + FEWEST_BLOCK_LABELS] if chain else ()
         for token in near:
             if token.kind == "figure" and token.text:
@@ -434,8 +428,8 @@ def labels_alone(tokens: Sequence[Token], edition: str) -> list[Problem]:
     ``（一）予以公开 (134) (7)`` has texts in brackets, a page whose figures are images has
     pictures, the form as it is handed out nothing.
     """
-    chain = find_chain(tokens, form(edition, "applications")).chain
-    if len(chain) <= SAME_SHARE * len(lexicon(form(edition, "applications")).labels):
+    chain = find_chain(tokens, editions.form(edition, "applications")).chain
+    if len(chain) <= SAME_SHARE * len(lexicon(editions.form(edition, "applications")).labels):
         return []
     texts = texts_between(tokens, chain)
     odd = odd_among(texts) or filler_of(texts, len(chain))
@@ -455,8 +449,8 @@ def texts_between(tokens: Sequence[Token], chain: Sequence[Match]) -> list[str]:
 
 def odd_among(texts: Sequence[str]) -> str:
     """A picture, else the first text that may be a figure: [图片], (134)."""
-    if PICTURE in texts:
-        return PICTURE
+    if figures.PICTURE in texts:
+        return figures.PICTURE
     return next(filter(HAS_NUMBER.search, texts), "")
 
 

@@ -10,17 +10,7 @@ from itertools import pairwise
 
 from gongkai.figures import PICTURE
 from gongkai.model import Place, Segment
-from gongkai.recognize.labelling import form_words
-from gongkai.recognize.segments import (
-    LAST_YEAR,
-    LONGEST_CAPTION,
-    LONGEST_CELL,
-    LOOK_AHEAD,
-    NO_CAPTION,
-    Cut,
-    years_in,
-)
-from gongkai.recognize.tokenizing import Token, rows_of, squash, texts_of, written
+from gongkai.recognize import labelling, segments, tokenizing
 
 FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
 FEWEST_ROWS_OF_TABLE = 3  # with a figure, from which a grid is a table of its own
@@ -44,7 +34,9 @@ def sections_of(starts: Mapping[int, int], count: int) -> dict[int, range]:
 # that was read, casts doubt on it.
 
 
-def rival_in(tokens: Sequence[Token], section: range, start: int, taken: Collection[int]) -> str:
+def rival_in(
+    tokens: Sequence[tokenizing.Token], section: range, start: int, taken: Collection[int]
+) -> str:
     """What else may be a section's own table, "" for nothing: a picture, or a grid of short cells
     before ``start``.
 
@@ -54,41 +46,43 @@ def rival_in(tokens: Sequence[Token], section: range, start: int, taken: Collect
     end = start if start in section else section.stop
     for cells in grids_in(tokens[section.start : end], taken):
         if is_table(cells):
-            texts = list(filter(None, texts_of(cells)))
+            texts = list(filter(None, tokenizing.texts_of(cells)))
             return " ".join(texts[:MOST_SHOWN])
     return ""
 
 
-def grids_in(tokens: Sequence[Token], taken: Collection[int]) -> Collection[list[Token]]:
+def grids_in(
+    tokens: Sequence[tokenizing.Token], taken: Collection[int]
+) -> Collection[list[tokenizing.Token]]:
     """The cells of each grid, but for those that are ``taken``."""
-    grids: dict[int, list[Token]] = {}
+    grids: dict[int, list[tokenizing.Token]] = {}
     for token in tokens:
         if token.grid and token.grid not in taken:
             grids.setdefault(token.grid, []).append(token)
     return grids.values()
 
 
-def is_table(cells: Sequence[Token]) -> bool:
+def is_table(cells: Sequence[tokenizing.Token]) -> bool:
     """Whether a grid may be a table of figures: pictures, or rows of short cells; no head of the
     form's alone.
 
     Three rows of 予以公开 | 3 | 0 | 无 are one; what has five of the form's labels is a copy, which
     is compared, or a head.
     """
-    if PICTURE in texts_of(cells):
+    if PICTURE in tokenizing.texts_of(cells):
         return True
     labels = 0
     filled = []
     for token in cells:
-        labels += token.squash in form_words()
-        if 0 < len(token.text) <= LONGEST_CELL:
+        labels += token.squash in labelling.form_words()
+        if 0 < len(token.text) <= segments.LONGEST_CELL:
             filled.append(token)
     is_head = labels >= MANY_LABELS
-    has_rows = len(rows_of(filled)) >= FEWEST_ROWS_OF_TABLE
+    has_rows = len(tokenizing.rows_of(filled)) >= FEWEST_ROWS_OF_TABLE
     return has_rows and not is_head and len(filled) >= FEWEST_CELLS
 
 
-def vague_caption(cut: Cut, start: int, places: Collection[Place | None]) -> str:
+def vague_caption(cut: segments.Cut, start: int, places: Collection[Place | None]) -> str:
     """The line that may name whose a table is, close above it or before the last of its figures; ""
     for none.
 
@@ -96,7 +90,7 @@ def vague_caption(cut: Cut, start: int, places: Collection[Place | None]) -> str
     without a figure, then 附件 and a copy of it with figures, are read as one.
     """
     tokens = cut.tokens
-    nearest = tokens[start].row - LOOK_AHEAD
+    nearest = tokens[start].row - segments.LOOK_AHEAD
     for at in cut.vague:
         if at >= start or tokens[at].row >= nearest:
             last = last_figure(tokens, range(len(tokens)), start, places)
@@ -105,7 +99,7 @@ def vague_caption(cut: Cut, start: int, places: Collection[Place | None]) -> str
 
 
 def last_figure(
-    tokens: Sequence[Token], within: range, start: int, places: Collection[Place | None]
+    tokens: Sequence[tokenizing.Token], within: range, start: int, places: Collection[Place | None]
 ) -> int:
     """The last token in one of the ``places``, those of a table's figures; ``start`` for none."""
     for at in reversed(within):
@@ -148,7 +142,11 @@ FARTHEST_OF_ROW = 12  # tokens on either side in which a token's row is looked f
 
 
 def written_beside(
-    tokens: Sequence[Token], section: range, start: int, places: Collection[Place], own: Segment
+    tokens: Sequence[tokenizing.Token],
+    section: range,
+    start: int,
+    places: Collection[Place],
+    own: Segment,
 ) -> str:
     """What is written close above a table, in it or below it that speaks of another year, body or
     time; "" for nothing. ``start`` is its first label, ``places`` are those of its figures.
@@ -167,12 +165,12 @@ def written_beside(
         *notes_of_others(inside, places, own),
     ):
         is_sentence = SENTENCE.search(text) is not None
-        if len(text) <= LONGEST_CAPTION and not is_sentence:
+        if len(text) <= segments.LONGEST_CAPTION and not is_sentence:
             return text
     return ""
 
 
-def range_below(tokens: Sequence[Token], section: range, last: int) -> list[int]:
+def range_below(tokens: Sequence[tokenizing.Token], section: range, last: int) -> list[int]:
     """The tokens of the rows just below a table."""
     lowest = tokens[last].row + BELOW_A_TABLE
     found = []
@@ -182,18 +180,18 @@ def range_below(tokens: Sequence[Token], section: range, last: int) -> list[int]
     return found
 
 
-def lines_above(tokens: Sequence[Token], section: range, start: int) -> Iterator[int]:
+def lines_above(tokens: Sequence[tokenizing.Token], section: range, start: int) -> Iterator[int]:
     """The texts alone in their rows that stand close below a section's heading or close above its
     table: 单位：件.
     """
     heading, table = tokens[section.start].row, tokens[start].row
     for at in range(section.start + 1, start):
         distance = min(tokens[at].row - heading, table - tokens[at].row)
-        if distance <= LOOK_AHEAD and is_alone(tokens, at):
+        if distance <= segments.LOOK_AHEAD and is_alone(tokens, at):
             yield at
 
 
-def feet_of(tokens: Sequence[Token], below: Sequence[int]) -> Iterator[int]:
+def feet_of(tokens: Sequence[tokenizing.Token], below: Sequence[int]) -> Iterator[int]:
     """The texts alone in rows of a grid below a table: 注：以上为瑞安市教育局数据."""
     for at in below:
         if tokens[at].grid and is_alone(tokens, at):
@@ -201,7 +199,7 @@ def feet_of(tokens: Sequence[Token], below: Sequence[int]) -> Iterator[int]:
 
 
 def notes_of_others(
-    inside: Sequence[Token], places: Collection[Place], own: Segment
+    inside: Sequence[tokenizing.Token], places: Collection[Place], own: Segment
 ) -> Iterator[str]:
     """The texts in and below a table that stand in no figure's place and name another year."""
     for token in inside:
@@ -211,7 +209,7 @@ def notes_of_others(
 
 
 def captions_of_others(
-    tokens: Sequence[Token], captions: Sequence[int], own: Segment
+    tokens: Sequence[tokenizing.Token], captions: Sequence[int], own: Segment
 ) -> Iterator[str]:
     """Those of the captions that speak of another year, body or time."""
     for at in captions:
@@ -225,7 +223,7 @@ def heading_of_others(heading: str, own: Segment) -> Iterator[str]:
         yield heading
 
 
-def is_cell_of(token: Token, places: Collection[Place]) -> bool:
+def is_cell_of(token: tokenizing.Token, places: Collection[Place]) -> bool:
     """Whether a text stands where a figure was read; in a line of text its label has the same
     place.
     """
@@ -238,29 +236,32 @@ def names_another_year(text: str, own: Segment) -> bool:
     """
     if is_of_the_form(text):
         return False
-    others = years_in(text) - {own.year}
+    others = segments.years_in(text) - {own.year}
     if own.year and others:
         return True
     is_heading = NUMBERED.match(text) is not None
-    return is_heading and LAST_YEAR.search(text) is not None
+    return is_heading and segments.LAST_YEAR.search(text) is not None
 
 
 def is_of_the_form(text: str) -> bool:
     """上年结转, 发布日期：…, a label of the form: texts that every report has."""
-    return NO_CAPTION.search(text) is not None or squash(text) in form_words()
+    return (
+        segments.NO_CAPTION.search(text) is not None
+        or tokenizing.squash(text) in labelling.form_words()
+    )
 
 
-def is_alone(tokens: Sequence[Token], at: int) -> bool:
+def is_alone(tokens: Sequence[tokenizing.Token], at: int) -> bool:
     """Whether a text is the only one of its line or grid row."""
     token = tokens[at]
     if token.kind != "text":
         return False
     near = tokens[max(0, at - FARTHEST_OF_ROW) : at + FARTHEST_OF_ROW]
-    rows = [other.row for other in written(near)]
+    rows = [other.row for other in tokenizing.written(near)]
     return rows.count(token.row) == 1
 
 
-def first_of_grid(tokens: Sequence[Token], at: int) -> int:
+def first_of_grid(tokens: Sequence[tokenizing.Token], at: int) -> int:
     """Where the grid begins in which a table's first label stands: its corner may come before
     that.
     """

@@ -12,15 +12,14 @@ from dataclasses import replace
 from functools import cache
 from itertools import chain, groupby
 
-from gongkai.recognize.labelling import all_labels, form_words, prefixes_of
-from gongkai.recognize.tokenizing import LONGEST_LINE, Token, piece_of, squash
+from gongkai.recognize import labelling, tokenizing
 
 MOST_PIECES = 12  # of one label, set wide: 总 计
 MOST_LINES = 6  # of one label, before and behind its figures
 GLUED = re.compile(r"(.*[^\d\s.,，])(\d[\d,]*(?:\.\d+)?)")
 
 
-def flattened(tokens: Sequence[Token]) -> list[Token]:
+def flattened(tokens: Sequence[tokenizing.Token]) -> list[tokenizing.Token]:
     """The tokens, those of lines outside grids taken apart and put in order."""
     return with_labels_first(list(taken_apart(tokens)))
 
@@ -28,27 +27,27 @@ def flattened(tokens: Sequence[Token]) -> list[Token]:
 @cache
 def form_prefixes() -> frozenset[str]:
     """What a squashed label of any edition may begin with."""
-    return prefixes_of(all_labels())
+    return labelling.prefixes_of(labelling.all_labels())
 
 
 @cache
 def label_texts() -> str:
     """All squashed labels in one text: a piece of any of them stands in it."""
-    return "\n".join(sorted(form_words()))
+    return "\n".join(sorted(labelling.form_words()))
 
 
-def is_text_of_line(token: Token) -> bool:
+def is_text_of_line(token: tokenizing.Token) -> bool:
     return token.kind == "text" and not token.grid
 
 
-def is_slot_of_line(token: Token) -> bool:
+def is_slot_of_line(token: tokenizing.Token) -> bool:
     return not token.grid and token.is_slot
 
 
 # --- several labels in one line -------------------------------------------------------------------
 
 
-def taken_apart(tokens: Sequence[Token]) -> Iterator[Token]:
+def taken_apart(tokens: Sequence[tokenizing.Token]) -> Iterator[tokenizing.Token]:
     """自然人 法人或其他组织 总计 as three tokens; （三）不予公开 1.属于国家秘密 before figures as
     two.
     """
@@ -64,13 +63,13 @@ def taken_apart(tokens: Sequence[Token]) -> Iterator[Token]:
         yield from found
 
 
-def pieces_of(token: Token, begun: str, beside: bool) -> list[Token]:
+def pieces_of(token: tokenizing.Token, begun: str, beside: bool) -> list[tokenizing.Token]:
     """The labels in a line, and what is left of it if that may be the beginning of one or figures
     stand ``beside``; the line as it is where that is not so. 行政许可24617 are a label and a
     figure.
     """
-    is_whole = token.squash in form_words()
-    if is_whole or len(token.text) > LONGEST_LINE:
+    is_whole = token.squash in labelling.form_words()
+    if is_whole or len(token.text) > tokenizing.LONGEST_LINE:
         return [token]
     texts, rest = words_in(token.text, begun)
     if not texts and beside:
@@ -88,19 +87,19 @@ def glued_in(text: str) -> tuple[str, ...]:
     match = GLUED.fullmatch(text)
     if match is None:
         return ()
-    is_label = squash(match[1]) in form_words()
+    is_label = tokenizing.squash(match[1]) in labelling.form_words()
     return match.groups() if is_label else ()
 
 
 def may_go_on(rest: str) -> bool:
     """Whether nothing is left of a line, or what a label begins with."""
-    word = squash(rest)
+    word = tokenizing.squash(rest)
     return not word or word in form_prefixes()
 
 
-def pieces(token: Token, texts: Iterable[str]) -> Iterator[Token]:
+def pieces(token: tokenizing.Token, texts: Iterable[str]) -> Iterator[tokenizing.Token]:
     for text in texts:
-        _, kind, word = piece_of(text)
+        _, kind, word = tokenizing.piece_of(text)
         yield replace(token, text=text, kind=kind, squash=word)
 
 
@@ -126,7 +125,7 @@ def with_last_word(line: str) -> tuple[list[str], str]:
     """
     parts = line.split()
     for start in range(1, min(len(parts), MOST_PIECES)):
-        if squash("".join(parts[start:])) in form_words():
+        if tokenizing.squash("".join(parts[start:])) in labelling.form_words():
             return [" ".join(parts[:start])], " ".join(parts[start:])
     return [], line
 
@@ -136,8 +135,8 @@ def end_of_label(parts: Sequence[str], start: int, begun: str) -> int:
     where none are.
     """
     for end in range(min(len(parts), start + MOST_PIECES), start, -1):
-        word = squash("".join(parts[start:end]))
-        if word in form_words() or begun + word in form_words():
+        word = tokenizing.squash("".join(parts[start:end]))
+        if word in labelling.form_words() or begun + word in labelling.form_words():
             return end
     return 0
 
@@ -145,7 +144,7 @@ def end_of_label(parts: Sequence[str], start: int, begun: str) -> int:
 # --- a label that goes on behind its figures ------------------------------------------------------
 
 
-def with_labels_first(tokens: list[Token]) -> list[Token]:
+def with_labels_first(tokens: list[tokenizing.Token]) -> list[tokenizing.Token]:
     """一、本年新收政府信 · 4451 330 … · 息公开申请数量 -> the label, then its figures. Each line
     stays as it is unless the pieces before and behind the figures are a label to the letter.
     """
@@ -160,22 +159,22 @@ def with_labels_first(tokens: list[Token]) -> list[Token]:
     return list(chain.from_iterable(groups))
 
 
-def goes_on_behind(slot: Token, token: Token) -> bool:
+def goes_on_behind(slot: tokenizing.Token, token: tokenizing.Token) -> bool:
     """Whether a piece of a label stands behind a figure, outside grids."""
     if not slot.is_slot or not is_text_of_line(token):
         return False
-    is_whole = token.squash in form_words()
+    is_whole = token.squash in labelling.form_words()
     return token.squash in label_texts() and not is_whole
 
 
-def rest_of_label(before: Sequence[Token], behind: Sequence[Token]) -> int:
+def rest_of_label(before: Sequence[tokenizing.Token], behind: Sequence[tokenizing.Token]) -> int:
     """How many of the tokens behind a row's figures end the label that those before them begin: 1
     for 息公开申请数量 behind 一、本年新收政府信.
     """
     begun = ""
     for token in reversed(before[-MOST_LINES:]):
         begun = token.squash + begun
-        if not is_text_of_line(token) or begun in form_words():
+        if not is_text_of_line(token) or begun in labelling.form_words():
             return 0
         if begun in form_prefixes():
             count = pieces_to_end(begun, behind)
@@ -184,12 +183,12 @@ def rest_of_label(before: Sequence[Token], behind: Sequence[Token]) -> int:
     return 0
 
 
-def pieces_to_end(word: str, behind: Sequence[Token]) -> int:
+def pieces_to_end(word: str, behind: Sequence[tokenizing.Token]) -> int:
     """How many tokens make a label of what it begins with; 0 where none do."""
     for count, token in enumerate(behind[:MOST_LINES], 1):
         word += token.squash
         if not is_text_of_line(token) or word not in form_prefixes():
             return 0
-        if word in form_words():
+        if word in labelling.form_words():
             return count
     return 0

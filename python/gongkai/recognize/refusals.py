@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from gongkai.editions import ABOUT_REPORTS
-from gongkai.figures import clean
+from gongkai import editions, figures, wording
 from gongkai.model import Block, Grid, Link, Prose
 from gongkai.recognize.cover.titles import (
     LONGEST_TITLE,
@@ -26,7 +25,6 @@ from gongkai.recognize.cover.titles import (
     own_titles,
     prose_of,
 )
-from gongkai.wording import OFD_AS_PDF, TEXT_VERSION
 
 SHORT = 600  # characters of a page that says little but its one thing
 FEW = 1_500
@@ -92,7 +90,7 @@ FURNITURE = re.compile(
     re.IGNORECASE,
 )
 ADVICE = {  # suffix of an attachment that cannot be read as it is -> what to do with it
-    "ofd": f"请下载附件，{OFD_AS_PDF}",
+    "ofd": f"请下载附件，{wording.OFD_AS_PDF}",
     "zip": "请下载附件并解压，再导入其中的报告",
     "rar": "请下载附件并解压，再导入其中的报告",
 }
@@ -141,7 +139,7 @@ class Unread:
         heads = []
         for block in self.prose:
             if OWN_TITLE.fullmatch(block.heading):
-                heads.append(clean(block.text))
+                heads.append(figures.clean(block.text))
         page = [SITE_SUFFIX.split(title)[0] for title in own_titles(self.prose)]
         return [*heads, *page] or self.first_lines
 
@@ -149,7 +147,7 @@ class Unread:
     def first_lines(self) -> list[str]:
         """Those among its first lines that are as long as a title."""
         found = []
-        for line in map(clean, self.own_text.split("\n")[:FIRST_LINES]):
+        for line in map(figures.clean, self.own_text.split("\n")[:FIRST_LINES]):
             if 4 < len(line) <= LONGEST_TITLE:
                 found.append(line)
         return found
@@ -322,7 +320,7 @@ def university(page: Unread) -> str:
 
 def circular(page: Unread) -> str:
     """关于做好2023年…年度报告编制工作的通知; not a notice that publishes a report."""
-    if not ABOUT_REPORTS.search(page.text):
+    if not editions.ABOUT_REPORTS.search(page.text):
         return ""
     for title in page.titles:
         if CIRCULAR.search(title) and not PUBLISHES.search(title):
@@ -391,7 +389,7 @@ def pictures(page: Unread) -> str:
         return ""
     return (
         f"页面中没有文字的三张表，只有{len(found)}张图片，报告（或其中的表）是图片或扫描件，"
-        f"不能读取；{TEXT_VERSION}"
+        f"不能读取；{wording.TEXT_VERSION}"
     )
 
 

@@ -13,9 +13,8 @@ from operator import itemgetter
 
 from gongkai.editions import all_editions
 from gongkai.model import Heading, Section
+from gongkai.recognize import labelling, tokenizing
 from gongkai.recognize.cover.titles import is_title
-from gongkai.recognize.labelling import bare
-from gongkai.recognize.tokenizing import Token, squash
 
 FOOTER = re.compile(
     r"^[【\[]?\s*(?:返回顶部|打印(?:本[稿页])?|关闭(?:本页|窗口)?|分享到?|扫一扫.{0,30}|"
@@ -29,11 +28,13 @@ SEPARATORS = "：:。.，,；;—-– \t\u3000\xa0"
 NUMBERED = re.compile(r"\s*[一二三四五六七八九十]\s*[、.．,，]")
 
 ShortLines = Sequence[
-    tuple[int, Token]
+    tuple[int, tokenizing.Token]
 ]  # the lines that may be headings, and which tokens they are
 
 
-def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[int, int]:
+def find_sections(
+    tokens: Sequence[tokenizing.Token], sections: Sequence[Section]
+) -> dict[int, int]:
     """Section number -> the token that is its heading, in the order of the tokens; the last run of
     headings wins: 1 -> that of 一、总体情况 below the page's menu.
 
@@ -57,10 +58,10 @@ def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[
     return dict(sorted(found.items(), key=itemgetter(1)))
 
 
-def short_lines(tokens: Sequence[Token], sections: Sequence[Section]) -> ShortLines:
+def short_lines(tokens: Sequence[tokenizing.Token], sections: Sequence[Section]) -> ShortLines:
     """The tokens that may be headings of the sections."""
     every = tuple(chain.from_iterable(map(titles_of, sections)))
-    numbers = {squash(section.title)[0] for section in sections}
+    numbers = {tokenizing.squash(section.title)[0] for section in sections}
     found = []
     for n, token in enumerate(tokens):
         if is_short(token, numbers, every):
@@ -91,23 +92,23 @@ def misnumbered(numbered: ShortLines, section: Section, taken: Collection[int]) 
     for n, token in reversed(numbered):
         if n in taken:
             continue
-        if bare(token.text) in plain or is_heading(token, titles, plain):
+        if labelling.bare(token.text) in plain or is_heading(token, titles, plain):
             return n
     return None
 
 
 @cache
 def titles_of(section: Section) -> tuple[str, ...]:
-    return tuple(map(squash, (section.title, *section.aliases)))
+    return tuple(map(tokenizing.squash, (section.title, *section.aliases)))
 
 
 @cache
 def plain_titles(section: Section) -> frozenset[str]:
     """The titles without their numbers."""
-    return frozenset(map(bare, (section.title, *section.aliases)))
+    return frozenset(map(labelling.bare, (section.title, *section.aliases)))
 
 
-def is_short(token: Token, numbers: Collection[str], titles: tuple[str, ...]) -> bool:
+def is_short(token: tokenizing.Token, numbers: Collection[str], titles: tuple[str, ...]) -> bool:
     """Whether a token may be a heading: short, or with the section's text in the same line."""
     if len(token.squash) < 4:
         return False
@@ -117,7 +118,7 @@ def is_short(token: Token, numbers: Collection[str], titles: tuple[str, ...]) ->
     return len(token.squash) <= LONGEST_HEADING or token.squash.startswith(titles)
 
 
-def is_heading(token: Token, titles: Sequence[str], plain: Collection[str]) -> bool:
+def is_heading(token: tokenizing.Token, titles: Sequence[str], plain: Collection[str]) -> bool:
     """Whether a line is the heading of a section: its official or usual title, or one like it with
     its number, as 三、收到和处理政府信息公开的申请情况.
     """
@@ -125,7 +126,7 @@ def is_heading(token: Token, titles: Sequence[str], plain: Collection[str]) -> b
         return True
     if token.heading and token.squash in plain:
         return True
-    has_number = token.squash[0] == titles[0][0] and bare(token.text) != token.squash
+    has_number = token.squash[0] == titles[0][0] and labelling.bare(token.text) != token.squash
     if not has_number or len(token.squash) > LONGEST_HEADING:
         return False
     return is_alike(token.squash, titles)
@@ -139,7 +140,7 @@ def is_alike(text: str, titles: Sequence[str]) -> bool:
     return best / 100 >= ALIKE_SECTION
 
 
-def rest_of(token: Token, titles: Sequence[str]) -> str:
+def rest_of(token: tokenizing.Token, titles: Sequence[str]) -> str:
     """六、其他需要报告的事项：无。 -> 无。; "" where a title does not begin the line or ends it."""
     begun = filter(token.squash.startswith, titles)
     left = max(map(len, begun), default=0)
@@ -148,11 +149,13 @@ def rest_of(token: Token, titles: Sequence[str]) -> str:
     for at, letter in enumerate(token.text):
         if left == 0:
             return token.text[at:].lstrip(SEPARATORS) if letter in SEPARATORS else ""
-        left -= len(squash(letter))
+        left -= len(tokenizing.squash(letter))
     return ""
 
 
-def headings_of(tokens: Sequence[Token], starts: Mapping[int, int]) -> tuple[Heading, ...]:
+def headings_of(
+    tokens: Sequence[tokenizing.Token], starts: Mapping[int, int]
+) -> tuple[Heading, ...]:
     """The headings as they stand in the report, long ones cut."""
     found = []
     for number, start in starts.items():
@@ -163,7 +166,7 @@ def headings_of(tokens: Sequence[Token], starts: Mapping[int, int]) -> tuple[Hea
     return tuple(found)
 
 
-def opening_of(tokens: Sequence[Token], starts: Mapping[int, int]) -> str:
+def opening_of(tokens: Sequence[tokenizing.Token], starts: Mapping[int, int]) -> str:
     """The lines between the report's title and its first section: 现将2021年政府信息公开工作情况
     报告如下： is no title, but begins what follows it.
     """
@@ -176,7 +179,7 @@ def opening_of(tokens: Sequence[Token], starts: Mapping[int, int]) -> str:
     return "\n".join(lines[begin:])[-LONGEST_OPENING:]
 
 
-def lines_of(tokens: Sequence[Token]) -> list[str]:
+def lines_of(tokens: Sequence[tokenizing.Token]) -> list[str]:
     """The lines of text outside tables."""
     lines: dict[int, list[str]] = {}
     for token in tokens:
@@ -186,7 +189,7 @@ def lines_of(tokens: Sequence[Token]) -> list[str]:
 
 
 def section_texts(
-    tokens: Sequence[Token], starts: Mapping[int, int], sections: Sequence[Section]
+    tokens: Sequence[tokenizing.Token], starts: Mapping[int, int], sections: Sequence[Section]
 ) -> dict[int, str]:
     """Number -> text of the sections that are prose, 五 and 六 and what is written in 一, in the
     order of the source; the page's footer is left out.
@@ -230,7 +233,7 @@ def section_titles() -> tuple[
     return tuple(known), every, frozenset(title[0] for title in every)
 
 
-def section_number(token: Token) -> int:
+def section_number(token: tokenizing.Token) -> int:
     """三、收到和处理政府信息公开申请情况 -> 3; 0 for a text that is no heading of a section."""
     known, every, numbers = section_titles()
     if token.squash[:1] not in numbers or not is_short(token, numbers, every):

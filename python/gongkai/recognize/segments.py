@@ -14,10 +14,9 @@ from dataclasses import dataclass, field, replace
 from itertools import filterfalse, groupby, islice
 from operator import attrgetter
 
-from gongkai.bodies import may_be_one
-from gongkai.figures import clean
-from gongkai.groups import only
+from gongkai import bodies, figures, groups
 from gongkai.model import SHEET, PartChoice, Segment, UnreadableDocument
+from gongkai.recognize import labelling, tokenizing
 from gongkai.recognize.cover.titles import (
     body_in,
     is_title,
@@ -26,9 +25,7 @@ from gongkai.recognize.cover.titles import (
     tidy_title,
     with_digits,
 )
-from gongkai.recognize.labelling import form_words, row_words
 from gongkai.recognize.sections import section_number
-from gongkai.recognize.tokenizing import Token, is_blank
 
 LONGEST_CAPTION = 40  # characters, squashed; a longer line is a sentence
 FARTHEST_HEADING = 40  # rows below a title in which its first section begins
@@ -78,7 +75,7 @@ class Cut:
     """
 
     segment: Segment
-    tokens: list[Token] = field(default_factory=list)
+    tokens: list[tokenizing.Token] = field(default_factory=list)
     vague: list[int] = field(default_factory=list)
     sections: set[int] = field(default_factory=set)
 
@@ -92,11 +89,11 @@ class Cut:
 
     def has_table(self) -> bool:
         words = {token.squash for token in self.tokens}
-        labels = words & row_words()
+        labels = words & labelling.row_words()
         return len(labels) >= FEWEST_LABELS
 
 
-def cut(tokens: Sequence[Token], links: Collection[str], page: Segment) -> list[Cut]:
+def cut(tokens: Sequence[tokenizing.Token], links: Collection[str], page: Segment) -> list[Cut]:
     """The segments in their order. ``page`` says what the page's own title names; ``links`` are
     texts of links.
     """
@@ -123,7 +120,7 @@ class Cutter:
         self.cuts = [self.report]
         self.above = ""
 
-    def take(self, row: Sequence[Token], text: str) -> None:
+    def take(self, row: Sequence[tokenizing.Token], text: str) -> None:
         """A row belongs to the segment at hand; a worksheet's name to none."""
         if row[0].heading == SHEET:
             return
@@ -132,7 +129,9 @@ class Cutter:
         self.current.tokens += row
         self.above = text or self.above
 
-    def look_at(self, token: Token, text: str, below: Sequence[Sequence[Token]]) -> None:
+    def look_at(
+        self, token: tokenizing.Token, text: str, below: Sequence[Sequence[tokenizing.Token]]
+    ) -> None:
         """Go on with another segment where a line says so: a worksheet's name, a report's title, a
         section's heading, a caption above a table as 附：2022年数据.
         """
@@ -163,14 +162,14 @@ class Cutter:
         """
         if "公开" not in text:
             return ""
-        title = tidy_title(clean(text))
+        title = tidy_title(figures.clean(text))
         if not is_title(title):
             return ""
         if body_in(title):
             return title
         return line_above(title, [self.above, title]) + title
 
-    def open_report(self, title: str, below: Sequence[Sequence[Token]]) -> None:
+    def open_report(self, title: str, below: Sequence[Sequence[tokenizing.Token]]) -> None:
         """Go on with the report of that title; one whose sections begin anew below is another
         report of that title.
         """
@@ -225,7 +224,7 @@ class Cutter:
 
     def open_annex(self, text: str) -> None:
         """Go on with the annex of the year that a caption names, else with a new one."""
-        year = only(years_in(text))
+        year = groups.only(years_in(text))
         known = self.annex_of(year)
         if known is not None:
             self.current = known
@@ -262,7 +261,7 @@ def years_told(text: str) -> set[int]:
     return years_in(text)
 
 
-def begins_anew(report: Cut, below: Sequence[Sequence[Token]]) -> bool:
+def begins_anew(report: Cut, below: Sequence[Sequence[tokenizing.Token]]) -> bool:
     """Whether the next section below a title is one that the report has had, with its tables: 一、
     below a second 瑞安市2021年…报告.
     """
@@ -276,39 +275,39 @@ def begins_anew(report: Cut, below: Sequence[Sequence[Token]]) -> bool:
 def is_same(one: Segment, other: Segment) -> bool:
     """Whether two titles can be of one report: a title may lack the year or the body."""
     years = {one.year, other.year} - {None}
-    return len(years) < 2 and may_be_one(one.agency, other.agency)
+    return len(years) < 2 and bodies.may_be_one(one.agency, other.agency)
 
 
 def completed_by(segment: Segment, other: Segment) -> Segment:
     return replace(segment, agency=segment.agency or other.agency, year=segment.year or other.year)
 
 
-def lone_text(row: Sequence[Token]) -> str:
+def lone_text(row: Sequence[tokenizing.Token]) -> str:
     """The text of a line, or of a grid row that holds one text and no other cell with anything in
     it; else "".
 
     ``2022年数据 |  |  |`` is one; of a row whose first cell is empty none is a caption.
     """
-    filled = list(islice(filterfalse(is_blank, row), 2))  # a second one is enough
+    filled = list(islice(filterfalse(tokenizing.is_blank, row), 2))  # a second one is enough
     if len(filled) != 1 or filled[0].kind != "text" or not row[0].text:
         return ""
     return filled[0].text
 
 
-def may_caption(token: Token, text: str) -> bool:
+def may_caption(token: tokenizing.Token, text: str) -> bool:
     """Whether a short line, or one of the first two rows of a grid, has words of a caption that
     need a look.
     """
     is_short = len(token.squash) <= LONGEST_CAPTION and token.place.row <= 2
     may_be_one = is_short and CUES.search(text) is not None
-    return may_be_one and token.squash not in form_words()
+    return may_be_one and token.squash not in labelling.form_words()
 
 
-def is_above_table(below: Sequence[Sequence[Token]]) -> bool:
+def is_above_table(below: Sequence[Sequence[tokenizing.Token]]) -> bool:
     """Whether a table begins within the rows below: a grid, or a label of the form in a line of its
     own.
     """
-    return any(row[0].grid or row[0].squash in form_words() for row in below)
+    return any(row[0].grid or row[0].squash in labelling.form_words() for row in below)
 
 
 def years_in(text: str) -> set[int]:
@@ -413,7 +412,7 @@ def latest_of(reports: Sequence[Cut], agency: str) -> list[Cut]:
     """
     by_year: dict[int, list[Cut]] = {}
     for cut in reports:
-        if may_be_one(cut.segment.agency, agency):
+        if bodies.may_be_one(cut.segment.agency, agency):
             by_year.setdefault(cut.segment.year or NO_YEAR, []).append(cut)
     if not by_year or NO_YEAR in by_year:
         return []

@@ -11,15 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gongkai.model import Label
-from gongkai.recognize.labelling import (
-    LONGEST_LABEL,
-    Lexicon,
-    Match,
-    bare,
-    best_chain,
-    figure_bonus,
-)
-from gongkai.recognize.tokenizing import Token
+from gongkai.recognize import labelling, tokenizing
 
 # Words that make another thing of a label: （一）不予以公开, 非行政许可, 上年收费金额, 失效件数.
 # The label of a group may stand before that of its row: （五）不予处理 3.要求提供公开出版物.
@@ -44,23 +36,27 @@ class Gap(NamedTuple):
     wanted: range
 
 
-def align(tokens: Sequence[Token], words: Lexicon, exact: Sequence[Match]) -> list[Match]:
+def align(
+    tokens: Sequence[tokenizing.Token], words: labelling.Lexicon, exact: Sequence[labelling.Match]
+) -> list[labelling.Match]:
     """The tokens that are labels of a form: first those that agree to the letter, then between them
     the rest.
     """
-    chain = best_chain(exact, words)
+    chain = labelling.best_chain(exact, words)
     if not chain or len(chain) == len(words.labels):
         return chain
-    extra: list[Match] = []
+    extra: list[labelling.Match] = []
     for gap in gaps_in(tokens, chain, len(words.labels)):
         extra += matches_in(tokens, gap, words)
-    return best_chain([*chain, *extra], words) if extra else chain
+    return labelling.best_chain([*chain, *extra], words) if extra else chain
 
 
-def gaps_in(tokens: Sequence[Token], chain: Sequence[Match], labels: int) -> Iterator[Gap]:
+def gaps_in(
+    tokens: Sequence[tokenizing.Token], chain: Sequence[labelling.Match], labels: int
+) -> Iterator[Gap]:
     """The gaps of a chain in which labels are missing, the one behind its last label included."""
     end, label = chain[0].start, -1
-    last = Match(min(chain[-1].end + BEHIND_LAST, len(tokens)), 0, labels, 0.0)
+    last = labelling.Match(min(chain[-1].end + BEHIND_LAST, len(tokens)), 0, labels, 0.0)
     for match in (*chain, last):
         wanted = range(label + 1, match.label)
         if wanted and end < match.start:
@@ -68,32 +64,36 @@ def gaps_in(tokens: Sequence[Token], chain: Sequence[Match], labels: int) -> Ite
         end, label = match.end, match.label
 
 
-def matches_in(tokens: Sequence[Token], gap: Gap, words: Lexicon) -> list[Match]:
-    found: list[Match] = []
+def matches_in(
+    tokens: Sequence[tokenizing.Token], gap: Gap, words: labelling.Lexicon
+) -> list[labelling.Match]:
+    found: list[labelling.Match] = []
     for start in range(gap.start, min(gap.stop, gap.start + WIDEST_GAP)):
         if tokens[start].kind == "text":
             found += matches_from(tokens, start, gap, words)
     return found
 
 
-def matches_from(tokens: Sequence[Token], start: int, gap: Gap, words: Lexicon) -> Iterator[Match]:
+def matches_from(
+    tokens: Sequence[tokenizing.Token], start: int, gap: Gap, words: labelling.Lexicon
+) -> Iterator[labelling.Match]:
     """The missing labels that a text is like, alone or with the lines after it: 部分公 over 幵."""
     reach = start + 1 if tokens[start].grid else min(start + MOST_LINES, gap.stop)
     word = ""
     for end in range(start + 1, reach + 1):
         token = tokens[end - 1]
         word += token.squash
-        if token.kind != "text" or len(word) > LONGEST_LABEL:
+        if token.kind != "text" or len(word) > labelling.LONGEST_LABEL:
             return
         scores = likenesses(word, words)
         for number in gap.wanted:
             if stands_out(word, number, scores, words):
                 weight = CERTAINTY * scores[number]
-                weight += figure_bonus(words.labels[number], tokens, end)
-                yield Match(start, end, number, weight)
+                weight += labelling.figure_bonus(words.labels[number], tokens, end)
+                yield labelling.Match(start, end, number, weight)
 
 
-def likenesses(word: str, words: Lexicon) -> list[float]:
+def likenesses(word: str, words: labelling.Lexicon) -> list[float]:
     """How alike a squashed text and each label are, 0 to 1; with and without the label's number."""
     from rapidfuzz.fuzz import ratio
 
@@ -103,7 +103,7 @@ def likenesses(word: str, words: Lexicon) -> list[float]:
     return found
 
 
-def stands_out(word: str, number: int, scores: Sequence[float], words: Lexicon) -> bool:
+def stands_out(word: str, number: int, scores: Sequence[float], words: labelling.Lexicon) -> bool:
     """Whether a text is more like one label than like any other of the form, by a margin."""
     label = words.labels[number]
     if not alike_enough(word, scores[number], label):
@@ -117,7 +117,7 @@ def stands_out(word: str, number: int, scores: Sequence[float], words: Lexicon) 
 
 def alike_enough(word: str, score: float, label: Label) -> bool:
     """Whether a squashed text is a label with slips of the pen, and says nothing else."""
-    least = ALIKE if len(bare(label.text)) > SHORT else ALIKE_SHORT
+    least = ALIKE if len(labelling.bare(label.text)) > SHORT else ALIKE_SHORT
     return score >= least and not is_turned(word, label)
 
 

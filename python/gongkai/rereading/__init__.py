@@ -11,12 +11,9 @@ plain look into an .xlsx or .docx, is not used.
 from __future__ import annotations
 
 from gongkai.model import Block, Document, Report, UnreadableDocument
-from gongkai.readers import HTML, is_cut, read_blocks
+from gongkai.readers import HTML, is_cut, limits, read_blocks, worker
 from gongkai.readers.blocks import folded
-from gongkai.readers.limits import refuse_lines
-from gongkai.readers.worker import read_apart
 from gongkai.recognize import recognize
-from gongkai.rereading.order import doc_order as doc_order
 from gongkai.rereading.order import hides_figures, html_order, reordered
 from gongkai.rereading.uncovered import with_uncovered_reread as with_uncovered_reread
 from gongkai.sources.detect import (
@@ -65,7 +62,7 @@ def blocks_in_order(document: Document) -> tuple[Block, ...]:
     """() where the format has no second way. Raises UnreadableDocument."""
     found = identify(document).format
     if found in APART:
-        return read_apart(APART[found], document.content)
+        return worker.read_apart(APART[found], document.content)
     if found is TEXT:
         text = page_text(document)
         if HTML.search(text) and not hides_figures(text, document.styles):
@@ -78,5 +75,5 @@ def blocks_in_order(document: Document) -> tuple[Block, ...]:
 def page_text(document: Document) -> str:
     """Raises UnreadableDocument for one that takes too long to read."""
     text = decode(document.content, document.charset)
-    refuse_lines(text)
+    limits.refuse_lines(text)
     return text

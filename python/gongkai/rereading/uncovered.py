@@ -11,7 +11,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import NamedTuple
 
-from gongkai.figures import fold, joined_digits, read_figure
+from gongkai import figures, wording
 from gongkai.model import (
     Block,
     Cell,
@@ -29,7 +29,6 @@ from gongkai.readers.blocks import PAINTED
 from gongkai.recognize.tokenizing import kind_of, squash
 from gongkai.rereading.order import hides_figures, lines_of, page_lines, parsed_page
 from gongkai.sources.detect import TEXT, decode, identify
-from gongkai.wording import clipped
 
 UNCOVERED = "disclosure"
 TABLE_TAG = re.compile(r"<(/?)table\b", re.IGNORECASE)
@@ -82,7 +81,7 @@ def uncovered_by_tags(document: Document) -> list[list[str]]:
     found: list[list[str]] = []
     for source in sources[:MOST_TABLES]:
         lines = page_lines(parsed_page(source))
-        found.append(list(map(fold, lines)))
+        found.append(list(map(figures.fold, lines)))
     return found
 
 
@@ -162,7 +161,7 @@ def texts_behind(rows: Mapping[str, str], texts: Iterable[str]) -> dict[str, lis
     behind: dict[str, list[str]] = {}
     row: str | None = None
     for text in texts:
-        if joined_digits(text) is not None:
+        if figures.joined_digits(text) is not None:
             return {}
         kind = kind_of(text)
         if kind == "text" and not HAS_DIGIT.search(text):
@@ -192,12 +191,12 @@ def is_apart(pair: Pair) -> bool:
 
 def figure_in(text: str) -> tuple[str, Value]:
     unit = "万元" if "元" in text else "件"
-    return read_figure(text, unit)[:2]
+    return figures.read_figure(text, unit)[:2]
 
 
 def told_apart(pair: Pair) -> Problem:
     cell, raw = pair.cell, pair.entry.raw
-    why = APART_READ.format(f"“{clipped(raw)}”", f"“{clipped(pair.text)}”")
+    why = APART_READ.format(f"“{wording.clipped(raw)}”", f"“{wording.clipped(pair.text)}”")
     return Problem(cell.table, cell.row.id, cell.column.id, raw, why)
 
 

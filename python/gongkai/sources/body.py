@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from gongkai.sources.documents import Limits
-from gongkai.sources.errors import broken, too_large, too_slow, unknown_encoding
+from gongkai.sources import documents, errors
 
 if TYPE_CHECKING:
     import httpx
@@ -29,11 +28,13 @@ class Broken(Exception):
     """A compressed stream that is damaged, half, or followed by something else."""
 
 
-def read_body(origin: str, response: httpx.Response, limits: Limits, deadline: float) -> bytes:
+def read_body(
+    origin: str, response: httpx.Response, limits: documents.Limits, deadline: float
+) -> bytes:
     """All bytes of an answer. Raises FetchError, and what httpx raises while it reads."""
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in PLAIN and encoding not in UNPACKERS:
-        raise unknown_encoding(origin, encoding)
+        raise errors.unknown_encoding(origin, encoding)
     sent = response.iter_raw()
     if encoding in UNPACKERS:
         sent = UNPACKERS[encoding](sent)
@@ -43,12 +44,12 @@ def read_body(origin: str, response: httpx.Response, limits: Limits, deadline: f
         for chunk in sent:
             total += len(chunk)
             if total > limits.size:
-                raise too_large(origin, limits.size)
+                raise errors.too_large(origin, limits.size)
             if time.monotonic() > deadline:
-                raise too_slow(origin, limits.deadline)
+                raise errors.too_slow(origin, limits.deadline)
             found.append(chunk)
     except Broken:
-        raise broken(origin) from None
+        raise errors.broken(origin) from None
     return b"".join(found)
 
 

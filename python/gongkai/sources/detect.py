@@ -10,17 +10,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from gongkai import opc, wording
 from gongkai.model import Document, Format, Kind
-from gongkai.opc import (
-    OLE2,
-    Archive,
-    BadArchive,
-    biff_records,
-    open_archive,
-    read_stream,
-    stream_names,
-)
-from gongkai.wording import OFD_AS_PDF, TEXT_VERSION
 
 SAVE = "请打开后另存为网页（.html）或纯文本（.txt），再导入该文件"
 UNPACK = "请解压后导入其中的报告"
@@ -42,11 +33,11 @@ DAMAGED = Format("不完整或已损坏的压缩包或 Office 文件", "请重�
 MARKS = (
     (b"%PDF-", PDF),
     (b"{\\rtf", RTF),
-    (b"\x89PNG\r\n", Format("PNG 图片", TEXT_VERSION)),
-    (b"\xff\xd8\xff", Format("JPEG 图片", TEXT_VERSION)),
-    (b"GIF8", Format("GIF 图片", TEXT_VERSION)),
-    (b"II*\x00", Format("TIFF 图片", TEXT_VERSION)),
-    (b"MM\x00*", Format("TIFF 图片", TEXT_VERSION)),
+    (b"\x89PNG\r\n", Format("PNG 图片", wording.TEXT_VERSION)),
+    (b"\xff\xd8\xff", Format("JPEG 图片", wording.TEXT_VERSION)),
+    (b"GIF8", Format("GIF 图片", wording.TEXT_VERSION)),
+    (b"II*\x00", Format("TIFF 图片", wording.TEXT_VERSION)),
+    (b"MM\x00*", Format("TIFF 图片", wording.TEXT_VERSION)),
     (b"Rar!\x1a", Format("RAR 压缩包", UNPACK)),
     (b"7z\xbc\xaf", Format("7z 压缩包", UNPACK)),
     (b"\x1f\x8b", Format("gzip 压缩文件", UNPACK)),
@@ -55,7 +46,7 @@ PACKED = (  # parts of a zip archive that tell its format
     ("word/", WORD),
     ("xl/workbook.bin", Format("Excel 二进制工作簿（.xlsb）", "请打开后另存为.xlsx，再导入该文件")),
     ("xl/", EXCEL),
-    ("OFD.xml", Format("OFD 版式文件", f"请{OFD_AS_PDF}")),
+    ("OFD.xml", Format("OFD 版式文件", f"请{wording.OFD_AS_PDF}")),
     ("mimetype", Format("OpenDocument 文档", SAVE)),
 )
 COMPOUND = (  # streams of an OLE2 file; a workbook of Excel 95 is a Book
@@ -88,7 +79,7 @@ def kind_of(content: bytes) -> Kind:
     start = content[:SNIFFED].lstrip()
     if start.startswith(b"PK\x03\x04"):
         return kind_of_archive(content)
-    if start.startswith(OLE2):
+    if start.startswith(opc.OLE2):
         found = compound_format(content)
         return Kind(found, found is OLD_EXCEL and is_our_old_workbook(content))
     return Kind(plain_format(content, start))
@@ -102,17 +93,17 @@ def plain_format(content: bytes, start: bytes) -> Format:
     if b"%PDF-" in content[:1024]:
         return PDF
     if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
-        return Format("WebP 图片", TEXT_VERSION)
+        return Format("WebP 图片", wording.TEXT_VERSION)
     if start.startswith(b"BM") and start[6:10] == bytes(4):
-        return Format("BMP 图片", TEXT_VERSION)
+        return Format("BMP 图片", wording.TEXT_VERSION)
     return TEXT
 
 
 def kind_of_archive(content: bytes) -> Kind:
     """What a zip archive holds, by the names of its parts; a damaged one by what it begins with."""
     try:
-        archive = open_archive(content)
-    except BadArchive:
+        archive = opc.open_archive(content)
+    except opc.BadArchive:
         return Kind(format_of_damaged(content))
     found = format_of_parts(archive)
     ours = is_our_workbook(archive, found)
@@ -128,7 +119,7 @@ def format_of_damaged(content: bytes) -> Format:
     return DAMAGED
 
 
-def format_of_parts(archive: Archive) -> Format:
+def format_of_parts(archive: opc.Archive) -> Format:
     for part, found in PACKED:
         if any(name.startswith(part.lower()) for name in archive.parts):
             if part == "mimetype" and is_sheets(archive):
@@ -137,24 +128,24 @@ def format_of_parts(archive: Archive) -> Format:
     return ZIP
 
 
-def is_sheets(archive: Archive) -> bool:
+def is_sheets(archive: opc.Archive) -> bool:
     return read_or_nothing(archive, "mimetype", SNIFFED).strip() == SHEETS_TYPE
 
 
-def read_or_nothing(archive: Archive, part: str, most: int) -> bytes:
+def read_or_nothing(archive: opc.Archive, part: str, most: int) -> bytes:
     """A part's content, b"" for one that is missing, damaged or beyond ``most``: who reads it says
     so.
     """
     try:
         return archive.read(part, most) if part in archive else b""
-    except BadArchive:
+    except opc.BadArchive:
         return b""
 
 
 def compound_format(content: bytes) -> Format:
     """What an OLE2 file holds, by the streams at its top; a damaged one by the names in it."""
     try:
-        names = stream_names(content)
+        names = opc.stream_names(content)
     except ValueError:
         names = frozenset(stream for stream, _ in COMPOUND if stream.encode("utf-16-le") in content)
     for stream, found in COMPOUND:
@@ -179,7 +170,7 @@ PLACES = {
 }
 
 
-def is_our_workbook(archive: Archive, found: Format) -> bool:
+def is_our_workbook(archive: opc.Archive, found: Format) -> bool:
     if found not in PLACES:
         return False
     properties, names, ours = PLACES[found]
@@ -190,13 +181,13 @@ def is_our_workbook(archive: Archive, found: Format) -> bool:
 
 def is_our_old_workbook(content: bytes) -> bool:
     try:
-        about = read_stream(content, [ABOUT])
+        about = opc.read_stream(content, [ABOUT])
     except ValueError:
         about = b""
     if MARK.encode() in about or MARK.encode("utf-16-le") in about:
         return True
     try:
-        records = biff_records(read_stream(content, ["Workbook"]))
+        records = opc.biff_records(opc.read_stream(content, ["Workbook"]))
     except ValueError:
         return False
     return any(number == BIFF_NAME and re.search(OUR_CELL, name) for number, name in records)

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from gongkai.model import Document, FetchError
-from gongkai.sources.detect import identify
-from gongkai.sources.errors import empty, not_plain, too_large
+from gongkai.sources import detect, errors
 from gongkai.system import NotPlainFile, open_plain, system_reason
 
 
@@ -32,7 +31,7 @@ FROM_FILE = Arrival()
 def document(origin: str, content: bytes, arrival: Arrival = FROM_FILE) -> Document:
     """Raises FetchError where there is no content."""
     if not content:
-        raise empty(origin)
+        raise errors.empty(origin)
     found = Document(
         origin=origin,
         media_type=arrival.media_type,
@@ -43,7 +42,7 @@ def document(origin: str, content: bytes, arrival: Arrival = FROM_FILE) -> Docum
         charset=arrival.charset,
         provenance=arrival.provenance,
     )
-    return replace(found, kind=identify(found))
+    return replace(found, kind=detect.identify(found))
 
 
 def now() -> str:
@@ -95,7 +94,7 @@ def read_file(origin: str, size: int) -> bytes:
         with open_plain(Path(origin)) as file:
             return read_all(origin, file, size)
     except NotPlainFile as error:
-        raise not_plain(origin, error.kind) from None
+        raise errors.not_plain(origin, error.kind) from None
     except FileNotFoundError:
         hint = "；如果是网址，请以 http:// 或 https:// 开头" if "." in origin else ""
         raise FetchError(f"{origin}：文件不存在；请检查路径{hint}。", "address") from None
@@ -120,5 +119,5 @@ def read_input(size: int) -> bytes:
 def read_all(origin: str, file: IO[bytes], size: int) -> bytes:
     content = file.read(size + 1)
     if len(content) > size:
-        raise too_large(origin, size)
+        raise errors.too_large(origin, size)
     return content

@@ -14,13 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from gongkai.model import Document, FetchError
-from gongkai.sources import errors
-from gongkai.sources.body import ACCEPTED, read_body, shows_its_end
-from gongkai.sources.cache import CachedPage, find, forget, keep, may_keep, place_of
-from gongkai.sources.documents import Access, Arrival, Limits, document
+from gongkai.sources import body, cache, documents, errors, guard, redirects
 from gongkai.sources.errors import failure, is_cut, is_redirect, is_tls, speaks_tls
-from gongkai.sources.guard import open_client
-from gongkai.sources.redirects import has_script, is_short, only_proves, refresh_target
 from gongkai.system import in_time
 
 if TYPE_CHECKING:
@@ -30,7 +25,7 @@ HEADERS = {
     "User-Agent": "Mozilla/5.0 (compatible; gongkai/0.1)",
     "Accept": "text/html,application/xhtml+xml,text/plain;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
-    "Accept-Encoding": ACCEPTED,
+    "Accept-Encoding": body.ACCEPTED,
 }
 HOPS = 10
 HIGHEST_PORT = 65_535  # that there is
@@ -54,11 +49,11 @@ class Trip:
     """What all requests of one load share; ``told`` is its provenance so far."""
 
     origin: str
-    limits: Limits
-    access: Access
+    limits: documents.Limits
+    access: documents.Access
     client: httpx.Client
     deadline: float
-    kept: CachedPage | None
+    kept: cache.CachedPage | None
     told: list[str] = field(default_factory=list)
     answered: bool = False  # whether the last request brought a head
     encrypted: bool = False
@@ -82,15 +77,19 @@ class Reply:
 
     @property
     def is_gate(self) -> bool:
-        return self.status in GATES and ("Set-Cookie" in self.headers or has_script(self.content))
+        return self.status in GATES and (
+            "Set-Cookie" in self.headers or redirects.has_script(self.content)
+        )
 
 
-def fetch(origin: str, address: str, limits: Limits, access: Access, referrer: str) -> Document:
+def fetch(
+    origin: str, address: str, limits: documents.Limits, access: documents.Access, referrer: str
+) -> Document:
     """The page at an address.
 
     A page of the cache is given only where the server confirms it or ``access`` asks.
     """
-    kept = find(address)
+    kept = cache.find(address)
     if access.offline:
         return from_cache(origin, address, kept, limits)
     if not is_whole(address):
@@ -114,18 +113,23 @@ def is_whole(address: str) -> bool:
         return False
 
 
-def from_cache(origin: str, address: str, kept: CachedPage | None, limits: Limits) -> Document:
+def from_cache(
+    origin: str, address: str, kept: cache.CachedPage | None, limits: documents.Limits
+) -> Document:
     if kept is None:
-        raise errors.not_kept(origin, off=place_of(address) is None)
+        raise errors.not_kept(origin, off=cache.place_of(address) is None)
     if len(kept.content) > limits.size:
         raise errors.too_large(origin, limits.size)
     told = (*kept.provenance, f"取自本机缓存（{kept.when}取得），没有联网核对。")
-    arrival = Arrival(kept.media_type, kept.url, kept.charset, told, kept.fetched_at)
-    return document(origin, kept.content, arrival)
+    arrival = documents.Arrival(kept.media_type, kept.url, kept.charset, told, kept.fetched_at)
+    return documents.document(origin, kept.content, arrival)
 
 
 def fetch_in_time(
-    wanted: Wanted, limits: Limits, access: Access, kept: CachedPage | None
+    wanted: Wanted,
+    limits: documents.Limits,
+    access: documents.Access,
+    kept: cache.CachedPage | None,
 ) -> Document:
     """Fetch on a thread of its own: name resolution and slow drips have no other limit in time."""
     deadline = time.monotonic() + limits.deadline
@@ -136,7 +140,11 @@ def fetch_in_time(
 
 
 def travel(
-    wanted: Wanted, limits: Limits, access: Access, kept: CachedPage | None, deadline: float
+    wanted: Wanted,
+    limits: documents.Limits,
+    access: documents.Access,
+    kept: cache.CachedPage | None,
+    deadline: float,
 ) -> Document:
     """From hop to hop with one client: its guard and its cookies hold over all of them."""
     import httpx
@@ -146,7 +154,7 @@ def travel(
     headers = dict(HEADERS)
     if referrer:
         headers["Referer"] = without_fragment(referrer)
-    with open_client(origin, headers, timeout, access.insecure, referrer) as client:
+    with guard.open_client(origin, headers, timeout, access.insecure, referrer) as client:
         confirmable = kept if may_confirm(kept, limits, access) else None
         trip = Trip(origin, limits, access, client, deadline, confirmable)
         return last_of_hops(trip, address)
@@ -173,7 +181,9 @@ def without_fragment(address: str) -> str:
     return str(httpx.URL(address).copy_with(fragment=None))
 
 
-def may_confirm(kept: CachedPage | None, limits: Limits, access: Access) -> bool:
+def may_confirm(
+    kept: cache.CachedPage | None, limits: documents.Limits, access: documents.Access
+) -> bool:
     """Whether a server's word that nothing changed is enough: not for bytes that came without a
     certificate.
     """
@@ -195,7 +205,7 @@ def redirected(trip: Trip, reply: Reply) -> str:
         return target
     if trip.asked_again or "Set-Cookie" not in reply.headers:
         return ""
-    trip.asked_again = reply.is_gate or (reply.status == 200 and is_short(reply.content))
+    trip.asked_again = reply.is_gate or (reply.status == 200 and redirects.is_short(reply.content))
     if trip.asked_again:
         return reply.url
     return ""
@@ -235,7 +245,7 @@ def refreshed(trip: Trip, reply: Reply, turns: set[tuple[str, str]]) -> str:
     header = reply.headers.get("Refresh", "")
     target = ""
     if reply.status == 200:
-        target = refresh_target(reply.content, reply.url, header)
+        target = redirects.refresh_target(reply.content, reply.url, header)
     if not target:
         return ""
     if not is_whole(target):
@@ -260,29 +270,31 @@ def arrived(trip: Trip, address: str, reply: Reply) -> Document:
     told = tuple(trip.told)
     kept = trip.kept
     if reply.confirms and kept is not None:
-        arrival = Arrival(kept.media_type, kept.url, kept.charset, told)
-        found = document(trip.origin, kept.content, arrival)
+        arrival = documents.Arrival(kept.media_type, kept.url, kept.charset, told)
+        found = documents.document(trip.origin, kept.content, arrival)
         etag, modified = kept.etag, kept.modified
     else:
         refuse(trip, reply)
         media_type = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        arrival = Arrival(media_type, reply.url, reply.charset, told)
-        found = document(trip.origin, reply.content, arrival)
+        arrival = documents.Arrival(media_type, reply.url, reply.charset, told)
+        found = documents.document(trip.origin, reply.content, arrival)
         # The server would confirm the page, not the half of it that may have come.
-        known = reply.headers if shows_its_end(reply.headers) else {}
+        known = reply.headers if body.shows_its_end(reply.headers) else {}
         etag, modified = known.get("ETag", ""), known.get("Last-Modified", "")
-    if may_keep(reply.headers):
+    if cache.may_keep(reply.headers):
         about = (found.url, found.media_type, found.charset, found.fetched_at)
-        keep(CachedPage(address, *about, etag, modified, told, found.sha256, found.content))
+        cache.keep(
+            cache.CachedPage(address, *about, etag, modified, told, found.sha256, found.content)
+        )
     else:
-        forget(address)
+        cache.forget(address)
     return found
 
 
 def refuse(trip: Trip, reply: Reply) -> None:
     """Raises FetchError for an answer that is no page."""
-    asks_for_script = reply.status in SCRIPT_GATES and has_script(reply.content)
-    asks_for_cookie = reply.status == 200 and only_proves(reply.content)
+    asks_for_script = reply.status in SCRIPT_GATES and redirects.has_script(reply.content)
+    asks_for_cookie = reply.status == 200 and redirects.only_proves(reply.content)
     if asks_for_script or asks_for_cookie:
         raise errors.wants_proof(trip.origin, reply.status)
     if reply.status != 200:
@@ -340,7 +352,7 @@ def request(trip: Trip, url: str) -> Reply:
         trip.encrypted = trip.encrypted or response.url.scheme == "https"
         content = b""
         if response.status_code == 200:
-            content = read_body(trip.origin, response, trip.limits, trip.deadline)
+            content = body.read_body(trip.origin, response, trip.limits, trip.deadline)
         elif response.status_code in GATES + PEEKED:
             content = peek(trip, response)
         confirms = response.status_code == 304 and bool(headers)
@@ -354,7 +366,7 @@ def peek(trip: Trip, response: httpx.Response) -> bytes:
     import httpx
 
     with suppress(FetchError, httpx.HTTPError):
-        return read_body(trip.origin, response, replace(trip.limits, size=PEEK), trip.deadline)
+        return body.read_body(trip.origin, response, replace(trip.limits, size=PEEK), trip.deadline)
     return b""
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gongkai.opc import OLE2, Archive, open_archive
-from gongkai.spreadsheets import IsWanted, Sheet
-from gongkai.spreadsheets.ods import ods_sheets
-from gongkai.spreadsheets.xls import xls_sheets
-from gongkai.spreadsheets.xlsx import xlsx_sheets
+from gongkai.spreadsheets import IsWanted, Sheet, ods, xls, xlsx
 
 
 def every_visible(name: str, visible: bool) -> bool:
@@ -28,8 +25,8 @@ def read_sheets(
     an archive that cannot be read, UnreadableDocument for all else, in a sentence.
     """
     if content.startswith(OLE2):
-        return xls_sheets(content, wanted)
+        return xls.xls_sheets(content, wanted)
     archive = opened or open_archive(content)
     if "content.xml" in archive:
-        return ods_sheets(archive, wanted)
-    return xlsx_sheets(archive, wanted, lasts or {})
+        return ods.ods_sheets(archive, wanted)
+    return xlsx.xlsx_sheets(archive, wanted, lasts or {})

@@ -11,9 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from gongkai.figures import exact, read_figure
+from gongkai import figures, spreadsheets
 from gongkai.model import Value
-from gongkai.spreadsheets import Area, column_of
 
 # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
 EXACT_DIGITS = 15
@@ -84,7 +83,7 @@ def as_figure(value: object) -> Value:
         return None
     if len(value.as_tuple().digits) > EXACT_DIGITS:
         value = Decimal(format(value, f".{EXACT_DIGITS}g"))
-    return exact(value)
+    return figures.exact(value)
 
 
 def is_beyond_sense(number: Decimal) -> bool:
@@ -219,7 +218,7 @@ def kind_of_sample(text: str) -> str:
     another, or none.
     """
     plain = OUR_WORDS.sub("", text)
-    count, amount = read_figure(plain), read_figure(plain, "万元")
+    count, amount = figures.read_figure(plain), figures.read_figure(plain, "万元")
     if count.value == SAMPLE or (amount.value == SAMPLE and not amount.converted):
         return ""
     if MONEY_SIGN.search(plain):
@@ -277,7 +276,7 @@ class Condition:
     of their format.
     """
 
-    areas: tuple[Area, ...]
+    areas: tuple[spreadsheets.Area, ...]
     test: str
     bounds: tuple[Decimal, ...]
     kind: str
@@ -298,7 +297,7 @@ class Condition:
 
 
 def condition(
-    sort: str, named: str, formulas: Sequence[str], areas: tuple[Area, ...], kind: str
+    sort: str, named: str, formulas: Sequence[str], areas: tuple[spreadsheets.Area, ...], kind: str
 ) -> Condition:
     """A rule as a workbook states it: cellIs with an operator and constants, or a formula on the
     first cell itself.
@@ -309,7 +308,7 @@ def condition(
 
 
 def test_of(
-    sort: str, named: str, formulas: Sequence[str], areas: tuple[Area, ...]
+    sort: str, named: str, formulas: Sequence[str], areas: tuple[spreadsheets.Area, ...]
 ) -> tuple[str, Sequence[str]]:
     """cellIs, lessThan, 5 -> (lessThan, 5); expression, $B1=0 -> (equal, 0)."""
     first = formulas[0] if formulas else ""
@@ -330,13 +329,13 @@ def is_for_no_number(sort: str, formula: str) -> bool:
     return sort == "expression" and formula.upper() in ("FALSE", "FALSE()", "0")
 
 
-def is_of_itself(found: re.Match[str], areas: tuple[Area, ...]) -> bool:
+def is_of_itself(found: re.Match[str], areas: tuple[spreadsheets.Area, ...]) -> bool:
     """Whether a formula on the first cell asks of each cell its own value: $B1=0 in B1:B9, not in
     B1:C9.
     """
     tops, lefts, bottoms, rights = (set(edges) for edges in zip(*areas, strict=True))
     top, left = min(tops), min(lefts)
-    if (column_of(f"{found[2].upper()}1"), int(found[4])) != (left, top):
+    if (spreadsheets.column_of(f"{found[2].upper()}1"), int(found[4])) != (left, top):
         return False
     is_fixed_column, is_fixed_row = found[1], found[3]  # by a $
     if is_fixed_column and lefts | rights != {left}:

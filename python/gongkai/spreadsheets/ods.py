@@ -10,8 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from gongkai.model import UnreadableDocument
-from gongkai.opc import Archive, BadArchive
-from gongkai.opc.package import local, read_xml, whole
+from gongkai.opc import Archive, BadArchive, package
 from gongkai.spreadsheets import (
     FLAT,
     Area,
@@ -19,27 +18,12 @@ from gongkai.spreadsheets import (
     Sheet,
     Spot,
     area_of,
+    formats,
+    ods_looks,
     refuse_many,
     refuse_merged,
+    seen,
 )
-from gongkai.spreadsheets.formats import (
-    HIDDEN,
-    MIXED,
-    MONEY,
-    PERCENT,
-    Condition,
-    condition,
-    number_of,
-)
-from gongkai.spreadsheets.ods_looks import (
-    Look,
-    SheetStyles,
-    attribute,
-    dressed,
-    points,
-    styles_in,
-)
-from gongkai.spreadsheets.seen import Piece, settled
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -48,7 +32,7 @@ MOST_CELLS = 200_000  # of a sheet, those that a repeated one stands for counted
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet in LibreOffice
 NUMBERS = ("float", "percentage", "currency")
 # how programs show a number of which no style says it
-UNSTYLED = {"percentage": PERCENT, "currency": MONEY}
+UNSTYLED = {"percentage": formats.PERCENT, "currency": formats.MONEY}
 PLACES = re.compile(r"(?:'(?:[^']|'')*'|[^'.:\s]*)\.(\$?[A-Z]{1,3}\$?\d+)")  # 'Sheet 1'.B2
 TEST = re.compile(r"(?:cell-content\(\))?(<>|!=|<=|>=|=|<|>)(-?\d+(?:\.\d+)?)")
 BETWEEN = re.compile(
@@ -71,18 +55,18 @@ NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿壹贰叁�
 
 def ods_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
     """The wanted sheets, in the order of their tabs. Raises BadArchive, UnreadableDocument."""
-    root = read_xml(archive, "content.xml")
+    root = package.read_xml(archive, "content.xml")
     parts = [root]  # a style of the content comes before one that page headers have by that name
     if "styles.xml" in archive:
-        parts.append(read_xml(archive, "styles.xml"))
-    styles = styles_in(parts)
+        parts.append(package.read_xml(archive, "styles.xml"))
+    styles = ods_looks.styles_in(parts)
     tables = root.findall("{*}body/{*}spreadsheet/{*}table")
     if not tables and root.find("{*}body/{*}spreadsheet") is None:
         raise BadArchive("damaged")
     refuse_many(len(tables))
     found = []
     for table in tables:
-        name, visible = attribute(table, "name"), is_displayed(table, styles)
+        name, visible = ods_looks.attribute(table, "name"), is_displayed(table, styles)
         if wanted(name, visible):
             found.append(sheet_of(table, name, visible, styles))
     return found
@@ -96,27 +80,29 @@ class Filling:
     """A sheet while its rows are gone through."""
 
     name: str
-    styles: SheetStyles
+    styles: ods_looks.SheetStyles
     columns: Mapping[int, str]  # column -> style of its cells that name none
     cells: dict[Spot, object] = field(default_factory=dict)
     kinds: dict[Spot, str] = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
     formulas: dict[Spot, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
-    conditions: list[Condition] = field(default_factory=list)
+    conditions: list[formats.Condition] = field(default_factory=list)
 
     def add_row(self, node: _Element, row: int, repeated: int) -> None:
         if not is_seen(node, self.styles, "table-row", "row-height"):
             below = min(row + repeated, MOST_ROWS + 1)
             self.hidden_rows.update(range(row, below))
-        own_style = attribute(node, "default-cell-style-name")
+        own_style = ods_looks.attribute(node, "default-cell-style-name")
         column = 1
         for cell in node:
-            name = local(cell)
+            name = package.local(cell)
             if name not in ("table-cell", "covered-table-cell"):
                 continue
             count = min(times(cell, "number-columns-repeated"), MOST_COLUMNS - column + 1)
-            style = attribute(cell, "style-name") or own_style or self.columns.get(column, "")
+            style = (
+                ods_looks.attribute(cell, "style-name") or own_style or self.columns.get(column, "")
+            )
             self.add_cells(cell, style, (row, column), (repeated, count))
             column += count
 
@@ -141,7 +127,7 @@ class Filling:
         self.cells |= dict.fromkeys(spots, value)
         if kind:
             self.kinds |= dict.fromkeys(spots, kind)
-        if attribute(node, "formula"):
+        if ods_looks.attribute(node, "formula"):
             self.formulas |= dict.fromkeys(spots, "")
 
 
@@ -150,7 +136,7 @@ def spots_of(area: Area) -> Iterator[Spot]:
     return product(range(top, bottom + 1), range(left, right + 1))
 
 
-def sheet_of(table: _Element, name: str, visible: bool, styles: SheetStyles) -> Sheet:
+def sheet_of(table: _Element, name: str, visible: bool, styles: ods_looks.SheetStyles) -> Sheet:
     hidden, defaults = columns_of(table, styles)
     filling = Filling(name, styles, defaults)
     row = 1
@@ -175,14 +161,14 @@ def sheet_of(table: _Element, name: str, visible: bool, styles: SheetStyles) -> 
 def rows_in(node: _Element) -> Iterator[_Element]:
     """The rows of a table, those in groups and heads too."""
     for child in node:
-        name = local(child)
+        name = package.local(child)
         if name == "table-row":
             yield child
         elif name in ("table-rows", "table-row-group", "table-header-rows"):
             yield from rows_in(child)
 
 
-def columns_of(table: _Element, styles: SheetStyles) -> tuple[set[int], dict[int, str]]:
+def columns_of(table: _Element, styles: ods_looks.SheetStyles) -> tuple[set[int], dict[int, str]]:
     """The hidden columns, and the styles of columns for cells that have none of their own."""
     hidden: set[int] = set()
     defaults: dict[int, str] = {}
@@ -192,13 +178,13 @@ def columns_of(table: _Element, styles: SheetStyles) -> tuple[set[int], dict[int
         places = range(column, column + count)
         if not is_seen(node, styles, "table-column", "column-width"):
             hidden.update(places)
-        defaults |= dict.fromkeys(places, attribute(node, "default-cell-style-name"))
+        defaults |= dict.fromkeys(places, ods_looks.attribute(node, "default-cell-style-name"))
         column += count
     return hidden, defaults
 
 
 def times(node: _Element, name: str) -> int:
-    return max(whole(attribute(node, name), 1), 1)
+    return max(package.whole(ods_looks.attribute(node, name), 1), 1)
 
 
 def span_of(node: _Element, spot: Spot) -> Area | None:
@@ -208,56 +194,65 @@ def span_of(node: _Element, spot: Spot) -> Area | None:
     return spot[0], spot[1], spot[0] + rows - 1, spot[1] + columns - 1
 
 
-def is_displayed(table: _Element, styles: SheetStyles) -> bool:
-    node = styles.styles.get(("table", attribute(table, "style-name")))
+def is_displayed(table: _Element, styles: ods_looks.SheetStyles) -> bool:
+    node = styles.styles.get(("table", ods_looks.attribute(table, "style-name")))
     look = node.find("{*}table-properties") if node is not None else None
-    return look is None or attribute(look, "display") != "false"
+    return look is None or ods_looks.attribute(look, "display") != "false"
 
 
-def is_seen(node: _Element, styles: SheetStyles, family: str, measure: str) -> bool:
+def is_seen(node: _Element, styles: ods_looks.SheetStyles, family: str, measure: str) -> bool:
     """Whether a row or column is neither hidden nor filtered out nor flat."""
-    if attribute(node, "visibility") in ("collapse", "filter"):
+    if ods_looks.attribute(node, "visibility") in ("collapse", "filter"):
         return False
-    style = styles.styles.get((family, attribute(node, "style-name")))
+    style = styles.styles.get((family, ods_looks.attribute(node, "style-name")))
     look = style.find("{*}" + f"{family}-properties") if style is not None else None
-    length = points(attribute(look, measure)) if look is not None else None
+    length = ods_looks.points(ods_looks.attribute(look, measure)) if look is not None else None
     return length is None or length >= FLAT
 
 
 # --- a cell ---------------------------------------------------------------------------------------
 
 
-def value_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[object, str]:
+def value_of(
+    node: _Element, look: ods_looks.Look, styles: ods_looks.SheetStyles
+) -> tuple[object, str]:
     """(value, kind) of a cell: int, Decimal, text or day, None for a blank, as in ``Sheet.cells``.
 
     The kind is that of its format.
     """
-    kind = attribute(node, "value-type")
+    kind = ods_looks.attribute(node, "value-type")
     if kind in NUMBERS:
         return value_of_number(node, kind, look, styles)
     if kind == "boolean":
-        return ("TRUE" if attribute(node, "boolean-value") == "true" else "FALSE"), look.of_texts
+        return (
+            "TRUE" if ods_looks.attribute(node, "boolean-value") == "true" else "FALSE"
+        ), look.of_texts
     if kind == "date":
-        return day_in(attribute(node, "date-value")), look.of_texts
+        return day_in(ods_looks.attribute(node, "date-value")), look.of_texts
     return value_of_text(node, kind, look, styles)
 
 
 def value_of_number(
-    node: _Element, kind: str, look: Look, styles: SheetStyles
+    node: _Element, kind: str, look: ods_looks.Look, styles: ods_looks.SheetStyles
 ) -> tuple[object, str]:
-    if not attribute(node, "value"):
-        return text_of(node, look, styles)[0] or None, MIXED  # what it shows may be stale
+    if not ods_looks.attribute(node, "value"):
+        return text_of(node, look, styles)[0] or None, formats.MIXED  # what it shows may be stale
     unstyled = "" if look.code else UNSTYLED.get(kind, "")
     return number_in(node, look, styles), look.of_numbers or unstyled
 
 
-def value_of_text(node: _Element, kind: str, look: Look, styles: SheetStyles) -> tuple[object, str]:
+def value_of_text(
+    node: _Element, kind: str, look: ods_looks.Look, styles: ods_looks.SheetStyles
+) -> tuple[object, str]:
     text, of_text = text_of(node, look, styles)
-    formula, stored = attribute(node, "formula"), attribute(node, "string-value")
+    formula, stored = (
+        ods_looks.attribute(node, "formula"),
+        ods_looks.attribute(node, "string-value"),
+    )
     if formula and not text and not kind:
         return f"={formula}", ""
     if is_other(text, stored):
-        return stored, MIXED
+        return stored, formats.MIXED
     return text or stored or None, of_text or look.of_texts
 
 
@@ -267,12 +262,12 @@ def is_other(text: str, stored: str) -> bool:
     return bool(one and stored) and one != other
 
 
-def number_in(node: _Element, look: Look, styles: SheetStyles) -> object:
+def number_in(node: _Element, look: ods_looks.Look, styles: ods_looks.SheetStyles) -> object:
     """The number of a cell.
 
     The text that it shows where that has no digit: LibreOffice keeps TRUE as the number 1.
     """
-    number = number_of(attribute(node, "value"))
+    number = formats.number_of(ods_looks.attribute(node, "value"))
     text, _ = text_of(node, look, styles)
     if number != 0 and is_word(text):
         return text
@@ -294,19 +289,21 @@ def day_in(text: str) -> object:
         return text or None
 
 
-def text_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[str, str]:
+def text_of(node: _Element, look: ods_looks.Look, styles: ods_looks.SheetStyles) -> tuple[str, str]:
     """(text, kind) of the lines of a cell; a comment on it is none of them."""
-    pieces: list[Piece] = []
+    pieces: list[seen.Piece] = []
     for line in node.iterchildren("{*}p"):
         pieces += [look.letters("\n" if pieces else ""), *pieces_in(line, look, styles)]
-    return settled(pieces, look.letters(), look.ground)
+    return seen.settled(pieces, look.letters(), look.ground)
 
 
-def pieces_in(node: _Element, look: Look, styles: SheetStyles) -> Iterator[Piece]:
+def pieces_in(
+    node: _Element, look: ods_looks.Look, styles: ods_looks.SheetStyles
+) -> Iterator[seen.Piece]:
     """The pieces of a paragraph."""
     yield look.letters(node.text or "")
     for child in node:
-        name = local(child)
+        name = package.local(child)
         if name == "span":
             yield from pieces_in(child, look_of_span(child, look, styles), styles)
         elif name == "a":
@@ -318,27 +315,33 @@ def pieces_in(node: _Element, look: Look, styles: SheetStyles) -> Iterator[Piece
         yield look.letters(child.tail or "")
 
 
-def look_of_span(node: _Element, look: Look, styles: SheetStyles) -> Look:
-    own = styles.styles.get(("text", attribute(node, "style-name")))
-    return look if own is None else dressed(look, own, "")
+def look_of_span(
+    node: _Element, look: ods_looks.Look, styles: ods_looks.SheetStyles
+) -> ods_looks.Look:
+    own = styles.styles.get(("text", ods_looks.attribute(node, "style-name")))
+    return look if own is None else ods_looks.dressed(look, own, "")
 
 
 # --- conditional formats --------------------------------------------------------------------------
 
 
-def conditions_of(table: _Element, styles: SheetStyles) -> list[Condition]:
+def conditions_of(table: _Element, styles: ods_looks.SheetStyles) -> list[formats.Condition]:
     """The conditional formats that make numbers white, strike them or hide them."""
     found = []
     for block in table.iterfind("{*}conditional-formats/{*}conditional-format"):
-        areas = areas_in(attribute(block, "target-range-address"))
+        areas = areas_in(ods_looks.attribute(block, "target-range-address"))
         for rule in block if areas else ():
             kind = kind_of_rule(rule, styles)
             if kind:
-                found.append(condition(*test_of(attribute(rule, "value")), areas, kind))
+                found.append(
+                    formats.condition(*test_of(ods_looks.attribute(rule, "value")), areas, kind)
+                )
     return found
 
 
-def conditions_of_style(name: str, area: Area, styles: SheetStyles) -> Iterator[Condition]:
+def conditions_of_style(
+    name: str, area: Area, styles: ods_looks.SheetStyles
+) -> Iterator[formats.Condition]:
     """The conditions that stand in a cell's own style.
 
     LibreOffice writes its formats there as well.
@@ -347,24 +350,24 @@ def conditions_of_style(name: str, area: Area, styles: SheetStyles) -> Iterator[
     if style is None:
         return
     for rule in style.iterchildren("{*}map"):
-        kind = kind_of_style(attribute(rule, "apply-style-name"), styles)
+        kind = kind_of_style(ods_looks.attribute(rule, "apply-style-name"), styles)
         if kind:
-            yield condition(*test_of(attribute(rule, "condition")), (area,), kind)
+            yield formats.condition(*test_of(ods_looks.attribute(rule, "condition")), (area,), kind)
 
 
-def kind_of_rule(rule: _Element, styles: SheetStyles) -> str:
-    sort = local(rule)
+def kind_of_rule(rule: _Element, styles: ods_looks.SheetStyles) -> str:
+    sort = package.local(rule)
     if sort in ("data-bar", "icon-set"):
-        hides = any(attribute(node, "show-value") == "false" for node in (rule, *rule))
+        hides = any(ods_looks.attribute(node, "show-value") == "false" for node in (rule, *rule))
         if hides:
-            return HIDDEN
+            return formats.HIDDEN
         return ""
     if sort != "condition":
         return ""
-    return kind_of_style(attribute(rule, "apply-style-name"), styles)
+    return kind_of_style(ods_looks.attribute(rule, "apply-style-name"), styles)
 
 
-def kind_of_style(name: str, styles: SheetStyles) -> str:
+def kind_of_style(name: str, styles: ods_looks.SheetStyles) -> str:
     """How a style that a condition gives to cells hides numbers; "" where it does not."""
     return styles.look("table-cell", name).of_numbers
 

@@ -15,19 +15,7 @@ from typing import NamedTuple
 
 from gongkai.figures import is_much_smaller, is_pale, shown
 from gongkai.model import UnreadableDocument, Value
-from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Area, Sheet, Spot
-from gongkai.spreadsheets.formats import (
-    OF_TEXTS,
-    RAISED,
-    SAME,
-    STRUCK,
-    TINY,
-    WHITE,
-    Condition,
-    as_figure,
-    doubtful,
-    is_shown,
-)
+from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Area, Sheet, Spot, formats
 
 OUT_OF_SIGHT = "（所在的行或列已隐藏）"
 ACROSS = "（与其他格合并）"
@@ -40,7 +28,7 @@ LAST_DAY = 2_958_465  # 9999-12-31
 DAYS_TO_1904 = 1_462
 USUAL_SIZE = 11.0  # points, of a piece that says nothing of it
 PALE, ALIKE = "pale", "alike"  # colours of letters that nobody sees
-UNSEEN_COLORS = {PALE: WHITE, ALIKE: SAME}
+UNSEEN_COLORS = {PALE: formats.WHITE, ALIKE: formats.SAME}
 LEAST_SIZE = 4.0  # points; smaller letters nobody reads
 WEIGHTS = (0.30, 0.59, 0.11)  # of red, green and blue in what the eye sees as light
 NEAR = 12.0  # of 255: colours that nobody tells apart
@@ -97,14 +85,14 @@ def first_of(area: Area) -> Spot:
 
 def shown_as(value: object, kind: str) -> object:
     """A stored value as its cell shows it, once the kind of its format is known."""
-    number = as_figure(value)
+    number = formats.as_figure(value)
     if number is not None:
-        if is_shown(number, kind):
+        if formats.is_shown(number, kind):
             return number
-        return doubtful(shown(number), kind)
+        return formats.doubtful(shown(number), kind)
     text = text_of(value)
-    if kind in OF_TEXTS and text.strip():
-        return doubtful(text, kind)
+    if kind in formats.OF_TEXTS and text.strip():
+        return formats.doubtful(text, kind)
     return text
 
 
@@ -120,7 +108,7 @@ def text_of(value: object) -> str:
         return value.isoformat(" ", "seconds")
     if isinstance(value, date | time):
         return value.isoformat()
-    number = as_figure(value)
+    number = formats.as_figure(value)
     if number is not None:
         return shown(number)
     return str(value)
@@ -200,18 +188,18 @@ def hide_by_conditions(values: dict[Spot, object], sheet: Sheet) -> None:
             hide(values, list(within(area, values)), condition)
 
 
-def hide(values: dict[Spot, object], spots: Iterable[Spot], condition: Condition) -> None:
+def hide(values: dict[Spot, object], spots: Iterable[Spot], condition: formats.Condition) -> None:
     for spot in spots:
         value = values[spot]
-        if is_number(value) and condition.hides(as_figure(value)):
-            values[spot] = doubtful(text_of(value), condition.kind)
+        if is_number(value) and condition.hides(formats.as_figure(value)):
+            values[spot] = formats.doubtful(text_of(value), condition.kind)
 
 
 def is_number(value: object) -> bool:
     """Whether a value is a number, or a text of digits."""
     if isinstance(value, str):
         return value.strip().isdigit()
-    return as_figure(value) is not None
+    return formats.as_figure(value) is not None
 
 
 # --- the pieces of a text -------------------------------------------------------------------------
@@ -237,13 +225,13 @@ class Piece(NamedTuple):
     def kind(self) -> str:
         """Why it is no part of a figure, as of a whole cell that looks so; "" where it may be."""
         if self.struck:
-            return STRUCK
+            return formats.STRUCK
         if self.color in UNSEEN_COLORS:
             return UNSEEN_COLORS[self.color]
         if self.size < LEAST_SIZE:
-            return TINY
+            return formats.TINY
         if self.raised:
-            return RAISED
+            return formats.RAISED
         return ""
 
     def on(self, ground: str) -> Piece:

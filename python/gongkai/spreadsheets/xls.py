@@ -18,21 +18,11 @@ from gongkai.spreadsheets import (
     IsWanted,
     Sheet,
     Spot,
+    formats,
     refuse_many,
     refuse_merged,
+    seen,
 )
-from gongkai.spreadsheets.formats import (
-    BUILTIN,
-    DATE,
-    REPEATED,
-    STRANGE,
-    Condition,
-    as_figure,
-    condition,
-    kind_of,
-    kind_of_text,
-)
-from gongkai.spreadsheets.seen import Piece, day_of, settled
 
 if TYPE_CHECKING:
     from xlrd import Book
@@ -87,7 +77,7 @@ def asked(book: Book, wanted: IsWanted) -> Iterator[int]:
 
 
 def sheet_of(
-    book: Book, number: int, looks: Sequence[StyleKinds], conditions: Sequence[Condition]
+    book: Book, number: int, looks: Sequence[StyleKinds], conditions: Sequence[formats.Condition]
 ) -> Sheet:
     source = book.sheet_by_index(number)
     refuse_merged(source.name, len(source.merged_cells))
@@ -130,12 +120,12 @@ def shown_cell(
     if runs and isinstance(value, str):
         style = book.xf_list[number]
         pieces = pieces_of(book, value, runs, style.font_index)
-        return settled(pieces, Piece(""), ground_of(book, style))
-    figure = as_figure(value)
+        return seen.settled(pieces, seen.Piece(""), ground_of(book, style))
+    figure = formats.as_figure(value)
     if figure is None:
         return value, looks[number].of_texts
     kind = looks[number].of_numbers
-    return (day_of(figure, book.datemode == 1) if kind == DATE else figure), kind
+    return (seen.day_of(figure, book.datemode == 1) if kind == formats.DATE else figure), kind
 
 
 def value_at(source: OldSheet, row: int, column: int) -> object:
@@ -146,7 +136,7 @@ def value_at(source: OldSheet, row: int, column: int) -> object:
     if kind == TEXT:
         return value or None
     if kind in (NUMBER, DAY):
-        figure = as_figure(value)
+        figure = formats.as_figure(value)
         return str(value) if figure is None else figure  # nan, or a number beyond all sense
     if kind == BOOLEAN:
         if value:
@@ -157,7 +147,7 @@ def value_at(source: OldSheet, row: int, column: int) -> object:
     return None
 
 
-def pieces_of(book: Book, text: str, runs: Sequence[tuple[int, int]], own: int) -> list[Piece]:
+def pieces_of(book: Book, text: str, runs: Sequence[tuple[int, int]], own: int) -> list[seen.Piece]:
     """A text in pieces, where the file says from which character on which font is used.
 
     ``own`` is the cell's.
@@ -172,10 +162,10 @@ def pieces_of(book: Book, text: str, runs: Sequence[tuple[int, int]], own: int) 
     return found
 
 
-def piece_of(book: Book, text: str, number: int) -> Piece:
+def piece_of(book: Book, text: str, number: int) -> seen.Piece:
     font = book.font_list[number]
     color = rgb_of(book, font.colour_index)
-    return Piece(text, font.escapement != 0, bool(font.struck_out), color, font.height / TWIPS)
+    return seen.Piece(text, font.escapement != 0, bool(font.struck_out), color, font.height / TWIPS)
 
 
 # --- hidden and merged ----------------------------------------------------------------------------
@@ -226,14 +216,14 @@ def style_kinds(book: Book) -> list[StyleKinds]:
         letters = piece_of(book, "", style.font_index).on(ground_of(book, style))
         kind = letters.kind or kind_of_alignment(style)
         code = code_of(book, style.format_key)
-        number = BUILTIN.get(str(style.format_key)) or kind_of(code)
-        found.append(StyleKinds(kind or number, kind or kind_of_text(code)))
+        number = formats.BUILTIN.get(str(style.format_key)) or formats.kind_of(code)
+        found.append(StyleKinds(kind or number, kind or formats.kind_of_text(code)))
     return found
 
 
 def kind_of_alignment(style: Any) -> str:
     if style.alignment is not None and style.alignment.hor_align == FILLED:
-        return REPEATED
+        return formats.REPEATED
     return ""
 
 
@@ -287,7 +277,7 @@ EMPTY_TEXT = b"\x17\x00\x00\x0b"  # ="" behind a cell
 OF_NO_NUMBER = (2, 3, 126, 127, 129)  # ISNA, ISERROR, ISERR, ISTEXT, ISBLANK
 
 
-def conditions_by_sheet(book: Book, content: bytes) -> list[list[Condition]]:
+def conditions_by_sheet(book: Book, content: bytes) -> list[list[formats.Condition]]:
     """The conditional formats of each worksheet that hide numbers or make them white.
 
     [] for what is no BIFF8.
@@ -304,7 +294,7 @@ def conditions_by_sheet(book: Book, content: bytes) -> list[list[Condition]]:
     return found
 
 
-def conditions_at(book: Book, stream: bytes, start: int) -> list[Condition]:
+def conditions_at(book: Book, stream: bytes, start: int) -> list[formats.Condition]:
     areas: tuple[Area, ...] = ()
     found = []
     for number, content in biff_records(stream, start):
@@ -315,16 +305,16 @@ def conditions_at(book: Book, stream: bytes, start: int) -> list[Condition]:
     return found
 
 
-def rule_of(book: Book, content: bytes, areas: tuple[Area, ...]) -> list[Condition]:
+def rule_of(book: Book, content: bytes, areas: tuple[Area, ...]) -> list[formats.Condition]:
     """A rule that hides numbers, [] for any other.
 
     One that cannot be read may do so, and need not spoil the file.
     """
     try:
         kind = kind_of_rule(book, content)
-        return [condition(*test_of(content), areas, kind)] if kind else []
+        return [formats.condition(*test_of(content), areas, kind)] if kind else []
     except (StructError, IndexError, ValueError):
-        return [condition("", "", [], areas, STRANGE)]
+        return [formats.condition("", "", [], areas, formats.STRANGE)]
 
 
 def areas_in(content: bytes) -> tuple[Area, ...]:
@@ -356,7 +346,7 @@ def constant_of(tokens: bytes) -> str:
     if tokens[:1] == WHOLE_NUMBER and len(tokens) == 3:
         return str(unpack_from("<H", tokens, 1)[0])
     if tokens[:1] == ANY_NUMBER and len(tokens) == 9:
-        return str(as_figure(unpack_from("<d", tokens, 1)[0]))
+        return str(formats.as_figure(unpack_from("<d", tokens, 1)[0]))
     return ""
 
 
@@ -377,11 +367,11 @@ def kind_of_rule(book: Book, content: bytes) -> str:
     flags, at = low | high << 32, RULE_LOOK + 6
     if flags & HAS_CODE:
         code, size = rule_code(book, content, at, bool(flags & OWN_CODE))
-        kind = kind_of(code)
+        kind = formats.kind_of(code)
         if kind:
             return kind
         at += size
-    letters = rule_letters(book, content, at) if flags & HAS_FONT else Piece("", color=BLACK)
+    letters = rule_letters(book, content, at) if flags & HAS_FONT else seen.Piece("", color=BLACK)
     for bit, size in ((HAS_FONT, FONT_LOOK), (HAS_ALIGNMENT, LINES), (HAS_BORDER, LINES)):
         if flags & bit:
             at += size
@@ -389,11 +379,11 @@ def kind_of_rule(book: Book, content: bytes) -> str:
     return letters.on(ground).kind
 
 
-def rule_letters(book: Book, content: bytes, at: int) -> Piece:
+def rule_letters(book: Book, content: bytes, at: int) -> seen.Piece:
     (flags,) = unpack_from("<I", content, at + FONT_FLAGS)
     (color,) = unpack_from("<I", content, at + FONT_COLOR)
     (unset,) = unpack_from("<I", content, at + FONT_UNSET)
-    return Piece("", struck=bool(flags & ~unset & STRIKES), color=rgb_of(book, color) or BLACK)
+    return seen.Piece("", struck=bool(flags & ~unset & STRIKES), color=rgb_of(book, color) or BLACK)
 
 
 def rule_code(book: Book, content: bytes, at: int, is_own: bool) -> tuple[str, int]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
-from gongkai.opc import Archive, BadArchive
-from gongkai.opc.package import Tab, few, is_on, main_part, read_xml, related, tabs_of, whole
+from gongkai.opc import Archive, BadArchive, package
 from gongkai.spreadsheets import (
     FLAT,
     NARROW,
@@ -19,18 +18,11 @@ from gongkai.spreadsheets import (
     Spot,
     area_of,
     column_of,
+    formats,
     refuse_many,
     refuse_merged,
-)
-from gongkai.spreadsheets.formats import DATE, as_figure, number_of
-from gongkai.spreadsheets.seen import Piece, day_of, settled, size_of
-from gongkai.spreadsheets.xlsx_looks import (
-    PLAIN,
-    CellLook,
-    conditions_of,
-    hiding_formats,
-    letters_of,
-    styles_of,
+    seen,
+    xlsx_looks,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +32,7 @@ MEASURE = re.compile(r"\d{0,4}(?:\.\d+)?")
 MOST_COLUMNS = 16_384  # of a sheet in Excel
 MOST_STRINGS, MOST_RUNS = 300_000, 10_000  # texts of a workbook, pieces of one
 MOST_COVERED = 100  # rows and columns of an array formula that are looked at
-Pieces = tuple[Piece, ...]
+Pieces = tuple[seen.Piece, ...]
 Text = str | Pieces
 MOST_ROWS = 1_048_576  # of a sheet in Excel
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -53,13 +45,13 @@ class Book:
     """
 
     strings: Sequence[Text]
-    looks: Sequence[CellLook]
+    looks: Sequence[xlsx_looks.CellLook]
     hiding: Mapping[str, str]
     from_1904: bool
 
-    def look(self, style: str) -> CellLook:
-        at = whole(style)
-        return self.looks[at] if at < len(self.looks) else PLAIN
+    def look(self, style: str) -> xlsx_looks.CellLook:
+        at = package.whole(style)
+        return self.looks[at] if at < len(self.looks) else xlsx_looks.PLAIN
 
 
 def xlsx_sheets(archive: Archive, wanted: IsWanted, lasts: Mapping[str, int]) -> list[Sheet]:
@@ -68,12 +60,12 @@ def xlsx_sheets(archive: Archive, wanted: IsWanted, lasts: Mapping[str, int]) ->
 
     Raises BadArchive, UnreadableDocument.
     """
-    part = main_part(archive)
+    part = package.main_part(archive)
     if not part:
         raise BadArchive("damaged")
-    workbook = read_xml(archive, part)
+    workbook = package.read_xml(archive, part)
     refuse_many(sum(1 for _ in workbook.iterfind("{*}sheets/{*}sheet")))
-    tabs = tabs_of(archive, workbook)
+    tabs = package.tabs_of(archive, workbook)
     book = book_of(archive, part, workbook)
     found = []
     for tab in tabs:
@@ -84,20 +76,23 @@ def xlsx_sheets(archive: Archive, wanted: IsWanted, lasts: Mapping[str, int]) ->
 
 def book_of(archive: Archive, part: str, workbook: _Element) -> Book:
     settings = workbook.find("{*}workbookPr")
-    texts, styles = related(archive, part, "sharedStrings"), related(archive, part, "styles")
-    look = read_xml(archive, styles) if styles else None
+    texts, styles = (
+        package.related(archive, part, "sharedStrings"),
+        package.related(archive, part, "styles"),
+    )
+    look = package.read_xml(archive, styles) if styles else None
     return Book(
-        strings=shared_strings(read_xml(archive, texts)) if texts else (),
-        looks=styles_of(look) if look is not None else (),
-        hiding=hiding_formats(look) if look is not None else {},
-        from_1904=settings is not None and is_on(settings.get("date1904")),
+        strings=shared_strings(package.read_xml(archive, texts)) if texts else (),
+        looks=xlsx_looks.styles_of(look) if look is not None else (),
+        hiding=xlsx_looks.hiding_formats(look) if look is not None else {},
+        from_1904=settings is not None and package.is_on(settings.get("date1904")),
     )
 
 
-def sheet_of(archive: Archive, tab: Tab, book: Book, last: int) -> Sheet:
+def sheet_of(archive: Archive, tab: package.Tab, book: Book, last: int) -> Sheet:
     if tab.part not in archive:
         raise BadArchive("damaged")
-    root = read_xml(archive, tab.part)
+    root = package.read_xml(archive, tab.part)
     merged = merged_areas(root, tab.name)
     data = root.find("{*}sheetData")
     rows = index_rows(data, min(last, MOST_ROWS)) if data is not None else {}
@@ -107,7 +102,7 @@ def sheet_of(archive: Archive, tab: Tab, book: Book, last: int) -> Sheet:
         visible=tab.visible,
         cells=found.cells,
         kinds=found.kinds,
-        conditions=conditions_of(root, book.hiding),
+        conditions=xlsx_looks.conditions_of(root, book.hiding),
         hidden_rows=hidden_rows(rows),
         hidden_columns=hidden_columns(root),
         merged=merged,
@@ -166,11 +161,11 @@ def shown_cell(value: object, style: str, book: Book) -> tuple[object, str]:
     """
     look = book.look(style)
     if isinstance(value, tuple):
-        return settled(value, look.letters, look.ground)
-    number = as_figure(value)
+        return seen.settled(value, look.letters, look.ground)
+    number = formats.as_figure(value)
     if number is None:
         return value, look.of_texts
-    shown = day_of(number, book.from_1904) if look.of_numbers == DATE else number
+    shown = seen.day_of(number, book.from_1904) if look.of_numbers == formats.DATE else number
     return shown, look.of_numbers
 
 
@@ -180,7 +175,7 @@ def shown_cell(value: object, style: str, book: Book) -> tuple[object, str]:
 def hidden_rows(rows: Mapping[int, _Element]) -> set[int]:
     found = set()
     for number, row in rows.items():
-        if is_on(row.get("hidden")) or is_less(row.get("ht"), FLAT):
+        if package.is_on(row.get("hidden")) or is_less(row.get("ht"), FLAT):
             found.add(number)
     return found
 
@@ -188,8 +183,11 @@ def hidden_rows(rows: Mapping[int, _Element]) -> set[int]:
 def hidden_columns(root: _Element) -> set[int]:
     found: set[int] = set()
     for node in root.iterfind("{*}cols/{*}col"):
-        if is_on(node.get("hidden")) or is_less(node.get("width"), NARROW):
-            first, last = whole(node.get("min")), min(whole(node.get("max")), MOST_COLUMNS)
+        if package.is_on(node.get("hidden")) or is_less(node.get("width"), NARROW):
+            first, last = (
+                package.whole(node.get("min")),
+                min(package.whole(node.get("max")), MOST_COLUMNS),
+            )
             found.update(range(first, last + 1))
     return found
 
@@ -206,7 +204,7 @@ def merged_areas(root: _Element, name: str) -> list[Area]:
     found = []
     for node in root.iterfind("{*}mergeCells/{*}mergeCell"):
         area = area_of(node.get("ref", ""))
-        if area is not None and size_of(area) > 1:
+        if area is not None and seen.size_of(area) > 1:
             found.append(area)
     return found
 
@@ -219,7 +217,7 @@ def index_rows(data: _Element, last: int = MOST_ROWS) -> dict[int, _Element]:
     rows: dict[int, _Element] = {}
     number = 0
     for row in data.iterfind("{*}row"):
-        number = whole(row.get("r"), number + 1)
+        number = package.whole(row.get("r"), number + 1)
         if number <= last:
             rows[number] = row
     return rows
@@ -256,7 +254,7 @@ def stored(text: str, kind: str, strings: Sequence[Text]) -> object:
             return "TRUE"
         return "FALSE"
     if kind == "n":
-        return number_of(text)
+        return formats.number_of(text)
     return unescaped(text)
 
 
@@ -270,31 +268,31 @@ def unfinished(parts: Mapping[str, _Element], kind: str) -> str | None:
 
 def shared_string(text: str, strings: Sequence[Text]) -> Text:
     """#9 where the list of texts has no number 9: no figure, and no label."""
-    number = whole(text, len(strings))
+    number = package.whole(text, len(strings))
     return strings[number] if number < len(strings) else f"#{text}"
 
 
 def shared_strings(root: _Element) -> list[Text]:
-    return [string_of(item) for item in few(root.iterfind("{*}si"), MOST_STRINGS)]
+    return [string_of(item) for item in package.few(root.iterfind("{*}si"), MOST_STRINGS)]
 
 
 def string_of(item: _Element | None) -> Text:
     """A plain string, or the pieces of a rich one, without its phonetic guide."""
     if item is None:
         return ""
-    runs = few(item.iterchildren("{*}r"), MOST_RUNS)
+    runs = package.few(item.iterchildren("{*}r"), MOST_RUNS)
     if not runs:
         return text_of(item)
-    plain = [Piece(unescaped(node.text or ""), own=False) for node in item.iterfind("{*}t")]
+    plain = [seen.Piece(unescaped(node.text or ""), own=False) for node in item.iterfind("{*}t")]
     return (*plain, *map(piece_of, runs))
 
 
-def piece_of(run: _Element) -> Piece:
+def piece_of(run: _Element) -> seen.Piece:
     text = text_of(run)
     look = run.find("{*}rPr")
     if look is None:
-        return Piece(text, own=False)
-    return letters_of(look, text)
+        return seen.Piece(text, own=False)
+    return xlsx_looks.letters_of(look, text)
 
 
 def text_of(node: _Element) -> str:

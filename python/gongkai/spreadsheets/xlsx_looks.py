@@ -8,20 +8,8 @@ from math import inf
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from gongkai.figures import is_pale
-from gongkai.opc import BadArchive
-from gongkai.opc.package import few, is_on, whole
-from gongkai.spreadsheets import Area, area_of
-from gongkai.spreadsheets.formats import (
-    BUILTIN,
-    HIDDEN,
-    REPEATED,
-    STRUCK,
-    Condition,
-    condition,
-    kind_of,
-    kind_of_text,
-)
-from gongkai.spreadsheets.seen import USUAL_SIZE, Piece
+from gongkai.opc import BadArchive, package
+from gongkai.spreadsheets import Area, area_of, formats, seen
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -49,7 +37,7 @@ class CellLook(NamedTuple):
     text in it has.
     """
 
-    letters: Piece = Piece("")
+    letters: seen.Piece = seen.Piece("")
     ground: str = ""
     of_numbers: str = ""
     of_texts: str = ""
@@ -60,14 +48,14 @@ PLAIN = CellLook()
 
 def styles_of(root: _Element) -> list[CellLook]:
     """The looks of all cell styles, by their numbers."""
-    fonts = few(root.iterfind("{*}fonts/{*}font"), MOST_STYLES)
-    fills = few(root.iterfind("{*}fills/{*}fill"), MOST_STYLES)
+    fonts = package.few(root.iterfind("{*}fonts/{*}font"), MOST_STYLES)
+    fills = package.few(root.iterfind("{*}fills/{*}fill"), MOST_STYLES)
     letters_of_fonts = [letters_of(font, "") for font in fonts]
     grounds = [ground_of(fill) for fill in fills]
     of_numbers, of_texts = kinds_by_number(root)
     found = []
-    for style in few(root.iterfind("{*}cellXfs/{*}xf"), MOST_STYLES):
-        letters = nth(letters_of_fonts, style.get("fontId"), Piece("", color=BLACK))
+    for style in package.few(root.iterfind("{*}cellXfs/{*}xf"), MOST_STYLES):
+        letters = nth(letters_of_fonts, style.get("fontId"), seen.Piece("", color=BLACK))
         ground = nth(grounds, style.get("fillId"), "")
         kind = letters.on(ground).kind or kind_of_alignment(style)
         number = style.get("numFmtId", "")
@@ -78,10 +66,10 @@ def styles_of(root: _Element) -> list[CellLook]:
 
 def kinds_by_number(root: _Element) -> tuple[dict[str, str], dict[str, str]]:
     """What number formats make of numbers, and of texts, by the numbers of the formats."""
-    of_numbers, of_texts = dict(BUILTIN), {}
+    of_numbers, of_texts = dict(formats.BUILTIN), {}
     for node in root.iterfind("{*}numFmts/{*}numFmt"):
         number, code = node.get("numFmtId", ""), node.get("formatCode", "")
-        of_numbers[number], of_texts[number] = kind_of(code), kind_of_text(code)
+        of_numbers[number], of_texts[number] = formats.kind_of(code), formats.kind_of_text(code)
     return of_numbers, of_texts
 
 
@@ -89,29 +77,29 @@ def kind_of_alignment(style: _Element) -> str:
     """5 set to fill its cell is shown as 555555."""
     if style.find("{*}alignment[@horizontal='fill']") is None:
         return ""
-    return REPEATED
+    return formats.REPEATED
 
 
 def nth(found: Sequence[CellPart], number: str | None, otherwise: CellPart) -> CellPart:
-    at = whole(number)
+    at = package.whole(number)
     return found[at] if at < len(found) else otherwise
 
 
-def letters_of(look: _Element, text: str) -> Piece:
+def letters_of(look: _Element, text: str) -> seen.Piece:
     """A text in a font, or in the look of a run."""
     raised, size = look.find("{*}vertAlign"), look.find("{*}sz")
     points = size.get("val", "") if size is not None else ""
-    return Piece(
+    return seen.Piece(
         text,
         raised=raised is not None and raised.get("val") != "baseline",
         struck=is_struck(look.find("{*}strike")),
         color=color_of(look.find("{*}color")),
-        size=float(points) if SIZE.fullmatch(points) else USUAL_SIZE,
+        size=float(points) if SIZE.fullmatch(points) else seen.USUAL_SIZE,
     )
 
 
 def is_struck(strike: _Element | None) -> bool:
-    return strike is not None and is_on(strike.get("val", "1"))
+    return strike is not None and package.is_on(strike.get("val", "1"))
 
 
 def color_of(color: _Element | None) -> str:
@@ -176,7 +164,7 @@ def ground_of_gradient(fill: _Element) -> str:
 def hiding_formats(root: _Element) -> dict[str, str]:
     """Number of a conditional format -> its kind, for those that hide a number or make it white."""
     found = {}
-    for number, dxf in enumerate(few(root.iterfind("{*}dxfs/{*}dxf"), MOST_STYLES)):
+    for number, dxf in enumerate(package.few(root.iterfind("{*}dxfs/{*}dxf"), MOST_STYLES)):
         kind = hiding_kind(dxf)
         if kind:
             found[str(number)] = kind
@@ -188,15 +176,15 @@ def hiding_kind(dxf: _Element) -> str:
     code, font = dxf.find("{*}numFmt"), dxf.find("{*}font")
     kind = ""
     if code is not None:
-        kind = kind_of(code.get("formatCode", ""))
+        kind = formats.kind_of(code.get("formatCode", ""))
     if kind:
         return kind
-    letters = Piece("", color=BLACK)
+    letters = seen.Piece("", color=BLACK)
     if font is not None:
         letters = letters_of(font, "")
     if letters.struck:
-        return STRUCK
-    usual = letters._replace(raised=False, size=USUAL_SIZE)
+        return formats.STRUCK
+    usual = letters._replace(raised=False, size=seen.USUAL_SIZE)
     return usual.on(ground_of_rule(dxf)).kind
 
 
@@ -212,7 +200,7 @@ def ground_of_rule(dxf: _Element) -> str:
     return ""
 
 
-def conditions_of(root: _Element, hiding: Mapping[str, str]) -> list[Condition]:
+def conditions_of(root: _Element, hiding: Mapping[str, str]) -> list[formats.Condition]:
     """The conditional formats of a sheet that hide numbers, those that newer versions of Excel
     write apart too.
     """
@@ -228,14 +216,14 @@ def conditions_of(root: _Element, hiding: Mapping[str, str]) -> list[Condition]:
     return found
 
 
-def condition_of(rule: _Element, areas: tuple[Area, ...], kind: str) -> Condition:
+def condition_of(rule: _Element, areas: tuple[Area, ...], kind: str) -> formats.Condition:
     formulas = [node.text or "" for node in rule.iter("{*}formula", "{*}f")]
-    return condition(rule.get("type", ""), rule.get("operator", ""), formulas, areas, kind)
+    return formats.condition(rule.get("type", ""), rule.get("operator", ""), formulas, areas, kind)
 
 
 def kind_of_rule(rule: _Element, hiding: Mapping[str, str]) -> str:
     if any(child.get("showValue") in ("0", "false") for child in rule):
-        return HIDDEN  # bars or signs in the place of the number
+        return formats.HIDDEN  # bars or signs in the place of the number
     own = rule.find("{*}dxf")
     if own is not None:
         return hiding_kind(own)

@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gongkai.model import Relation
-from gongkai.sums.flow import MOST_SETS, TooMany
-from gongkai.sums.relations import Solution, solve
-from gongkai.sums.statements import System
+from gongkai.sums import flow, relations, statements
 
 MOST_SOLVED = 300  # some milliseconds each
 
@@ -28,7 +26,7 @@ class PlainRepair(NamedTuple):
     figures: tuple[tuple[str, int], ...]
 
 
-def plain_repairs(system: System, most: int = MOST_SOLVED) -> list[PlainRepair]:
+def plain_repairs(system: statements.System, most: int = MOST_SOLVED) -> list[PlainRepair]:
     """All cheapest ones. Raises TooMany where ``most`` looks at the relations do not do."""
     search = PlainSearch(system, min(system.prices.values(), default=1), most)
     budget = 0
@@ -36,7 +34,7 @@ def plain_repairs(system: System, most: int = MOST_SOLVED) -> list[PlainRepair]:
         search.beyond = 0
         search.extend(frozenset(), frozenset(), budget)
         if not search.beyond and not search.found:
-            raise TooMany
+            raise flow.TooMany
         budget += search.beyond
     return search.found
 
@@ -45,7 +43,7 @@ def plain_repairs(system: System, most: int = MOST_SOLVED) -> list[PlainRepair]:
 class PlainSearch:
     """``beyond``: how much more than was offered the next repairs cost at least."""
 
-    system: System
+    system: statements.System
     cheapest: int
     left: int
     beyond: int = 0
@@ -58,10 +56,10 @@ class PlainSearch:
         would have to be 4, 2, 1, 1 or 4.
         """
         self.left -= 1
-        if self.left < 0 or len(self.found) > MOST_SETS:
-            raise TooMany
+        if self.left < 0 or len(self.found) > flow.MOST_SETS:
+            raise flow.TooMany
         values = {**self.system.values, **dict.fromkeys(freed)}
-        solution = solve(self.system.relations, values)
+        solution = relations.solve(self.system.relations, values)
         conflicts = solution.wrong
         if not conflicts:
             self.found.append(repair_of(solution, freed))
@@ -107,7 +105,7 @@ def disjoint(conflicts: Sequence[tuple[Relation, ...]]) -> int:
     return count
 
 
-def repair_of(solution: Solution, freed: frozenset[str]) -> PlainRepair:
+def repair_of(solution: relations.Solution, freed: frozenset[str]) -> PlainRepair:
     if not freed <= solution.implied.keys():
         return PlainRepair(freed, ())
     return PlainRepair(freed, tuple((cell, solution.implied[cell]) for cell in sorted(freed)))

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from gongkai.sums.network import NetworkLine, NetworkState, Replacement
-from gongkai.sums.statements import CELL
+from gongkai.sums import network, statements
 
 EVENT = 3  # the price of one slip over several cells
 LEAST = 3  # cells of a slip over a line; slips that change two are found among the repairs
-Changes = tuple[Replacement, ...]
+Changes = tuple[network.Replacement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +31,14 @@ class Repair:
     is_open: bool = False
 
 
-def repair_of(state: NetworkState, changes: Changes, is_open: bool = False) -> Repair:
+def repair_of(state: network.NetworkState, changes: Changes, is_open: bool = False) -> Repair:
     """Two cells that one slip explains cost less than two slips, beside a third as well.
 
     予以公开 自然人7 and 商业企业134 exchanged are one slip; 其他处理·自然人8 for 88 beside them is
     another.
     """
     slips = slips_among(state, changes)
-    odd, price = len(slips) // 2 * SLIP, len(slips) // 2 * (EVENT - 2 * CELL)
+    odd, price = len(slips) // 2 * SLIP, len(slips) // 2 * (EVENT - 2 * statements.CELL)
     for cell, proposed in changes:
         price += state.prices[cell]
         if cell not in slips:
@@ -47,7 +46,7 @@ def repair_of(state: NetworkState, changes: Changes, is_open: bool = False) -> R
     return Repair(changes, state.mended(changes), price, odd, is_open)
 
 
-def slips_among(state: NetworkState, changes: Changes) -> set[str]:
+def slips_among(state: network.NetworkState, changes: Changes) -> set[str]:
     """The cells of pairs that are one slip each; among more than two cells only neighbours
     exchanged.
     """
@@ -60,7 +59,7 @@ def slips_among(state: NetworkState, changes: Changes) -> set[str]:
     return found
 
 
-def is_one_slip(state: NetworkState, pair: Changes, has_others: bool) -> bool:
+def is_one_slip(state: network.NetworkState, pair: Changes, has_others: bool) -> bool:
     """Whether two changes are one slip: neighbours exchanged, digits parted at a wrong place, a
     figure moved on.
     """
@@ -147,7 +146,7 @@ def moved(stated: Sequence[int], proposed: Sequence[int]) -> bool:
 # --- a line ---------------------------------------------------------------------------------------
 
 
-def long_events(state: NetworkState) -> list[Repair]:
+def long_events(state: network.NetworkState) -> list[Repair]:
     """Slips of three cells or more that mend all that they touch."""
     if len(state.need) < LEAST:
         return []
@@ -160,7 +159,7 @@ def long_events(state: NetworkState) -> list[Repair]:
     return found
 
 
-def felt_nodes(state: NetworkState) -> frozenset[int]:
+def felt_nodes(state: network.NetworkState) -> frozenset[int]:
     """The nodes of the network that are joined to one that needs mending."""
     felt = set()
     for node, home in enumerate(state.home):
@@ -169,7 +168,7 @@ def felt_nodes(state: NetworkState) -> frozenset[int]:
     return frozenset(felt)
 
 
-def can_be_filled(state: NetworkState, changes: Changes) -> bool:
+def can_be_filled(state: network.NetworkState, changes: Changes) -> bool:
     """Whether the blanks beside the changes can then be filled, whatever is wrong elsewhere."""
     touched: set[int] = set()
     for cell, _ in changes:
@@ -177,7 +176,7 @@ def can_be_filled(state: NetworkState, changes: Changes) -> bool:
     return touched.isdisjoint(state.changed(changes).need)
 
 
-def shifts(state: NetworkState, felt: frozenset[int]) -> Iterator[Changes]:
+def shifts(state: network.NetworkState, felt: frozenset[int]) -> Iterator[Changes]:
     """Lines of which a stretch mends its nodes across when moved back by one cell; the last figure
     was lost.
     """
@@ -188,11 +187,11 @@ def shifts(state: NetworkState, felt: frozenset[int]) -> Iterator[Changes]:
             yield from stretches(state, line.cells[::-1], wanted[::-1])
 
 
-def is_stated(state: NetworkState, cells: Sequence[str]) -> bool:
+def is_stated(state: network.NetworkState, cells: Sequence[str]) -> bool:
     return None not in map(state.values.get, cells)
 
 
-def wanted_along(state: NetworkState, line: NetworkLine) -> list[int]:
+def wanted_along(state: network.NetworkState, line: network.NetworkLine) -> list[int]:
     """By how much each cell of a line must change to mend the node across."""
     wanted = []
     for node, sign in line.across:
@@ -200,7 +199,9 @@ def wanted_along(state: NetworkState, line: NetworkLine) -> list[int]:
     return wanted
 
 
-def stretches(state: NetworkState, line: Sequence[str], wanted: Sequence[int]) -> Iterator[Changes]:
+def stretches(
+    state: network.NetworkState, line: Sequence[str], wanted: Sequence[int]
+) -> Iterator[Changes]:
     """Longest stretches in which each figure but the last is to become the one after it; it starts
     with a 0.
 
@@ -228,11 +229,11 @@ def end_of_stretch(figures: Sequence[int], wanted: Sequence[int], start: int) ->
     return end + 1
 
 
-def has_no_negative(changes: Iterable[Replacement]) -> bool:
+def has_no_negative(changes: Iterable[network.Replacement]) -> bool:
     return min(dict(changes).values()) >= 0
 
 
-def stale_totals(state: NetworkState, felt: frozenset[int]) -> Iterator[Changes]:
+def stale_totals(state: network.NetworkState, felt: frozenset[int]) -> Iterator[Changes]:
     """A part was changed, and all that follows from it but the totals above it: 予以公开·自然人
     from 131 to 134, 新收 with it, while 予以公开·总计138, 办结·自然人131 and 办结·总计138 stayed.
     """

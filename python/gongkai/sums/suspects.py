@@ -15,11 +15,9 @@ from itertools import chain, product
 from typing import NamedTuple
 
 from gongkai.model import Alternative, Bound, Form, Relation, Statement, Suspect, Value
-from gongkai.sums.flow import TooMany
+from gongkai.sums import flow, plain, search
 from gongkai.sums.network import NetworkState, Replacement, network_of, state_of
-from gongkai.sums.plain import plain_repairs
 from gongkai.sums.relations import possible
-from gongkai.sums.search import MOST_LISTED, Cluster, clusters_of
 from gongkai.sums.statements import System, counts_of, solution_of, system_of
 
 MOST_BLANKS = (
@@ -57,7 +55,7 @@ def localize(form: Form, statements: Iterable[Statement]) -> list[Proposal]:
         return [told(system, plain_proposal(system))] * len(questions)
     values = counts_of(network.ends, system.values)
     asked = Question(state_of(network, values, system.prices), system)
-    clusters = clusters_of(asked.state)
+    clusters = search.clusters_of(asked.state)
     found = []
     for relations in questions:
         found.append(told(system, proposal_for(asked, clusters, relations)))
@@ -108,8 +106,8 @@ def plain_proposal(system: System) -> Proposal:
     总计5 above 维持3 ＋ 纠正1 ＋ 其他0 ＋ 尚未审结0: one of the five figures is 1 off.
     """
     try:
-        repairs = plain_repairs(system)
-    except TooMany:
+        repairs = plain.plain_repairs(system)
+    except flow.TooMany:
         return UNKNOWN
     found: list[Alternative] = []
     for repair in repairs:
@@ -118,13 +116,13 @@ def plain_proposal(system: System) -> Proposal:
             suspects.append(Suspect(cell, system.values[cell], to))
         if suspects:
             found.append(tuple(suspects))
-    if len(found) < len(repairs) or len(found) > MOST_LISTED:
+    if len(found) < len(repairs) or len(found) > search.MOST_LISTED:
         return Proposal((), len(repairs))
     return Proposal(tuple(found), len(found))
 
 
 def proposal_for(
-    asked: Question, clusters: Sequence[Cluster], relations: Sequence[Relation]
+    asked: Question, clusters: Sequence[search.Cluster], relations: Sequence[Relation]
 ) -> Proposal:
     """The repairs of all clusters that have a part in the relations, combined.
 
@@ -146,7 +144,7 @@ def proposal_for(
     return found
 
 
-def concerns(state: NetworkState, cluster: Cluster, relations: Sequence[Relation]) -> bool:
+def concerns(state: NetworkState, cluster: search.Cluster, relations: Sequence[Relation]) -> bool:
     """Whether a cluster mends a node of the relations, or a cell of one that is no node."""
     nodes = nodes_of(state, relations)
     if nodes:
@@ -174,7 +172,9 @@ def suspected_cells(suspects: Iterable[Iterable[Suspect]]) -> list[str]:
     return cells
 
 
-def combined(asked: Question, mine: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
+def combined(
+    asked: Question, mine: Sequence[search.Cluster], relations: Sequence[Relation]
+) -> Proposal:
     """The choices of all clusters together: two for 总计89 above 维持139, which are the repairs of
     that row; of more than a person would compare only what is certain.
     """
@@ -186,7 +186,7 @@ def combined(asked: Question, mine: Sequence[Cluster], relations: Sequence[Relat
     if count == 0:
         ways = mine[0].count if len(mine) == 1 else None
         return Proposal((), ways, certain=certain)
-    if count > MOST_LISTED:
+    if count > search.MOST_LISTED:
         return Proposal((), count, certain=certain)
     found = alternatives_of(asked, mine, relations)
     if not found:
@@ -194,7 +194,7 @@ def combined(asked: Question, mine: Sequence[Cluster], relations: Sequence[Relat
     return Proposal(tuple(found), count, all_ways - count, certain)
 
 
-def bounds_of(asked: Question, mine: Iterable[Cluster]) -> tuple[Bound, ...]:
+def bounds_of(asked: Question, mine: Iterable[search.Cluster]) -> tuple[Bound, ...]:
     found = []
     for cluster in mine:
         for cell, least, most in cluster.certain:
@@ -203,7 +203,7 @@ def bounds_of(asked: Question, mine: Iterable[Cluster]) -> tuple[Bound, ...]:
 
 
 def alternatives_of(
-    asked: Question, mine: Sequence[Cluster], relations: Sequence[Relation]
+    asked: Question, mine: Sequence[search.Cluster], relations: Sequence[Relation]
 ) -> list[Alternative]:
     """Each choice of one way for each cluster; none where one of them does not mend, whatever led
     to it.

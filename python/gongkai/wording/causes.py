@@ -19,16 +19,7 @@ from gongkai.model import (
     Relation,
     Value,
 )
-from gongkai.wording import is_along_row
-from gongkai.wording.phrases import (
-    LONGEST,
-    fill,
-    sentences,
-    short_column,
-    short_row,
-    subjects_text,
-    where,
-)
+from gongkai.wording import is_along_row, phrases
 
 MOST_GAPS = 3  # of sums with the same sides told one by one
 MOST_CHOICES = 3  # ways to mend a table that a line names
@@ -50,7 +41,7 @@ UNEQUAL = {
 
 
 def said(name: str, **facts: Fact) -> str:
-    return fill(sentences()["sums"][name], facts)
+    return phrases.fill(phrases.sentences()["sums"][name], facts)
 
 
 def cause_lines(finding: Finding) -> FindingLines:
@@ -60,17 +51,17 @@ def cause_lines(finding: Finding) -> FindingLines:
     gaps = list(evidence(form, finding))
     if finding.cause == "reading":
         head, ours = "；".join(misread_texts(form, finding)), said("ours")
-        told = joined(finding, gaps, [], LONGEST - len(head) - len(ours) - 1)
+        told = joined(finding, gaps, [], phrases.LONGEST - len(head) - len(ours) - 1)
         return head, f"{ours}；{told}"
     head = repair_text(form, finding)
     if not head:
         head = said("unknown", number=form.number, gap=gaps.pop(0))
-    return head, joined(finding, gaps, list(others(form, finding)), LONGEST - len(head))
+    return head, joined(finding, gaps, list(others(form, finding)), phrases.LONGEST - len(head))
 
 
 def misread_texts(form: Form, finding: Finding) -> Iterator[str]:
     for cell, first, other in triples(finding, "readings"):
-        yield said("misread", where=where(form, (cell,)), first=first, other=other)
+        yield said("misread", where=phrases.where(form, (cell,)), first=first, other=other)
 
 
 def joined(finding: Finding, gaps: Sequence[str], needed: Sequence[str], room: int) -> str:
@@ -151,16 +142,18 @@ def names_of(form: Form, groups: Sequence[Sequence[str]], is_one_row: bool) -> I
     before = f"{form.number} "
     is_row_named = is_one_row and len(groups) > 1
     if is_row_named:
-        before += f"{short_row(form.cells[groups[0][0]].row)}："
+        before += f"{phrases.short_row(form.cells[groups[0][0]].row)}："
     for cells in groups:
-        columns = "、".join(short_column(form.cells[cell].column) for cell in cells)
-        yield before + (columns if is_row_named else without_table(form, where(form, cells)))
+        columns = "、".join(phrases.short_column(form.cells[cell].column) for cell in cells)
+        yield before + (
+            columns if is_row_named else without_table(form, phrases.where(form, cells))
+        )
         before = ""
 
 
 def place_in(form: Form, cell: str) -> str:
     """予以公开（自然人）, the table having been named."""
-    return without_table(form, where(form, (cell,)))
+    return without_table(form, phrases.where(form, (cell,)))
 
 
 def without_table(form: Form, place: str) -> str:
@@ -189,7 +182,7 @@ def bounds_texts(form: Form, finding: Finding) -> Iterator[str]:
     """表三 予以公开（总计）填89，至少应为139: which cells are wrong is certain, the figures not."""
     for cell, stated, least, most in triples(finding, "bounds"):
         name = BOUNDS[bool(least), bool(most)]
-        yield said(name, where=where(form, (cell,)), stated=stated, least=least, most=most)
+        yield said(name, where=phrases.where(form, (cell,)), stated=stated, least=least, most=most)
 
 
 # --- the evidence ---------------------------------------------------------------------------------
@@ -208,7 +201,7 @@ def evidence(form: Form, finding: Finding) -> Iterator[str]:
         told = []
         places = []
         for end, subjects in ends.items():
-            told.append(f"{end}（{subjects_text(subjects)}）")
+            told.append(f"{end}（{phrases.subjects_text(subjects)}）")
             places += subjects
         if not start:
             yield from told
@@ -216,12 +209,12 @@ def evidence(form: Form, finding: Finding) -> Iterator[str]:
             yield start + "、".join(told)
         else:
             name = UNEQUAL[frozenset(signs[start])]
-            yield said(name, sides=start, places=subjects_text(places))
+            yield said(name, sides=start, places=phrases.subjects_text(places))
 
 
 def sum_text(form: Form, broken: BrokenSum) -> str:
     """各列之和比总计多1（予以公开行）."""
-    subjects = subjects_text(subject_of(form, relation) for relation in broken.relations)
+    subjects = phrases.subjects_text(subject_of(form, relation) for relation in broken.relations)
     return f"{''.join(gap_parts(broken))}（{subjects}）"
 
 
@@ -247,15 +240,15 @@ def subject_of(form: Form, relation: Relation) -> str:
     """予以公开行 where a relation runs along a row, 自然人列 where it runs down a column."""
     cells = [form.cells[cell] for cell in relation.cells]
     if is_along_row(cells):
-        return f"{short_row(cells[0].row)}行"
-    return f"{short_column(cells[0].column)}列"
+        return f"{phrases.short_row(cells[0].row)}行"
+    return f"{phrases.short_column(cells[0].column)}列"
 
 
 def others(form: Form, finding: Finding) -> Iterator[str]:
     """What was not read, what the prose says, a second reading that mends nothing, how sure."""
     unread = unread_besides(finding)
     if unread:
-        yield said("left", where=without_table(form, where(form, unread)))
+        yield said("left", where=without_table(form, phrases.where(form, unread)))
     for place, figure in triples(finding, "prose"):
         yield said("prose", place=place, figure=figure)
     for place, figure in triples(finding, "prose_too"):

@@ -8,18 +8,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gongkai.model import BrokenSum, Fact, Finding, FindingLines
-from gongkai.wording.causes import cause_lines, sum_text
-from gongkai.wording.phrases import Sentence, facts_of, fill, fitted, sentences
-from gongkai.wording.rules import title_of_rule
+from gongkai.wording import causes, phrases, rules
 
 MOST_BELOW = 50  # of the findings that are told as one, a row each
 
 
-def sentence_of(finding: Finding) -> Sentence:
+def sentence_of(finding: Finding) -> phrases.Sentence:
     """By rule and sentence, else by the rule's family: narrative.handled -> narrative/same."""
     family = finding.rule.partition(".")[0]
     end = f"/{finding.says}" if finding.says else ""
-    known = sentences()
+    known = phrases.sentences()
     return known[f"{finding.rule}{end}" if f"{finding.rule}{end}" in known else f"{family}{end}"]
 
 
@@ -28,23 +26,28 @@ def lines_of(finding: Finding) -> FindingLines:
     if finding.members:
         return many_lines(finding)
     if finding.sums:
-        says, why = cause_lines(finding)
+        says, why = causes.cause_lines(finding)
     else:
-        facts, sentence = facts_of(finding), sentence_of(finding)
-        says, why = fill(sentence["says"], facts), fill(sentence.get("why", ""), facts)
-    return fitted(says.rstrip("。"), why.rstrip("。"))
+        facts, sentence = phrases.facts_of(finding), sentence_of(finding)
+        says, why = (
+            phrases.fill(sentence["says"], facts),
+            phrases.fill(sentence.get("why", ""), facts),
+        )
+    return phrases.fitted(says.rstrip("。"), why.rstrip("。"))
 
 
 def many_lines(finding: Finding) -> FindingLines:
     """Of more than five findings of one kind, how many there are and the first of them."""
     first = finding.members[0].lines[0]
     facts: dict[str, Fact] = {
-        "title": title_of_rule(finding.rule),
+        "title": rules.title_of_rule(finding.rule),
         "count": len(finding.members),
         "first": first,
     }
-    sentence = sentences()["many"]
-    return fitted(fill(sentence["says"], facts), fill(sentence["why"], facts))
+    sentence = phrases.sentences()["many"]
+    return phrases.fitted(
+        phrases.fill(sentence["says"], facts), phrases.fill(sentence["why"], facts)
+    )
 
 
 class Below(NamedTuple):
@@ -63,7 +66,7 @@ def below(finding: Finding) -> list[Below]:
     for one in finding.sums[1:]:
         form = finding.form
         assert form is not None, f"{finding.rule}: a broken sum of no form"
-        rows.append(Below(one, f"同上　{sum_text(form, one)}"))
+        rows.append(Below(one, f"同上　{causes.sum_text(form, one)}"))
     for member in finding.members[:MOST_BELOW]:
         rows.append(Below(member, f"其中　{member.lines[0]}"))
     if len(finding.members) > MOST_BELOW:
@@ -77,4 +80,4 @@ def former_text(finding: Finding) -> str:
     sentence = sentence_of(finding)
     if "former" not in sentence:
         return finding.message
-    return fill(sentence["former"], facts_of(finding))
+    return phrases.fill(sentence["former"], phrases.facts_of(finding))

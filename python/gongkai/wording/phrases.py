@@ -15,15 +15,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gongkai.figures import shown
+from gongkai import figures, wording
 from gongkai.model import Cell, Column, Fact, Finding, FindingLines, Form, Row
-from gongkai.wording import LONGEST_RAW, column_label, cut, one_line, row_label
 
 FILE = Path(__file__).with_name("sentences.toml")
 LONGEST = 160  # characters of both lines
 CUT = 30  # characters of a text of the source
 # {raw:cut} and its like; the last two are those of an earlier version
-LENGTHS: Mapping[str, int] = {"cut": CUT, "start": 20, "clip": LONGEST_RAW, "long": 200}
+LENGTHS: Mapping[str, int] = {"cut": CUT, "start": 20, "clip": wording.LONGEST_RAW, "long": 200}
 MOST_ROWS = 2  # named in one place
 Sentence = Mapping[str, str]
 
@@ -56,9 +55,9 @@ def listings() -> Mapping[str, Listing]:
 
 def fitted(says: str, why: str) -> FindingLines:
     """Cut where both would be longer than two lines of a screen; the second gives way first."""
-    says = cut(says, LONGEST)
+    says = wording.cut(says, LONGEST)
     room = LONGEST - len(says) - 2
-    return says, cut(why, room) if room > 1 else ""
+    return says, wording.cut(why, room) if room > 1 else ""
 
 
 # --- facts as text --------------------------------------------------------------------------------
@@ -75,7 +74,7 @@ class SentenceFormatter(string.Formatter):
         text = fact_text(value)
         if format_spec == "file":
             return file_text(text)
-        return cut(text, LENGTHS[format_spec]) if format_spec else text
+        return wording.cut(text, LENGTHS[format_spec]) if format_spec else text
 
 
 def list_text(items: tuple[object, ...], name: str) -> str:
@@ -100,16 +99,16 @@ def list_text(items: tuple[object, ...], name: str) -> str:
 def file_text(source: str) -> str:
     """/年报/2020.html -> 2020.html; of an address the start: https://www.ruian.gov.cn/art/202…"""
     if "://" in source:
-        return cut(source, CUT)
-    return cut(re.split(r"[/\\]", source)[-1], CUT)
+        return wording.cut(source, CUT)
+    return wording.cut(re.split(r"[/\\]", source)[-1], CUT)
 
 
 def fact_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, int | Decimal):
-        return shown(value)
-    return one_line(str(value))
+        return figures.shown(value)
+    return wording.one_line(str(value))
 
 
 def fill(sentence: str, facts: Mapping[str, Fact]) -> str:
@@ -157,12 +156,12 @@ def row_text(form: Form, cells: Sequence[Cell]) -> str:
 
 def short_row(row: Row) -> str:
     """一、本年新收政府信息公开申请数量 -> 新收."""
-    return row.label.short or row_label(row)
+    return row.label.short or wording.row_label(row)
 
 
 def short_column(column: Column) -> str:
     """本年制发件数 -> 制发."""
-    return column.label.short or column_label(column)
+    return column.label.short or wording.column_label(column)
 
 
 def counts_text(cell: Cell) -> str:

@@ -7,9 +7,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from gongkai.figures import without_blanks
+from gongkai import figures, wording
 from gongkai.model import Report
-from gongkai.wording import is_workbook
 
 OPENING, LAST = 0, 6  # in the place of a section's number: what stands before the first; the last
 DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
@@ -39,21 +38,23 @@ def own_text(report: Report, number: int) -> str:
 
 def opening_lines(report: Report) -> list[str]:
     """Without those of the title: 青溪县人民政府, and 2021年政府信息公开工作年度报告 below it."""
-    if is_workbook(report):
+    if wording.is_workbook(report):
         return report.opening.split("\n")
-    title = without_blanks(report.title)
-    return [line for line in report.opening.split("\n") if without_blanks(line) not in title]
+    title = figures.without_blanks(report.title)
+    return [
+        line for line in report.opening.split("\n") if figures.without_blanks(line) not in title
+    ]
 
 
 def site_lines(report: Report) -> list[str]:
     """发布日期：2022-01-20 来源：县政府办 字号：大 中 小. A workbook of ours has none of them."""
-    if is_workbook(report):
+    if wording.is_workbook(report):
         return []
     return list(filter(is_of_site, opening_lines(report)))
 
 
 def is_of_site(line: str) -> bool:
-    text = without_blanks(line)
+    text = figures.without_blanks(line)
     return "。" not in text and FURNITURE.search(text) is not None
 
 
@@ -61,8 +62,8 @@ def signed(report: Report) -> SignedText:
     """瑞安市人民政府 and 2022年2月20日 at the end of section six are no part of it."""
     text = report.sections.get(LAST, "")
     lines = text.rstrip().split("\n")
-    ends = list(map(without_blanks, lines[-2:]))
-    agency = without_blanks(report.agency)
+    ends = list(map(figures.without_blanks, lines[-2:]))
+    agency = figures.without_blanks(report.agency)
     if len(ends) == 2 and ends[0] == agency and DAY.fullmatch(ends[1]):
         return SignedText("\n".join(lines[:-2]), ends[1])
     if agency and ends[-1] == agency:

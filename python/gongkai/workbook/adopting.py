@@ -8,22 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from gongkai.figures import plain_number
+from gongkai import figures, wording
 from gongkai.model import Alternative, Edit, Entry, Finding, Report, WorkbookError
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.formats import as_figure
-from gongkai.spreadsheets.seen import text_of
-from gongkai.wording import some_of
-from gongkai.workbook import layout
-from gongkai.workbook.cells import Written, as_number, copied
-from gongkai.workbook.fill import flag_edits
-from gongkai.workbook.proposals import NO_FIGURE, Adoption, Choice, forms_of, name_of
+from gongkai.spreadsheets import Spot, formats, seen
+from gongkai.workbook import cells, fill, layout, proposals
 
 BookValues = Mapping[str, Mapping[Spot, object]]
 
 
 def adoption_edits(
-    changes: Sequence[Adoption], values: BookValues, report: Report, findings: Sequence[Finding]
+    changes: Sequence[proposals.Adoption],
+    values: BookValues,
+    report: Report,
+    findings: Sequence[Finding],
 ) -> list[Edit]:
     """All that adopting writes.
 
@@ -33,22 +30,26 @@ def adoption_edits(
     for change in changes:
         edits.append(Edit(change.sheet.name, *change.spot, for_cell(change.proposed)))
     time = f"{datetime.now():%Y-%m-%d %H:%M:%S}"
-    return [*edits, *log_edits(changes, values, time), *flag_edits(report, findings)]
+    return [*edits, *log_edits(changes, values, time), *fill.flag_edits(report, findings)]
 
 
-def for_cell(value: Written) -> Written:
-    return as_number(value) if isinstance(value, int | Decimal) else value
+def for_cell(value: cells.Written) -> cells.Written:
+    return cells.as_number(value) if isinstance(value, int | Decimal) else value
 
 
-def with_changes(values: BookValues, changes: Sequence[Adoption]) -> dict[str, dict[Spot, object]]:
+def with_changes(
+    values: BookValues, changes: Sequence[proposals.Adoption]
+) -> dict[str, dict[Spot, object]]:
     """The sheets' values once the changes are made."""
-    changed = copied(values)
+    changed = cells.copied(values)
     for change in changes:
         changed[change.sheet.name][change.spot] = change.proposed
     return changed
 
 
-def refuse_formulas(changes: Sequence[Adoption], formulas: Mapping[str, set[Spot]]) -> None:
+def refuse_formulas(
+    changes: Sequence[proposals.Adoption], formulas: Mapping[str, set[Spot]]
+) -> None:
     """WorkbookError where a figure to be changed is the result of a formula."""
     for change in changes:
         if change.spot in formulas.get(change.sheet.name, ()):
@@ -59,7 +60,7 @@ def refuse_formulas(changes: Sequence[Adoption], formulas: Mapping[str, set[Spot
             )
 
 
-def refuse_unmended(choices: Sequence[Choice], left: Sequence[Finding]) -> None:
+def refuse_unmended(choices: Sequence[proposals.Choice], left: Sequence[Finding]) -> None:
     """WorkbookError where several choices spoil each other: one of the findings is there still
     after all changes.
     """
@@ -96,14 +97,14 @@ MOST_NAMED = 5  # cells that a message names
 
 def text_changes(
     report: Report, formulas: Mapping[str, set[Spot]]
-) -> tuple[list[Adoption], list[str]]:
+) -> tuple[list[proposals.Adoption], list[str]]:
     """(changes, places of the texts that are left) of the figures that a workbook holds as texts.
 
     Only a text that is a number and nothing else is changed: 134件 may have been meant so, a
     formula makes its text anew, and of more than 15 digits a number would lose some.
     """
-    forms = forms_of(report.tables)
-    changes: list[Adoption] = []
+    forms = proposals.forms_of(report.tables)
+    changes: list[proposals.Adoption] = []
     left: list[str] = []
     for table in report.tables.values():
         sheet = layout.sheet_of(table.id, table.edition)
@@ -115,48 +116,52 @@ def text_changes(
             if spot in own or not is_plain_number(entry):
                 left.append(layout.address(spot, sheet.name))
                 continue
-            name = name_of(entry.cell, forms)
-            changes.append(Adoption(sheet, spot, name, entry.value, entry.value, TEXT_REASON))
+            name = proposals.name_of(entry.cell, forms)
+            changes.append(
+                proposals.Adoption(sheet, spot, name, entry.value, entry.value, TEXT_REASON)
+            )
     return changes, left
 
 
 def is_plain_number(entry: Entry) -> bool:
     """Whether a text is its number and nothing else, of so many digits as a cell keeps."""
-    if entry.value is None or plain_number(entry.raw) != entry.value:
+    if entry.value is None or figures.plain_number(entry.raw) != entry.value:
         return False
-    return not isinstance(as_number(entry.value), str)
+    return not isinstance(cells.as_number(entry.value), str)
 
 
-def question_of_texts(changes: Sequence[Adoption]) -> str:
+def question_of_texts(changes: Sequence[proposals.Adoption]) -> str:
     return f"把{places_text(changes)}文本形式的数字改成数字？原来的文本会记在“{layout.LOG}”表。"
 
 
-def done_text(changes: Sequence[Adoption], left: Sequence[str]) -> str:
+def done_text(changes: Sequence[proposals.Adoption], left: Sequence[str]) -> str:
     """What was done, and what was not."""
     done = NO_TEXTS
     if changes:
         done = f"已把{places_text(changes)}文本形式的数字改成数字，记在“{layout.LOG}”表。"
     if not left:
         return done
-    named = some_of(left, MOST_NAMED, f"等{len(left)}格")
+    named = wording.some_of(left, MOST_NAMED, f"等{len(left)}格")
     return f"{done}{named}带有单位、是公式、超过15位或单元格格式不是“常规”，没有改，请手工核对。"
 
 
 NO_TEXTS = "没有可以直接改成数字的文本。"
 
 
-def places_text(changes: Sequence[Adoption]) -> str:
+def places_text(changes: Sequence[proposals.Adoption]) -> str:
     """'表三'!D7、'表三'!E7等12格."""
     places: list[str] = []
     for change in changes:
         places.append(layout.address(change.spot, change.sheet.name))
-    return some_of(places, MOST_NAMED, f"等{len(changes)}格")
+    return wording.some_of(places, MOST_NAMED, f"等{len(changes)}格")
 
 
 # --- the log --------------------------------------------------------------------------------------
 
 
-def log_edits(changes: Sequence[Adoption], values: BookValues, time: str) -> Iterator[Edit]:
+def log_edits(
+    changes: Sequence[proposals.Adoption], values: BookValues, time: str
+) -> Iterator[Edit]:
     """A line of the log for each change, below all that stands there.
 
     WorkbookError where it is full.
@@ -174,20 +179,20 @@ def log_edits(changes: Sequence[Adoption], values: BookValues, time: str) -> Ite
             yield Edit(layout.LOG, row, column, line[name])
 
 
-def log_line(change: Adoption, stood: object, time: str) -> dict[str, Written]:
+def log_line(change: proposals.Adoption, stood: object, time: str) -> dict[str, cells.Written]:
     return {
         "time": time,
         "table": change.sheet.name,
         "cell": layout.address(change.spot),
         "name": change.name.partition(" ")[2],
         "stated": stood_there(stood),
-        "proposed": NO_FIGURE if change.proposed is None else for_cell(change.proposed),
+        "proposed": proposals.NO_FIGURE if change.proposed is None else for_cell(change.proposed),
         "reason": change.reason,
     }
 
 
-def stood_there(value: object) -> Written:
-    figure = as_figure(value)
+def stood_there(value: object) -> cells.Written:
+    figure = formats.as_figure(value)
     if figure is not None:
-        return as_number(figure)
-    return text_of(value) or NO_FIGURE
+        return cells.as_number(figure)
+    return seen.text_of(value) or proposals.NO_FIGURE

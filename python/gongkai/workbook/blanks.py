@@ -13,14 +13,9 @@ from dataclasses import dataclass, replace
 
 from gongkai.figures import read_figure
 from gongkai.model import Cell, Entry, Report, Table, WorkbookError
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.formats import as_figure
-from gongkai.spreadsheets.seen import text_of
-from gongkai.sums import table_state
-from gongkai.sums.states import RelationSums
-from gongkai.workbook import layout
-from gongkai.workbook.adopting import BookValues, places_text
-from gongkai.workbook.proposals import NO_FIGURE, Adoption, forms_of, name_of
+from gongkai.spreadsheets import Spot, formats, seen
+from gongkai.sums import states, table_state
+from gongkai.workbook import adopting, layout, proposals
 
 FORCED = "空白填0：按勾稽关系只能是0"
 ASKED = "空白填0：按要求填的"
@@ -50,7 +45,7 @@ class FillKind:
     reasons: tuple[str, ...]
     done: str
     nothing: str
-    asked: Callable[[Sequence[Adoption]], str]
+    asked: Callable[[Sequence[proposals.Adoption]], str]
     left: Mapping[str, str]
 
     @property
@@ -58,7 +53,7 @@ class FillKind:
         return f"撤销{self.name}"
 
 
-def zeros_asked(changes: Sequence[Adoption]) -> str:
+def zeros_asked(changes: Sequence[proposals.Adoption]) -> str:
     """把表四的3格空白填为0（2格按勾稽关系只能是0，1格不能由勾稽关系确定，请确认都是没有）."""
     forced = sum(change.reason == FORCED for change in changes)
     told: list[str] = []
@@ -66,7 +61,7 @@ def zeros_asked(changes: Sequence[Adoption]) -> str:
         told.append(f"{forced}格按勾稽关系只能是0")
     if forced < len(changes):
         told.append(f"{len(changes) - forced}格不能由勾稽关系确定，请确认都是没有")
-    return f"把{places_text(changes)}空白填为0（{'，'.join(told)}）"
+    return f"把{adopting.places_text(changes)}空白填为0（{'，'.join(told)}）"
 
 
 ZEROS = FillKind(
@@ -92,12 +87,12 @@ class FillPlan:
     """
 
     kind: FillKind
-    changes: tuple[Adoption, ...]
+    changes: tuple[proposals.Adoption, ...]
     left: Mapping[str, int]
-    odd: tuple[Adoption, ...] = ()
+    odd: tuple[proposals.Adoption, ...] = ()
 
-    def without(self, odd: Sequence[Adoption]) -> FillPlan:
-        left: list[Adoption] = []
+    def without(self, odd: Sequence[proposals.Adoption]) -> FillPlan:
+        left: list[proposals.Adoption] = []
         for change in self.changes:
             if change not in odd:
                 left.append(change)
@@ -105,9 +100,9 @@ class FillPlan:
 
 
 def filling_of(report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankChoice) -> FillPlan:
-    changes: list[Adoption] = []
+    changes: list[proposals.Adoption] = []
     left: Counter[str] = Counter()
-    forms = forms_of(report.tables)
+    forms = proposals.forms_of(report.tables)
     for table in report.tables.values():
         sheet = layout.sheet_of(table.id, table.edition)
         figures, short = table_state(table).figures, short_blanks(table)
@@ -121,8 +116,8 @@ def filling_of(report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankC
                 left[kept] += 1
                 continue
             reason = FORCED if figure == 0 else ASKED
-            name = name_of(entry.cell, forms)
-            changes.append(Adoption(sheet, spot, name, None, 0, reason))
+            name = proposals.name_of(entry.cell, forms)
+            changes.append(proposals.Adoption(sheet, spot, name, None, 0, reason))
     return FillPlan(ZEROS, tuple(changes), left)
 
 
@@ -130,7 +125,7 @@ def short_blanks(table: Table) -> frozenset[str]:
     """The blanks of relations whose filled cells do not reach the sum: not all of them can be 0."""
     found: set[str] = set()
     for relation in table.form.relations:
-        sums = RelationSums.of(relation, table.values)
+        sums = states.RelationSums.of(relation, table.values)
         if sums.gap:
             found |= sums.blanks
     return frozenset(found)
@@ -168,7 +163,7 @@ def why_kept(entry: Entry, figure: int | None, wanted: BlankChoice, is_short: bo
 # --- undone ---------------------------------------------------------------------------------------
 
 
-def undoing_of(values: BookValues, of: FillKind) -> tuple[Adoption, ...]:
+def undoing_of(values: adopting.BookValues, of: FillKind) -> tuple[proposals.Adoption, ...]:
     """What takes back the last filling: the cells that it filled and that hold its figure still,
     and nothing since.
     """
@@ -178,7 +173,7 @@ def undoing_of(values: BookValues, of: FillKind) -> tuple[Adoption, ...]:
         if line["reason"] in of.reasons:
             filled[place] = line
             last = max(last, line["time"])
-    found: list[Adoption] = []
+    found: list[proposals.Adoption] = []
     for place, line in filled.items():
         change = undone_cell(place, line, values, of) if line["time"] == last else None
         if change is not None:
@@ -187,8 +182,8 @@ def undoing_of(values: BookValues, of: FillKind) -> tuple[Adoption, ...]:
 
 
 def undone_cell(
-    place: tuple[str, str], line: Mapping[str, str], values: BookValues, of: FillKind
-) -> Adoption | None:
+    place: tuple[str, str], line: Mapping[str, str], values: adopting.BookValues, of: FillKind
+) -> proposals.Adoption | None:
     """None where another figure has taken the place of the one that was filled in."""
     sheet = layout.tables_by_name()[place[0]]
     cell = cell_named(sheet, place[1])
@@ -196,10 +191,10 @@ def undone_cell(
     if cell is None or filled is None:
         return None
     spot = sheet.cells[cell.id]
-    if as_figure(values.get(sheet.name, {}).get(spot)) != filled:
+    if formats.as_figure(values.get(sheet.name, {}).get(spot)) != filled:
         return None
-    stood = None if line["stated"] == NO_FIGURE else line["stated"]
-    return Adoption(sheet, spot, f"{sheet.name} {line['name']}", filled, stood, of.undone)
+    stood = None if line["stated"] == proposals.NO_FIGURE else line["stated"]
+    return proposals.Adoption(sheet, spot, f"{sheet.name} {line['name']}", filled, stood, of.undone)
 
 
 def cell_named(sheet: layout.TableSheet, address: str) -> Cell | None:
@@ -210,7 +205,7 @@ def cell_named(sheet: layout.TableSheet, address: str) -> Cell | None:
     return None
 
 
-def last_lines(values: BookValues) -> dict[tuple[str, str], dict[str, str]]:
+def last_lines(values: adopting.BookValues) -> dict[tuple[str, str], dict[str, str]]:
     """(sheet, cell) of a table -> the last line of the log about it."""
     held = values.get(layout.LOG, {})
     columns = layout.LOG_COLUMNS
@@ -218,7 +213,7 @@ def last_lines(values: BookValues) -> dict[tuple[str, str], dict[str, str]]:
     for row in layout.rows_of(held):
         line: dict[str, str] = {}
         for name, column in columns.items():
-            line[name] = text_of(held.get((row, column)))
+            line[name] = seen.text_of(held.get((row, column)))
         if row >= layout.LOG_TOP and line["table"] in layout.tables_by_name():
             found[line["table"], line["cell"]] = line
     return found
@@ -241,18 +236,18 @@ def filled_text(plan: FillPlan) -> str:
             left.append(f"{plan.left[cause]}格{reason}")
     if plan.odd:
         figure = plan.odd[0].proposed
-        left.append(f"{places_text(plan.odd)}合并、隐藏或设有特殊格式，填了看不到{figure}")
+        left.append(f"{adopting.places_text(plan.odd)}合并、隐藏或设有特殊格式，填了看不到{figure}")
     return f"{done}没有填的：{'，'.join(left)}。" if left else done
 
 
-def undo_question(kind: FillKind, changes: Sequence[Adoption]) -> str:
+def undo_question(kind: FillKind, changes: Sequence[proposals.Adoption]) -> str:
     return f"撤销上次的“{kind.name}”，{len(changes)}格恢复原样？"
 
 
-def undone_text(kind: FillKind, changes: Sequence[Adoption]) -> str:
+def undone_text(kind: FillKind, changes: Sequence[proposals.Adoption]) -> str:
     return f"已撤销上次的“{kind.name}”，{len(changes)}格恢复原样，记在“{layout.LOG}”表。"
 
 
-def refuse_nothing(kind: FillKind, changes: Sequence[Adoption]) -> None:
+def refuse_nothing(kind: FillKind, changes: Sequence[proposals.Adoption]) -> None:
     if not changes:
         raise WorkbookError(f"没有可以撤销的“{kind.name}”：没有填过，或填的数后来改动过。")

@@ -10,12 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from gongkai.figures import read_figure, shown
+from gongkai import figures, wording
 from gongkai.model import Edit, Entry
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.formats import EXACT_DIGITS
-from gongkai.spreadsheets.seen import text_of
-from gongkai.wording import one_line, plain_text, unit_text
+from gongkai.spreadsheets import Spot, formats, seen
 from gongkai.workbook.layout import TableSheet
 
 OURS = "gongkai："  # how our comments begin
@@ -25,13 +22,13 @@ Written = int | Decimal | str | None  # what a cell may be given
 
 def canonical(value: object) -> str:
     """A cell's value as the one text that it has in every program."""
-    return "".join(plain_text(text_of(value)).split())
+    return "".join(wording.plain_text(seen.text_of(value)).split())
 
 
 def as_number(value: int | Decimal) -> int | Decimal | str:
     """A figure for a cell: its digits as a text where a number would lose some."""
     text = format(value, "f") if isinstance(value, Decimal) else str(value)
-    return text if len(text.strip("-0.").replace(".", "")) > EXACT_DIGITS else value
+    return text if len(text.strip("-0.").replace(".", "")) > formats.EXACT_DIGITS else value
 
 
 def by_sheet(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
@@ -66,14 +63,16 @@ def source_text(entry: Entry) -> str | None:
     """
     if not entry.unit or entry.value is None:
         return None
-    return "\n".join((shown(entry.value), *map(one_line, (entry.unit, entry.stated, entry.raw))))
+    return "\n".join(
+        (figures.shown(entry.value), *map(wording.one_line, (entry.unit, entry.stated, entry.raw)))
+    )
 
 
 def entry_of(cell: str, kept: object) -> Entry | None:
-    lines = text_of(kept).split("\n")
+    lines = seen.text_of(kept).split("\n")
     if len(lines) != 4:
         return None
-    value = read_figure(lines[0]).value
+    value = figures.read_figure(lines[0]).value
     return Entry(cell, value, lines[3], unit=lines[1], stated=lines[2])
 
 
@@ -98,7 +97,7 @@ def comments_of(sheet: TableSheet, edits: Iterable[Edit]) -> dict[Spot, str]:
         if cell is None:
             continue
         entry = entry_of(cell, edit.value)
-        said = unit_text(entry, sheet.form.cells[cell].column) if entry else ""
+        said = wording.unit_text(entry, sheet.form.cells[cell].column) if entry else ""
         found[sheet.cells[cell]] = f"{OURS}{said}。" if said else ""
     return found
 
@@ -107,5 +106,5 @@ def kept_edits(sheet: TableSheet, values: Mapping[Spot, object]) -> list[Edit]:
     """The edits that would keep what a sheet keeps already."""
     edits: list[Edit] = []
     for spot in sheet.sources.values():
-        edits.append(Edit(sheet.name, *spot, text_of(values.get(spot)) or None))
+        edits.append(Edit(sheet.name, *spot, seen.text_of(values.get(spot)) or None))
     return edits

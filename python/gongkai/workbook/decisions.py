@@ -16,8 +16,7 @@ from typing import NamedTuple
 
 from gongkai.decisions import WORDS, is_about, squeezed
 from gongkai.model import Decision, Edit, Report, WorkbookError
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.seen import text_of
+from gongkai.spreadsheets import Spot, seen
 from gongkai.wording import plain
 from gongkai.workbook import layout
 
@@ -120,7 +119,7 @@ def refuse_older_results(values: Mapping[Spot, object], name: str) -> None:
 
 
 def text(values: Mapping[Spot, object], row: int, column: int) -> str:
-    return text_of(values.get((row, column))).strip()
+    return seen.text_of(values.get((row, column))).strip()
 
 
 def rows_in(values: Mapping[Spot, object]) -> dict[int, ResultRow]:

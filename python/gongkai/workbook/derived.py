@@ -15,28 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from gongkai.model import WorkbookError
-from gongkai.opc import Archive, open_archive, part_name
-from gongkai.opc.comments import TYPES_PART
-from gongkai.opc.package import (
-    ID,
-    MOST_XML,
-    actual_name,
-    listing_of,
-    local,
-    main_part,
-    package_bytes,
-    part_bytes,
-    parts_bytes,
-    read_xml,
-    related,
-    relations,
-    tabs_of,
-    take_out,
-    whole,
-)
+from gongkai.opc import Archive, comments, open_archive, package, part_name
 from gongkai.system import refuse_suffix
-from gongkai.workbook import layout
-from gongkai.workbook.file import content_of, opened, refused, template_path
+from gongkai.workbook import file, layout
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -62,7 +43,7 @@ MACRO = re.compile(rb'\bmacro="[^"]+"')
 
 def blank(purpose: Purpose, suffix: str) -> bytes:
     """The official workbook without a report: ``suffix`` .xlsx or .xlsm."""
-    return taken_out(template_path(), purpose, suffix)
+    return taken_out(file.template_path(), purpose, suffix)
 
 
 @cache
@@ -71,7 +52,9 @@ def taken_out(template: Path, purpose: Purpose, suffix: str) -> bytes:
     draft = Draft(open_archive(template.read_bytes()))
     draft.drop_sheets(DROPPED[purpose])
     if suffix == ".xlsm":
-        draft.contents[related(draft.archive, draft.main, "vbaProject")] = macros_of(purpose)
+        draft.contents[package.related(draft.archive, draft.main, "vbaProject")] = macros_of(
+            purpose
+        )
     else:
         draft.drop_sayings()
         draft.drop_macros()
@@ -92,10 +75,10 @@ def fitted(path: Path, suffix: str, content: bytes | None = None) -> bytes:
 
     All of its sheets stay. ``content`` is what the file holds, if known.
     """
-    content = content_of(path) if content is None else content
-    with refused(path.name):
-        draft = Draft(opened(path, content))
-        if suffix == ".xlsm" and not related(draft.archive, draft.main, "vbaProject"):
+    content = file.content_of(path) if content is None else content
+    with file.refused(path.name):
+        draft = Draft(file.opened(path, content))
+        if suffix == ".xlsm" and not package.related(draft.archive, draft.main, "vbaProject"):
             raise WorkbookError(f"{path.name}不含宏，不能存成.xlsm；请把文件名改为.xlsx。")
     return as_named(path.with_suffix(suffix), content)
 
@@ -108,8 +91,8 @@ def as_named(path: Path, content: bytes) -> bytes:
     """
     suffix = refuse_suffix(path, SUFFIXES)
     wanted = MACROS if suffix == ".xlsm" else PLAIN
-    with refused(path.name):
-        draft = Draft(opened(path, content))
+    with file.refused(path.name):
+        draft = Draft(file.opened(path, content))
         if draft.kind == wanted:
             return content
         if suffix == ".xlsx":
@@ -132,8 +115,8 @@ class Draft:
     """
 
     def __init__(self, archive: Archive) -> None:
-        self.archive, self.main = archive, main_part(archive)
-        self.types = actual_name(archive, TYPES_PART)
+        self.archive, self.main = archive, package.main_part(archive)
+        self.types = package.actual_name(archive, comments.TYPES_PART)
         self.roots: dict[str, _Element] = {}
         self.contents: dict[str, bytes] = {}
         self.gone: set[str] = set()
@@ -141,16 +124,16 @@ class Draft:
     def root(self, part: str) -> _Element:
         """The XML of a part that changes."""
         if part not in self.roots:
-            self.roots[part] = read_xml(self.archive, part, keeping=True)
+            self.roots[part] = package.read_xml(self.archive, part, keeping=True)
         return self.roots[part]
 
     def text(self, part: str) -> bytes:
         """The bytes of a part, which need be no XML."""
-        return self.contents.get(part) or self.archive.read(part, MOST_XML)
+        return self.contents.get(part) or self.archive.read(part, package.MOST_XML)
 
     def drop_arrows(self, part: str, is_gone: Callable[[_Element], bool]) -> None:
         """Let a part (or the package, "") point no longer to some others."""
-        listing = listing_of(self.archive, part)
+        listing = package.listing_of(self.archive, part)
         if listing not in self.archive:
             return
         root = self.root(listing)
@@ -161,20 +144,20 @@ class Draft:
     def content(self) -> bytes:
         """The package, without the parts to which nothing leads any more."""
         before = reached(self.archive)  # of which nothing can be read any more once it was written
-        changed = parts_bytes(self.roots) | self.contents
-        archive = open_archive(package_bytes(self.archive, changed))
+        changed = package.parts_bytes(self.roots) | self.contents
+        archive = open_archive(package.package_bytes(self.archive, changed))
         gone = (before - reached(archive)) | self.gone
-        types = read_xml(archive, self.types, keeping=True)
+        types = package.read_xml(archive, self.types, keeping=True)
         drop_types(types, gone, archive.parts.keys() - gone)
         dropped: list[str] = []
         for name in archive.parts.keys() & gone:
             dropped.append(archive.parts[name].filename)
-        return package_bytes(archive, {self.types: part_bytes(types)}, dropped)
+        return package.package_bytes(archive, {self.types: package.part_bytes(types)}, dropped)
 
     @property
     def kind(self) -> str:
         """What kind of workbook it says it is."""
-        for node in read_xml(self.archive, self.types):
+        for node in package.read_xml(self.archive, self.types):
             if self.is_main(node):
                 return node.get("ContentType", "")
         return ""
@@ -197,11 +180,11 @@ class Draft:
         keys = keys_of(gone)
         self.drop_arrows(self.main, lambda arrow: arrow.get("Id") in keys)
         for tab in gone:
-            take_out(tab)
+            package.take_out(tab)
         renumber_names(workbook, numbers, names)
         for view in workbook.iterfind("{*}bookViews/{*}workbookView"):
             for name in ("activeTab", "firstSheet"):
-                view.set(name, str(numbers.get(whole(view.get(name)), 0)))
+                view.set(name, str(numbers.get(package.whole(view.get(name)), 0)))
 
     # macros
 
@@ -211,7 +194,7 @@ class Draft:
         self.gone = {name for name in self.archive.parts if name.startswith(PARTS_OF_MACROS)}
         for part in ("", self.main):
             self.drop_arrows(part, is_of_macros)
-        for tab in tabs_of(self.archive, read_xml(self.archive, self.main)):
+        for tab in package.tabs_of(self.archive, package.read_xml(self.archive, self.main)):
             if tab.part in self.archive:
                 self.drop_buttons(tab.part)
         self.declare(PLAIN)
@@ -224,7 +207,7 @@ class Draft:
 
     def drop_buttons(self, sheet: str) -> None:
         """Whatever on a sheet calls a macro when it is clicked."""
-        pointed = relations(self.archive, sheet)
+        pointed = package.relations(self.archive, sheet)
         has_controls = False
         drawings: list[str] = []
         for key, relation in pointed.items():
@@ -249,7 +232,7 @@ class Draft:
         if SHAPE.search(kept) is None:
             self.drop_arrows(sheet, lambda arrow: arrow.get("Id") == key)
             for node in self.root(sheet).findall("{*}legacyDrawing"):
-                take_out(node)
+                package.take_out(node)
 
     def drop_controls(self, sheet: str) -> set[str]:
         """What Excel 2010 and later write about buttons besides; their numbers."""
@@ -271,7 +254,7 @@ class Draft:
             for shape in list(self.root(part).iter("{*}cNvPr")):
                 if shape.get("id") in numbers:
                     remove_wrapped(anchor_of(shape))
-        text = part_bytes(self.roots[part]) if part in self.roots else self.text(part)
+        text = package.part_bytes(self.roots[part]) if part in self.roots else self.text(part)
         if MACRO.search(text):
             self.roots.pop(part, None)
             self.contents[part] = MACRO.sub(b'macro=""', text)
@@ -282,14 +265,14 @@ class Draft:
         """
         for node in self.root(self.main).findall("{*}definedNames/{*}definedName"):
             if node.get("name", "").startswith(SAYING):
-                take_out(node)
+                package.take_out(node)
         parts: dict[str, str] = {}
-        for tab in tabs_of(self.archive, read_xml(self.archive, self.main)):
+        for tab in package.tabs_of(self.archive, package.read_xml(self.archive, self.main)):
             parts[tab.name] = tab.part
         sheet = self.root(parts[layout.TOOL])
         for row in list(sheet.iter("{*}row")):
-            if whole(row.get("r")) >= layout.TOOL_SAYINGS:
-                take_out(row)
+            if package.whole(row.get("r")) >= layout.TOOL_SAYINGS:
+                package.take_out(row)
         last, _ = max(layout.TOOL_SPOTS.values())
         for node in sheet.findall("{*}dimension"):
             node.set("ref", f"A1:{layout.address((last, 2))}")
@@ -298,7 +281,7 @@ class Draft:
 def anchor_of(shape: _Element) -> _Element:
     """The xdr:twoCellAnchor around a shape; the shape itself where there is none."""
     for node in shape.iterancestors():
-        if local(node).endswith("Anchor"):
+        if package.local(node).endswith("Anchor"):
             return node
     return shape
 
@@ -308,7 +291,7 @@ def keys_of(nodes: Iterable[_Element]) -> set[str]:
     found: set[str] = set()
     for node in nodes:
         for name, value in node.items():
-            if str(name).endswith(ID):
+            if str(name).endswith(package.ID):
                 found.add(str(value))
     return found
 
@@ -321,11 +304,11 @@ def renumber_names(workbook: _Element, numbers: Mapping[int, int], gone: Collect
     """Names of one sheet count sheets by their places; those of a sheet that is gone go with it."""
     for node in workbook.findall("{*}definedNames/{*}definedName"):
         own = node.get("localSheetId")
-        is_left = own is None or whole(own) in numbers
+        is_left = own is None or package.whole(own) in numbers
         if not is_left or leads_to(node.text or "", gone):
-            take_out(node)
+            package.take_out(node)
         elif own is not None:
-            node.set("localSheetId", str(numbers[whole(own)]))
+            node.set("localSheetId", str(numbers[package.whole(own)]))
 
 
 def leads_to(formula: str, sheets: Iterable[str]) -> bool:
@@ -339,7 +322,7 @@ def remove_wrapped(node: _Element) -> None:
     if parent is None:
         return
     parent.remove(node)
-    name = local(parent)
+    name = package.local(parent)
     is_empty = not len(parent) and name in WRAPPERS
     is_choice_gone = name == "AlternateContent" and parent.find("{*}Choice") is None
     if is_empty or is_choice_gone:
@@ -353,9 +336,9 @@ def reached(archive: Archive) -> set[str]:
     while left:
         part = left.pop()
         held.add(part_name(part))
-        pointed = relations(archive, part).values()
+        pointed = package.relations(archive, part).values()
         if pointed:
-            held.add(part_name(listing_of(archive, part)))
+            held.add(part_name(package.listing_of(archive, part)))
         for one in pointed:
             if not one.outside and part_name(one.target) not in held:
                 left.append(one.target)

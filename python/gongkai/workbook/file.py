@@ -11,8 +11,8 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gongkai import opc, system, wording
 from gongkai.model import Edit, Kind, UnreadableDocument, WorkbookError
-from gongkai.opc import OLE2, Archive, BadArchive, Reason, open_archive
 from gongkai.opc.comments import Comment, NewParts, has_comments, patch_comments
 from gongkai.opc.package import (
     is_on,
@@ -24,40 +24,20 @@ from gongkai.opc.package import (
     related,
 )
 from gongkai.readers.worker import sheets_apart
-from gongkai.spreadsheets import Area, Sheet, Spot, area_of
-from gongkai.spreadsheets.files import read_sheets
+from gongkai.spreadsheets import Area, Sheet, Spot, area_of, files
 from gongkai.spreadsheets.seen import figures_seen, text_of
-from gongkai.system import read_plain, refuse_existing, system_reason, write_whole
-from gongkai.wording import cell_text
-from gongkai.workbook import layout
-from gongkai.workbook.cells import OURS, by_sheet, comments_of, kept_edits
-from gongkai.workbook.decisions import refuse_older_results
-from gongkai.workbook.fill import shown_sheets
-from gongkai.workbook.live.fittings import (
-    Looks,
-    general_cells,
-    hide_helpers,
-    hide_image,
-    put_formulas,
-    put_names,
-    put_rules,
+from gongkai.workbook import cells, decisions, fill, layout, printing, reading
+from gongkai.workbook.live import (
+    fittings,
+    foreign,
+    guide,
+    rebuild,
+    restoring,
+    sentences,
+    steps,
+    stored,
 )
-from gongkai.workbook.live.foreign import SheetSpot
 from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
-from gongkai.workbook.live.guide import notes_in
-from gongkai.workbook.live.rebuild import drop_strays, put_back
-from gongkai.workbook.live.restoring import Standing, standing
-from gongkai.workbook.live.sentences import told_of_seen
-from gongkai.workbook.live.steps import is_lane_formula
-from gongkai.workbook.live.stored import (
-    OpenFile,
-    OpenSheet,
-    altered_cover,
-    altered_lanes,
-    foreign_formulas,
-    forget,
-    renew,
-)
 from gongkai.workbook.parts import (
     deselect,
     patch_author,
@@ -65,15 +45,13 @@ from gongkai.workbook.parts import (
     patch_workbook,
     without_chain,
 )
-from gongkai.workbook.printing import put_areas, put_areas_back
-from gongkai.workbook.reading import ALTERED, RESTORE, displaced, displaced_text
 from gongkai.workbook.sheet import Patched, fit_rows, patch_sheet
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 TEMPLATE = "workbook_template.xlsm"
-REFUSED: dict[Reason, str] = {
+REFUSED: dict[opc.Reason, str] = {
     "damaged": "不完整或已损坏，请重新取得该文件",
     "large": "解压后过大，不像是年报工作簿，没有打开",
     "doubled": "含有重名的部件，不是正常的工作簿，没有打开",
@@ -108,8 +86,8 @@ def fill_file(
     workbook says of itself (and the list of formulas, where an edit replaces one). WorkbookError
     where ``target`` exists and ``overwrite`` is False, or anything fails; what was there stays.
     """
-    refuse_existing(target, overwrite)
-    write_whole(target, filled(template, edits), overwrite)
+    system.refuse_existing(target, overwrite)
+    system.write_whole(target, filled(template, edits), overwrite)
     return target
 
 
@@ -121,16 +99,16 @@ def refuse_unfit(template: Path) -> None:
     tables = layout.tables_by_name()
     wanted = {layout.RESULTS, *tables}
     with refused(template.name):
-        found = read_sheets(b"", lambda name, _: name in wanted, opened(template))
+        found = files.read_sheets(b"", lambda name, _: name in wanted, opened(template))
     for sheet in found:
         if sheet.name == layout.RESULTS:
-            refuse_older_results(sheet.cells, template.name)
+            decisions.refuse_older_results(sheet.cells, template.name)
             continue
-        moved = displaced(tables[sheet.name], sheet.cells)
+        moved = reading.displaced(tables[sheet.name], sheet.cells)
         if moved:
             raise WorkbookError(
-                f"{template.name}的{displaced_text(tables[sheet.name], moved)}，没有写入；"
-                f"{RESTORE}。"
+                f"{template.name}的{reading.displaced_text(tables[sheet.name], moved)}，没有写入；"
+                f"{reading.RESTORE}。"
             )
 
 
@@ -141,13 +119,13 @@ def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) 
     One from before the images of the tables gets the formulas of today with them.
     """
     with refused(template.name):
-        book = OpenFile(opened(template, content))
+        book = stored.OpenFile(opened(template, content))
         if is_older(book):
-            book = OpenFile(open_archive(restored(template, (), content)))
+            book = stored.OpenFile(opc.open_archive(restored(template, (), content)))
         return package_bytes(book.archive, patch_package(book, edits, template.name))
 
 
-def is_older(book: OpenFile) -> bool:
+def is_older(book: stored.OpenFile) -> bool:
     """Whether the lanes of a workbook of ours were written by an earlier version: they have no
     steps.
     """
@@ -158,14 +136,18 @@ def is_older(book: OpenFile) -> bool:
     return False
 
 
-def has_steps(sheet: layout.TableSheet, found: OpenSheet) -> bool:
+def has_steps(sheet: layout.TableSheet, found: stored.OpenSheet) -> bool:
     if sheet.struck in found.ours:
         return True
-    return any(is_lane_formula(text) for text, _ in found.foreign.values())
+    return any(steps.is_lane_formula(text) for text, _ in found.foreign.values())
 
 
 def restored(
-    path: Path, moved: Sequence[Standing], content: bytes | None = None, *, strays: bool = False
+    path: Path,
+    moved: Sequence[restoring.Standing],
+    content: bytes | None = None,
+    *,
+    strays: bool = False,
 ) -> bytes:
     """The workbook with the tables in ``moved`` put back, and with all our formulas, flags and
     names; ``strays``: and with no lane beside its place. WorkbookError.
@@ -173,36 +155,38 @@ def restored(
     Results of formulas are not stored: what is written next stores those that it can tell.
     """
     with refused(path.name):
-        book = OpenFile(opened(path, content))
+        book = stored.OpenFile(opened(path, content))
         refuse_protected(book)
-        model = OpenFile(open_archive(template_path().read_bytes()))
+        model = stored.OpenFile(opc.open_archive(template_path().read_bytes()))
         refuse_shifted(book, model)
         parts = NewParts(book.archive)
         for standing in moved:
-            put_back(book, model, parts, standing)
+            rebuild.put_back(book, model, parts, standing)
         if moved:
-            for name, spot in foreign_formulas(book):
-                forget(book, name, spot)
+            for name, spot in stored.foreign_formulas(book):
+                stored.forget(book, name, spot)
         for sheet in layout.table_sheets() if strays else ():
             if sheet.name in book.parts:
-                drop_strays(book, sheet)
-        put_areas_back(book, [standing.sheet.name for standing in moved])
+                rebuild.drop_strays(book, sheet)
+        printing.put_areas_back(book, [standing.sheet.name for standing in moved])
         changed = refitted(book, model)
         dropped, without = without_chain(book)
         return package_bytes(book.archive, parts.changed | changed | without, dropped)
 
 
-def refitted(book: OpenFile, model: OpenFile) -> dict[str, bytes]:
+def refitted(book: stored.OpenFile, model: stored.OpenFile) -> dict[str, bytes]:
     """Part -> content, with every formula, flag and name of ours where the template has it."""
     styles = related(book.archive, book.main, "styles")
-    looks = Looks((styles, read_xml(book.archive, styles, keeping=True)) if styles else None, model)
+    looks = fittings.Looks(
+        (styles, read_xml(book.archive, styles, keeping=True)) if styles else None, model
+    )
     for sheet in layout.table_sheets():
         if sheet.name in book.parts:
-            hide_image(book.root(sheet.name), sheet)
-            put_rules(book.root(sheet.name), model.root(sheet.name), sheet, looks)
+            fittings.hide_image(book.root(sheet.name), sheet)
+            fittings.put_rules(book.root(sheet.name), model.root(sheet.name), sheet, looks)
     put_our_formulas(book)
-    hide_helpers(book)
-    put_names(book.workbook)
+    fittings.hide_helpers(book)
+    fittings.put_names(book.workbook)
     roots = {book.main: book.workbook}
     for name, root in book.roots.items():
         roots[book.parts[name]] = root
@@ -211,30 +195,32 @@ def refitted(book: OpenFile, model: OpenFile) -> dict[str, bytes]:
     return parts_bytes(roots)
 
 
-def put_our_formulas(book: OpenFile) -> None:
+def put_our_formulas(book: stored.OpenFile) -> None:
     """Those of tables, cover and findings; a note that somebody wrote on the cover before there was
     a guide stays.
     """
     for name in sheets_with_formulas():
         if name in book.parts and name != layout.SUMMARY:
             held = book.sheet(name) if name == layout.COVER else None
-            put_formulas(book.root(name), formulas_of(name), notes_in(held.cells) if held else ())
+            fittings.put_formulas(
+                book.root(name), formulas_of(name), guide.notes_in(held.cells) if held else ()
+            )
 
 
-def standings(path: Path, content: bytes | None = None) -> list[Standing]:
+def standings(path: Path, content: bytes | None = None) -> list[restoring.Standing]:
     """Where the lines of each table stand of which a label is not in its place. WorkbookError."""
     with refused(path.name):
-        book = OpenFile(opened(path, content))
+        book = stored.OpenFile(opened(path, content))
         found = []
         for sheet in layout.table_sheets():
             held = book.sheet(sheet.name)
-            if held is not None and displaced(sheet, held.cells):
-                found.append(standing(sheet, held.cells, held.foreign))
+            if held is not None and reading.displaced(sheet, held.cells):
+                found.append(restoring.standing(sheet, held.cells, held.foreign))
                 refuse_joined(held.root, found[-1])
     return found
 
 
-def refuse_joined(root: _Element, found: Standing) -> None:
+def refuse_joined(root: _Element, found: restoring.Standing) -> None:
     """WorkbookError where figures are merged: which of them is meant nobody can tell."""
     figures = set(map(found.place, found.sheet.cells.values()))
     for node in root.iterfind("{*}mergeCells/{*}mergeCell"):
@@ -251,7 +237,7 @@ def is_within(spot: Spot | None, area: Area) -> bool:
     return area[0] <= spot[0] <= area[2] and area[1] <= spot[1] <= area[3]
 
 
-def refuse_shifted(book: OpenFile, model: OpenFile) -> None:
+def refuse_shifted(book: stored.OpenFile, model: stored.OpenFile) -> None:
     """WorkbookError where cover or list of findings have other lines than the template: what is
     written would stand beside other words, and what was decided would not be found.
     """
@@ -261,7 +247,9 @@ def refuse_shifted(book: OpenFile, model: OpenFile) -> None:
     refuse_other_texts(book, model, layout.RESULTS, product([layout.RESULTS_TOP - 1], columns))
 
 
-def refuse_other_texts(book: OpenFile, model: OpenFile, name: str, spots: Iterable[Spot]) -> None:
+def refuse_other_texts(
+    book: stored.OpenFile, model: stored.OpenFile, name: str, spots: Iterable[Spot]
+) -> None:
     held, official = book.sheet(name), model.sheet(name)
     if held is None or official is None:
         return
@@ -274,7 +262,7 @@ def refuse_other_texts(book: OpenFile, model: OpenFile, name: str, spots: Iterab
             )
 
 
-def refuse_protected(book: OpenFile) -> None:
+def refuse_protected(book: stored.OpenFile) -> None:
     """WorkbookError that names those of our sheets that a user has protected."""
     names: list[str] = []
     for name in layout.sheet_names():
@@ -287,38 +275,38 @@ def refuse_protected(book: OpenFile) -> None:
         raise WorkbookError(PROTECTED.format("、".join(names)))
 
 
-def patch_package(book: OpenFile, edits: Sequence[Edit], file: str) -> dict[str, bytes]:
+def patch_package(book: stored.OpenFile, edits: Sequence[Edit], file: str) -> dict[str, bytes]:
     """Part -> new content, for the parts that the edits change. Raises BadArchive,
     WorkbookError.
     """
     refuse_protected(book)
-    shown = shown_sheets(edits)
+    shown = fill.shown_sheets(edits)
     parts = NewParts(book.archive)
     done: dict[str, Patched] = {}
-    for name, wanted in by_sheet(edits).items():
+    for name, wanted in cells.by_sheet(edits).items():
         if name in book.parts:
             done[name] = patch_one(parts, book, name, wanted, shown.get(name, True))
         elif name != layout.TOOL:
             # A template from before the macros lacks that sheet, which nothing but they read.
             raise WorkbookError(f"{file}没有工作表“{name}”，请使用gongkai的模板。")
     book.sheets.clear()  # what was read before the edits
-    written: list[SheetSpot] = []
+    written: list[foreign.SheetSpot] = []
     overwritten: dict[str, set[Spot]] = {}
     for name, patched in done.items():
         written += product([name], patched.changed)
         overwritten[name] = patched.formulas
-    complete = renew(book, written)
+    complete = stored.renew(book, written)
     changed = dict(parts.changed)
     for name in book.touched:
         changed[book.parts[name]] = part_bytes(book.roots[name])
     is_said = patch_workbook(book.workbook, shown, complete)
-    if put_areas(book) or is_said:
+    if printing.put_areas(book) or is_said:
         changed[book.main] = part_bytes(book.workbook)
     return changed | patch_chain(book, overwritten) | patch_author(book.archive)
 
 
 def patch_one(
-    parts: NewParts, book: OpenFile, name: str, wanted: Sequence[Edit], is_shown: bool
+    parts: NewParts, book: stored.OpenFile, name: str, wanted: Sequence[Edit], is_shown: bool
 ) -> Patched:
     """Change one sheet and what is said on its cells."""
     root, part = book.root(name), book.parts[name]
@@ -331,48 +319,50 @@ def patch_one(
     if not is_shown:
         touched = deselect(root) or touched
     if table is not None:
-        comments = cell_comments(comments_of(table, wanted), before)
+        comments = cell_comments(cells.comments_of(table, wanted), before)
         touched = patch_comments(parts, part, root, comments) or touched
     if touched:
         book.touched.add(name)
     return done
 
 
-def comments_before(archive: Archive, part: str, sheet: layout.TableSheet) -> dict[Spot, str]:
+def comments_before(archive: opc.Archive, part: str, sheet: layout.TableSheet) -> dict[Spot, str]:
     """What we said on the cells of a sheet, by what it keeps; {} for one without comments."""
     if not has_comments(archive, part):
         return {}
-    (found,) = read_sheets(b"", lambda name, _: name == sheet.name, archive)
-    return comments_of(sheet, kept_edits(sheet, found.cells))
+    (found,) = files.read_sheets(b"", lambda name, _: name == sheet.name, archive)
+    return cells.comments_of(sheet, cells.kept_edits(sheet, found.cells))
 
 
 def cell_comments(wanted: Mapping[Spot, str], before: Mapping[Spot, str]) -> list[Comment]:
     found: list[Comment] = []
     for spot, text in wanted.items():
-        stood = cell_text(before.get(spot, ""))
-        found.append(Comment(layout.address(spot), *spot, cell_text(text), stood))
+        stood = wording.cell_text(before.get(spot, ""))
+        found.append(Comment(layout.address(spot), *spot, wording.cell_text(text), stood))
     return found
 
 
 def with_formulas(
-    content: bytes, formulas: Mapping[SheetSpot, str], comments: Mapping[SheetSpot, str]
+    content: bytes,
+    formulas: Mapping[foreign.SheetSpot, str],
+    comments: Mapping[foreign.SheetSpot, str],
 ) -> bytes:
     """A workbook of ours with formulas (beginning with =), each over what it shows already, and
     with comments on cells; what the formulas show is stored with them. Raises BadArchive.
 
     The texts of a fill are never formulas, so those of a report that is begun come by themselves.
     """
-    book = OpenFile(open_archive(content))
+    book = stored.OpenFile(opc.open_archive(content))
     parts = NewParts(book.archive)
     wanted, said = on_sheets(formulas), on_sheets(comments)
     for name in dict.fromkeys([*wanted, *said]):
         root = book.root(name)
-        put_formulas(root, wanted.get(name, {}))
-        told = {spot: f"{OURS}{text}" for spot, text in said.get(name, {}).items()}
+        fittings.put_formulas(root, wanted.get(name, {}))
+        told = {spot: f"{cells.OURS}{text}" for spot, text in said.get(name, {}).items()}
         patch_comments(parts, book.parts[name], root, cell_comments(told, {}))
         book.touched.add(name)
-    changed = general_cells(book, wanted)
-    complete = renew(book, formulas)
+    changed = fittings.general_cells(book, wanted)
+    complete = stored.renew(book, formulas)
     roots = {book.main: book.workbook}
     for name in book.touched:
         roots[book.parts[name]] = book.roots[name]
@@ -382,7 +372,7 @@ def with_formulas(
     return package_bytes(book.archive, changed, dropped)
 
 
-def on_sheets(texts: Mapping[SheetSpot, str]) -> dict[str, dict[Spot, str]]:
+def on_sheets(texts: Mapping[foreign.SheetSpot, str]) -> dict[str, dict[Spot, str]]:
     found: dict[str, dict[Spot, str]] = {}
     for (name, spot), text in texts.items():
         found.setdefault(name, {})[spot] = text
@@ -397,19 +387,19 @@ def refused(name: str) -> Iterator[None]:
     """Says of a file that cannot be read what is wrong with it. WorkbookError."""
     try:
         yield
-    except BadArchive as error:
+    except opc.BadArchive as error:
         raise WorkbookError(f"{name}{REFUSED[error.reason]}。") from error
     except UnreadableDocument as error:
         raise WorkbookError(f"{name}：{error}") from error
 
 
-def opened(path: Path, content: bytes | None = None) -> Archive:
+def opened(path: Path, content: bytes | None = None) -> opc.Archive:
     """The archive of a workbook that can be written to.
 
     WorkbookError for any other file; raises BadArchive.
     """
     content = content_of(path) if content is None else content
-    if content.startswith(OLE2):
+    if content.startswith(opc.OLE2):
         refuse_sealed(path.name, content)
         raise WorkbookError(f"{path.name}是旧版格式（.xls），请另存为.xlsx或.xlsm后再试。")
     archive = archive_of(path.name, content)
@@ -418,9 +408,9 @@ def opened(path: Path, content: bytes | None = None) -> Archive:
     return archive
 
 
-def archive_of(name: str, content: bytes) -> Archive:
+def archive_of(name: str, content: bytes) -> opc.Archive:
     """The archive that a workbook is. WorkbookError for what is none; raises BadArchive."""
-    archive = open_archive(content) if content.startswith(b"PK") else None
+    archive = opc.open_archive(content) if content.startswith(b"PK") else None
     if archive is None or not (ODS_PART in archive or main_part(archive)):
         raise WorkbookError(f"{name}{NOT_OURS}")
     return archive
@@ -438,14 +428,14 @@ def refuse_damaged(path: Path, content: bytes) -> None:
     """
     if content.startswith(b"PK"):
         with refused(path.name):
-            open_archive(content)
+            opc.open_archive(content)
 
 
 def content_of(path: Path) -> bytes:
     try:
-        return read_plain(path)
+        return system.read_plain(path)
     except OSError as error:
-        raise WorkbookError(f"无法读取{path.name}：{system_reason(error)}。") from error
+        raise WorkbookError(f"无法读取{path.name}：{system.system_reason(error)}。") from error
     except ValueError as error:  # a name that no system takes
         raise WorkbookError(f"无法读取{path.name}：文件名无效。") from error
 
@@ -499,7 +489,7 @@ def tell_sentences_in(values: Mapping[str, dict[Spot, object]], found: Mapping[s
         for spot, text in sheet.formulas.items():
             if spot in spots and text and is_plainly_seen(sheet, spot, values[name].get(spot)):
                 formulas.append((name, spot, text))
-    for (name, spot), value in told_of_seen(formulas, values).items():
+    for (name, spot), value in sentences.told_of_seen(formulas, values).items():
         if isinstance(value, int | Decimal | str):
             values[name][spot] = value
 
@@ -544,15 +534,17 @@ def with_altered(
     """The same, and for each sheet where formulas of ours no longer stand."""
     for table in layout.table_sheets():
         if table.name in found:
-            values[table.name][ALTERED] = altered_lanes(table, found[table.name].formulas)
+            values[table.name][reading.ALTERED] = stored.altered_lanes(
+                table, found[table.name].formulas
+            )
     if layout.COVER in found:
-        values[layout.COVER][ALTERED] = altered_cover(found[layout.COVER].formulas)
+        values[layout.COVER][reading.ALTERED] = stored.altered_cover(found[layout.COVER].formulas)
     return values
 
 
 def is_old_format(path: Path, content: bytes | None) -> bool:
     """Whether a file does not say where formulas stand."""
-    return (content_of(path) if content is None else content).startswith(OLE2)
+    return (content_of(path) if content is None else content).startswith(opc.OLE2)
 
 
 def our_sheets(
@@ -561,22 +553,22 @@ def our_sheets(
     """Those of the named sheets that a file has. WorkbookError."""
     content = content_of(path) if content is None else content
     with refused(path.name):
-        if content.startswith(OLE2):
+        if content.startswith(opc.OLE2):
             refuse_sealed(path.name, content)
             return [sheet for sheet in sheets_apart(content) if sheet.name in names]
         known = kind.opened if kind is not None else None
-        archive = known if isinstance(known, Archive) else archive_of(path.name, content)
+        archive = known if isinstance(known, opc.Archive) else archive_of(path.name, content)
         lasts: dict[str, int] = {}
         for table in layout.table_sheets():
             lasts[table.name] = table.is_moved[0]
-        return read_sheets(content, lambda name, visible: name in names, archive, lasts)
+        return files.read_sheets(content, lambda name, visible: name in names, archive, lasts)
 
 
 def read_formulas(path: Path, content: bytes) -> dict[str, set[Spot]]:
     """Sheet of a table -> where a formula stands or puts its result."""
     tables = layout.tables_by_name()
     with refused(path.name):
-        sheets = read_sheets(content, lambda name, _: name in tables, opened(path, content))
+        sheets = files.read_sheets(content, lambda name, _: name in tables, opened(path, content))
     found: dict[str, set[Spot]] = {}
     for sheet in sheets:
         found[sheet.name] = set(sheet.formulas)

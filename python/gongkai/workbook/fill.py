@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from gongkai import editions, figures, spreadsheets
 from gongkai.decisions import (
     in_order,
     is_open,
@@ -13,8 +14,6 @@ from gongkai.decisions import (
     sum_alone,
     under_new_keys,
 )
-from gongkai.editions import all_editions
-from gongkai.figures import clean, read_figure
 from gongkai.model import (
     BrokenSum,
     Cell,
@@ -30,21 +29,10 @@ from gongkai.model import (
     Value,
     table_id,
 )
-from gongkai.spreadsheets import Spot
-from gongkai.wording import evidence_lines, title_line, title_of
+from gongkai.wording import evidence_lines, prose, title_line, title_of
 from gongkai.wording.findings import Below, below
-from gongkai.wording.prose import OPENING, own_text
-from gongkai.workbook import layout
-from gongkai.workbook.cells import Written, as_number, edits_on, source_text
-from gongkai.workbook.decisions import (
-    about_edits,
-    decision_cells,
-    kept_edits,
-    keys_written,
-)
+from gongkai.workbook import cells, decisions, layout, proposals, reading
 from gongkai.workbook.live.results import is_number, shown_lanes
-from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
-from gongkai.workbook.reading import fingerprint
 
 TEXT_RULE = "coverage.text"
 # The cells show it themselves, often a hundred of them.
@@ -88,14 +76,18 @@ def all_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     edits += prose_edits(report)
     edits += result_edits(report, findings)
     edits.append(
-        Edit(layout.TOOL, *layout.TOOL_SPOTS["fingerprint"], fingerprint(planned(edits)) or None)
+        Edit(
+            layout.TOOL,
+            *layout.TOOL_SPOTS["fingerprint"],
+            reading.fingerprint(planned(edits)) or None,
+        )
     )
     return edits
 
 
-def planned(edits: Sequence[Edit]) -> dict[str, dict[Spot, object]]:
+def planned(edits: Sequence[Edit]) -> dict[str, dict[spreadsheets.Spot, object]]:
     """Edits as the values that stand in the sheets once they are applied."""
-    values: dict[str, dict[Spot, object]] = {}
+    values: dict[str, dict[spreadsheets.Spot, object]] = {}
     for edit in edits:
         values.setdefault(edit.sheet, {})[edit.row, edit.column] = edit.value
     return values
@@ -105,7 +97,7 @@ def flag_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     """Of all that shows a report, the marks, the results, the counts of findings and what is said
     of converted figures.
     """
-    flags: dict[str, set[Spot]] = {layout.COVER: set(layout.COUNTED)}
+    flags: dict[str, set[spreadsheets.Spot]] = {layout.COVER: set(layout.COUNTED)}
     for sheet in layout.table_sheets():
         flags[sheet.name] = {*sheet.marks.values(), *sheet.sources.values()}
     found: list[Edit] = []
@@ -139,17 +131,17 @@ def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
 
 
 def cover_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
-    told: dict[Spot, Written] = {}
+    told: dict[spreadsheets.Spot, cells.Written] = {}
     for name, text in cover_texts(report).items():
         told[layout.COVER_SPOTS[name]] = text
     for table, place in layout.EDITION_SPOTS.items():
         held = report.tables.get(table)
         told[place] = int(held.edition) if held is not None else layout.MISSING
     told |= cover_counts(findings)
-    return edits_on(layout.COVER, told)
+    return cells.edits_on(layout.COVER, told)
 
 
-def cover_texts(report: Report) -> dict[str, Written]:
+def cover_texts(report: Report) -> dict[str, cells.Written]:
     """What the cover says of a report, by field."""
     return {
         "title": title_of(report) or None,
@@ -173,9 +165,9 @@ def provenance_text(report: Report) -> str:
     return "".join((*steps, *evidence_lines(report), title_line(report)))
 
 
-def cover_counts(findings: Sequence[Finding]) -> dict[Spot, Written]:
+def cover_counts(findings: Sequence[Finding]) -> dict[spreadsheets.Spot, cells.Written]:
     """How many findings of each severity count, and how many are dismissed."""
-    counts: dict[Spot, int] = dict.fromkeys(layout.COUNTED, 0)
+    counts: dict[spreadsheets.Spot, int] = dict.fromkeys(layout.COUNTED, 0)
     for finding in findings:
         place = layout.COUNT_SPOTS[finding.severity]
         counts[place if is_open(finding) else layout.DISMISSED_SPOT] += 1
@@ -205,20 +197,20 @@ def source_edits(sheet: layout.TableSheet, report: Report) -> Iterator[Edit]:
     entries = entries_on(sheet, report)
     for cell_id, (row, column) in sheet.sources.items():
         entry = entries.get(cell_id)
-        yield Edit(sheet.name, row, column, source_text(entry) if entry else None)
+        yield Edit(sheet.name, row, column, cells.source_text(entry) if entry else None)
 
 
-def written(entry: Entry, cell: Cell) -> Written:
+def written(entry: Entry, cell: Cell) -> cells.Written:
     """What a figure's cell holds: the exact figure, a sign such as ``/``, or a doubtful text marked
     as such; the mark alone where the source's row was not found, so that no formula takes it for a
     blank.
     """
     if entry.value is not None:
-        return as_number(entry.value)
-    state = read_figure(entry.raw, cell.column.unit).state
+        return cells.as_number(entry.value)
+    state = figures.read_figure(entry.raw, cell.column.unit).state
     if state == "blank":
         return layout.DOUBTFUL if entry.read_by == "lost" else None
-    return clean(entry.raw) if state == "sign" else layout.DOUBTFUL + entry.raw
+    return figures.clean(entry.raw) if state == "sign" else layout.DOUBTFUL + entry.raw
 
 
 # --- marks ----------------------------------------------------------------------------------------
@@ -251,7 +243,7 @@ def marks_of(
     possible: list[Suspect] = []
     certain: list[Suspect] = []
     for finding in findings:
-        certain += certain_suspects(finding)
+        certain += proposals.certain_suspects(finding)
         for alternative in finding.suspects:
             possible += alternative
     lives = Lives(sheet, report, broken, marks)
@@ -340,7 +332,7 @@ def is_counted(report: Report, cell_id: str) -> bool:
     return held is not None and not isinstance(held, str)
 
 
-def held_by(report: Report, cell_id: str) -> Written:
+def held_by(report: Report, cell_id: str) -> cells.Written:
     """What stands in a figure's cell."""
     table, entry = report.table_of(cell_id), report.entry(cell_id)
     if table is None or entry is None:
@@ -355,7 +347,7 @@ def broken_lanes(report: Report) -> frozenset[str]:
     found: set[str] = set()
     for table in report.tables.values():
         sheet = layout.sheet_of(table.id, table.edition)
-        held: dict[str, Written] = {}
+        held: dict[str, cells.Written] = {}
         for cell in sheet.cells:
             held[cell] = held_by(report, cell)
         for rule, value in shown_lanes(sheet, held).items():
@@ -369,10 +361,10 @@ def broken_lanes(report: Report) -> frozenset[str]:
 
 def prose_edits(report: Report) -> Iterator[Edit]:
     titles: dict[int, str] = {}
-    for section in all_editions()[max(all_editions())].sections:
+    for section in editions.all_editions()[max(editions.all_editions())].sections:
         titles[section.number] = section.title
     texts: list[ProsePart] = []
-    opening = own_text(report, OPENING)
+    opening = prose.own_text(report, prose.OPENING)
     if opening:
         texts.append((layout.OPENING, "", opening))
     for number, text in sorted(report.sections.items()):
@@ -386,16 +378,18 @@ def prose_edits(report: Report) -> Iterator[Edit]:
             yield Edit(layout.PROSE, row, column, value)
 
 
-def prose_rows(texts: Iterable[ProsePart], longest: int) -> list[tuple[Written, Written, Written]]:
+def prose_rows(
+    texts: Iterable[ProsePart], longest: int
+) -> list[tuple[cells.Written, cells.Written, cells.Written]]:
     """(number, title, text) rows.
 
     A paragraph a row where rows are short, a whole section where they are long.
 
     A row titled ``CONTINUED`` goes on in the middle of a text, any other begins a new line of it.
     """
-    rows: list[tuple[Written, Written, Written]] = []
+    rows: list[tuple[cells.Written, cells.Written, cells.Written]] = []
     for number, title, text in texts:
-        head: tuple[Written, Written] = (number, title or None)
+        head: tuple[cells.Written, cells.Written] = (number, title or None)
         for paragraph in text.split("\n") if longest == PARAGRAPH else [text]:
             for piece in pieces_of(paragraph, longest):
                 rows.append((*head, piece or None))
@@ -425,8 +419,8 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
     for at, row in enumerate(rows, layout.RESULTS_TOP):
         for name, column in columns.items():
             yield Edit(layout.RESULTS, at, column, row.get(name))
-    yield from about_edits(report.agency, report.year)
-    yield from kept_edits(report.decisions, told_in(rows))
+    yield from decisions.about_edits(report.agency, report.year)
+    yield from decisions.kept_edits(report.decisions, told_in(rows))
 
 
 def listed_rows(
@@ -454,7 +448,7 @@ def told_in(rows: Iterable[ResultCells]) -> set[str]:
     told: set[str] = set()
     for row in rows:
         if row.get("verdict") or row.get("reason"):
-            told.update(keys_written(str(row["key"])))
+            told.update(decisions.keys_written(str(row["key"])))
     return told
 
 
@@ -491,7 +485,7 @@ def shown_decision(finding: Finding, report: Report) -> ShownDecision:
     return ShownDecision(first, tuple(alike))
 
 
-ResultCells = dict[str, Written]
+ResultCells = dict[str, cells.Written]
 
 
 def result_row(
@@ -501,11 +495,12 @@ def result_row(
         "number": number,
         "severity": layout.SIGNS[finding.severity],
         "message": row_text(finding),
-        "proposal": proposal_text(finding.suspects, forms_of(report.tables)) or None,
+        "proposal": proposals.proposal_text(finding.suspects, proposals.forms_of(report.tables))
+        or None,
     }
     row |= figures_in(finding.stated, finding.computed, finding.difference)
     told = shown_decision(finding, report)
-    row |= decision_cells(told.keys, row_text(finding), told.decision)
+    row |= decisions.decision_cells(told.keys, row_text(finding), told.decision)
     return row | result_place(finding, report, broken)
 
 
@@ -518,7 +513,7 @@ def row_below(below: Below, report: Report, broken: Collection[str]) -> ResultCe
     row |= figures_in(told.stated, told.computed, told.difference)
     alone = sum_alone(told) if isinstance(told, BrokenSum) else told
     keys = keys_of(alone, report)
-    row |= decision_cells(keys, below.text, report.decisions.get(keys[0]))
+    row |= decisions.decision_cells(keys, below.text, report.decisions.get(keys[0]))
     return row | result_place(alone, report, broken)
 
 
@@ -530,8 +525,8 @@ def figures_in(stated: Value, computed: Value, difference: Value) -> ResultCells
     }
 
 
-def figure_for(value: Value) -> Written:
-    return None if value is None else as_number(value)
+def figure_for(value: Value) -> cells.Written:
+    return None if value is None else cells.as_number(value)
 
 
 def result_place(finding: Finding, report: Report, broken: Collection[str]) -> ResultCells:
@@ -561,7 +556,7 @@ def row_text(finding: Finding) -> str:
     return "\n".join(filter(None, finding.lines))
 
 
-def place_code(spot: Spot) -> int:
+def place_code(spot: spreadsheets.Spot) -> int:
     """K7 -> 7011, for the list's formulas to find its twin."""
     return spot[0] * layout.PLACE_ROW + spot[1]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from gongkai.bodies import body
+from gongkai import bodies, sums, wording
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.editions import all_editions, yearly_cells
 from gongkai.figures import read_figure
@@ -23,11 +23,7 @@ from gongkai.model import (
     Value,
     WorkbookError,
 )
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.formats import as_figure
-from gongkai.spreadsheets.seen import text_of
-from gongkai.sums import implied_in
-from gongkai.wording import cut, doubted_facts, title_of
+from gongkai.spreadsheets import Spot, formats, seen
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, as_number
 
@@ -90,7 +86,7 @@ class BatchRow:
     @property
     def code(self) -> str:
         """行政区划代码 of the body's area, "" where its name does not tell."""
-        return body(self.agency, self.year).code
+        return bodies.body(self.agency, self.year).code
 
     @property
     def is_done(self) -> bool:
@@ -233,7 +229,7 @@ def report_to_row(
         state="done",
         agency=clipped(report.agency),
         year=report.year,
-        title=clipped(title_of(report)),
+        title=clipped(wording.title_of(report)),
         editions=editions_text(report),
         errors=counted.count("error"),
         warnings=counted.count("warning"),
@@ -245,8 +241,8 @@ def report_to_row(
         years="",
         decisions=report.decisions,
         dismissed=len(findings) - len(counted),
-        doubts=doubted_facts(report),
-        implied=implied_in(report),
+        doubts=wording.doubted_facts(report),
+        implied=sums.implied_in(report),
     )
 
 
@@ -272,7 +268,7 @@ def message_of(findings: Sequence[Finding]) -> str:
 
 def clipped(text: str) -> str:
     """A text on one line, cut where it would fill the sheet."""
-    return cut(text, LONGEST_TEXT)
+    return wording.cut(text, LONGEST_TEXT)
 
 
 def editions_text(report: Report) -> str:
@@ -356,7 +352,7 @@ def read_batch(values: Mapping[Spot, object]) -> list[BatchRow]:
     refuse_moved(layout.BATCH, values, layout.BATCH_TOP - 1, heads)
     last = 0
     for (number, column), value in values.items():
-        if column == layout.BATCH_COLUMNS["source"] and text_of(value).strip():
+        if column == layout.BATCH_COLUMNS["source"] and seen.text_of(value).strip():
             last = max(last, number)
     refuse_overflow(layout.BATCH, last - layout.BATCH_TOP + 1, layout.BATCH_ROWS)
     rows: list[BatchRow] = []
@@ -369,8 +365,8 @@ def batch_row(values: Mapping[Spot, object], number: int) -> BatchRow:
     found: dict[str, object] = {}
     for name, column in layout.BATCH_COLUMNS.items():
         found[name] = values.get((number, column))
-    source = text_of(found.pop("source")).strip()
-    state = text_of(found.pop("state")).strip()
+    source = seen.text_of(found.pop("source")).strip()
+    state = seen.text_of(found.pop("state")).strip()
     if not source:
         return BatchRow("")
     known = state_of_text(state) or "new"
@@ -386,7 +382,7 @@ def fields(found: Mapping[str, object]) -> dict[str, int | str | None]:
     """What stands in the columns of a line: 年度 and counts as numbers, all else as texts."""
     told: dict[str, int | str | None] = {}
     for name, value in found.items():
-        told[name] = count_of(value) if name in COUNTS else text_of(value)
+        told[name] = count_of(value) if name in COUNTS else seen.text_of(value)
     return told
 
 
@@ -399,7 +395,7 @@ def figure_of(value: object) -> Value:
     """The exact figure in a cell of the summary, also one too long for a number; None for anything
     else.
     """
-    figure = as_figure(value)
+    figure = formats.as_figure(value)
     if figure is None and isinstance(value, str):
         return read_figure(value).value
     return figure
@@ -416,7 +412,7 @@ def read_summary(values: Mapping[Spot, object]) -> list[BatchRow]:
     for (number, column), value in values.items():
         if number < layout.SUMMARY_TOP or column > len(heads):
             continue
-        if text_of(value).strip():
+        if seen.text_of(value).strip():
             lines.setdefault(number, {})[column] = value
     rows: list[BatchRow] = []
     for _, line in sorted(lines.items()):
@@ -450,7 +446,7 @@ def refuse_older_summary(values: Mapping[Spot, object]) -> None:
     head.
     """
     for column, head in enumerate(SUMMARY_HEADS.values(), 1):
-        stands = "".join(text_of(values.get((layout.SUMMARY_TOP - 1, column))).split())
+        stands = "".join(seen.text_of(values.get((layout.SUMMARY_TOP - 1, column))).split())
         is_there = not stands or layout.is_label(stands, head)
         if is_there or stands not in summary_row_heads():
             continue
@@ -469,7 +465,7 @@ def refuse_moved(
     found = {}
     for (number, column), value in values.items():
         if number == row:
-            found[column] = "".join(text_of(value).split())
+            found[column] = "".join(seen.text_of(value).split())
     if not found:
         return
     for column, head in heads.items():

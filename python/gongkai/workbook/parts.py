@@ -7,17 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gongkai.opc import Archive
-from gongkai.opc.comments import TYPES_PART
-from gongkai.opc.package import (
-    drop,
-    insert_after,
-    listing_of,
-    part_bytes,
-    read_xml,
-    related,
-    whole,
-)
+from gongkai.opc import Archive, comments, package
 from gongkai.spreadsheets import Spot
 from gongkai.workbook import layout
 from gongkai.workbook.live.stored import PROGRAM, OpenFile
@@ -32,7 +22,7 @@ BEFORE_CALC = ("definedNames", "externalReferences", "functionGroups", "sheets")
 def deselect(root: _Element) -> bool:
     """A sheet about to be hidden must not stay selected: typing would go into it as well."""
     views = root.findall("{*}sheetViews/{*}sheetView")
-    return sum(drop(view, "tabSelected") for view in views) > 0
+    return sum(package.drop(view, "tabSelected") for view in views) > 0
 
 
 def patch_workbook(workbook: _Element, shown: Mapping[str, bool], complete: bool) -> bool:
@@ -44,7 +34,7 @@ def patch_workbook(workbook: _Element, shown: Mapping[str, bool], complete: bool
     for tab in tabs:
         changed |= show_tab(tab, shown)
     for view in workbook.iterfind("{*}bookViews/{*}workbookView"):
-        active = whole(view.get("activeTab"))
+        active = package.whole(view.get("activeTab"))
         if active < len(tabs) and not shown.get(tabs[active].get("name", ""), True):
             view.set("activeTab", "0")
             changed = True
@@ -58,7 +48,7 @@ def show_tab(tab: _Element, shown: Mapping[str, bool]) -> bool:
     if wanted == is_visible:
         return False
     if wanted:
-        drop(tab, "state")
+        package.drop(tab, "state")
     else:
         tab.set("state", "hidden")
     return True
@@ -73,11 +63,11 @@ def set_calculation(workbook: _Element, complete: bool) -> bool:
     settings = workbook.find("{*}calcPr")
     if settings is None:
         settings = etree.Element(workbook.tag[: -len("workbook")] + "calcPr")
-        insert_after(workbook, settings, BEFORE_CALC)
+        package.insert_after(workbook, settings, BEFORE_CALC)
     stood = dict(settings.items())
-    settings.set("calcId", str(max(whole(settings.get("calcId")), CALCULATOR)))
+    settings.set("calcId", str(max(package.whole(settings.get("calcId")), CALCULATOR)))
     if complete:
-        drop(settings, "fullCalcOnLoad")
+        package.drop(settings, "fullCalcOnLoad")
     else:
         settings.set("fullCalcOnLoad", "1")
     return dict(settings.items()) != stood
@@ -88,17 +78,17 @@ def patch_author(archive: Archive) -> dict[str, bytes]:
 
     Of one that Excel wrote LibreOffice shows the stored results and calculates nothing.
     """
-    part = related(archive, "", "extended-properties")
+    part = package.related(archive, "", "extended-properties")
     if not part:
         return {}
-    root = read_xml(archive, part, keeping=True)
+    root = package.read_xml(archive, part, keeping=True)
     application = root.find("{*}Application")
     if application is None or application.text == PROGRAM:
         return {}
     application.text = PROGRAM
     for version in root.findall("{*}AppVersion"):
         root.remove(version)
-    return {part: part_bytes(root)}
+    return {part: package.part_bytes(root)}
 
 
 def patch_chain(book: OpenFile, overwritten: Mapping[str, set[Spot]]) -> dict[str, bytes]:
@@ -106,11 +96,11 @@ def patch_chain(book: OpenFile, overwritten: Mapping[str, set[Spot]]) -> dict[st
 
     It calls a file with others damaged.
     """
-    chain = related(book.archive, book.main, "calcChain")
+    chain = package.related(book.archive, book.main, "calcChain")
     gone = listed_formulas(book, overwritten)
     if not gone or not chain:
         return {}
-    root = read_xml(book.archive, chain, keeping=True)
+    root = package.read_xml(book.archive, chain, keeping=True)
     sheet = ""
     for node in list(root):
         # A sheet's number stands only where it differs from the entry before, so every entry gets
@@ -119,7 +109,7 @@ def patch_chain(book: OpenFile, overwritten: Mapping[str, set[Spot]]) -> dict[st
         node.set("i", sheet)
         if (sheet, node.get("r", "")) in gone:
             root.remove(node)
-    return {chain: part_bytes(root)}
+    return {chain: package.part_bytes(root)}
 
 
 def listed_formulas(book: OpenFile, overwritten: Mapping[str, set[Spot]]) -> set[tuple[str, str]]:
@@ -135,16 +125,19 @@ def without_chain(book: OpenFile) -> tuple[list[str], dict[str, bytes]]:
     """(parts to leave out, part -> content) without the list of formulas that Excel keeps, and
     makes anew where there is none: it calls a file damaged whose list names a cell without one.
     """
-    chain = related(book.archive, book.main, "calcChain")
+    chain = package.related(book.archive, book.main, "calcChain")
     if not chain:
         return [], {}
-    listing = listing_of(book.archive, book.main)
-    arrows = read_xml(book.archive, listing, keeping=True)
+    listing = package.listing_of(book.archive, book.main)
+    arrows = package.read_xml(book.archive, listing, keeping=True)
     for node in list(arrows):
         if node.get("Type", "").endswith("/calcChain"):
             arrows.remove(node)
-    types = read_xml(book.archive, TYPES_PART, keeping=True)
+    types = package.read_xml(book.archive, comments.TYPES_PART, keeping=True)
     for node in list(types):
         if node.get("PartName", "").lstrip("/").lower() == chain.lower():
             types.remove(node)
-    return [chain], {listing: part_bytes(arrows), TYPES_PART: part_bytes(types)}
+    return [chain], {
+        listing: package.part_bytes(arrows),
+        comments.TYPES_PART: package.part_bytes(types),
+    }

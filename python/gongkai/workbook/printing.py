@@ -12,12 +12,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from gongkai.model import Box
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.seen import text_of
-from gongkai.workbook import layout
-from gongkai.workbook.live.fittings import NameKey, define, defined_names, numbers_of
-from gongkai.workbook.live.stored import OpenFile
-from gongkai.workbook.reading import displaced
+from gongkai.spreadsheets import Spot, seen
+from gongkai.workbook import layout, reading
+from gongkai.workbook.live import fittings, stored
 
 AREA = "_xlnm.Print_Area"
 TABLES = layout.tables_by_name()
@@ -35,7 +32,7 @@ def results_area(cells: Mapping[Spot, object]) -> str:
     last = layout.RESULTS_TOP - 1
     for (row, column), value in cells.items():
         is_seen = column <= LAST_COLUMN and column not in FORMULAS
-        if is_seen and row > last and text_of(value).strip():
+        if is_seen and row > last and seen.text_of(value).strip():
             last = row
     return layout.absolute(Box(1, 1, last, LAST_COLUMN))
 
@@ -51,14 +48,14 @@ def bare(area: str) -> str:
 class PrintedSheets:
     """What a file says of its sheets: their numbers, which are shown, what names stand for."""
 
-    def __init__(self, book: OpenFile) -> None:
+    def __init__(self, book: stored.OpenFile) -> None:
         self.book = book
-        self.numbers = numbers_of(book.workbook)
+        self.numbers = fittings.numbers_of(book.workbook)
         self.shown: set[str] = set()
         for tab in book.workbook.iterfind("{*}sheets/{*}sheet"):
             if tab.get("state", "visible") == "visible":
                 self.shown.add(tab.get("name", ""))
-        self.names = defined_names(book.workbook)
+        self.names = fittings.defined_names(book.workbook)
 
     def place(self, name: str, sheet: str) -> str:
         """$A$1:$J$29; "" where the sheet has no such name."""
@@ -70,23 +67,23 @@ class PrintedSheets:
         return bool(area and TABLES[sheet].lanes) and area == self.place(layout.LANES_NAME, sheet)
 
 
-def put_areas(book: OpenFile) -> bool:
+def put_areas(book: stored.OpenFile) -> bool:
     """Give each sheet its area, as cells are and sheets are shown by now; whether any changed."""
     said = PrintedSheets(book)
     wanted = {**areas_of_tables(said), **area_of_results(book, said)}
-    changed: dict[NameKey, str] = {}
+    changed: dict[fittings.NameKey, str] = {}
     for key, place in wanted.items():
         if bare(said.names.get(key, "")) != bare(place):
             changed[key] = place
     if changed:
-        define(book.workbook, changed)
+        fittings.define(book.workbook, changed)
     return bool(changed)
 
 
-def areas_of_tables(said: PrintedSheets) -> dict[NameKey, str]:
+def areas_of_tables(said: PrintedSheets) -> dict[fittings.NameKey, str]:
     tables = [name for name in TABLES if name in said.numbers]
     with_lanes = any(map(said.has_lanes, tables))
-    wanted: dict[NameKey, str] = {}
+    wanted: dict[fittings.NameKey, str] = {}
     for name in tables:
         for key, place in names_of_table(said, name, with_lanes):
             wanted[key, said.numbers[name]] = on_sheet(name, place)
@@ -98,7 +95,7 @@ def on_sheet(name: str, place: str) -> str:
     return f"'{name}'!{place}" if place else ""
 
 
-def area_of_results(book: OpenFile, said: PrintedSheets) -> dict[NameKey, str]:
+def area_of_results(book: stored.OpenFile, said: PrintedSheets) -> dict[fittings.NameKey, str]:
     listed = book.sheet(layout.RESULTS)
     if listed is None:
         return {}
@@ -120,18 +117,18 @@ def names_of_table(said: PrintedSheets, name: str, with_lanes: bool) -> Iterator
     if not said.place(layout.LANES_NAME, name):
         lacking.append(layout.LANES_NAME)
     held = said.book.sheet(name) if lacking else None
-    if held is None or displaced(TABLES[name], held.cells):
+    if held is None or reading.displaced(TABLES[name], held.cells):
         return
     for key in lacking:
         yield key, table_area(TABLES[name], with_lanes or key == layout.LANES_NAME)
 
 
-def put_areas_back(book: OpenFile, tables: Collection[str]) -> None:
+def put_areas_back(book: stored.OpenFile, tables: Collection[str]) -> None:
     """The areas of tables whose lines were put back, with lanes where they had them."""
     said = PrintedSheets(book)
-    wanted: dict[NameKey, str] = {}
+    wanted: dict[fittings.NameKey, str] = {}
     for name in tables:
         if said.place(AREA, name):
             area = table_area(TABLES[name], said.has_lanes(name))
             wanted[AREA, said.numbers[name]] = on_sheet(name, area)
-    define(book.workbook, wanted)
+    fittings.define(book.workbook, wanted)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gongkai import wording
 from gongkai.decisions import keys_of
 from gongkai.figures import shown
 from gongkai.model import (
@@ -24,12 +25,8 @@ from gongkai.model import (
     WorkbookError,
     table_id,
 )
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.seen import text_of
-from gongkai.wording import label_of, plain_text
-from gongkai.workbook import layout
-from gongkai.workbook.cells import Written
-from gongkai.workbook.decisions import shown_keys
+from gongkai.spreadsheets import Spot, seen
+from gongkai.workbook import cells, decisions, layout
 
 MOST_ALTERNATIVES = 9  # as many as one digit tells apart
 NUMBERS = "①②③④⑤⑥⑦⑧⑨"
@@ -73,7 +70,7 @@ class Adoption:
     spot: Spot
     name: str
     stated: Value
-    proposed: Written
+    proposed: cells.Written
     reason: str
 
     @property
@@ -111,7 +108,7 @@ def alternative_text(alternative: Alternative, forms: Mapping[str, Form]) -> str
         form = form_of(suspect.cell, forms)
         numbers[form.number] = form
         figures = f"{stated_text(suspect.stated)}→{suspect.proposed}"
-        changes.append(f"{label_of(form.cells[suspect.cell])} {figures}")
+        changes.append(f"{wording.label_of(form.cells[suspect.cell])} {figures}")
     return f"{'、'.join(numbers)} {'，'.join(changes)}"
 
 
@@ -130,7 +127,7 @@ def stated_text(value: Value) -> str:
 
 def name_of(cell_id: str, forms: Mapping[str, Form]) -> str:
     """表三 （一）予以公开·自然人."""
-    return f"{form_of(cell_id, forms).number} {label_of(cell_of(cell_id, forms))}"
+    return f"{form_of(cell_id, forms).number} {wording.label_of(cell_of(cell_id, forms))}"
 
 
 def form_of(cell_id: str, forms: Mapping[str, Form]) -> Form:
@@ -147,12 +144,12 @@ def cell_of(cell_id: str, forms: Mapping[str, Form]) -> Cell:
 def shown_rows(results: Mapping[Spot, object]) -> list[ShownRow]:
     """The rows of the list that say anything or in which something was typed."""
     names = ("number", "message", "proposal", "adopt")
-    keys = shown_keys(results)
+    keys = decisions.shown_keys(results)
     rows = []
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
         found: list[str] = []
         for name in names:
-            found.append(text_of(results.get((row, layout.RESULT_COLUMNS[name]))).strip())
+            found.append(seen.text_of(results.get((row, layout.RESULT_COLUMNS[name]))).strip())
         if any(found):
             number, message, proposal, adopt = found
             rows.append(ShownRow(row, number, message, proposal, adopt, keys.get(row, ())))
@@ -225,7 +222,7 @@ def shows(row: ShownRow, finding: Finding, report: Report) -> bool:
 
 def squeezed(text: str) -> str:
     """A text as every program gives it back."""
-    return "".join(plain_text(text).split())
+    return "".join(wording.plain_text(text).split())
 
 
 # --- what it changes ------------------------------------------------------------------------------

@@ -10,14 +10,10 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
-from gongkai.editions import all_editions
-from gongkai.figures import fold, read_figure, without_blanks
-from gongkai.figures import is_text as sheet_text
+from gongkai import editions, figures, wording
 from gongkai.model import Cell, CoverFact, Entry, Place, Problem, Report, Table, Value
-from gongkai.spreadsheets import Spot, letters
-from gongkai.spreadsheets.formats import as_figure
+from gongkai.spreadsheets import Spot, formats, letters
 from gongkai.spreadsheets.seen import HIDDEN_SHEET, OUT_OF_SIGHT, UNSEEN, text_of
-from gongkai.wording import clipped, likely_facts, some_of, title_in_source
 from gongkai.workbook import layout
 from gongkai.workbook.cells import canonical, with_source
 from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
@@ -51,8 +47,10 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
     opening, sections = read_prose(values.get(layout.PROSE, {}), problems)
     said = text_of(cover.get(layout.COVER_SPOTS["provenance"]))
     report = Report(
-        title=title_in_source(said, fold(text_of(cover.get(layout.COVER_SPOTS["title"])))),
-        agency=fold(text_of(cover.get(layout.COVER_SPOTS["agency"]))),
+        title=wording.title_in_source(
+            said, figures.fold(text_of(cover.get(layout.COVER_SPOTS["title"])))
+        ),
+        agency=figures.fold(text_of(cover.get(layout.COVER_SPOTS["agency"]))),
         year=read_year(cover.get(layout.COVER_SPOTS["year"]), problems),
         published=read_date(cover.get(layout.COVER_SPOTS["published"]), problems),
         tables=tables,
@@ -72,7 +70,7 @@ def with_doubts(report: Report, said: str) -> Report:
         "year": str(report.year or ""),
         "published": report.published,
     }
-    return replace(report, evidence=likely_facts(said, cover))
+    return replace(report, evidence=wording.likely_facts(said, cover))
 
 
 def with_decisions(report: Report, results: SheetValues) -> Report:
@@ -148,7 +146,7 @@ def read_table(
     if not edition and not filled:
         return None
     sheet = layout.sheet_of(table, edition) if edition else filled[0]
-    form = all_editions()[edition].forms[table] if edition else sheet.form
+    form = editions.all_editions()[edition].forms[table] if edition else sheet.form
     for other in filled:
         if other is not sheet:
             problems.append(other_sheet(sheet, other))
@@ -226,18 +224,17 @@ def placed_of(
 
 def places_text(places: Sequence[Spot]) -> str:
     """K7、K8、K9等5格."""
-    return some_of(list(map(layout.address, places)), MOST_PLACES)
+    return wording.some_of(list(map(layout.address, places)), MOST_PLACES)
 
 
 def named_edition(table: str, values: Mapping[str, SheetValues], problems: list[Problem]) -> str:
     text = text_of(values.get(layout.COVER, {}).get(layout.EDITION_SPOTS[table])).strip()
     name = re.sub(r" ?年?版?$", "", text)
-    if name in all_editions():
+    if name in editions.all_editions():
         return name
     if text not in ("", layout.MISSING):
-        reason = (
-            f"封面的格式“{text}”无法识别，可填{'、'.join(all_editions())}或“{layout.MISSING}”。"
-        )
+        known = "、".join(editions.all_editions())
+        reason = f"封面的格式“{text}”无法识别，可填{known}或“{layout.MISSING}”。"
         problems.append(Problem(table, "", "", text, reason))
     return ""
 
@@ -292,13 +289,13 @@ def entry_at(cell: Cell, place: Spot, value: object, figure: Value) -> Entry:
     raw = text_of(value)
     at = Place(row=place[0], column=place[1])
     is_told = figure is not None or is_sign_or_blank(raw, cell)
-    if isinstance(value, str) and is_told and sheet_text(value):
+    if isinstance(value, str) and is_told and figures.is_text(value):
         return Entry(cell.id, figure, raw, at, read_by="text")
     return Entry(cell.id, figure, raw, at)
 
 
 def is_sign_or_blank(text: str, cell: Cell) -> bool:
-    return read_figure(text, cell.column.unit).state in ("blank", "sign")
+    return figures.read_figure(text, cell.column.unit).state in ("blank", "sign")
 
 
 def is_out_of_sight(value: object) -> bool:
@@ -353,7 +350,7 @@ def displaced(sheet: layout.TableSheet, values: SheetValues) -> list[tuple[Spot,
     moved: list[tuple[Spot, str, str]] = []
     for spot, label in sheet.guarded:
         found = text_of(values.get(spot))
-        if without_blanks(found) != without_blanks(label):
+        if figures.without_blanks(found) != figures.without_blanks(label):
             moved.append((spot, label, found))
     return sorted(moved, key=lambda each: sheet.guard_number(each[0]))
 
@@ -361,7 +358,7 @@ def displaced(sheet: layout.TableSheet, values: SheetValues) -> list[tuple[Spot,
 def displaced_text(sheet: layout.TableSheet, moved: Sequence[tuple[Spot, str, str]]) -> str:
     """“表三”的B9应为“…”，现为“…”，共22处与官方表格不同."""
     spot, label, found = moved[0]
-    stands = f"现为“{clipped(found)}”" if found.strip() else "现为空白"
+    stands = f"现为“{wording.clipped(found)}”" if found.strip() else "现为空白"
     count = f"，共{len(moved)}处与官方表格不同" if len(moved) > 1 else ""
     line = layout.line_text(sheet.guard_number(spot))
     return f"“{sheet.name}”的{line}移动过：{layout.address(spot)}应为“{label}”，{stands}{count}"
@@ -371,17 +368,17 @@ def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
     """The exact figure in a cell, and why there is none ("" for a figure, a blank and a sign such
     as ``/``).
     """
-    figure = as_figure(value)
+    figure = formats.as_figure(value)
     if figure is not None or value is None:
         return figure, ""
     text = str(value)
     if text.startswith("="):
         return None, f"{place}的公式没有计算结果，请在表格软件中打开并保存后再试。"
-    reading = read_figure(text, cell.column.unit)
+    reading = figures.read_figure(text, cell.column.unit)
     if reading.state == "unreadable":
         told = text.removeprefix(layout.DOUBTFUL)
         return None, f"{place}的内容“{told}”不是可以确定的数，请核对原文后填写。"
-    if reading.state in ("blank", "sign") and sheet_text(text):
+    if reading.state in ("blank", "sign") and figures.is_text(text):
         return None, ODD_SIGN.format(place, text)
     return reading.value, ""
 

@@ -9,13 +9,10 @@ from itertools import chain
 from math import ceil
 from typing import TYPE_CHECKING
 
-from gongkai.figures import shown
+from gongkai import figures, wording
 from gongkai.model import Edit, WorkbookError
 from gongkai.opc.package import drop, local, whole
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.formats import number_of
-from gongkai.spreadsheets.xlsx import index_rows, placed_cells
-from gongkai.wording import cell_text
+from gongkai.spreadsheets import Spot, formats, xlsx
 from gongkai.workbook.layout import Wrapped, address
 
 if TYPE_CHECKING:
@@ -41,7 +38,7 @@ def patch_sheet(root: _Element, edits: Iterable[Edit]) -> Patched:
         raise WorkbookError("模板的工作表没有数据区，请使用原样的模板。")
     done = Patched()
     planned = by_row(edits)
-    rows = index_rows(data)
+    rows = xlsx.index_rows(data)
     styles = column_styles(root, columns_of(planned.values()))
     for number, wanted in planned.items():
         if all(edit.value is None for edit in wanted):
@@ -81,7 +78,7 @@ def by_row(edits: Iterable[Edit]) -> dict[int, list[Edit]]:
 def empty_row(row: _Element, edits: Sequence[Edit], done: Patched) -> None:
     """Empty cells of a row; on its own, for most rows of a list are empty and stay so."""
     columns = columns_of([edits])
-    for place, cell in list(placed_cells(row, edits[0].row)):
+    for place, cell in list(xlsx.placed_cells(row, edits[0].row)):
         if len(cell) and place[1] in columns:
             put(cell, place, None, done)
 
@@ -117,7 +114,7 @@ def fit_rows(root: _Element, edits: Iterable[Edit], wrapped: Wrapped) -> None:
     data = root.find("{*}sheetData")
     if data is None:
         return
-    for number, row in index_rows(data).items():
+    for number, row in xlsx.index_rows(data).items():
         if number not in lines or row.get("customHeight") in ("1", "true"):
             continue
         if lines[number]:
@@ -169,7 +166,7 @@ def refuse_orphans(data: _Element) -> None:
 
 def index_cells(row: _Element, number: int) -> Columns:
     found: Columns = {}
-    for (_, column), cell in placed_cells(row, number):
+    for (_, column), cell in xlsx.placed_cells(row, number):
         found[column] = cell
     return found
 
@@ -232,9 +229,9 @@ def write_cell(cell: _Element, value: int | Decimal | str | None) -> bool:
         text = etree.SubElement(
             etree.SubElement(cell, space + "is"), space + "t", {SPACE: "preserve"}
         )
-        text.text = cell_text(value)
+        text.text = wording.cell_text(value)
     elif value is not None:
-        etree.SubElement(cell, space + "v").text = shown(value)
+        etree.SubElement(cell, space + "v").text = figures.shown(value)
     return True
 
 
@@ -246,7 +243,7 @@ def holds(cell: _Element, value: int | Decimal | str | None) -> bool:
     if isinstance(value, str):
         if kind != "inlineStr" or len(child) != 1:
             return False
-        return child.findtext("{*}t") == cell_text(value)
+        return child.findtext("{*}t") == wording.cell_text(value)
     if kind != "n" or local(child) != "v":
         return False
-    return number_of(child.text or "") == value
+    return formats.number_of(child.text or "") == value

@@ -13,16 +13,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from gongkai.model import Figure, Relation, Report, Table, Value
 from gongkai.spreadsheets import Spot
 from gongkai.sums.relations import total
-from gongkai.workbook import layout
-from gongkai.workbook.adopting import places_text
+from gongkai.workbook import adopting, layout, proposals
 from gongkai.workbook.blanks import FillKind, FillPlan, blank_entries, state_in
-from gongkai.workbook.proposals import Adoption, forms_of, name_of
 
 SUMMED = "填总计：各项之和"
 
 
-def totals_asked(changes: Sequence[Adoption]) -> str:
-    return f"把{places_text(changes)}空白的总计填为各项之和"
+def totals_asked(changes: Sequence[proposals.Adoption]) -> str:
+    return f"把{adopting.places_text(changes)}空白的总计填为各项之和"
 
 
 TOTALS = FillKind(
@@ -44,16 +42,18 @@ Sums = Sequence[Relation]
 
 def totals_filling(report: Report, formulas: Mapping[str, set[Spot]]) -> FillPlan:
     """``formulas``: sheet -> where somebody has a formula of his own."""
-    changes: list[Adoption] = []
+    changes: list[proposals.Adoption] = []
     left: Counter[str] = Counter()
-    forms = forms_of(report.tables)
+    forms = proposals.forms_of(report.tables)
     for table in report.tables.values():
         sheet = layout.sheet_of(table.id, table.edition)
         blanks = blank_totals(table, sheet, formulas.get(sheet.name, set()))
         figures, divided = agreed_totals(sums_of(table), table.values, blanks["blank"])
         for cell in layout_order(sheet, figures):
-            name = name_of(cell, forms)
-            changes.append(Adoption(sheet, sheet.cells[cell], name, None, figures[cell], SUMMED))
+            name = proposals.name_of(cell, forms)
+            changes.append(
+                proposals.Adoption(sheet, sheet.cells[cell], name, None, figures[cell], SUMMED)
+            )
         left["signs"] += len(blanks["sign"])
         left["formulas"] += len(blanks["formula"])
         left["divided"] += len(divided)

@@ -7,7 +7,7 @@ a quantity of the tables (meaning, quantities): a claim, which agrees with them 
 
 from __future__ import annotations
 
-from gongkai.checks.narrative.claims import Claim, claims
+from gongkai.checks.narrative.claiming import Claim, claims
 from gongkai.checks.narrative.comparing import check_narrative, place_of
 from gongkai.checks.narrative.quantities import Quantity
 

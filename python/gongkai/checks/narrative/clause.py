@@ -8,25 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from gongkai.checks.narrative.context import (
-    FOREIGN,
-    Clause,
-    ClauseState,
-    ClauseStep,
-    Owner,
-    Paragraph,
-    Subject,
-    is_cut,
-    is_strange,
-)
-from gongkai.checks.narrative.counting import denied, explained, strayed
-from gongkai.checks.narrative.spans import residue
+from gongkai.checks.narrative import context, counting, spans
 from gongkai.checks.narrative.tokens import ProseToken, has_name
 
 
 def clause_of(
-    paragraph: Paragraph, first: int, last: int, before: Sequence[ProseToken] = ()
-) -> Clause:
+    paragraph: context.Paragraph, first: int, last: int, before: Sequence[ProseToken] = ()
+) -> context.Clause:
     """A clause with its place in the text: from the stop before it to the one behind it."""
     tokens = paragraph.tokens
     start, end = 0, len(paragraph.text)
@@ -34,26 +22,26 @@ def clause_of(
         start = tokens[first - 1].end
     if last < len(tokens):
         end = tokens[last].start
-    return Clause(paragraph, first, last, start, end, before)
+    return context.Clause(paragraph, first, last, start, end, before)
 
 
-def read_clause(clause: Clause, before: ClauseState) -> ClauseStep:
+def read_clause(clause: context.Clause, before: context.ClauseState) -> context.ClauseStep:
     """The step at the end of a clause; one without a word that is known leaves all as it was."""
     state, words, at = read_words(clause, before.new_clause(), clause.first)
-    step = ClauseStep(clause, state, at, clause.start, words)
+    step = context.ClauseStep(clause, state, at, clause.start, words)
     if clause.first == clause.last:
         return step
     while step.at < clause.last:
         step = read_figure(step)
     if not step.figures:
-        step = without_figures(denied(step))
+        step = without_figures(counting.denied(step))
     step = left_over(step)
     if step.state.times.compared:
         step = step.after(not_compared(step.state, before))
     return step
 
 
-def read_figure(step: ClauseStep) -> ClauseStep:
+def read_figure(step: context.ClauseStep) -> context.ClauseStep:
     """After a figure with the words behind it that are its own, and all words up to the next.
 
     A share, 35%, counts nothing.
@@ -61,40 +49,40 @@ def read_figure(step: ClauseStep) -> ClauseStep:
     tokens = step.clause.paragraph.tokens
     token = tokens[step.at]
     if token.kind == "number":
-        step = explained(step, token)
+        step = counting.explained(step, token)
     state, words, at = read_words(step.clause, step.state, step.at + 1)
     since = tokens[step.at].end
-    return ClauseStep(
+    return context.ClauseStep(
         step.clause, state, at, since, words, verb=step.verb, figures=True, said=step.said
     )
 
 
-def without_figures(step: ClauseStep) -> ClauseStep:
+def without_figures(step: context.ClauseStep) -> context.ClauseStep:
     """推行容缺受理，受理申请3200件: words that nobody knows, where nothing says 信息公开."""
     subject = step.state.subject
-    if subject.about or not residue(step, step.words, step.clause.end):
+    if subject.about or not spans.residue(step, step.words, step.clause.end):
         return step
     return step.after(step.state.on(subject._replace(astray=True)))
 
 
-def left_over(step: ClauseStep) -> ClauseStep:
+def left_over(step: context.ClauseStep) -> context.ClauseStep:
     """After words without a figure: their topic is that of the clauses after them."""
     word = last_thing(step.words)
     if word is None:
         return step
     state = step.state
-    if word.kind == FOREIGN:
-        return step.after(strayed(state, step.words))
+    if word.kind == context.FOREIGN:
+        return step.after(counting.strayed(state, step.words))
     _, about, close, doubt, astray, stem = state.subject
     if not step.figures:
         doubt = is_doubtful(step)
-    return step.after(state.on(Subject(word.name, about, close, doubt, astray, stem)))
+    return step.after(state.on(context.Subject(word.name, about, close, doubt, astray, stem)))
 
 
 def last_thing(words: Sequence[ProseToken]) -> ProseToken | None:
     """The last topic or other thing; 通过网站公开 leaves the topic as it is."""
     for word in reversed(words):
-        if word.kind not in ("topic", FOREIGN):
+        if word.kind not in ("topic", context.FOREIGN):
             continue
         if word.name == "place" and has_name(words, "publish"):
             continue
@@ -102,15 +90,15 @@ def last_thing(words: Sequence[ProseToken]) -> ProseToken | None:
     return None
 
 
-def is_doubtful(step: ClauseStep) -> bool:
+def is_doubtful(step: context.ClauseStep) -> bool:
     """涉及征地的申请，共35件: whether a topic without a figure is a part, or a mere 申请."""
     state, text = step.state, step.clause.paragraph.text
-    if is_cut(step.words, state.among):
+    if context.is_cut(step.words, state.among):
         return True
-    return is_strange(text, step.words, step.words, state.subject.astray)
+    return context.is_strange(text, step.words, step.words, state.subject.astray)
 
 
-def not_compared(state: ClauseState, before: ClauseState) -> ClauseState:
+def not_compared(state: context.ClauseState, before: context.ClauseState) -> context.ClauseState:
     """收到5件，较2020年增加2件，办结3件: the year of a comparison ends with its clause."""
     return state._replace(times=state.times._replace(other_year=before.times.other_year))
 
@@ -120,8 +108,8 @@ def not_compared(state: ClauseState, before: ClauseState) -> ClauseState:
 
 
 def read_words(
-    clause: Clause, state: ClauseState, at: int
-) -> tuple[ClauseState, Sequence[ProseToken], int]:
+    clause: context.Clause, state: context.ClauseState, at: int
+) -> tuple[context.ClauseState, Sequence[ProseToken], int]:
     """The state after the words up to the next figure, the words, and where the figure is.
 
     2021年全县收到申请5件: the year, the scope and what is counted, up to 5件.
@@ -146,41 +134,45 @@ def is_second_action(words: Sequence[ProseToken], token: ProseToken) -> bool:
 
 
 def by_comparison(
-    state: ClauseState, token: ProseToken, _: Paragraph
-) -> tuple[ClauseState, ProseToken]:
+    state: context.ClauseState, token: ProseToken, _: context.Paragraph
+) -> tuple[context.ClauseState, ProseToken]:
     """同比增加5件."""
     return state._replace(times=state.times._replace(compared=True)), token
 
 
-def by_sum(state: ClauseState, token: ProseToken, _: Paragraph) -> tuple[ClauseState, ProseToken]:
+def by_sum(
+    state: context.ClauseState, token: ProseToken, _: context.Paragraph
+) -> tuple[context.ClauseState, ProseToken]:
     """累计收到5件, 截至目前收到5件."""
     return state._replace(times=state.times._replace(cumulative=True)), token
 
 
-def by_part(state: ClauseState, token: ProseToken, _: Paragraph) -> tuple[ClauseState, ProseToken]:
+def by_part(
+    state: context.ClauseState, token: ProseToken, _: context.Paragraph
+) -> tuple[context.ClauseState, ProseToken]:
     """其中自然人5件."""
     return state._replace(among=True), token
 
 
 def by_own_year(
-    state: ClauseState, token: ProseToken, _: Paragraph
-) -> tuple[ClauseState, ProseToken]:
+    state: context.ClauseState, token: ProseToken, _: context.Paragraph
+) -> tuple[context.ClauseState, ProseToken]:
     """去年收到5件，今年收到6件."""
     return state._replace(times=state.times._replace(own_year=True, other_year=False)), token
 
 
 def by_own_name(
-    state: ClauseState, token: ProseToken, _: Paragraph
-) -> tuple[ClauseState, ProseToken]:
+    state: context.ClauseState, token: ProseToken, _: context.Paragraph
+) -> tuple[context.ClauseState, ProseToken]:
     """青溪县人民政府收到5件: the report's own body tells, unless the clause has named a scope."""
     if state.whose.scoped:
         return state, token
-    return state._replace(whose=state.whose._replace(now=Owner(), scoped=True)), token
+    return state._replace(whose=state.whose._replace(now=context.Owner(), scoped=True)), token
 
 
 def by_scope(
-    state: ClauseState, token: ProseToken, paragraph: Paragraph
-) -> tuple[ClauseState, ProseToken]:
+    state: context.ClauseState, token: ProseToken, paragraph: context.Paragraph
+) -> tuple[context.ClauseState, ProseToken]:
     """全县各级行政机关收到5件: the scope words of one clause hold together.
 
     In the name of the report's own body, 浙江省政府, a scope word is none.
@@ -191,11 +183,11 @@ def by_scope(
     scope = frozenset((token.name,))
     if whose.scoped:
         scope |= whose.now.scope
-    whose = whose._replace(now=Owner(scope), named=True, scoped=True)
+    whose = whose._replace(now=context.Owner(scope), named=True, scoped=True)
     return state._replace(whose=whose), token
 
 
-def is_of_name(token: ProseToken, paragraph: Paragraph) -> bool:
+def is_of_name(token: ProseToken, paragraph: context.Paragraph) -> bool:
     """Whether the name of the report's own body holds the token and the character before it."""
     if token.start == 0:
         return False
@@ -203,8 +195,8 @@ def is_of_name(token: ProseToken, paragraph: Paragraph) -> bool:
 
 
 def by_carrying(
-    state: ClauseState, token: ProseToken, paragraph: Paragraph
-) -> tuple[ClauseState, ProseToken]:
+    state: context.ClauseState, token: ProseToken, paragraph: context.Paragraph
+) -> tuple[context.ClauseState, ProseToken]:
     """2020年结转8件, 转2022年度12件 in a report for 2021; other years say nothing of 结转."""
     action = None
     if paragraph.year:
@@ -215,8 +207,8 @@ def by_carrying(
 
 
 def by_date(
-    state: ClauseState, token: ProseToken, paragraph: Paragraph
-) -> tuple[ClauseState, ProseToken]:
+    state: context.ClauseState, token: ProseToken, paragraph: context.Paragraph
+) -> tuple[context.ClauseState, ProseToken]:
     """2020年收到5件 is another year's in a report for 2021, 2021年收到6件 its own."""
     own = False
     if token.kind == "year":
@@ -234,7 +226,9 @@ CARRIED_BY = {  # the kind of token, and how many years it is off
     ("carrying", 0): "carry_in",
     ("carrying", 1): "carry_out",
 }
-Way = Callable[[ClauseState, ProseToken, Paragraph], tuple[ClauseState, ProseToken]]
+Way = Callable[
+    [context.ClauseState, ProseToken, context.Paragraph], tuple[context.ClauseState, ProseToken]
+]
 WAYS: dict[str, Way] = {  # by kind, or by name where the words of a kind differ
     "comparison": by_comparison,
     "cumulative": by_sum,

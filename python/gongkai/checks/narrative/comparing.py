@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import chain, product
 from math import prod
 
-from gongkai.checks.narrative.claims import (
+from gongkai import decisions, figures, sums
+from gongkai.checks.narrative.claiming import (
     LONGEST_SECTION,
     SECTIONS,
     Claim,
@@ -16,8 +17,6 @@ from gongkai.checks.narrative.claims import (
     table_figure,
     text_read,
 )
-from gongkai.decisions import is_open
-from gongkai.figures import shown, size
 from gongkai.model import (
     Alternative,
     Entry,
@@ -32,18 +31,7 @@ from gongkai.model import (
     Value,
     table_id,
 )
-from gongkai.sums import (
-    MOST_LISTED,
-    as_written,
-    difference,
-    figures_after,
-    localize,
-    possible,
-    relations_in,
-    solved,
-)
-from gongkai.wording import official_order
-from gongkai.wording.phrases import MOST_ROWS, where
+from gongkai.wording import official_order, phrases
 
 ORDINALS = {1: "一", 6: "六"}
 PROSE_PRICE = 1  # of not believing the prose; 2 for a cell of the table as written
@@ -108,7 +96,7 @@ def repaired(report: Report, findings: Iterable[Finding]) -> Report:
     """The report with the figures of all repairs that are the only ones, of causes that count."""
     tables = dict(report.tables)
     for finding in findings:
-        if len(finding.suspects) != 1 or not is_open(finding):
+        if len(finding.suspects) != 1 or not decisions.is_open(finding):
             continue
         for suspect in finding.suspects[0]:
             table = tables[table_id(suspect.cell)]
@@ -152,7 +140,7 @@ def claims_by_cell(said: Iterable[Claim]) -> dict[str, list[Claim]]:
 
 def with_places(finding: Finding, name: str, claims: Iterable[Claim]) -> Finding:
     """第一节第2段, 134: where the prose says which figure, each place once."""
-    places = dict.fromkeys((place_of(claim), shown(claim.figure)) for claim in claims)
+    places = dict.fromkeys((place_of(claim), figures.shown(claim.figure)) for claim in claims)
     if not places:
         return finding
     return replace(finding, facts={**finding.facts, name: tuple(places)})
@@ -176,7 +164,7 @@ def finding_of(claim: Claim, report: Report) -> Finding | None:
     for figure in readings:
         if figure is None or alike(figure, claim.figure, claim.step):
             return None
-    apart = difference(claim.figure, stated)
+    apart = sums.difference(claim.figure, stated)
     if claim.share and apart < 0:
         return None
     severity: Severity = "warning" if claim.scope == "same" else "note"
@@ -186,10 +174,10 @@ def finding_of(claim: Claim, report: Report) -> Finding | None:
         "clause": claim.clause,
         "unit": claim.quantity.unit,
         "label": label_in(form, claim),
-        "gap": size(apart),
+        "gap": figures.size(apart),
     }
-    figures = (claim.quantity.cells, stated, claim.figure, apart)
-    return Finding(claim.rule, severity, claim.scope, *figures, facts=facts, form=form)
+    compared = (claim.quantity.cells, stated, claim.figure, apart)
+    return Finding(claim.rule, severity, claim.scope, *compared, facts=facts, form=form)
 
 
 def form_of(report: Report, cells: Sequence[str]) -> Form | None:
@@ -202,9 +190,9 @@ def form_of(report: Report, cells: Sequence[str]) -> Form | None:
 def label_in(form: Form | None, claim: Claim) -> str:
     """表三 新收（总计）; the official label where the quantity is a sum of rows: 不予公开."""
     cells = claim.quantity.cells
-    if form is None or len({form.cells[cell].row.id for cell in cells}) > MOST_ROWS:
+    if form is None or len({form.cells[cell].row.id for cell in cells}) > phrases.MOST_ROWS:
         return claim.quantity.label
-    return where(form, cells)
+    return phrases.where(form, cells)
 
 
 def place_of(claim: Claim) -> str:
@@ -259,7 +247,7 @@ def with_other_ways(
 
 def is_denied(choice: Alternative, values: Mapping[str, Value], claims: Iterable[Claim]) -> bool:
     """Whether a claim is not what its cell would then hold."""
-    after = figures_after(values, choice)
+    after = sums.figures_after(values, choice)
     return any(after[claim.quantity.cells[0]] != claim.figure for claim in claims)
 
 
@@ -271,12 +259,12 @@ def ways_beside(
     总计, one way for each together.
     """
     form, values = table.form, table.values
-    statements = list(as_written(values))
+    statements = list(sums.as_written(values))
     for cell in form.cells:
         for claim in known.get(cell, ()):
             statements.append(Statement((cell,), claim.figure, PROSE_PRICE, "prose"))
     choices = choices_about(finding, form, statements)
-    if prod(map(len, choices)) > MOST_LISTED:
+    if prod(map(len, choices)) > sums.MOST_LISTED:
         return
     for chosen in product(*choices):
         changes = {suspect.cell: suspect for suspect in chain.from_iterable(chosen)}
@@ -289,10 +277,10 @@ def choices_about(
     finding: Finding, form: Form, statements: Sequence[Statement]
 ) -> list[tuple[Alternative, ...]]:
     """The ways for each question that the statements leave of the sums of a cause, each once."""
-    rules = {relation.rule for relation in relations_in(finding.sums)}
-    questions = solved(form, statements).wrong
+    rules = {relation.rule for relation in sums.relations_in(finding.sums)}
+    questions = sums.solved(form, statements).wrong
     choices: dict[tuple[Alternative, ...], None] = {}
-    for relations, proposal in zip(questions, localize(form, statements), strict=True):
+    for relations, proposal in zip(questions, sums.localize(form, statements), strict=True):
         if not rules.isdisjoint(relation.rule for relation in relations):
             choices[proposal.alternatives] = None
     return list(choices)
@@ -300,11 +288,11 @@ def choices_about(
 
 def mends(form: Form, finding: Finding, values: Mapping[str, Value], choice: Alternative) -> bool:
     """Whether the sums of a cause hold then, and every other that the changes touch."""
-    touched = list(relations_in(finding.sums))
+    touched = list(sums.relations_in(finding.sums))
     for relation in form.relations:
         if any(suspect.cell in relation.cells for suspect in choice):
             touched.append(relation)
-    return bool(choice) and possible(touched, figures_after(values, choice))
+    return bool(choice) and sums.possible(touched, sums.figures_after(values, choice))
 
 
 def unlikely_besides(finding: Finding, added: Iterable[Alternative]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from gongkai.checks.narrative.clause import clause_of, read_clause
+from gongkai.checks.narrative import clause, words
 from gongkai.checks.narrative.context import (
     NOBODY,
     ClauseState,
@@ -20,7 +20,6 @@ from gongkai.checks.narrative.context import (
     Whose,
 )
 from gongkai.checks.narrative.tokens import ProseToken, tidied, tokens_of
-from gongkai.checks.narrative.words import narrow, without_own_name
 
 SHORTEST_LINE = 20  # of a line that a page has cut; a shorter one may be a heading
 ENDS = "。；;：:！!？?”)）"
@@ -147,7 +146,7 @@ def spans_to_read(text: str) -> list[tuple[int, int]]:
 def tokens_in(text: str, spans: Sequence[tuple[int, int]], agency: str) -> Sequence[ProseToken]:
     """The tokens of some sentences of a paragraph, in order."""
     start, end = spans[0][0], spans[-1][1]
-    known = text[:start] + narrow(without_own_name(text[start:end], agency))
+    known = text[:start] + words.narrow(words.without_own_name(text[start:end], agency))
     found: list[ProseToken] = []
     for span in spans:
         found += tokens_of(known, *span)
@@ -171,7 +170,7 @@ def read_clauses(paragraph: Paragraph, state: ClauseState) -> tuple[Sequence[Sai
         if start >= until:
             until = end_of_sentence(paragraph.text, start)
             state = in_sentence(state, paragraph.text, start, until)
-        step = read_clause(clause_of(paragraph, first, last, before), state)
+        step = clause.read_clause(clause.clause_of(paragraph, first, last, before), state)
         said += step.said
         state, before = step.state, ()
         if stop in OPENING and len(outer) < DEEPEST:

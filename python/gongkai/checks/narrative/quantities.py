@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from gongkai import editions, wording
 from gongkai.checks.narrative.meaning import Pick, Picks
-from gongkai.editions import edition_of_year
 from gongkai.model import Cell, Form, Label, Report
-from gongkai.wording import column_label, label_of, row_label
 
 PERSONS = "法人或其他组织"
 
@@ -36,7 +35,7 @@ PROCESSING_FEE = Quantity("processing_fee", "信息处理费", (), unit="万元"
 def layouts_of(report: Report) -> Layouts:
     """The form of each table, in the official order: its own, else that of the report's year."""
     found: list[Form] = []
-    for name, official in edition_of_year(report.year).forms.items():
+    for name, official in editions.edition_of_year(report.year).forms.items():
         found.append(report.tables[name].form if name in report.tables else official)
     return tuple(found)
 
@@ -133,9 +132,9 @@ def pick_label(pick: Pick, official: Form) -> str:
     cells = cells_of(pick, official)
     first = official.cells[cells[0]]
     if len(cells) == 1:
-        return f"{official.number} {label_of(first)}"
-    row = group_label(pick.row, official.labels) or row_label(first.row)
-    column = column_label(first.column)
+        return f"{official.number} {wording.label_of(first)}"
+    row = group_label(pick.row, official.labels) or wording.row_label(first.row)
+    column = wording.column_label(first.column)
     if pick.column == "persons":
         column = PERSONS
     return f"{official.number} {row}·{column}"

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gongkai.checks.narrative.context import (
-    FOREIGN,
-    HEADS,
-    Clause,
-    ClauseState,
-    ClauseStep,
-    heads_in,
-)
-from gongkai.checks.narrative.meaning import DISPUTES
+from gongkai.checks.narrative import context, meaning
 from gongkai.checks.narrative.tokens import ProseToken, has_kind, names_of
 
 LIGHT = frozenset(("light", "joined", "each", "list"))
@@ -21,10 +13,10 @@ LIGHT_BEHIND = LIGHT | {"process", "plain"}  # between a figure and its words
 IGNORED = "“”\"'‘’《》〈〉·-—_…．.、~*　:：|+"
 SIGNS = frozenset(IGNORED) - {"、"}
 ENDING_BEFORE = ("stop", "number", "percent")
-BEHIND = (*HEADS, FOREIGN)
+BEHIND = (*context.HEADS, context.FOREIGN)
 
 
-def words_of(step: ClauseStep, token: ProseToken) -> tuple[Sequence[ProseToken], int]:
+def words_of(step: context.ClauseStep, token: ProseToken) -> tuple[Sequence[ProseToken], int]:
     """The words that a figure belongs to, and the last token that is read with it.
 
     收到申请5件: those before it. 5件予以公开, 收到5件申请: those behind it as well.
@@ -33,7 +25,7 @@ def words_of(step: ClauseStep, token: ProseToken) -> tuple[Sequence[ProseToken],
     words = step.words
     behind, at = following(step.clause, token, step.at, kinds_behind(words))
     words = (*words, *behind)
-    if heads_in(words):
+    if context.heads_in(words):
         return words, at
     if follows_on(step, words, token.start):
         return pending(step.clause), at
@@ -45,18 +37,18 @@ def kinds_behind(words: Sequence[ProseToken]) -> Sequence[str]:
 
     5件予以公开: any. 收到5件申请: a topic. 结转5件至下年度: an action as well. 收到申请5件: none.
     """
-    heads = heads_in(words)
+    heads = context.heads_in(words)
     if not heads:
         return BEHIND
     if has_kind(words, "topic"):
         return ()
     if heads[-1].name == "carry":
-        return ("topic", FOREIGN, "action")
-    return ("topic", FOREIGN)
+        return ("topic", context.FOREIGN, "action")
+    return ("topic", context.FOREIGN)
 
 
 def following(
-    clause: Clause, token: ProseToken, at: int, kinds: Sequence[str]
+    clause: context.Clause, token: ProseToken, at: int, kinds: Sequence[str]
 ) -> tuple[Sequence[ProseToken], int]:
     """The words of some kinds directly behind a figure, and the last token that is read with it.
 
@@ -79,7 +71,7 @@ def following(
     return tuple(found), taken
 
 
-def adjacent(clause: Clause, at: int, end: int) -> Iterator[ProseToken]:
+def adjacent(clause: context.Clause, at: int, end: int) -> Iterator[ProseToken]:
     """The tokens of a clause from one on that follow one another without a gap."""
     tokens = clause.paragraph.tokens
     while at < clause.last:
@@ -97,7 +89,7 @@ def may_stand_behind(word: ProseToken, loose: bool, first: bool) -> bool:
     return first or word.name != "process"
 
 
-def follows_on(step: ClauseStep, words: Sequence[ProseToken], until: int) -> bool:
+def follows_on(step: context.ClauseStep, words: Sequence[ProseToken], until: int) -> bool:
     """收到申请，共5件: whether a figure that begins a clause is of the words before the comma."""
     clause = step.clause
     if step.since != clause.start:
@@ -109,12 +101,12 @@ def follows_on(step: ClauseStep, words: Sequence[ProseToken], until: int) -> boo
     return not residue(step, words, until)
 
 
-def pending(clause: Clause) -> Sequence[ProseToken]:
+def pending(clause: context.Clause) -> Sequence[ProseToken]:
     """The words of the clause before, where it holds no figure; or those before the bracket.
 
     收到申请，共5件: 收到申请. 收到申请（详见表三）5件: the same.
     """
-    if heads_in(clause.before):
+    if context.heads_in(clause.before):
         return clause.before
     tokens, at = clause.paragraph.tokens, clause.first - 2
     while at >= 0 and tokens[at].kind not in ENDING_BEFORE:
@@ -124,10 +116,10 @@ def pending(clause: Clause) -> Sequence[ProseToken]:
     return tokens[at + 1 : max(clause.first - 1, 0)]
 
 
-def with_subject(words: Sequence[ProseToken], state: ClauseState) -> Sequence[ProseToken]:
+def with_subject(words: Sequence[ProseToken], state: context.ClauseState) -> Sequence[ProseToken]:
     """收到行政复议申请5件，其中涉及政府信息公开3件: the words after 其中 narrow the topic."""
     subject = state.subject.name
-    if not state.among or subject not in DISPUTES:
+    if not state.among or subject not in meaning.DISPUTES:
         return words
     found: list[ProseToken] = []
     for word in words:
@@ -140,7 +132,7 @@ def with_subject(words: Sequence[ProseToken], state: ClauseState) -> Sequence[Pr
 # --- lists ----------------------------------------------------------------------------------------
 
 
-def figures_from(step: ClauseStep, token: ProseToken) -> tuple[list[ProseToken], int]:
+def figures_from(step: context.ClauseStep, token: ProseToken) -> tuple[list[ProseToken], int]:
     """The figures of a list, each with its unit or that of the last, and the last token of it.
 
     分别为3、5件 is 3件 and 5件.
@@ -163,7 +155,9 @@ def figures_from(step: ClauseStep, token: ProseToken) -> tuple[list[ProseToken],
 # --- what nobody knows ----------------------------------------------------------------------------
 
 
-def is_far(clause: Clause, head: ProseToken, start: int, words: Sequence[ProseToken]) -> bool:
+def is_far(
+    clause: context.Clause, head: ProseToken, start: int, words: Sequence[ProseToken]
+) -> bool:
     """Whether anything but light words stands between a figure and its words.
 
     收到申请共5件 is near, 收到申请后召开会议5次 far. 、 must be explained, quotation marks not.
@@ -181,7 +175,7 @@ def is_far(clause: Clause, head: ProseToken, start: int, words: Sequence[ProseTo
     return unexplained > 0
 
 
-def residue(step: ClauseStep, words: Sequence[ProseToken], until: int) -> str:
+def residue(step: context.ClauseStep, words: Sequence[ProseToken], until: int) -> str:
     """What nobody knows of the text since the last figure: of 扎实推进收到申请5件 扎实推进."""
     text, agency = step.clause.paragraph.text, step.clause.paragraph.agency
     end, left = step.since, ""

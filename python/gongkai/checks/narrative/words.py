@@ -13,12 +13,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gongkai.editions import all_editions
-from gongkai.figures import WIDTHS
+from gongkai import editions, figures
 from gongkai.model import Form, Label
 
 # A full-width comma parts clauses, the narrow one may part thousands.
-NARROW = {chr(code): letter for code, letter in WIDTHS.items() if chr(code) != "，"}
+NARROW = {chr(code): letter for code, letter in figures.WIDTHS.items() if chr(code) != "，"}
 WIDE = re.compile(f"[{re.escape(''.join(NARROW))}]")
 NAMED = ("topic", "action", "outcome", "verdict", "applicant", "foreign", "part", "filler")
 NAMELESS = ("comparison", "negation", "cumulative", "hedge")
@@ -63,7 +62,7 @@ def lexicon() -> Mapping[str, Word]:
     found: dict[str, Word] = {}
     for text, word in own_words():
         found[narrow(text)] = word
-    for edition in all_editions().values():
+    for edition in editions.all_editions().values():
         for form in edition.forms.values():
             for text, word in label_words(form):
                 found.setdefault(narrow(text), word)

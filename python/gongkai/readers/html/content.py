@@ -29,8 +29,7 @@ from gongkai.readers.blocks import (
     resolve_spans,
     too_large,
 )
-from gongkai.readers.html.css import Effect
-from gongkai.readers.html.lines import FRAMES, Close, Opener, PageLines, attribute, left_out, skip
+from gongkai.readers.html import css, lines
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -64,14 +63,14 @@ INLINE = ("span", "font", "b", "strong", "i", "em", "u", "ins", "o:p")
 BESIDE = ("apart", "odd", "moved", "white")  # effects that count where digits touch
 
 
-class PageContent(PageLines):
+class PageContent(lines.PageLines):
     """The page with its tables.
 
     ``styled``: id of a node -> what its style does; ``spanning``: the cells that span rows or
     columns.
     """
 
-    def __init__(self, styled: dict[int, Effect], spanning: dict[int, LexborNode]) -> None:
+    def __init__(self, styled: dict[int, css.Effect], spanning: dict[int, LexborNode]) -> None:
         super().__init__()
         self.styled, self.spanning = styled, spanning
         self.kinds: dict[int, str] = {}
@@ -80,10 +79,10 @@ class PageContent(PageLines):
         self.tables: list[RawTable] = []
         self.cells = 0
         self.moved = 0
-        self.openers: dict[str, Opener] = {
+        self.openers: dict[str, lines.Opener] = {
             **dict.fromkeys(LINES.split(), self.lines),
-            **dict.fromkeys(LEFT_OUT.split(), left_out),
-            **dict.fromkeys(FRAMES, self.frame),
+            **dict.fromkeys(LEFT_OUT.split(), lines.left_out),
+            **dict.fromkeys(lines.FRAMES, self.frame),
             **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), self.heading),
             **dict.fromkeys(("thead", "tbody", "tfoot"), self.group),
             **dict.fromkeys(("td", "th"), self.cell),
@@ -116,7 +115,7 @@ class PageContent(PageLines):
         self.kinds[node.tag_id] = name
         return name
 
-    def begin(self, kind: str, node: LexborNode) -> Close | None:
+    def begin(self, kind: str, node: LexborNode) -> lines.Close | None:
         """Call the opener of a node, by its kind or in its place by its style."""
         opener = self.openers.get(kind)
         if self.styled:
@@ -127,7 +126,7 @@ class PageContent(PageLines):
 
     # what a style puts in the place of an opener
 
-    def opener_for(self, effect: Effect, opener: Opener | None) -> Opener | None:
+    def opener_for(self, effect: css.Effect, opener: lines.Opener | None) -> lines.Opener | None:
         """What begins a node with a style, in place of its usual opener.
 
         Only what is gone leaves no empty cell.
@@ -144,7 +143,7 @@ class PageContent(PageLines):
             return self.opener_raised(opener)
         return self.opener_of_line(effect, opener)
 
-    def opener_unseen(self, effect: Effect, opener: Opener | None) -> Opener | None:
+    def opener_unseen(self, effect: css.Effect, opener: lines.Opener | None) -> lines.Opener | None:
         """What nobody sees is left out; a cell or a row keeps its place unless it is gone."""
         if effect == "blank" and opener == self.cell:
             return self.blank_cell
@@ -152,9 +151,9 @@ class PageContent(PageLines):
             return self.blank_row
         if effect == "hidden" and opener in (self.cell, self.row):
             return opener
-        return left_out
+        return lines.left_out
 
-    def opener_beside(self, effect: Effect, opener: Opener | None) -> Opener:
+    def opener_beside(self, effect: css.Effect, opener: lines.Opener | None) -> lines.Opener:
         """A run set off from the digits beside it: 43<span style="font-size:8px">1</span>."""
         if effect == "white" and opener is None and self.in_cell:
             return self.raised  # white 0 before a black 件 is no figure: what is seen has none
@@ -162,14 +161,16 @@ class PageContent(PageLines):
             return self.link_apart
         return opener or self.apart
 
-    def opener_raised(self, opener: Opener | None) -> Opener:
+    def opener_raised(self, opener: lines.Opener | None) -> lines.Opener:
         if opener is None:
             return self.raised
         if opener == self.link:
             return partial(self.raised_link, opener)
         return opener
 
-    def opener_of_line(self, effect: Effect, opener: Opener | None) -> Opener | None:
+    def opener_of_line(
+        self, effect: css.Effect, opener: lines.Opener | None
+    ) -> lines.Opener | None:
         """A run that is set as a line of its own, or as a cell."""
         if opener not in (None, self.lines):
             return opener
@@ -185,20 +186,20 @@ class PageContent(PageLines):
         for name, content in self.properties:
             yield Prose(Place(), f"meta:{name}", content)
 
-    def named(self, node: LexborNode) -> Close:
+    def named(self, node: LexborNode) -> lines.Close:
         self.title = self.title or collapse(node.text())
-        return skip
+        return lines.skip
 
     def meta(self, node: LexborNode) -> None:
         """<meta name="ArticleTitle" content="2021年政府信息公开工作年度报告">."""
-        name = PROPERTIES.get(attribute(node, "name", "property").strip().lower())
-        content = collapse(attribute(node, "content"))
+        name = PROPERTIES.get(lines.attribute(node, "name", "property").strip().lower())
+        content = collapse(lines.attribute(node, "content"))
         if name and content:
             self.properties.append((name, content))
 
     # tables
 
-    def table(self, node: LexborNode) -> Close:
+    def table(self, node: LexborNode) -> lines.Close:
         self.end_line()
         self.tables.append(RawTable())
         return self.end_table
@@ -226,20 +227,20 @@ class PageContent(PageLines):
                     "请在浏览器中打开后另存为网页，再导入该文件。"
                 )
 
-    def group(self, node: LexborNode) -> Close | None:
+    def group(self, node: LexborNode) -> lines.Close | None:
         return self.tables[-1].end_group if self.tables else None
 
     def row(self, node: LexborNode) -> None:
         if self.tables:
             self.tables[-1].rows.append([])
 
-    def blank_row(self, node: LexborNode) -> Close:
+    def blank_row(self, node: LexborNode) -> lines.Close:
         self.row(node)
-        return skip
+        return lines.skip
 
     # cells
 
-    def cell(self, node: LexborNode) -> Close:
+    def cell(self, node: LexborNode) -> lines.Close:
         self.end_line()
         if not self.tables or not self.tables[-1].rows:
             return self.end_line
@@ -256,7 +257,7 @@ class PageContent(PageLines):
         if text is not None:
             raw.text = collapse(text)
             self.tables[-1].layout |= len(text) > LONGEST_CELL
-            return skip
+            return lines.skip
         close = partial(self.end_cell, raw, self.items, self.in_cell)
         self.items, self.in_cell = raw.items, True
         return close
@@ -304,17 +305,17 @@ class PageContent(PageLines):
         self.tables[-1].layout |= raw.layout
         self.items, self.in_cell = outer, in_cell
 
-    def blank_cell(self, node: LexborNode) -> Close:
+    def blank_cell(self, node: LexborNode) -> lines.Close:
         close = self.cell(node)
-        if close is skip:
+        if close is lines.skip:
             self.tables[-1].rows[-1][-1].text = ""
         else:
             close()
-        return skip
+        return lines.skip
 
     # what the page draws besides its text
 
-    def drawn_cell(self, node: LexborNode) -> Close:
+    def drawn_cell(self, node: LexborNode) -> lines.Close:
         """A cell into which the page draws a text besides: what a person sees there is not what
         stands in it.
         """
@@ -322,34 +323,34 @@ class PageContent(PageLines):
         rows = self.tables[-1].rows if self.tables else []
         if not rows or not rows[-1]:
             return close
-        if close is not skip:
+        if close is not lines.skip:
             return partial(self.end_drawn, close, rows[-1][-1])
-        self.end_drawn(skip, rows[-1][-1])
-        return skip
+        self.end_drawn(lines.skip, rows[-1][-1])
+        return lines.skip
 
-    def end_drawn(self, close: Close, raw: RawCell) -> None:
+    def end_drawn(self, close: lines.Close, raw: RawCell) -> None:
         close()
         raw.text += DRAWN if HAS_DIGIT.search(raw.text) else ""
 
-    def drawn_run(self, opener: Opener | None, node: LexborNode) -> Close | None:
+    def drawn_run(self, opener: lines.Opener | None, node: LexborNode) -> lines.Close | None:
         if self.in_cell and HAS_DIGIT.search(node.text()):
             self.mark(RAISED, "(")
             self.pieces.append(DRAWN[1:])
             self.mark(RAISED, ")")
         return opener(node) if opener else None
 
-    def vector(self, node: LexborNode) -> Close:
+    def vector(self, node: LexborNode) -> lines.Close:
         """A drawing; one with a text in it beside a figure shows more than the figure."""
         self.drawn_run(None, node)
-        return skip
+        return lines.skip
 
-    def shadow(self, node: LexborNode) -> Close:
+    def shadow(self, node: LexborNode) -> lines.Close:
         """<template shadowrootmode=open>9</template>43 shows 9."""
         if self.in_cell and "shadowrootmode" in node.attributes:
             self.pieces.append(DRAWN)
-        return skip
+        return lines.skip
 
-    def item(self, node: LexborNode) -> Close:
+    def item(self, node: LexborNode) -> lines.Close:
         """A line of a list.
 
         The number that a browser writes before a figure in a cell makes it none.
@@ -361,7 +362,7 @@ class PageContent(PageLines):
 
     def turned(self, node: LexborNode) -> None:
         """<bdo dir=rtl>34</bdo> shows 43: no figure."""
-        if attribute(node, "dir").lower() == "rtl":
+        if lines.attribute(node, "dir").lower() == "rtl":
             self.drawn_run(None, node)
 
 

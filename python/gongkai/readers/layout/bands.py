@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from gongkai.readers.layout import ink, paragraphs
 from gongkai.readers.layout.cells import PageCell, PageRow, PageTable
-from gongkai.readers.layout.ink import Rect
-from gongkai.readers.layout.paragraphs import PageLine
 
 FIGURE = re.compile(
     r"[+－-]?[\d０-９][\d０-９.,，．]*(?:\^\S*|万?元|件)?|[-—/\\－]+|无|"
@@ -29,7 +28,7 @@ Band = tuple[float, float]
 class Words:
     """A line of a page as words far enough apart to be cells of their own."""
 
-    text: PageLine
+    text: paragraphs.PageLine
     cells: list[PageCell]
 
     @property
@@ -119,7 +118,7 @@ def table_of(lines: Sequence[Words], page: int) -> PageTable:
     return PageTable(page, bounds, counted, spans=False, xs=IN_ORDER)
 
 
-def table_under_heads(lines: Sequence[Words], page: int, bounds: Rect) -> PageTable | None:
+def table_under_heads(lines: Sequence[Words], page: int, bounds: ink.Rect) -> PageTable | None:
     """The lines in the columns that their figures stand in; None where it is not clear which head
     is that of a column: 总计 over the 12 of 规章 12 7, and none over the 7.
     """
@@ -142,7 +141,7 @@ def table_under_heads(lines: Sequence[Words], page: int, bounds: Rect) -> PageTa
     return PageTable(page, bounds, rows, xs=tuple(edges))
 
 
-def bounds_of(lines: Sequence[Words]) -> Rect:
+def bounds_of(lines: Sequence[Words]) -> ink.Rect:
     left = min(line.text.x0 for line in lines)
     right = max(line.text.x1 for line in lines)
     return left, lines[0].text.top, right, lines[-1].text.bottom
@@ -156,7 +155,7 @@ def lines_of_head(lines: Sequence[Words]) -> int:
     return len(lines)
 
 
-def reach_of_labels(body: Sequence[Words], bounds: Rect) -> float:
+def reach_of_labels(body: Sequence[Words], bounds: ink.Rect) -> float:
     """Where the longest label ends: 3.当年不予公开政府信息总数 reaches furthest to the right."""
     ends: list[float] = []
     for line in body:
@@ -172,7 +171,7 @@ def bands_of(body: Sequence[Words]) -> list[Band]:
 
 
 def edges_of(
-    body: Sequence[Words], bands: Sequence[Band], bounds: Rect, reach: float
+    body: Sequence[Words], bands: Sequence[Band], bounds: ink.Rect, reach: float
 ) -> list[float]:
     """Borders of the columns: two for labels, then one for each band; [] where labels reach among
     the figures.

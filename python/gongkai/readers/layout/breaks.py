@@ -12,29 +12,16 @@ from dataclasses import replace
 from itertools import product
 from typing import NamedTuple
 
-from gongkai.readers.layout.cells import (
-    NUMBERED,
-    PageCell,
-    PageRow,
-    PageTable,
-    has_figure,
-    is_figure,
-    is_full,
-    is_words,
-    labels_in,
-    may_be_one_row,
-)
+from gongkai.readers.layout import cells, ink, lattice
 from gongkai.readers.layout.columns import Mapping, common_columns
-from gongkai.readers.layout.ink import UNREADABLE
-from gongkai.readers.layout.lattice import NEAR, GridSpot
 
 
 class CutCell(NamedTuple):
     """The last cell of a column above a break, its row and position in it, and the first below."""
 
-    spot: GridSpot
-    above: PageCell
-    below: PageCell
+    spot: lattice.GridSpot
+    above: cells.PageCell
+    below: cells.PageCell
 
     @property
     def is_single(self) -> bool:
@@ -47,10 +34,10 @@ class CutCell(NamedTuple):
 
     @property
     def are_figures(self) -> bool:
-        return is_figure(self.above) and is_figure(self.below)
+        return cells.is_figure(self.above) and cells.is_figure(self.below)
 
 
-def stitched(above: PageTable, below: PageTable) -> PageTable | None:
+def stitched(above: cells.PageTable, below: cells.PageTable) -> cells.PageTable | None:
     """Both as one table, the lower one under the columns of the upper one; None where it is no part
     of that table.
     """
@@ -66,14 +53,14 @@ def stitched(above: PageTable, below: PageTable) -> PageTable | None:
     join_rows(upper, lower, cut_beside=not head)
     bounds = (*above.bounds[:3], above.bounds[3] + below.bounds[3] - below.bounds[1])
     xs = merged(above.xs, columns.places)
-    return PageTable(above.page, bounds, upper + lower, xs=xs, ys=above.ys)
+    return cells.PageTable(above.page, bounds, upper + lower, xs=xs, ys=above.ys)
 
 
-def placed_rows(rows: Sequence[PageRow], columns: Mapping) -> list[PageRow]:
+def placed_rows(rows: Sequence[cells.PageRow], columns: Mapping) -> list[cells.PageRow]:
     """The rows of a lower part as they stand under the upper one."""
-    found: list[PageRow] = []
+    found: list[cells.PageRow] = []
     for row in rows:
-        placed: PageRow = []
+        placed: cells.PageRow = []
         for cell in row:
             placed.append(replace(cell, x0=columns.at(cell.x0), x1=columns.at(cell.x1)))
         found.append(placed)
@@ -84,7 +71,7 @@ def merged(upper: Sequence[float], places: Sequence[float]) -> tuple[float, ...]
     """The lines of the upper part and those of the lower one that stand beside none of them."""
     found = list(upper)
     for x in places:
-        if all(abs(x - other) > NEAR for other in upper):
+        if all(abs(x - other) > lattice.NEAR for other in upper):
             found.append(x)
     return tuple(sorted(found))
 
@@ -92,7 +79,7 @@ def merged(upper: Sequence[float], places: Sequence[float]) -> tuple[float, ...]
 # --- a head that is repeated ----------------------------------------------------------------------
 
 
-def repeated_head(upper: Sequence[PageRow], lower: Sequence[PageRow]) -> int:
+def repeated_head(upper: Sequence[cells.PageRow], lower: Sequence[cells.PageRow]) -> int:
     """How many rows at the top of the lower part repeat those at the top of the upper one; none
     where the first row below them does so too, for then it is another table of the same form.
 
@@ -111,30 +98,30 @@ def repeated_head(upper: Sequence[PageRow], lower: Sequence[PageRow]) -> int:
     return count
 
 
-def first_label(row: PageRow) -> str:
-    return next(iter(labels_in(row)), "")
+def first_label(row: cells.PageRow) -> str:
+    return next(iter(cells.labels_in(row)), "")
 
 
-def alike(one: PageRow, other: PageRow) -> bool:
+def alike(one: cells.PageRow, other: cells.PageRow) -> bool:
     return len(one) == len(other) and all(map(are_alike, one, other))
 
 
-def are_alike(one: PageCell, other: PageCell) -> bool:
+def are_alike(one: cells.PageCell, other: cells.PageCell) -> bool:
     is_same_text = one.text == other.text
     is_as_tall = one.rowspan == other.rowspan
     return is_same_text and is_as_tall and same_edges(one, other)
 
 
-def same_edges(one: PageCell, other: PageCell) -> bool:
+def same_edges(one: cells.PageCell, other: cells.PageCell) -> bool:
     left_apart = abs(one.x0 - other.x0)
     right_apart = abs(one.x1 - other.x1)
-    return max(left_apart, right_apart) <= NEAR
+    return max(left_apart, right_apart) <= lattice.NEAR
 
 
 # --- what the break cut ---------------------------------------------------------------------------
 
 
-def join_rows(upper: list[PageRow], lower: list[PageRow], cut_beside: bool) -> None:
+def join_rows(upper: list[cells.PageRow], lower: list[cells.PageRow], cut_beside: bool) -> None:
     """Put together what the break cut, in place: a whole row, or the cells beside several rows
     (``cut_beside``; not so where a head stands between). Figures of rows that may be one are made
     unreadable: （一）予以公开 | 17 over a blank | 8 has 17 and 8, both parts, in both rows.
@@ -154,12 +141,12 @@ def join_rows(upper: list[PageRow], lower: list[PageRow], cut_beside: bool) -> N
         make_unreadable(upper, lower[0], pairs)
 
 
-def put_at(rows: list[PageRow], spot: GridSpot, cell: PageCell) -> None:
+def put_at(rows: list[cells.PageRow], spot: lattice.GridSpot, cell: cells.PageCell) -> None:
     row, at = spot
     rows[row][at] = cell
 
 
-def cut_cells(upper: Sequence[PageRow], first: PageRow) -> list[CutCell]:
+def cut_cells(upper: Sequence[cells.PageRow], first: cells.PageRow) -> list[CutCell]:
     """The cells that end at the break, each with the one that begins in its columns below."""
     found: list[CutCell] = []
     for (row, at), below in product(last_cells(upper), first):
@@ -169,9 +156,9 @@ def cut_cells(upper: Sequence[PageRow], first: PageRow) -> list[CutCell]:
     return found
 
 
-def last_cells(rows: Sequence[PageRow]) -> list[GridSpot]:
+def last_cells(rows: Sequence[cells.PageRow]) -> list[lattice.GridSpot]:
     """(row, position in it) of the cells that reach the last row."""
-    found: list[GridSpot] = []
+    found: list[lattice.GridSpot] = []
     for number, row in enumerate(rows):
         for at, cell in enumerate(row):
             if number + cell.rowspan == len(rows):
@@ -179,7 +166,7 @@ def last_cells(rows: Sequence[PageRow]) -> list[GridSpot]:
     return found
 
 
-def join_beside(upper: list[PageRow], lower: PageRow, pairs: Sequence[CutCell]) -> None:
+def join_beside(upper: list[cells.PageRow], lower: cells.PageRow, pairs: Sequence[CutCell]) -> None:
     """The cells beside several rows, each as one; in place."""
     first = list(lower)
     for pair in pairs:
@@ -188,7 +175,7 @@ def join_beside(upper: list[PageRow], lower: PageRow, pairs: Sequence[CutCell]) 
             lower.remove(pair.below)
 
 
-def as_one_cell(pair: CutCell, shared: int) -> PageCell:
+def as_one_cell(pair: CutCell, shared: int) -> cells.PageCell:
     """Both parts of a cell; ``shared`` rows are counted in both."""
     above, below = pair.above, pair.below
     return replace(
@@ -205,12 +192,14 @@ def both_parts(above: str, below: str) -> str:
 
     Parts of a figure, 17 and 8, stay in two lines, which are no figure.
     """
-    if above and below and not is_words(above + below):
+    if above and below and not cells.is_words(above + below):
         return f"{above}\n{below}"
     return above + below
 
 
-def make_unreadable(upper: list[PageRow], lower: PageRow, pairs: Sequence[CutCell]) -> None:
+def make_unreadable(
+    upper: list[cells.PageRow], lower: cells.PageRow, pairs: Sequence[CutCell]
+) -> None:
     """Figures of rows that may be one: both parts in both rows, which is no figure."""
     for pair in pairs:
         if pair.is_single and pair.are_figures:
@@ -225,13 +214,13 @@ def make_unreadable(upper: list[PageRow], lower: PageRow, pairs: Sequence[CutCel
 def goes_on(pair: CutCell) -> bool:
     """（四）无法 whose line was full, over 提供; not over （五）不予处理."""
     below = pair.below.text
-    if not pair.above.text or not is_words(below):
+    if not pair.above.text or not cells.is_words(below):
         return False
-    is_rest = NUMBERED.match(below) is None
-    return is_rest and is_full(pair.above.room, below)
+    is_rest = cells.NUMBERED.match(below) is None
+    return is_rest and cells.is_full(pair.above.room, below)
 
 
-def is_cut_beside(pair: CutCell, first: PageRow) -> bool:
+def is_cut_beside(pair: CutCell, first: cells.PageRow) -> bool:
     """Whether a cell beside several rows is cut: 三、本年度办理结果, its rows on both sides of the
     break.
 
@@ -240,12 +229,12 @@ def is_cut_beside(pair: CutCell, first: PageRow) -> bool:
     if pair.is_single:
         return False
     right = [other for other in first if other.x0 > pair.below.x0]
-    if not labels_in(right):
+    if not cells.labels_in(right):
         return False
     return not pair.below.text or goes_on(pair)
 
 
-def is_cut_within(upper: PageRow, lower: PageRow, pairs: Sequence[CutCell]) -> bool:
+def is_cut_within(upper: cells.PageRow, lower: cells.PageRow, pairs: Sequence[CutCell]) -> bool:
     """Whether rows on both sides of a break may be one: a label that moved on whole leaves the
     other part without, （一）予以公开 | 12 over 3.
     """
@@ -256,15 +245,15 @@ def is_cut_within(upper: PageRow, lower: PageRow, pairs: Sequence[CutCell]) -> b
     return has_figures_alone(upper, tall) or has_figures_alone(lower, tall)
 
 
-def has_figures_alone(row: PageRow, tall: Collection[int]) -> bool:
+def has_figures_alone(row: cells.PageRow, tall: Collection[int]) -> bool:
     """Whether figures and no label stand in a row, apart from the ``tall`` cells (ids) that go on
     beyond it.
     """
-    single: PageRow = []
+    single: cells.PageRow = []
     for cell in row:
         if cell.rowspan == 1 and id(cell) not in tall:
             single.append(cell)
-    return has_figure(single) and not labels_in(single)
+    return cells.has_figure(single) and not cells.labels_in(single)
 
 
 def is_one_row(pairs: Sequence[CutCell]) -> bool:
@@ -314,42 +303,44 @@ def has_rest_of_figures(pairs: Sequence[CutCell]) -> bool:
     for pair in pairs:
         if pair.below.text:
             cut.append(pair)
-        elif is_figure(pair.above):
+        elif cells.is_figure(pair.above):
             whole += 1
     return 0 < len(cut) <= whole and all(map(is_cut_figure, cut))
 
 
 def is_cut_figure(pair: CutCell) -> bool:
     """17 in a full line over 8."""
-    return pair.are_figures and is_full(pair.above.room, "")
+    return pair.are_figures and cells.is_full(pair.above.room, "")
 
 
 # --- tables without lines -------------------------------------------------------------------------
 
 
-def with_cut_figures(above: PageTable, below: PageTable, known: str) -> tuple[PageTable, PageTable]:
+def with_cut_figures(
+    above: cells.PageTable, below: cells.PageTable, known: str
+) -> tuple[cells.PageTable, cells.PageTable]:
     """Tables before and after a page break, the figures of rows that may be one unreadable; the
     lower table may begin with a head whose lines are ``known`` text.
     """
     start = first_figures(below.rows)
     if not is_known(below.rows[:start], known):
         return above, below
-    if not may_be_one_row(above.rows[-1], below.rows[start]):
+    if not cells.may_be_one_row(above.rows[-1], below.rows[start]):
         return above, below
     lower = list(below.rows)
     lower[start] = unreadable(lower[start])
     return with_last_row_unreadable(above), replace(below, rows=lower)
 
 
-def first_figures(rows: Sequence[PageRow]) -> int:
+def first_figures(rows: Sequence[cells.PageRow]) -> int:
     """The number of the first row with figures; 0 where none has any."""
     for number, row in enumerate(rows):
-        if has_figure(row):
+        if cells.has_figure(row):
             return number
     return 0
 
 
-def is_known(rows: Sequence[PageRow], known: str) -> bool:
+def is_known(rows: Sequence[cells.PageRow], known: str) -> bool:
     """Whether a head repeats text of earlier pages: 行政行为 总计, as above the break."""
     lines: list[str] = []
     for row in rows:
@@ -358,16 +349,16 @@ def is_known(rows: Sequence[PageRow], known: str) -> bool:
     return all(map(known.__contains__, lines))
 
 
-def with_last_row_unreadable(table: PageTable) -> PageTable:
+def with_last_row_unreadable(table: cells.PageTable) -> cells.PageTable:
     return replace(table, rows=[*table.rows[:-1], unreadable(table.rows[-1])])
 
 
-def unreadable(row: PageRow) -> PageRow:
+def unreadable(row: cells.PageRow) -> cells.PageRow:
     """（一）予以公开 | 17 as （一）予以公开 | ?17, which is no figure."""
-    found: PageRow = []
+    found: cells.PageRow = []
     for cell in row:
-        is_readable = not cell.text.startswith(UNREADABLE)
-        if is_readable and is_figure(cell):
-            cell = replace(cell, text=UNREADABLE + cell.text)
+        is_readable = not cell.text.startswith(ink.UNREADABLE)
+        if is_readable and cells.is_figure(cell):
+            cell = replace(cell, text=ink.UNREADABLE + cell.text)
         found.append(cell)
     return found

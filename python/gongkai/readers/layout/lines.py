@@ -8,8 +8,7 @@ from math import inf
 from operator import attrgetter
 
 from gongkai.readers.blocks import RAISED, settle
-from gongkai.readers.layout.ink import Char
-from gongkai.readers.layout.visible import turned
+from gongkai.readers.layout import ink, visible
 
 SAME_LINE = 0.4  # of the size, between the middles
 # Of the size, from there on a blank is between two characters.
@@ -30,7 +29,7 @@ FIRST_WIDE = "\u2e80"  # ideographs and full-width forms come from here on
 class CharLine:
     """A line of characters from left to right."""
 
-    chars: list[Char]
+    chars: list[ink.Char]
     middle: float
     size: float
 
@@ -55,7 +54,7 @@ class CharLine:
         return line_text(self.chars)
 
 
-def lines_of(chars: Sequence[Char]) -> list[CharLine]:
+def lines_of(chars: Sequence[ink.Char]) -> list[CharLine]:
     """Lines from top to bottom. All characters must run to the right: 规章 at a level of 80 and 2
     at 81 are one line, 行政许可 at 100 is another.
     """
@@ -73,7 +72,7 @@ def lines_of(chars: Sequence[Char]) -> list[CharLine]:
     return sorted(lines, key=attrgetter("middle"))
 
 
-def nearest_line(lines: Sequence[CharLine], char: Char) -> CharLine | None:
+def nearest_line(lines: Sequence[CharLine], char: ink.Char) -> CharLine | None:
     """The line to which a character belongs: a raised 2 stands nearer to its 12 than to the row
     above. None where it begins a line of its own.
     """
@@ -86,15 +85,15 @@ def nearest_line(lines: Sequence[CharLine], char: Char) -> CharLine | None:
     return found
 
 
-def gap_of(before: Char, after: Char) -> float:
+def gap_of(before: ink.Char, after: ink.Char) -> float:
     """Points that must lie between two characters for a blank to be there."""
     wide = (before.text >= FIRST_WIDE) + (after.text >= FIRST_WIDE)
     return (GAP, GAP_MIXED, GAP_WIDE)[wide] * max(min(before.size, after.size), 1.0)
 
 
-def words_of(chars: Sequence[Char]) -> list[list[Char]]:
+def words_of(chars: Sequence[ink.Char]) -> list[list[ink.Char]]:
     """The characters of a line, cut where a blank is."""
-    words: list[list[Char]] = []
+    words: list[list[ink.Char]] = []
     for char in chars:
         if words and char.x0 - words[-1][-1].x1 <= gap_of(words[-1][-1], char):
             words[-1].append(char)
@@ -103,11 +102,11 @@ def words_of(chars: Sequence[Char]) -> list[list[Char]]:
     return words
 
 
-def line_text(chars: Sequence[Char]) -> str:
+def line_text(chars: Sequence[ink.Char]) -> str:
     return " ".join(map(word_text, words_of(chars)))
 
 
-def word_text(word: Sequence[Char]) -> str:
+def word_text(word: Sequence[ink.Char]) -> str:
     """The text of a word, with what stands smaller or higher beside the rest set apart as in
     ``marks``: 12 and a raised 2 -> 12^2.
     """
@@ -124,21 +123,21 @@ def word_text(word: Sequence[Char]) -> str:
     return settle(text.replace(f"\0{RAISED})\0{RAISED}(", ""))
 
 
-def is_raised(char: Char, main: Char) -> bool:
+def is_raised(char: ink.Char, main: ink.Char) -> bool:
     """Whether a character is a mark beside the largest one of its word."""
     is_shifted = abs(char.bottom - main.bottom) > SHIFTED * main.size
     is_small = char.size < SMALL * main.size
     return is_shifted or is_small
 
 
-def text_of(chars: Sequence[Char], width: float, height: float) -> str:
+def text_of(chars: Sequence[ink.Char], width: float, height: float) -> str:
     """The text of a cell or another area: its lines, one each.
 
     Those that run in other directions stand after the others: 信息公开 upwards beside its rows.
     """
     texts: list[str] = []
     for turn in (0, 90, 270, 180):
-        here: list[Char] = []
+        here: list[ink.Char] = []
         for char in chars:
             if char.turn == turn:
                 here.append(turned_right(char, width, height))
@@ -146,25 +145,25 @@ def text_of(chars: Sequence[Char], width: float, height: float) -> str:
     return "\n".join(texts)
 
 
-def turned_right(char: Char, width: float, height: float) -> Char:
+def turned_right(char: ink.Char, width: float, height: float) -> ink.Char:
     """A character of a page as it stands once its line runs to the right."""
     if not char.turn:
         return char
-    x0, top, x1, bottom = turned(char.bounds, char.turn, width, height)
+    x0, top, x1, bottom = visible.turned(char.bounds, char.turn, width, height)
     return char._replace(x0=x0, top=top, x1=x1, bottom=bottom, turn=0)
 
 
 # --- as it was painted ----------------------------------------------------------------------------
 
 
-def runs_of(chars: Iterable[Char]) -> list[str]:
+def runs_of(chars: Iterable[ink.Char]) -> list[str]:
     """The texts in the order in which they are painted, blank ones left out.
 
     Characters that follow each other in one line of the page are a run: a figure, or a line of a
     label.
     """
     runs: list[str] = []
-    last: Char | None = None
+    last: ink.Char | None = None
     for char in chars:
         if last is not None and goes_on(last, char):
             runs[-1] += blank_between(last, char) + char.text
@@ -174,13 +173,13 @@ def runs_of(chars: Iterable[Char]) -> list[str]:
     return list(filter(str.strip, runs))
 
 
-def blank_between(last: Char, char: Char) -> str:
+def blank_between(last: ink.Char, char: ink.Char) -> str:
     if char.x0 - last.x1 > BLANK * char.size:
         return " "
     return ""
 
 
-def goes_on(last: Char, char: Char) -> bool:
+def goes_on(last: ink.Char, char: ink.Char) -> bool:
     """A raised 2 after 12 begins a run of its own: it must not make 122 of it."""
     if char.turn != last.turn:
         return False

@@ -11,11 +11,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
+from gongkai.readers.layout import ink, paragraphs
 from gongkai.readers.layout.bands import Band, Words, both, merged, overlap, table_of
 from gongkai.readers.layout.cells import PageCell, PageTable, may_be_one_row
-from gongkai.readers.layout.ink import UNREADABLE, Char
 from gongkai.readers.layout.lines import CharLine, line_text
-from gongkai.readers.layout.paragraphs import HEADING, PageLine
 
 WORD_GAP = 0.55  # of the size; words of a cell stand closer together
 MOST_LINES = 200  # of one run of tables
@@ -33,28 +32,28 @@ def words_of_line(line: CharLine) -> Words:
             groups.append([char])
         else:
             groups[-1].append(char)
-    text = PageLine(line.text, line.x0, line.x1, line.top, line.bottom, line.size)
+    text = paragraphs.PageLine(line.text, line.x0, line.x1, line.top, line.bottom, line.size)
     return Words(text, [word_cell(group) for group in groups])
 
 
-def is_apart(word: Sequence[Char], char: Char) -> bool:
+def is_apart(word: Sequence[ink.Char], char: ink.Char) -> bool:
     gap = char.x0 - end_of(word)
     return gap > WORD_GAP * min(char.size, word[-1].size)
 
 
-def end_of(word: Sequence[Char]) -> float:
+def end_of(word: Sequence[ink.Char]) -> float:
     return max(char.x1 for char in word)
 
 
-def word_cell(word: Sequence[Char]) -> PageCell:
+def word_cell(word: Sequence[ink.Char]) -> PageCell:
     return PageCell(line_text(word), word[0].x0, end_of(word))
 
 
-def unruled(lines: Sequence[Words], page: int) -> list[PageLine | PageTable]:
+def unruled(lines: Sequence[Words], page: int) -> list[paragraphs.PageLine | PageTable]:
     """The lines of a page in which tables may stand -> the same lines, with tables in place of
     theirs.
     """
-    found: list[PageLine | PageTable] = []
+    found: list[paragraphs.PageLine | PageTable] = []
     at = 0
     while at < len(lines):
         end = run_end(lines, at)
@@ -110,7 +109,7 @@ def is_near(line: Words, below: Words) -> bool:
 def is_section(line: Words) -> bool:
     """三、收到和处理政府信息公开申请情况: the heading of a section, alone in its line."""
     text = line.text.text
-    is_heading = HEADING.match(text) is not None and text.endswith("情况")
+    is_heading = paragraphs.HEADING.match(text) is not None and text.endswith("情况")
     return is_heading and len(line.cells) == 1
 
 
@@ -198,7 +197,7 @@ def with_unreadable(line: Words, torn: Collection[int]) -> Words:
     cells: list[PageCell] = []
     for cell in line.cells:
         if id(cell) in torn:
-            cell = replace(cell, text=UNREADABLE + cell.text)
+            cell = replace(cell, text=ink.UNREADABLE + cell.text)
         cells.append(cell)
     return Words(line.text, cells)
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from gongkai.figures import is_pale
-from gongkai.opc import Reason
+from gongkai import figures, opc
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 AGAIN = "请用 Word 或 WPS 打开，另存一份后再导入"
-REFUSED: dict[Reason, str] = {
+REFUSED: dict[opc.Reason, str] = {
     "damaged": f"文件不完整或已损坏，不能读取；{AGAIN}。",
     "large": "文件解压后过大，不像是年度报告；请检查文件，或只保留报告部分另存一份后再导入。",
     "doubled": f"文件里有重名的部件，不是正常的文档，没有读取；{AGAIN}。",
@@ -136,7 +135,7 @@ def is_white(said: Mapping[str, _Element]) -> bool | None:
     if color is None:
         return None
     theme = attribute(color, "w:themeColor")
-    white = theme in WHITE_THEMES if theme else is_pale(value(color))
+    white = theme in WHITE_THEMES if theme else figures.is_pale(value(color))
     shade = said.get("w:shd")
     grounded = "w:highlight" in said or (shade is not None and is_ground(shade))
     return white and not grounded
@@ -149,7 +148,7 @@ def is_shaded(properties: _Element | None) -> bool:
 
 def is_ground(shade: _Element) -> bool:
     fill = attribute(shade, "w:fill").upper()
-    return fill not in ("", "AUTO") and not is_pale(fill)
+    return fill not in ("", "AUTO") and not figures.is_pale(fill)
 
 
 def number_of(numbering: _Element | None) -> tuple[str, int | None]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gongkai.bodies import may_be_one
-from gongkai.bodies.places import is_relative
+from gongkai.bodies import may_be_one, places
 from gongkai.model import Block, CoverFact, Evidence, Problem, Report, Segment
 from gongkai.recognize.cover.page import page_of
 from gongkai.recognize.cover.titles import segment_of, title_of
@@ -80,7 +79,7 @@ def cover_of_part(part: Segment, whole: CoverPage) -> CoverPage:
     """What the title of one of several reports says of it; the day is that of the document."""
     year = str(part.year or "")
     agency = body_of_title(part.title)
-    found = Evidence(agency, part.title, certainty(not is_relative(agency)))
+    found = Evidence(agency, part.title, certainty(not places.is_relative(agency)))
     evidence: dict[CoverFact, Evidence] = {
         "agency": found if agency else Evidence(),
         "year": Evidence(year, part.title, "certain") if year else Evidence(),

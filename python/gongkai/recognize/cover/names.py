@@ -8,10 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gongkai.bodies import body, normal
+from gongkai.bodies import body, names, normal, places
 from gongkai.bodies.divisions import path_of
-from gongkai.bodies.names import CORPS, NATION, UNKNOWN_KIND, is_department, parsed
-from gongkai.bodies.places import is_division_at, lead_of, leads_to_place, place_at
 from gongkai.figures import clean
 
 BODY = r"[\u4e00-\u9fff（）()、]{2,40}?"
@@ -110,11 +108,11 @@ def balanced(text: str) -> str:
 
 def begins_with_place(text: str) -> bool:
     """瑞安市司法局, 南京海关, 水利部; not 现把国家税务总局…, 市教育局."""
-    divisions = parsed(text).divisions
-    if path_of(text, None)[0] or CORPS in divisions or CENTRAL.fullmatch(text):
+    divisions = names.parsed(text).divisions
+    if path_of(text, None)[0] or names.CORPS in divisions or CENTRAL.fullmatch(text):
         return True
     is_short = len(text) <= LONGEST_MINISTRY and not FUNCTION.search(text)
-    return is_short and NATION in divisions
+    return is_short and names.NATION in divisions
 
 
 # What joins words, and is in no name of a place: 让余杭区统计局, 明确行政审批服务局.
@@ -136,14 +134,14 @@ def is_bounded(text: str) -> bool:
     """
     if NO_LETTERS.search(text):
         return False
-    found = parsed(text)
+    found = names.parsed(text)
     if found.strange:
         return len(found.strange) <= LONGEST_PLACE
     if found.sub:
         return len(found.sub) <= LONGEST_TOWN
-    if lead_of(text) and len(text) <= LONGEST_KIND:
+    if places.lead_of(text) and len(text) <= LONGEST_KIND:
         return STRONG_END.search(text) is not None
-    return is_department(text)
+    return names.is_department(text)
 
 
 def is_name(text: str) -> bool:
@@ -171,8 +169,8 @@ def is_several(text: str) -> bool:
 
 def is_area(text: str) -> bool:
     """献县, 苏州工业园区, 青溪县; not 市区, 景区."""
-    found = parsed(text)
-    return found.has_place and not found.department.startswith(UNKNOWN_KIND) and len(text) > 1
+    found = names.parsed(text)
+    return found.has_place and not found.department.startswith(names.UNKNOWN_KIND) and len(text) > 1
 
 
 def of_inner_office(text: str) -> str:
@@ -241,7 +239,11 @@ def names_in(text: str, start: int = 0) -> Iterator[NameFound]:
 
 
 def central_at(text: str, at: int) -> NameFound | None:
-    match = CENTRAL.match(text, at) if text[at] in "国中海审" and leads_to_place(text, at) else None
+    match = (
+        CENTRAL.match(text, at)
+        if text[at] in "国中海审" and places.leads_to_place(text, at)
+        else None
+    )
     return NameFound(match[0], at, match.end()) if match and is_name(match[0]) else None
 
 
@@ -249,7 +251,7 @@ def local_at(text: str, at: int) -> NameFound | None:
     """The longest name from a place on that begins with a whole division: 瑞安市公安局塘下分局, not
     瑞安市公安局 alone.
     """
-    length, _ = place_at(text, at)
+    length, _ = places.place_at(text, at)
     run = RUN.match(text, at)
     if not length or run is None:
         return None  # 自然资|源县, 关于公|开县教育局
@@ -288,4 +290,4 @@ def goes_on(more: str) -> bool:
 
 def has_place(text: str) -> bool:
     """Whether a whole division stands in a text: 配合安吉县教育局."""
-    return any(is_division_at(text, at) for at in range(len(text) - 1))
+    return any(places.is_division_at(text, at) for at in range(len(text) - 1))

@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 from gongkai.groups import only
 from gongkai.model import Evidence
+from gongkai.recognize.cover import titles, witnesses
 from gongkai.recognize.cover.page import SENTENCE, FrontPage
-from gongkai.recognize.cover.titles import ONLY_YEAR, is_title, with_digits, year_in
-from gongkai.recognize.cover.witnesses import MENTION, certainty, clause_at, sentence_at
 
 NOT_KNOWN = "无法确定是哪一年的报告"
 AGAINST_TITLE = "标题“{}”的年度是{}年，而{}"
@@ -127,7 +126,7 @@ def winner(
     for said in stated:
         if said.year == year and year in best:
             is_certain = is_sure(page, said, votes)
-            return Evidence(str(said.year), said.sentence, certainty(is_certain)), ""
+            return Evidence(str(said.year), said.sentence, witnesses.certainty(is_certain)), ""
     texts = dict.fromkeys(f"{KINDS[one.kind]}：{one.year}年" for one in stated)
     return Evidence(), SEVERAL.format("，".join(texts))
 
@@ -153,7 +152,7 @@ def is_sure(page: FrontPage, said: YearSaid, votes: Counter[int]) -> bool:
     if said.kind != "title":
         return text_year(page) in (None, said.year)
     shown = set(page.titles) - page.joined
-    return said.year in map(year_in, shown)
+    return said.year in map(titles.year_in, shown)
 
 
 def years_stated(page: FrontPage, title: str) -> Iterator[YearSaid]:
@@ -166,11 +165,11 @@ def years_stated(page: FrontPage, title: str) -> Iterator[YearSaid]:
 
 def years_mentioned(opening: str) -> Iterator[YearSaid]:
     """现公布献县2022年政府信息公开工作年度报告; not 与2020年报告相比."""
-    for match in MENTION.finditer(opening):
+    for match in witnesses.MENTION.finditer(opening):
         named = DATED_YEAR.findall(match[0])
-        clause = clause_at(opening, match.start("before"), match.end())
+        clause = witnesses.clause_at(opening, match.start("before"), match.end())
         if named and not OF_OTHER_TIMES.search(clause):
-            yield YearSaid("mention", int(named[-1]), sentence_at(opening, match.start()))
+            yield YearSaid("mention", int(named[-1]), witnesses.sentence_at(opening, match.start()))
 
 
 def years_labelled(page: FrontPage) -> Iterator[YearSaid]:
@@ -184,23 +183,23 @@ def years_labelled(page: FrontPage) -> Iterator[YearSaid]:
 def years_of_period(opening: str) -> Iterator[YearSaid]:
     """统计期限为2022年1月1日至12月31日; not 上年度报告统计期限为2021年1月1日."""
     for match in PERIOD.finditer(opening):
-        clause = clause_at(opening, match.start(), match.end())
+        clause = witnesses.clause_at(opening, match.start(), match.end())
         if not OF_OTHER_TIMES.search(clause):
-            yield YearSaid("period", int(match[1]), sentence_at(opening, match.start()))
+            yield YearSaid("period", int(match[1]), witnesses.sentence_at(opening, match.start()))
 
 
 def years_of_titles(page: FrontPage, title: str) -> Iterator[YearSaid]:
     """The year of the title, 2021 of 瑞安市2021年…年度报告, else that of the first line that may be
     one; and the first other year of a title.
     """
-    has_year = is_title(title) and year_in(title)
+    has_year = titles.is_title(title) and titles.year_in(title)
     own = title if has_year else next(filter(may_be_dated, page.titles), "")
-    year = year_in(own)
+    year = titles.year_in(own)
     if year is None:
         return
     yield YearSaid("title", year, own)
-    for text in filter(is_title, page.titles):
-        other = year_in(text)
+    for text in filter(titles.is_title, page.titles):
+        other = titles.year_in(text)
         if other is not None and other != year:
             yield YearSaid("other", other, text)
             return
@@ -210,7 +209,7 @@ def may_be_dated(text: str) -> bool:
     """人防办2021年年报; not 2021年度 alone, an entry of a menu."""
     if not TITLE_LIKE.search(text) or SENTENCE.search(text):
         return False
-    return ONLY_YEAR.fullmatch(text) is None and year_in(text) is not None
+    return titles.ONLY_YEAR.fullmatch(text) is None and titles.year_in(text) is not None
 
 
 def years_beside(page: FrontPage, published: Evidence) -> Iterator[YearSaid]:
@@ -267,7 +266,7 @@ def fallback(page: FrontPage, beside: Sequence[YearSaid]) -> Evidence:
     if told:
         text = f"{page.opening}\n{page.text}"
         at = max(text.find(str(told)), 0)
-        return Evidence(str(told), sentence_at(text, at), "likely")
+        return Evidence(str(told), witnesses.sentence_at(text, at), "likely")
     found = (*beside, *years_of_address(page))
     if not found:
         return Evidence()
@@ -285,7 +284,7 @@ def years_of_address(page: FrontPage) -> Iterator[YearSaid]:
 
 def text_year(page: FrontPage) -> int | None:
     """The year of which opening and first section speak most often; None for two as often."""
-    text = IN_BOOKS.sub("", with_digits(f"{page.opening}\n{page.text}"))
+    text = IN_BOOKS.sub("", titles.with_digits(f"{page.opening}\n{page.text}"))
     counts = Counter(map(int, SPOKEN_YEAR.findall(text)))
     return only(named_most(counts))
 
@@ -306,7 +305,7 @@ def published_of(page: FrontPage) -> Evidence:
             day, source = next(iter(days.items()))
             others = {*days, *alone, *days_under(page, "day"), *days_under(page, "time")}
             is_one = kind != "made" and others == {day}
-            return Evidence(day, source, certainty(is_one))
+            return Evidence(day, source, witnesses.certainty(is_one))
     if alone:
         day, line = next(iter(alone.items()))
         return Evidence(day, line, "likely")

@@ -8,12 +8,18 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from gongkai.bodies import is_certain, may_be_one, normal, parts_of, same_body
-from gongkai.bodies.divisions import Division
+from gongkai.bodies import (
+    divisions,
+    is_certain,
+    may_be_one,
+    normal,
+    parts_of,
+    same_body,
+    verdicts,
+    within,
+)
 from gongkai.bodies.names import OFFICE
 from gongkai.bodies.places import is_relative, lead_of, named_in, places_in, places_of_site
-from gongkai.bodies.verdicts import holds_letters
-from gongkai.bodies.within import governed_area, is_office, lies_within
 from gongkai.model import Evidence
 from gongkai.recognize.cover.names import begins_with_place, is_government
 from gongkai.recognize.cover.page import FrontPage
@@ -94,7 +100,7 @@ def contradicts(name: str, other: Witness) -> bool:
     if may_be_part(name, other.name) and not is_area_only(name):
         return False
     is_manager = other.kind == "compiled" and MANAGES.search(other.name)
-    is_of_government = governed_area(name) and lies_within(other.name, name)
+    is_of_government = within.governed_area(name) and within.lies_within(other.name, name)
     return not (is_manager and is_of_government)
 
 
@@ -129,7 +135,7 @@ def is_said_alike(name: str, lead: str) -> bool:
 
 def share_letters(one: str, other: str) -> bool:
     """Whether the letters of one name stand in the other in their order."""
-    return holds_letters(one, other) or holds_letters(other, one)
+    return verdicts.holds_letters(one, other) or verdicts.holds_letters(other, one)
 
 
 def beside_banner(page: FrontPage, lead: Witness, found: Sequence[Witness]) -> Witness | None:
@@ -196,7 +202,7 @@ def is_of_column(title: Witness, departments: Sequence[str], ends: tuple[str, ..
     """Whether a government's title stands above the report of a department of it, or of 我局."""
     if ends and not title.name.endswith(ends):
         return True
-    return any(lies_within(name, title.name) for name in departments)
+    return any(within.lies_within(name, title.name) for name in departments)
 
 
 def own_ends(page: FrontPage) -> tuple[str, ...]:
@@ -220,8 +226,8 @@ class NamedPlaces(NamedTuple):
     spells.
     """
 
-    texts: Sequence[Sequence[Division]]
-    site: Sequence[Division]
+    texts: Sequence[Sequence[divisions.Division]]
+    site: Sequence[divisions.Division]
 
 
 def with_areas(found: Sequence[Witness], page: FrontPage) -> list[Witness]:
@@ -315,7 +321,7 @@ def of_government(page: FrontPage, found: Witness) -> Witness:
     """Whose report an office compiles: 由瑞安市人民政府办公室编制 is of 瑞安市人民政府, unless the
     office acts.
     """
-    compiles = found.kind in ("compiled", "office") and is_office(found.name)
+    compiles = found.kind in ("compiled", "office") and within.is_office(found.name)
     if not compiles or OFFICE_ACTS.search(head_text(page)):
         return found
     return found._replace(name=asked(found.name))
@@ -349,13 +355,13 @@ def is_fuller(name: str, short: str) -> bool:
     """Whether a name is the other one in full; not its department 青溪县教育局|招生办公室, nor the
     same otherwise.
     """
-    are_two = is_office(name) != is_office(short) or normal(name) == normal(short)
+    are_two = within.is_office(name) != within.is_office(short) or normal(name) == normal(short)
     if are_two or name.startswith(short):
         return False
     if name.endswith(short):
         return True
     ends_alike = name[-1] in LONG_ENDS.get(short[-1], short[-1])
-    return ends_alike and is_own(name) and holds_letters(name, short)
+    return ends_alike and is_own(name) and verdicts.holds_letters(name, short)
 
 
 def is_own(name: str) -> bool:
@@ -420,4 +426,4 @@ def agreed(names: Sequence[Witness]) -> Witness | None:
 
 
 def is_of_office(found: Witness) -> bool:
-    return is_office(found.name)
+    return within.is_office(found.name)

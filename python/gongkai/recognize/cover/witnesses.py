@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from gongkai.bodies import body
+from gongkai.bodies import body, within
 from gongkai.bodies.names import LETTERS
-from gongkai.bodies.within import is_office, lies_within
 from gongkai.model import Certainty
 from gongkai.recognize.cover.names import (
     BODY,
@@ -200,7 +199,7 @@ def contact(name: str, sentence: str) -> Witness:
     body.
     """
     name = of_inner_office(name)
-    if is_office(name):
+    if within.is_office(name):
         return Witness("office", name, sentence)
     return Witness("contact", asked(name), sentence)
 
@@ -232,7 +231,7 @@ def body_of_title(title: str) -> str:
     if not is_title(title):
         return body_of_short_title(title)
     front, behind = name_in_title(body_in(title)), name_behind(title)
-    is_inside = lies_within(behind, front) and not is_government(behind)
+    is_inside = within.lies_within(behind, front) and not is_government(behind)
     return behind if is_inside else front or behind
 
 
@@ -320,7 +319,7 @@ def role_of(line: str, found: NameFound, kind: str) -> Iterator[Witness]:
     elif BEFORE_CONTACT.search(before) and ABOUT_CONTACT.search(sentence):
         yield contact(found.name, sentence)
     else:
-        compiles = is_office(found.name) and COMPILES.match(after)
+        compiles = within.is_office(found.name) and COMPILES.match(after)
         yield Witness("compiled" if compiles else kind, of_inner_office(found.name), sentence)
 
 

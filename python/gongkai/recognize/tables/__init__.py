@@ -11,18 +11,7 @@ from typing import NamedTuple
 
 from gongkai.editions import all_editions, form
 from gongkai.model import Entry, Form, Problem, UnreadableDocument
-from gongkai.recognize.labelling import (
-    Match,
-    best_chain,
-    chain_weight,
-    exact_matches,
-    follows_figure,
-    form_words,
-    lexicon,
-    names_of,
-    without,
-)
-from gongkai.recognize.segments import LONGEST_CELL
+from gongkai.recognize import labelling, segments, tokenizing, typos
 from gongkai.recognize.tables.disputes import place_blocks
 from gongkai.recognize.tables.entries import TableReading, as_one
 from gongkai.recognize.tables.lines import pitch_of
@@ -30,8 +19,6 @@ from gongkai.recognize.tables.rows import place_rows
 from gongkai.recognize.tables.settle import join_parted, place_short_rows, tell_moved
 from gongkai.recognize.tables.stacks import stacked
 from gongkai.recognize.tables.units import note_places, scaled_note, unit_lines
-from gongkai.recognize.tokenizing import Token, rows_of
-from gongkai.recognize.typos import align
 
 TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成单份报告后再导入。"
 TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属于本报告，未填入"
@@ -55,16 +42,16 @@ class FoundTable:
     """
 
     form: Form
-    chain: list[Match]
-    matches: list[Match]
+    chain: list[labelling.Match]
+    matches: list[labelling.Match]
     partial: bool = False
 
     @property
     def weight(self) -> float:
-        return chain_weight(self.chain)
+        return labelling.chain_weight(self.chain)
 
     @property
-    def rows(self) -> list[Match]:
+    def rows(self) -> list[labelling.Match]:
         """The matches that are labels of rows."""
         found = []
         for match in self.chain:
@@ -78,9 +65,9 @@ class FoundBlocks(NamedTuple):
     where each of them stood, ``chain`` its labels among them.
     """
 
-    cells: list[Token]
+    cells: list[tokenizing.Token]
     spots: list[int]
-    chain: list[Match]
+    chain: list[labelling.Match]
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -91,12 +78,12 @@ class FoundBlocks(NamedTuple):
 class ReportTokens(NamedTuple):
     """The tokens of a report, those at which a table begins, and the lines that state a unit."""
 
-    tokens: Sequence[Token]
+    tokens: Sequence[tokenizing.Token]
     begins: Sequence[int]
     lines: Sequence[int]
 
 
-def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, TableReading]:
+def read_tables(tokens: Sequence[tokenizing.Token], preferred: str) -> dict[str, TableReading]:
     """Table id -> its reading, for the tables that were found; ``preferred`` is the edition that
     their layout is most likely of. A full report has disclosure (表二), applications (表三) and
     disputes (表四).
@@ -138,8 +125,8 @@ def whole_copies(found: Mapping[str, Sequence[FoundTable]]) -> list[FoundTable]:
 # --- 表四 -----------------------------------------------------------------------------------------
 
 
-def find_blocks(tokens: Sequence[Token], of: Form) -> FoundBlocks | None:
-    cells, spots = stacked(tokens, names_of(of.labels))
+def find_blocks(tokens: Sequence[tokenizing.Token], of: Form) -> FoundBlocks | None:
+    cells, spots = stacked(tokens, labelling.names_of(of.labels))
     chain = find_chain(cells, of).chain
     return FoundBlocks(cells, spots, chain) if len(chain) >= FEWEST_BLOCK_LABELS else None
 
@@ -164,22 +151,22 @@ def grid_rows_of(page: ReportTokens, found: Mapping[str, Sequence[FoundTable]]) 
     labels = []
     for copy in whole_copies(found):
         labels += [page.tokens[match.start] for match in copy.rows]
-    return rows_of(filter(attrgetter("grid"), labels))
+    return tokenizing.rows_of(filter(attrgetter("grid"), labels))
 
 
 # --- 表二 and 表三: where they stand --------------------------------------------------------------
 
 
-def find_chain(tokens: Sequence[Token], of: Form) -> FoundTable:
-    words = lexicon(of)
-    matches = exact_matches(tokens, words)
+def find_chain(tokens: Sequence[tokenizing.Token], of: Form) -> FoundTable:
+    words = labelling.lexicon(of)
+    matches = labelling.exact_matches(tokens, words)
     if len(matches) > MOST_MATCHES:
         raise UnreadableDocument(TOO_MANY)
-    chain = align(tokens, words, matches)
+    chain = typos.align(tokens, words, matches)
     return FoundTable(of, chain, matches)
 
 
-def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[FoundTable]:
+def find_copies(tokens: Sequence[tokenizing.Token], table: str, preferred: str) -> list[FoundTable]:
     """The table wherever it stands in the document, in the layout that explains it best; [] if it
     does not. A summary of some of its rows, 新收 134, 予以公开 7 … above the table, is ``partial``.
     """
@@ -188,27 +175,27 @@ def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[Fou
     if rows < FEWEST_ROWS[table]:
         return []
     copies = [best]
-    words = lexicon(best.form)
-    left = without(best.matches, best.chain)
+    words = labelling.lexicon(best.form)
+    left = labelling.without(best.matches, best.chain)
     while left and len(copies) < MOST_COPIES:
-        copy = FoundTable(best.form, best_chain(left, words), left, partial=True)
+        copy = FoundTable(best.form, labelling.best_chain(left, words), left, partial=True)
         count = count_rows(tokens, copy)
         if count < FEWEST_OF_A_SUMMARY:
             break
         if count >= SAME_SHARE * rows:
-            copy = FoundTable(best.form, align(tokens, words, left), left)
+            copy = FoundTable(best.form, typos.align(tokens, words, left), left)
         copies.append(copy)
-        left = without(left, copy.chain)
+        left = labelling.without(left, copy.chain)
     return copies
 
 
-def find_best(tokens: Sequence[Token], table: str, preferred: str) -> FoundTable:
+def find_best(tokens: Sequence[tokenizing.Token], table: str, preferred: str) -> FoundTable:
     """The table in the layout of the edition whose labels explain it best, the preferred one where
     they do so alike.
     """
     own = form(preferred, table)
     best = find_chain(tokens, own)
-    if best.weight >= lexicon(own).full:
+    if best.weight >= labelling.lexicon(own).full:
         return best
     ranked = [best]
     for edition in all_editions().values():
@@ -221,18 +208,18 @@ def rounded_weight(found: FoundTable) -> float:
     return round(found.weight, 3)
 
 
-def count_rows(tokens: Sequence[Token], found: FoundTable) -> int:
+def count_rows(tokens: Sequence[tokenizing.Token], found: FoundTable) -> int:
     """How many rows of the form a chain finds with a figure, a sign, an empty cell or a short text
     after the label.
     """
     count = 0
     for match in found.rows:
-        if follows_figure(tokens, match.end) or follows_text(tokens, match.end):
+        if labelling.follows_figure(tokens, match.end) or follows_text(tokens, match.end):
             count += 1
     return count
 
 
-def follows_text(tokens: Sequence[Token], end: int) -> bool:
+def follows_text(tokens: Sequence[tokenizing.Token], end: int) -> bool:
     """Whether a short text stands beside a label in a grid, where a figure should: □, 无,
     12（上年3）.
     """
@@ -242,7 +229,7 @@ def follows_text(tokens: Sequence[Token], end: int) -> bool:
     is_beside = token.grid > 0 and token.row == tokens[end - 1].row
     if not is_beside or token.kind != "text":
         return False
-    return len(token.text) <= LONGEST_CELL and token.squash not in form_words()
+    return len(token.text) <= segments.LONGEST_CELL and token.squash not in labelling.form_words()
 
 
 # --- 表二 and 表三: what they say -----------------------------------------------------------------

@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from itertools import filterfalse, groupby
 
 from gongkai.figures import read_figure
-from gongkai.recognize.tables.headers import Head
-from gongkai.recognize.tables.lines import FoundRow, RowLayout, is_listed
+from gongkai.recognize.tables import headers, lines
 from gongkai.recognize.tokenizing import Token, are_blank, is_blank, rows_of, texts_of, written
 
 RowCells = Sequence[Token | None]
 
 
-def cells_of(line: FoundRow, head: Head, layout: RowLayout) -> RowCells | None:
+def cells_of(line: lines.FoundRow, head: headers.Head, layout: lines.RowLayout) -> RowCells | None:
     """The cells of a row, one per column of a head that has some, from left to right: by its lines,
     by the columns of the grid, else in their order; None where that is not certain. 134 7 0 … are
     natural, company, research ….
     """
-    if is_listed(line, layout.pitch):
+    if lines.is_listed(line, layout.pitch):
         return cells_by_lines(line, head, layout.pitch)
     by_grid = at_columns(line, head)
     if by_grid is not None or head.strangers:
@@ -31,7 +30,7 @@ def cells_of(line: FoundRow, head: Head, layout: RowLayout) -> RowCells | None:
 # --- by lines of text -----------------------------------------------------------------------------
 
 
-def cells_by_lines(line: FoundRow, head: Head, pitch: int) -> RowCells | None:
+def cells_by_lines(line: lines.FoundRow, head: headers.Head, pitch: int) -> RowCells | None:
     expected = len(head.columns)
     start = line.label.place.line
     is_counted = line.next_line - start == pitch * (expected + 1)
@@ -80,12 +79,14 @@ def numbers_by_pitch(
     return numbers
 
 
-def columns_by_pitch(line: FoundRow, head: Head, pitch: int) -> tuple[str, ...] | None:
+def columns_by_pitch(
+    line: lines.FoundRow, head: headers.Head, pitch: int
+) -> tuple[str, ...] | None:
     """The columns that a short row's figures stand in if its lines count right as far as they go:
     134, an empty line, 7 before a page's end. Where no line is empty, blank cells may have left
     none at all.
     """
-    if not is_listed(line, pitch):
+    if not lines.is_listed(line, pitch):
         return None
     start = line.label.place.line
     numbers = numbers_by_pitch(line.slots, start, len(head.columns), pitch)
@@ -97,7 +98,7 @@ def columns_by_pitch(line: FoundRow, head: Head, pitch: int) -> tuple[str, ...] 
 # --- by columns of the grid -----------------------------------------------------------------------
 
 
-def at_columns(line: FoundRow, head: Head) -> list[Token] | None:
+def at_columns(line: lines.FoundRow, head: headers.Head) -> list[Token] | None:
     """The row's cells in the head's grid columns, if each is a cell of its own and no other cell
     holds anything: 134 7 0 under columns 3, 4 and 5.
     """
@@ -113,7 +114,7 @@ def at_columns(line: FoundRow, head: Head) -> list[Token] | None:
     return None if is_doubtful else chosen
 
 
-def has_wide(line: FoundRow, head: Head, chosen: Sequence[Token]) -> bool:
+def has_wide(line: lines.FoundRow, head: headers.Head, chosen: Sequence[Token]) -> bool:
     """Whether a figure covers more columns than in the official form: 12 over 自然人 and 企业."""
     for column, token in zip(head.columns, chosen, strict=True):
         is_wide = token.spread > 1
@@ -122,7 +123,7 @@ def has_wide(line: FoundRow, head: Head, chosen: Sequence[Token]) -> bool:
     return False
 
 
-def holds_more(line: FoundRow, head: Head, chosen: Sequence[Token]) -> bool:
+def holds_more(line: lines.FoundRow, head: headers.Head, chosen: Sequence[Token]) -> bool:
     """Whether something stands in a cell under none of the heads: 7 behind 总计."""
     count = 0
     for token in written(line.slots):
@@ -130,7 +131,7 @@ def holds_more(line: FoundRow, head: Head, chosen: Sequence[Token]) -> bool:
     return count > len(written(chosen))
 
 
-def official_width(line: FoundRow, column: str) -> int:
+def official_width(line: lines.FoundRow, column: str) -> int:
     """How many columns a figure covers in the official form: 3 for the decisions of 表二."""
     for item in line.part.columns:
         if item.id == column:
@@ -141,14 +142,14 @@ def official_width(line: FoundRow, column: str) -> int:
 # --- one figure in several cells ------------------------------------------------------------------
 
 
-def is_one_cell(line: FoundRow, head: Head) -> bool:
+def is_one_cell(line: lines.FoundRow, head: headers.Head) -> bool:
     """Whether a row's cells stand under one head: 2822652 0 0 under 本年收费金额."""
     has_one_head = len(head.columns) == 1 and head.plain
     has_cells = len(line.slots) > 1 and are_cells(line)
     return has_one_head and has_cells and are_under(line, head.columns[0])
 
 
-def are_cells(line: FoundRow) -> bool:
+def are_cells(line: lines.FoundRow) -> bool:
     """Whether a row's figures are cells of their own: 0 7 in one line below a label may be the text
     of one cell, and 0, a blank, 7 in lines below each other two rows, of which the second has lost
     its label.
@@ -168,7 +169,7 @@ def is_parted(slots: Sequence[Token]) -> bool:
     return runs.count(False) > 1
 
 
-def are_under(line: FoundRow, column: str) -> bool:
+def are_under(line: lines.FoundRow, column: str) -> bool:
     """Whether a row's cells are as wide together as the one head over them: not 0 over three
     columns, and 8; nor 0 and 22, of which one may be another's.
     """
@@ -204,7 +205,7 @@ def is_nothing(token: Token) -> bool:
 # --- in their order -------------------------------------------------------------------------------
 
 
-def in_order(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None:
+def in_order(line: lines.FoundRow, head: headers.Head, filled: bool) -> Sequence[Token] | None:
     """As many cells as columns, 134 7 0 0 1 1 143, or those that are left when the others are
     explained: _ 134 7 0 0 1 1 143 without the blank.
     """
@@ -220,7 +221,7 @@ def in_order(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None
     return next(filter(None, ways), None)
 
 
-def is_doubtful(line: FoundRow, head: Head, filled: bool) -> bool:
+def is_doubtful(line: lines.FoundRow, head: headers.Head, filled: bool) -> bool:
     """Whether a row of as many cells as columns may still have them in other columns: _ 3 4 below
     rows that write their label's second cell; 12 over two columns and a blank.
     """
@@ -234,7 +235,7 @@ def is_doubtful(line: FoundRow, head: Head, filled: bool) -> bool:
     return is_plain_part and is_spread(line.slots)
 
 
-def is_merged(line: FoundRow, head: Head, column: str, token: Token) -> bool:
+def is_merged(line: lines.FoundRow, head: headers.Head, column: str, token: Token) -> bool:
     """Whether a figure stands under more columns than its head and its place in the official form
     cover.
     """
@@ -250,7 +251,7 @@ def is_spread(slots: Sequence[Token]) -> bool:
     return widest > 1 and any(map(is_blank, slots))
 
 
-def repeated(line: FoundRow, expected: int) -> list[Token]:
+def repeated(line: lines.FoundRow, expected: int) -> list[Token]:
     """134 and a blank over two columns are 134, _, _."""
     cells: list[Token] = []
     for token in line.slots:
@@ -260,14 +261,14 @@ def repeated(line: FoundRow, expected: int) -> list[Token]:
     return cells if len(cells) == expected else []
 
 
-def all_blank(line: FoundRow, expected: int) -> list[Token]:
+def all_blank(line: lines.FoundRow, expected: int) -> list[Token]:
     """A row of blanks, in a source that cannot tell how wide its label is."""
     if line.label.spans or len(line.slots) <= expected or not are_blank(line.slots):
         return []
     return line.slots[:expected]
 
 
-def without_leading(line: FoundRow, expected: int, filled: bool) -> list[Token]:
+def without_leading(line: lines.FoundRow, expected: int, filled: bool) -> list[Token]:
     """_ 134 7 0: the blank is the second cell of the merged label. Where as many blanks stand at
     the end, only a table that writes such cells tells which they are.
     """
@@ -278,14 +279,14 @@ def without_leading(line: FoundRow, expected: int, filled: bool) -> list[Token]:
     return line.slots[leading:]
 
 
-def without_trailing(line: FoundRow, expected: int) -> list[Token]:
+def without_trailing(line: lines.FoundRow, expected: int) -> list[Token]:
     """134 7 0 _: the blank stands behind the last column, in a source without spans."""
     if line.label.spans or lead(line, expected) or not trail(line, expected):
         return []
     return line.slots[:expected]
 
 
-def lead(line: FoundRow, expected: int) -> int:
+def lead(line: lines.FoundRow, expected: int) -> int:
     """The number of empty cells that stand for the merged label's other columns; 0 where there are
     none.
     """
@@ -295,7 +296,7 @@ def lead(line: FoundRow, expected: int) -> int:
     return others if is_lead else 0
 
 
-def trail(line: FoundRow, expected: int) -> int:
+def trail(line: lines.FoundRow, expected: int) -> int:
     """The number of empty cells behind the last column; 0 where there are none."""
     behind = line.slots[expected:]
     return len(behind) if are_blank(behind) else 0

@@ -8,7 +8,8 @@ from itertools import groupby
 from operator import attrgetter
 
 from gongkai.model import Cell, Entry, Form, LabelKind
-from gongkai.recognize.labelling import lexicon, names_of
+from gongkai.recognize import labelling, tokenizing
+from gongkai.recognize.tables import entries, headers, lines, rows, stacks
 from gongkai.recognize.tables.blocks import (
     Above,
     HeadLabel,
@@ -18,22 +19,6 @@ from gongkai.recognize.tables.blocks import (
     leaves_of,
 )
 from gongkai.recognize.tables.cells import RowCells, cells_by_pitch
-from gongkai.recognize.tables.entries import TableReading, cut, place_figure
-from gongkai.recognize.tables.headers import OF_OTHERS, matching
-from gongkai.recognize.tables.lines import is_one_a_line
-from gongkai.recognize.tables.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT
-from gongkai.recognize.tables.stacks import likely, longest
-from gongkai.recognize.tokenizing import (
-    Token,
-    TokenKind,
-    are_blank,
-    has_note,
-    is_blank,
-    slots_in,
-    text_of,
-    texts_of,
-    written,
-)
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
 DIFFERENT = "同一单元格在文中出现两次且数字不同，未填入"
@@ -41,8 +26,8 @@ FEWEST_NUMBERED = 5  # cells 1, 2, 3 … in order that are a line of numbers, no
 
 
 def place_blocks(
-    tokens: Sequence[Token], form: Form, pitch: int, others: Collection[int] = ()
-) -> TableReading:
+    tokens: Sequence[tokenizing.Token], form: Form, pitch: int, others: Collection[int] = ()
+) -> entries.TableReading:
     """Place each run of figures under the labels read since the run before: 1 0 0 0 1 … under
     行政复议 …, 结果维持 …. Runs under no such labels are left alone.
 
@@ -50,12 +35,12 @@ def place_blocks(
     contradict each other. ``others`` are rows of other tables: what stands above them is no head of
     this one.
     """
-    reading = TableReading(form)
+    reading = entries.TableReading(form)
     head = HeadSoFar(reading, pitch)
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        is_label = token.kind == "text" and not (head.labels and has_note(token))
+        is_label = token.kind == "text" and not (head.labels and tokenizing.has_note(token))
         if token.row in others:
             head.labels, at = [], at + 1
         elif is_label:
@@ -69,7 +54,7 @@ def place_blocks(
     return reading
 
 
-def tell_missing(reading: TableReading) -> None:
+def tell_missing(reading: entries.TableReading) -> None:
     """A problem for each block without figures, 复议后起诉, where no problem speaks of the table as
     a whole.
     """
@@ -79,7 +64,7 @@ def tell_missing(reading: TableReading) -> None:
     for row in reading.form.rows:
         cells = {cell.id for cell in reading.form.row_cells(row.id)}
         if cells.isdisjoint(reading.entries):
-            reading.tell("", NOT_FOUND_ROW, row.id)
+            reading.tell("", rows.NOT_FOUND_ROW, row.id)
 
 
 class HeadSoFar:
@@ -87,26 +72,26 @@ class HeadSoFar:
     were placed.
     """
 
-    def __init__(self, reading: TableReading, pitch: int) -> None:
+    def __init__(self, reading: entries.TableReading, pitch: int) -> None:
         form = reading.form
         self.reading, self.pitch = reading, pitch
-        self.words = lexicon(form)
-        self.wanted = names_of(form.labels)
+        self.words = labelling.lexicon(form)
+        self.wanted = labelling.names_of(form.labels)
         self.distinct = list({label.text: label for label in form.labels}.values())
         self.labels: list[HeadLabel] = []
         self.kept: list[HeadLabel] = []
         self.grid = 0
 
-    def read_label(self, tokens: Sequence[Token], at: int) -> int:
+    def read_label(self, tokens: Sequence[tokenizing.Token], at: int) -> int:
         """Take the label at ``at`` down, or a text among the labels that is none (2020年总计); the
         token behind it.
         """
         token = tokens[at]
         if not self.labels and token.squash not in self.words.prefixes:
             return at + 1
-        end, label = longest(tokens, at, self.wanted)
+        end, label = stacks.longest(tokens, at, self.wanted)
         if label is None and self.labels:
-            label = likely(token, self.distinct)
+            label = stacks.likely(token, self.distinct)
         if label is not None:
             line = tokens[end - 1].place.line
             self.labels.append(HeadLabel(label.id, label.kind == "column", token, line))
@@ -114,7 +99,7 @@ class HeadSoFar:
             self.labels.append(HeadLabel("", False, token, token.place.line))
         return end
 
-    def take_run(self, tokens: Sequence[Token], first: int) -> int:
+    def take_run(self, tokens: Sequence[tokenizing.Token], first: int) -> int:
         """Place the run of figures at ``first`` if labels stand above it; the token behind it. A
         row 1 2 3 … 15 below the head only numbers the columns.
         """
@@ -128,7 +113,7 @@ class HeadSoFar:
             self.labels = []
         return at
 
-    def place(self, run: list[Token]) -> None:
+    def place(self, run: list[tokenizing.Token]) -> None:
         """Place a run under the labels before it; where it is none of 表四's, they are no head."""
         above = Above(self.labels or self.kept_over(run), self.kept)
         if above.labels and place_run(self.reading, run, above, self.pitch):
@@ -137,17 +122,17 @@ class HeadSoFar:
         elif "figure" in kinds_of(run):
             self.labels = []
 
-    def kept_over(self, run: Sequence[Token]) -> list[HeadLabel]:
+    def kept_over(self, run: Sequence[tokenizing.Token]) -> list[HeadLabel]:
         """The labels above the runs before, for a further row of the same grid."""
         return self.kept if run[0].grid and run[0].grid == self.grid else []
 
 
 # --- upright: a label beside each figure ----------------------------------------------------------
 
-Pairs = list[tuple[Cell, Token]]
+Pairs = list[tuple[Cell, tokenizing.Token]]
 
 
-def place_upright(reading: TableReading, tokens: Sequence[Token]) -> None:
+def place_upright(reading: entries.TableReading, tokens: Sequence[tokenizing.Token]) -> None:
     """Place the figures of a table that is turned: 行政复议 over 结果维持 0, 结果纠正 0 …; or the
     blocks side by side in one row, and below it the rows 结果维持 0 0 0. Nothing unless every block
     that is named has its five figures.
@@ -160,7 +145,7 @@ def place_upright(reading: TableReading, tokens: Sequence[Token]) -> None:
             return
 
 
-def listed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
+def listed_pairs(form: Form, tokens: Sequence[tokenizing.Token]) -> Pairs:
     """行政复议 · 结果维持 0 · 结果纠正 0 … 总计 0 · 未经复议直接起诉 · 结果维持 0 …: each figure
     behind its label.
     """
@@ -185,7 +170,7 @@ def listed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     return found
 
 
-def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
+def crossed_pairs(form: Form, tokens: Sequence[tokenizing.Token]) -> Pairs:
     """A head 行政复议 · 未经复议直接起诉 · 复议后起诉, and below it rows like 结果维持 0 0 0."""
     named_blocks, named_columns = named(form, "row"), named(form, "column")
     found: Pairs = []
@@ -193,7 +178,7 @@ def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     for row in grid_rows(tokens):
         heads = ids_in(row, named_blocks)
         columns = ids_in(row, named_columns)
-        slots = slots_in(row)
+        slots = tokenizing.slots_in(row)
         if len(heads) > 1:
             blocks = heads
         elif len(columns) == 1 and len(slots) == len(blocks):
@@ -205,13 +190,13 @@ def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
 def named(form: Form, kind: LabelKind) -> dict[str, str]:
     """Squashed label -> the id of the row or column that it names: 结果维持 -> upheld."""
     found = {}
-    for text, label in names_of(form.labels).items():
+    for text, label in labelling.names_of(form.labels).items():
         if label.kind == kind:
             found[text] = label.id
     return found
 
 
-def ids_in(row: Sequence[Token], wanted: Mapping[str, str]) -> list[str]:
+def ids_in(row: Sequence[tokenizing.Token], wanted: Mapping[str, str]) -> list[str]:
     """The rows or columns whose labels stand in a row of a grid."""
     found = []
     for token in row:
@@ -220,7 +205,7 @@ def ids_in(row: Sequence[Token], wanted: Mapping[str, str]) -> list[str]:
     return found
 
 
-def grid_rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+def grid_rows(tokens: Sequence[tokenizing.Token]) -> Iterator[list[tokenizing.Token]]:
     for (_, grid), row in groupby(tokens, key=attrgetter("row", "grid")):
         if grid:
             yield list(row)
@@ -238,12 +223,12 @@ def are_whole(form: Form, found: Pairs) -> bool:
 # --- runs of figures ------------------------------------------------------------------------------
 
 
-def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
+def read_run(tokens: Sequence[tokenizing.Token], at: int) -> tuple[list[tokenizing.Token], int]:
     """The cells from ``at`` on: to the end of the grid row, or in text as long as figures follow:
     1 0 0 0 1 12（其中网上5）.
     """
     first = tokens[at]
-    run: list[Token] = []
+    run: list[tokenizing.Token] = []
     while at < len(tokens):
         token = tokens[at]
         is_same = token.row == first.row if first.grid else not token.grid
@@ -256,27 +241,27 @@ def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
     return run, at
 
 
-def may_be_figure(token: Token) -> bool:
+def may_be_figure(token: tokenizing.Token) -> bool:
     """Whether a text takes the place of a figure: in a grid 12个, anywhere 17（其中网上5）, 12①."""
-    return token.text[:1].isdigit() if token.grid else has_note(token)
+    return token.text[:1].isdigit() if token.grid else tokenizing.has_note(token)
 
 
-def numbers_columns(run: Sequence[Token]) -> bool:
+def numbers_columns(run: Sequence[tokenizing.Token]) -> bool:
     """A row 1 2 3 … 15 below the head: the columns are numbered."""
-    texts = texts_of(written(run))
+    texts = tokenizing.texts_of(tokenizing.written(run))
     numbers = list(map(str, range(1, len(texts) + 1)))
     return len(texts) >= FEWEST_NUMBERED and texts == numbers
 
 
-def holds_figure(run: Sequence[Token]) -> bool:
+def holds_figure(run: Sequence[tokenizing.Token]) -> bool:
     return not kinds_of(run).isdisjoint(("figure", "sign"))
 
 
-def kinds_of(run: Sequence[Token]) -> set[TokenKind]:
+def kinds_of(run: Sequence[tokenizing.Token]) -> set[tokenizing.TokenKind]:
     return {token.kind for token in run}
 
 
-def is_row(tokens: Sequence[Token], first: int, end: int) -> bool:
+def is_row(tokens: Sequence[tokenizing.Token], first: int, end: int) -> bool:
     """Whether a run is a row of a grid without any label: even if blank it is the row of
     figures.
     """
@@ -284,12 +269,12 @@ def is_row(tokens: Sequence[Token], first: int, end: int) -> bool:
     return tokens[first].grid > 0 and tokens[first].row not in beside
 
 
-def row_at(tokens: Sequence[Token], at: int) -> int:
+def row_at(tokens: Sequence[tokenizing.Token], at: int) -> int:
     """The row of a token, 0 before the first and behind the last."""
     return tokens[at].row if 0 <= at < len(tokens) else 0
 
 
-def is_blank_run(run: Sequence[Token], labels: Sequence[HeadLabel]) -> bool:
+def is_blank_run(run: Sequence[tokenizing.Token], labels: Sequence[HeadLabel]) -> bool:
     """Whether lines outside grids are as many blank cells as there are columns: | | | below
     结果维持 | 结果纠正 |.
     """
@@ -298,7 +283,7 @@ def is_blank_run(run: Sequence[Token], labels: Sequence[HeadLabel]) -> bool:
 
 
 def is_blank_row(
-    tokens: Sequence[Token], first: int, end: int, labels: Sequence[HeadLabel]
+    tokens: Sequence[tokenizing.Token], first: int, end: int, labels: Sequence[HeadLabel]
 ) -> bool:
     """Whether a run is the blank cells after the label of a row of another table, where this one
     has no labels: 其他 _ _ _ to the end of its row.
@@ -319,7 +304,9 @@ def is_blank_row(
 # --- figures below their labels -------------------------------------------------------------------
 
 
-def place_run(reading: TableReading, run: list[Token], above: Above, pitch: int) -> bool:
+def place_run(
+    reading: entries.TableReading, run: list[tokenizing.Token], above: Above, pitch: int
+) -> bool:
     """Enter a run of figures if the labels above say what each one is; True if they belong to the
     table at all: 1 0 0 0 1 below the columns of 行政复议.
     """
@@ -327,7 +314,7 @@ def place_run(reading: TableReading, run: list[Token], above: Above, pitch: int)
     if len(leaves_of(above.all)) < len(form.parts[0].columns):
         return False
     # 上年 beside the columns: only the grid says which figure is whose.
-    has_others = matching([label.token for label in above.all], OF_OTHERS)
+    has_others = headers.matching([label.token for label in above.all], headers.OF_OTHERS)
     announced = () if has_others else cells_in_order(form, above, len(run))
     ordered = placed_in_order(run, announced, above.labels, pitch)
     seen = cells_by_grid(form, run, above.labels)
@@ -335,14 +322,14 @@ def place_run(reading: TableReading, run: list[Token], above: Above, pitch: int)
     if placed:
         enter_run(reading, run, placed)
         return True
-    if are_blank(run):
+    if tokenizing.are_blank(run):
         return False
-    reading.tell(text_of(run), WRONG_COUNT if announced else NO_HEAD)
+    reading.tell(tokenizing.text_of(run), rows.WRONG_COUNT if announced else NO_HEAD)
     return True
 
 
 def certain_cells(
-    run: Sequence[Token], ordered: RunCells, seen: RunCells, announced: int
+    run: Sequence[tokenizing.Token], ordered: RunCells, seen: RunCells, announced: int
 ) -> RunCells:
     """The cells in the order of the labels, where the grid does not contradict them; those that the
     grid tells where there are more figures than labels: 1 0 0 0 1 and 7 under 备注.
@@ -351,20 +338,22 @@ def certain_cells(
         return seen if len(run) > announced else {}
     if not seen:
         return ordered
-    for token in written(run):
+    for token in tokenizing.written(run):
         if ordered[id(token)] != seen.get(id(token)):
             return {}
     return ordered
 
 
-def enter_run(reading: TableReading, run: Sequence[Token], placed: RunCells) -> None:
+def enter_run(
+    reading: entries.TableReading, run: Sequence[tokenizing.Token], placed: RunCells
+) -> None:
     """Enter the figures that have a cell; the others get a problem: 7 under 备注."""
     extra = []
-    for token in written(run):
+    for token in tokenizing.written(run):
         if id(token) not in placed:
             extra.append(token)
     if extra:
-        reading.tell(text_of(extra), EXTRA_COLUMN)
+        reading.tell(tokenizing.text_of(extra), rows.EXTRA_COLUMN)
     known = {reading.value(cell.id) for cell in placed.values()}
     is_held = known != {None}
     for token in run:
@@ -372,19 +361,21 @@ def enter_run(reading: TableReading, run: Sequence[Token], placed: RunCells) -> 
             enter(reading, placed[id(token)], token, is_held)
 
 
-def enter(reading: TableReading, cell: Cell, token: Token, held: bool = False) -> None:
+def enter(
+    reading: entries.TableReading, cell: Cell, token: tokenizing.Token, held: bool = False
+) -> None:
     """One figure; a second and different one for the same cell blanks it, and so does one for a
     cell that is blank in a row whose other figures were read (``held``): 72 64 _ 37, and below it
     70 60 17 30.
     """
     before = reading.entries.get(cell.id)
-    place_figure(reading, cell, token)
+    entries.place_figure(reading, cell, token)
     if before is None or before.value == reading.value(cell.id):
         return
     was_blank = before.value is None
     if was_blank and not held:
         return
-    raw = cut(f"{before.raw} / {token.text}")
+    raw = entries.cut(f"{before.raw} / {token.text}")
     reading.entries[cell.id] = Entry(cell.id, None, raw, token.place)
     reading.tell(raw, DIFFERENT, cell.row.id, cell.column.id)
 
@@ -393,7 +384,7 @@ def enter(reading: TableReading, cell: Cell, token: Token, held: bool = False) -
 
 
 def placed_in_order(
-    run: list[Token], announced: Sequence[Cell], labels: Sequence[HeadLabel], pitch: int
+    run: list[tokenizing.Token], announced: Sequence[Cell], labels: Sequence[HeadLabel], pitch: int
 ) -> RunCells:
     """The run's figures in the cells that the labels announce, in their order: 1 0 0 0 1 below
     结果维持 … 总计; {} where that is not certain.
@@ -410,27 +401,29 @@ def placed_in_order(
     return dict(zip(map(id, cells), announced, strict=True))
 
 
-def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> RowCells | None:
+def ordered_cells(
+    run: list[tokenizing.Token], expected: int, start: int, pitch: int
+) -> RowCells | None:
     """A run's cells in their order, one for each figure that the head announces; None where that is
     not certain. Blank cells may be too many on one side: _ 1 0 0 0 1, for five.
     """
-    if pitch and not run[0].grid and is_one_a_line(run):
+    if pitch and not run[0].grid and lines.is_one_a_line(run):
         return cells_by_pitch(run, start, 0, expected, pitch)
     if len(run) == expected:
         return run
     return without_extra(run, len(run) - expected)
 
 
-def without_extra(run: list[Token], extra: int) -> list[Token] | None:
+def without_extra(run: list[tokenizing.Token], extra: int) -> list[tokenizing.Token] | None:
     """The cells that are left of too many: 1 0 0 0 1 of _ 1 0 0 0 1, without blank ones behind the
     last figure, or before the first.
     """
     if extra < 0:
         return None
     before, behind = run[:extra], run[-extra:]
-    if are_blank(behind) and not is_blank(run[0]):
+    if tokenizing.are_blank(behind) and not tokenizing.is_blank(run[0]):
         return run[:-extra]
-    if are_blank(before) and not is_blank(run[-1]):
+    if tokenizing.are_blank(before) and not tokenizing.is_blank(run[-1]):
         return run[extra:]
     return None
 
@@ -451,12 +444,12 @@ def are_below(cells: RowCells, labels: Sequence[HeadLabel]) -> bool:
     return True
 
 
-def is_wide(cell: Token | None) -> bool:
+def is_wide(cell: tokenizing.Token | None) -> bool:
     """Whether a figure covers several columns of a grid."""
     return cell is not None and cell.spans and cell.spread > 1
 
 
-def overlap(one: Token, other: Token) -> bool:
+def overlap(one: tokenizing.Token, other: tokenizing.Token) -> bool:
     return one.column < other.columns.stop and other.column < one.columns.stop
 
 

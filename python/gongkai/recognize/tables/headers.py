@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from gongkai.model import Form, Label, LabelKind, Part
-from gongkai.recognize.labelling import doubtful_note
+from gongkai.recognize import labelling, tokenizing
 from gongkai.recognize.tables.stacks import FoundLabel, match_head
-from gongkai.recognize.tokenizing import Token, TokenKind, rows_of
 
 COUNTER = re.compile(r"(?:行|序|栏|列|编)[次号]|序|编码|代码|No\.?", re.IGNORECASE)
 # Heads of columns that the form does not have and that hold no figures of it; squashed, without
@@ -64,11 +63,11 @@ class HeadTexts:
     explains.
     """
 
-    tokens: Sequence[Token]
+    tokens: Sequence[tokenizing.Token]
     labels: Sequence[FoundLabel]
     columns: Sequence[FoundLabel]
     heads: Sequence[FoundLabel]
-    unknown: Sequence[Token]
+    unknown: Sequence[tokenizing.Token]
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -76,11 +75,11 @@ class HeadTexts:
         return tuple(item.label.id for item in self.columns)
 
     @property
-    def column_tokens(self) -> list[Token]:
+    def column_tokens(self) -> list[tokenizing.Token]:
         return [item.token for item in self.columns]
 
 
-def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
+def read_head(tokens: Sequence[tokenizing.Token], form: Form, part: Part) -> Head:
     """The head of ``part`` in ``tokens``, which end where its first row of figures begins: natural,
     company … total of 自然人 商业企业 … 总计.
     """
@@ -109,7 +108,9 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     )
 
 
-def without(others: Sequence[Token], tokens: Sequence[Token]) -> list[Token]:
+def without(
+    others: Sequence[tokenizing.Token], tokens: Sequence[tokenizing.Token]
+) -> list[tokenizing.Token]:
     """The tokens that are none of some others."""
     left = []
     for token in tokens:
@@ -118,7 +119,7 @@ def without(others: Sequence[Token], tokens: Sequence[Token]) -> list[Token]:
     return left
 
 
-def head_texts(tokens: Sequence[Token], form: Form, part: Part) -> HeadTexts:
+def head_texts(tokens: Sequence[tokenizing.Token], form: Form, part: Part) -> HeadTexts:
     own = {column.label.text: column.label for column in part.columns}
     wanted = list(own.values())
     for label in form.labels:
@@ -153,14 +154,14 @@ def last_head(found: Sequence[FoundLabel]) -> list[FoundLabel]:
 
 def doubts_of(found: Sequence[FoundLabel]) -> Iterator[tuple[str, str]]:
     for item in found:
-        if doubtful_note(item.token.text, item.label):
+        if labelling.doubtful_note(item.token.text, item.label):
             yield item.label.id if item.label.kind == "column" else "", item.token.text
 
 
 # --- texts that are no label of the form ----------------------------------------------------------
 
 
-def columns_apart(texts: HeadTexts) -> list[Token]:
+def columns_apart(texts: HeadTexts) -> list[tokenizing.Token]:
     """The heads of columns that the form does not have: 行次, 同比, 上年; not the label of a row
     栏次 1 2 3 below the head.
     """
@@ -176,7 +177,7 @@ def columns_apart(texts: HeadTexts) -> list[Token]:
 
 
 def ignored_columns(
-    others: Sequence[Token], texts: HeadTexts, at: GridColumns, years: GridColumns
+    others: Sequence[tokenizing.Token], texts: HeadTexts, at: GridColumns, years: GridColumns
 ) -> frozenset[int]:
     """The grid columns of 行次, 同比, 上年: beside those of the form, or under one of them beside
     本年.
@@ -208,7 +209,9 @@ def stands_behind(texts: HeadTexts) -> bool:
     return follows
 
 
-def strangers_in(texts: HeadTexts, unknown: Sequence[Token], at: GridColumns) -> dict[int, str]:
+def strangers_in(
+    texts: HeadTexts, unknown: Sequence[tokenizing.Token], at: GridColumns
+) -> dict[int, str]:
     """Grid column -> a text among the heads of columns that no label explains."""
     found = {}
     for token in unknown:
@@ -217,7 +220,7 @@ def strangers_in(texts: HeadTexts, unknown: Sequence[Token], at: GridColumns) ->
     return found
 
 
-def is_among(token: Token, labels: Sequence[FoundLabel]) -> bool:
+def is_among(token: tokenizing.Token, labels: Sequence[FoundLabel]) -> bool:
     """Whether a text stands in the rows of the heads' labels: 2020年总计 beside 总计."""
     rows = []
     for item in labels:
@@ -227,7 +230,7 @@ def is_among(token: Token, labels: Sequence[FoundLabel]) -> bool:
     return token.grid > 0 and token.row in between
 
 
-def is_beside(token: Token, at: GridColumns) -> bool:
+def is_beside(token: tokenizing.Token, at: GridColumns) -> bool:
     """Whether a text may head a column of its own: none of the form's is below it, nor are all of
     them further right.
     """
@@ -236,7 +239,7 @@ def is_beside(token: Token, at: GridColumns) -> bool:
     return token.column >= min(spots, default=0) and not is_over_one
 
 
-def remarks_in(texts: HeadTexts, unknown: Sequence[Token]) -> tuple[str, ...]:
+def remarks_in(texts: HeadTexts, unknown: Sequence[tokenizing.Token]) -> tuple[str, ...]:
     """The texts of a flattened head that no label explains, below its first line: 2020年总计."""
     if not texts.labels:
         return ()
@@ -271,7 +274,9 @@ def year_columns(texts: HeadTexts) -> GridColumns | None:
     return found
 
 
-def matching(tokens: Sequence[Token], pattern: re.Pattern[str]) -> list[Token]:
+def matching(
+    tokens: Sequence[tokenizing.Token], pattern: re.Pattern[str]
+) -> list[tokenizing.Token]:
     found = []
     for token in tokens:
         if pattern.fullmatch(token.squash):
@@ -279,9 +284,11 @@ def matching(tokens: Sequence[Token], pattern: re.Pattern[str]) -> list[Token]:
     return found
 
 
-def tokens_under(label: Token, tokens: Sequence[Token]) -> list[Token]:
+def tokens_under(
+    label: tokenizing.Token, tokens: Sequence[tokenizing.Token]
+) -> list[tokenizing.Token]:
     """The cells that begin below a label, in its columns of the same grid: 本年 and 上年."""
-    found: list[Token] = []
+    found: list[tokenizing.Token] = []
     if not label.grid:
         return found
     for token in tokens:
@@ -338,13 +345,15 @@ def is_contradicted(texts: HeadTexts) -> bool:
     """
     if not share_columns(texts.columns):
         return False
-    last = max(rows_of(texts.column_tokens))
+    last = max(tokenizing.rows_of(texts.column_tokens))
     labels = columns_in(texts.column_tokens, last)
     blanks = columns_in(texts.tokens, last, "blank")
     return not blanks.isdisjoint(range(min(labels) + 1, max(labels)))
 
 
-def columns_in(tokens: Sequence[Token], row: int, kind: TokenKind = "text") -> set[int]:
+def columns_in(
+    tokens: Sequence[tokenizing.Token], row: int, kind: tokenizing.TokenKind = "text"
+) -> set[int]:
     """The columns in which cells of a kind stand in a row of a grid."""
     found = set()
     for token in tokens:
@@ -370,7 +379,7 @@ def is_covered(texts: HeadTexts, form: Form) -> bool:
     (法人或其他组织) covers just those that officially lie under it: a cell lost from a head of
     several rows moves all that follow it.
     """
-    if len(rows_of(texts.column_tokens)) == 1:
+    if len(tokenizing.rows_of(texts.column_tokens)) == 1:
         return True
     present = {item.label.text: item.token for item in texts.heads}
     official = {}
@@ -398,7 +407,7 @@ def columns_under(head: Label, columns: Sequence[FoundLabel]) -> set[str]:
     return found
 
 
-def covered_by(token: Token | None, columns: Sequence[FoundLabel]) -> set[str]:
+def covered_by(token: tokenizing.Token | None, columns: Sequence[FoundLabel]) -> set[str]:
     """The columns that begin under a label as the source has it."""
     spots = token.columns if token else ()
     found = set()

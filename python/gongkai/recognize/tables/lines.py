@@ -11,9 +11,8 @@ from itertools import pairwise
 from operator import attrgetter
 
 from gongkai.model import Part, Row
-from gongkai.recognize.labelling import Match
+from gongkai.recognize import labelling, tokenizing
 from gongkai.recognize.tables.headers import COUNTER, Head
-from gongkai.recognize.tokenizing import Token, has_note, rows_of, squash, written
 
 NUMBER = re.compile("[0-9]+")
 FEWEST_COUNTED = 5  # rows numbered in order, from which a column without a head is one of numbers
@@ -34,11 +33,11 @@ class FoundRow:
 
     part: Part
     row: Row
-    label: Token
-    slots: list[Token]
+    label: tokenizing.Token
+    slots: list[tokenizing.Token]
     fillers: bool = False
     next_line: int = 0
-    passed: Sequence[Token] = ()
+    passed: Sequence[tokenizing.Token] = ()
     certain: bool = True
 
 
@@ -58,7 +57,11 @@ class RowLayout:
 
 
 def read_line(
-    tokens: Sequence[Token], match: Match, chain: Sequence[Match], part: Part, row: Row
+    tokens: Sequence[tokenizing.Token],
+    match: labelling.Match,
+    chain: Sequence[labelling.Match],
+    part: Part,
+    row: Row,
 ) -> FoundRow:
     """The cells after a row's label: those of the same grid row, or in text those up to the next
     label.
@@ -74,7 +77,9 @@ def read_line(
     return FoundRow(part, row, label, slots, has_fillers, next_line)
 
 
-def cells_beside(tokens: Sequence[Token], start: int, stop: int) -> list[Token]:
+def cells_beside(
+    tokens: Sequence[tokenizing.Token], start: int, stop: int
+) -> list[tokenizing.Token]:
     """The cells of a grid row behind its label."""
     row = tokens[start - 1].row
     end = start
@@ -84,14 +89,14 @@ def cells_beside(tokens: Sequence[Token], start: int, stop: int) -> list[Token]:
 
 
 def figures_behind(
-    tokens: Sequence[Token], start: int, stop: int, columns: int
-) -> tuple[list[Token], int]:
+    tokens: Sequence[tokenizing.Token], start: int, stop: int, columns: int
+) -> tuple[list[tokenizing.Token], int]:
     """The figures behind a label in text, and the token behind them: 134 7 0 of 予以公开 134 7 0.
 
     Texts that begin with a digit are figures where there are just as many as ``columns``.
     """
     has_all = stop - start == columns
-    slots: list[Token] = []
+    slots: list[tokenizing.Token] = []
     for at in range(start, stop):
         token = tokens[at]
         if token.grid or is_below_row(tokens, at, slots):
@@ -103,12 +108,14 @@ def figures_behind(
     return slots, max(start, stop)
 
 
-def may_be_slot(token: Token, has_all: bool) -> bool:
+def may_be_slot(token: tokenizing.Token, has_all: bool) -> bool:
     """134, / and 17（其中网上5）; 12个 where all texts up to the next label are the row's."""
-    return token.is_slot or has_note(token) or (has_all and token.text[:1].isdigit())
+    return token.is_slot or tokenizing.has_note(token) or (has_all and token.text[:1].isdigit())
 
 
-def is_below_row(tokens: Sequence[Token], at: int, slots: Sequence[Token]) -> bool:
+def is_below_row(
+    tokens: Sequence[tokenizing.Token], at: int, slots: Sequence[tokenizing.Token]
+) -> bool:
     """Whether a number stands in a line of its own below a row in one line: it is the page's, or
     nobody can tell.
     """
@@ -116,7 +123,7 @@ def is_below_row(tokens: Sequence[Token], at: int, slots: Sequence[Token]) -> bo
     if not is_one_line:
         return False
     beside = [*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 2]]
-    return tokens[at].row not in rows_of(beside)
+    return tokens[at].row not in tokenizing.rows_of(beside)
 
 
 # --- cells that are none of the form's ------------------------------------------------------------
@@ -137,8 +144,8 @@ def without_others(lines: Sequence[FoundRow], head: Head) -> tuple[list[FoundRow
 def without_columns(line: FoundRow, head: Head) -> FoundRow:
     if not head.ignored or line.label.grid != head.grid:
         return line
-    kept: list[Token] = []
-    passed: list[Token] = []
+    kept: list[tokenizing.Token] = []
+    passed: list[tokenizing.Token] = []
     for token in line.slots:
         side = passed if token.column in head.ignored else kept
         side.append(token)
@@ -176,7 +183,7 @@ def without_counter(head: Head) -> Head:
     """The head without the columns that number the rows among those that no label explains."""
     strangers = {}
     for column, text in head.strangers.items():
-        if not COUNTER.fullmatch(squash(text)):
+        if not COUNTER.fullmatch(tokenizing.squash(text)):
             strangers[column] = text
     return replace(head, strangers=strangers)
 
@@ -184,7 +191,7 @@ def without_counter(head: Head) -> Head:
 # --- lines and widths -----------------------------------------------------------------------------
 
 
-def pitch_of(tokens: Sequence[Token], chain: Sequence[Match]) -> int:
+def pitch_of(tokens: Sequence[tokenizing.Token], chain: Sequence[labelling.Match]) -> int:
     """How many lines of text one cell takes in a flattened table, 0 where that is not uniform.
 
     Blank cells leave only their lines behind; with a uniform pitch the lines count the cells.
@@ -201,7 +208,7 @@ def pitch_of(tokens: Sequence[Token], chain: Sequence[Match]) -> int:
     return pitch if is_uniform else 0
 
 
-def line_steps(tokens: Sequence[Token]) -> Counter[int]:
+def line_steps(tokens: Sequence[tokenizing.Token]) -> Counter[int]:
     """How often the next token of text stands one, two … lines further down."""
     steps: Counter[int] = Counter()
     lines = []
@@ -214,7 +221,7 @@ def line_steps(tokens: Sequence[Token]) -> Counter[int]:
     return steps
 
 
-def full_widths(tokens: Sequence[Token]) -> dict[int, bool]:
+def full_widths(tokens: Sequence[tokenizing.Token]) -> dict[int, bool]:
     """Row -> whether it has as many cells as the others, for grids without spans whose rows are all
     alike.
 
@@ -233,9 +240,9 @@ def full_widths(tokens: Sequence[Token]) -> dict[int, bool]:
     return found
 
 
-def is_one_a_line(slots: Sequence[Token]) -> bool:
+def is_one_a_line(slots: Sequence[tokenizing.Token]) -> bool:
     """Whether each figure of a flattened row stands on a line of its own, and none is blank."""
-    return len(rows_of(slots)) == len(slots) == len(written(slots))
+    return len(tokenizing.rows_of(slots)) == len(slots) == len(tokenizing.written(slots))
 
 
 def is_listed(line: FoundRow, pitch: int) -> bool:
@@ -244,5 +251,5 @@ def is_listed(line: FoundRow, pitch: int) -> bool:
     """
     if not pitch or line.fillers or line.label.grid:
         return False
-    is_below = line.label.row not in rows_of(line.slots)
+    is_below = line.label.row not in tokenizing.rows_of(line.slots)
     return is_below and is_one_a_line(line.slots)

@@ -7,17 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from gongkai.figures import read_figure
+from gongkai import figures, sums, wording
 from gongkai.model import Entry, Form, Part, Row, Value
-from gongkai.recognize.labelling import (
-    LONGEST_LABEL,
-    SHORTEST_BARE,
-    Lexicon,
-    Match,
-    doubtful_note,
-    lexicon,
-    tokens_of,
-)
+from gongkai.recognize import labelling, tokenizing, typos
+from gongkai.recognize.tables import entries, headers, units
 from gongkai.recognize.tables.cells import (
     at_columns,
     cells_by_pitch,
@@ -25,8 +18,6 @@ from gongkai.recognize.tables.cells import (
     columns_by_pitch,
     lead,
 )
-from gongkai.recognize.tables.entries import ShortRow, TableReading, place_figure
-from gongkai.recognize.tables.headers import COUNTER, Head, read_head
 from gongkai.recognize.tables.lines import (
     FoundRow,
     RowLayout,
@@ -36,18 +27,6 @@ from gongkai.recognize.tables.lines import (
     read_line,
     without_others,
 )
-from gongkai.recognize.tables.units import (
-    UnitPlace,
-    head_places,
-    is_money,
-    label_places,
-    note_places,
-    scaled_note,
-)
-from gongkai.recognize.tokenizing import Token, slots_in, text_of, texts_of, word_of, written
-from gongkai.recognize.typos import MARGIN, likenesses
-from gongkai.sums import stated_and_computed
-from gongkai.wording import EMPTY_ROW
 
 ENDS_IN_FIGURE = re.compile(r"[^\d\s]\s*\d+\s*$")
 LOOK_BACK = 60
@@ -74,30 +53,30 @@ class FoundPart(NamedTuple):
     """A part of the form as the source has it: its head, and the rows that were found below it."""
 
     part: Part
-    head: Head
+    head: headers.Head
     lines: list[FoundRow]
 
 
 def place_rows(
-    tokens: Sequence[Token],
-    chain: Sequence[Match],
+    tokens: Sequence[tokenizing.Token],
+    chain: Sequence[labelling.Match],
     form: Form,
     stop: int,
     lines_of_units: Sequence[int],
-) -> TableReading:
+) -> entries.TableReading:
     """Place every figure by the label of its row and the head of its part; what is uncertain goes
     to ``short_rows``.
 
     ``stop`` is the token at which the next table begins, ``lines_of_units`` the tokens of lines
     that state a unit.
     """
-    reading = TableReading(form)
+    reading = entries.TableReading(form)
     before = tokens[:stop]
     parts = read_parts(reading, before, chain)
     tell_groups(reading, tokens, chain)
     layout = RowLayout(pitch_of(before, chain), writes_leads(parts), full_widths(before))
-    labels = tokens_of(chain)
-    notes = note_places(tokens, lines_of_units, chain[0].start, chain[-1].end, labels)
+    labels = labelling.tokens_of(chain)
+    notes = units.note_places(tokens, lines_of_units, chain[0].start, chain[-1].end, labels)
     for found in parts:
         is_sound = is_borne_out(found, form, layout.pitch)
         for line in found.lines:
@@ -113,7 +92,9 @@ def place_rows(
 
 
 def read_parts(
-    reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match]
+    reading: entries.TableReading,
+    tokens: Sequence[tokenizing.Token],
+    chain: Sequence[labelling.Match],
 ) -> list[FoundPart]:
     """The rows of the form that stand in the source, part by part with their head; what is missing
     becomes a problem. The first part of 表二: 规章 and 行政规范性文件 below 本年制发件数 ….
@@ -145,15 +126,20 @@ def read_parts(
 
 
 def with_head(
-    reading: TableReading, part: Part, lines: Sequence[FoundRow], above: Sequence[Token]
+    reading: entries.TableReading,
+    part: Part,
+    lines: Sequence[FoundRow],
+    above: Sequence[tokenizing.Token],
 ) -> FoundPart:
-    head = replace(read_head(above, reading.form, part), units=tuple(head_places(above)))
+    head = replace(
+        headers.read_head(above, reading.form, part), units=tuple(units.head_places(above))
+    )
     kept, head = without_others(lines, head)
     tell_head(reading, part, head)
     return FoundPart(part, head, kept)
 
 
-def tell_head(reading: TableReading, part: Part, head: Head) -> None:
+def tell_head(reading: entries.TableReading, part: Part, head: headers.Head) -> None:
     """A problem for each column that the form does not have, one for all that are missing, one for
     those whose place is not certain, and one for each label with a note that may turn it:
     2020年总计, 科研机构 lost, 总计（累计）.
@@ -172,19 +158,25 @@ def tell_head(reading: TableReading, part: Part, head: Head) -> None:
         reading.tell(text, NOTED, column=name)
 
 
-def tell_columns(reading: TableReading, columns: Sequence[str], one: str, many: str) -> None:
+def tell_columns(
+    reading: entries.TableReading, columns: Sequence[str], one: str, many: str
+) -> None:
     if columns:
         reading.tell("", one if len(columns) == 1 else many, column=" ".join(columns))
 
 
-def tell_groups(reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match]) -> None:
+def tell_groups(
+    reading: entries.TableReading,
+    tokens: Sequence[tokenizing.Token],
+    chain: Sequence[labelling.Match],
+) -> None:
     """A problem for each label of a group with a note that may turn it:
     三、本年度办理结果（上半年）.
     """
     for match in chain:
         label = reading.form.labels[match.label]
         text = tokens[match.end - 1].text
-        if label.kind == "group" and doubtful_note(text, label):
+        if label.kind == "group" and labelling.doubtful_note(text, label):
             reading.tell(text, NOTED)
 
 
@@ -196,7 +188,7 @@ def writes_leads(parts: Sequence[FoundPart]) -> bool:
     for found in parts:
         columns = len(found.head.columns)
         for line in found.lines:
-            if written(line.slots) and lead(line, columns):
+            if tokenizing.written(line.slots) and lead(line, columns):
                 count += 1
     return count >= FEWEST_LEADS
 
@@ -248,7 +240,7 @@ def sums_hold(found: FoundPart, form: Form) -> bool:
         if relation.kind != "across":
             continue
         has_relations = True
-        stated, computed = stated_and_computed(relation, values) or (0, 0)
+        stated, computed = sums.stated_and_computed(relation, values) or (0, 0)
         if stated != computed:
             broken += 1
         elif stated:
@@ -266,7 +258,7 @@ def values_by_grid(found: FoundPart, form: Form) -> Mapping[str, Value]:
         in_order = line.slots if len(line.slots) == len(columns) else []
         cells = at_columns(line, found.head) or in_order
         for column, token in zip(columns, cells, strict=False):
-            values[f"{form.id}.{line.row.id}.{column}"] = read_figure(token.text).value
+            values[f"{form.id}.{line.row.id}.{column}"] = figures.read_figure(token.text).value
     return values
 
 
@@ -280,22 +272,29 @@ def is_full(line: FoundRow, layout: RowLayout) -> bool:
 
 
 def state_units(
-    reading: TableReading, line: FoundRow, head: Head, notes: Sequence[UnitPlace]
+    reading: entries.TableReading,
+    line: FoundRow,
+    head: headers.Head,
+    notes: Sequence[units.UnitPlace],
 ) -> None:
     """Note for each cell of a row what the texts above its part, its label and its section's lines
     say of its unit: 本年收费金额（单位：元）, 行政事业性收费（元）, 注：收费以元为单位.
     """
-    money = is_money(line.part.columns[-1].unit)
+    money = units.is_money(line.part.columns[-1].unit)
     beside = (*line.slots, *line.passed) if money else ()
-    places = [*head.units, *label_places(line.label.text, beside), *notes]
-    tells = money or scaled_note(places)
+    places = [*head.units, *units.label_places(line.label.text, beside), *notes]
+    tells = money or units.scaled_note(places)
     if places and tells:
         for column in line.part.columns:
             reading.units[reading.cell(line.row.id, column.id).id] = places
 
 
 def place_line(
-    reading: TableReading, line: FoundRow, head: Head, layout: RowLayout, is_whole: bool
+    reading: entries.TableReading,
+    line: FoundRow,
+    head: headers.Head,
+    layout: RowLayout,
+    is_whole: bool,
 ) -> None:
     """Enter the figures of a row: 134 7 0 under 自然人, 商业企业, 科研机构.
 
@@ -309,44 +308,49 @@ def place_line(
         leave_open(reading, line, head, layout.pitch)
     elif line.slots or line.label.grid:
         for column, token in zip(head.columns, chosen, strict=True):
-            place_figure(reading, reading.cell(line.row.id, column), token)
+            entries.place_figure(reading, reading.cell(line.row.id, column), token)
 
 
-def tell_label(reading: TableReading, line: FoundRow) -> None:
+def tell_label(reading: entries.TableReading, line: FoundRow) -> None:
     text = line.label.text
-    if doubtful_note(text, line.row.label):
+    if labelling.doubtful_note(text, line.row.label):
         reading.tell(text, NOTED, line.row.id)
     if ENDS_IN_FIGURE.search(text):
         reading.tell(text, FIGURE_IN_LABEL, line.row.id)
 
 
-def leave_open(reading: TableReading, line: FoundRow, head: Head, pitch: int) -> None:
+def leave_open(
+    reading: entries.TableReading, line: FoundRow, head: headers.Head, pitch: int
+) -> None:
     """A row whose figures have no certain columns: the relations may tell them, else a problem
     does. Where the head has no columns, one problem speaks for all rows below it.
     """
     row = line.row
     if not line.certain:
-        reading.tell(text_of(line.slots), WRONG_COUNT, row.id)
+        reading.tell(tokenizing.text_of(line.slots), WRONG_COUNT, row.id)
     elif not head.columns:
         return
-    elif written(line.slots):
+    elif tokenizing.written(line.slots):
         likely = columns_by_pitch(line, head, pitch)
-        reading.short_rows[row.id] = ShortRow(row, head.columns, line.slots, likely)
+        reading.short_rows[row.id] = entries.ShortRow(row, head.columns, line.slots, likely)
     else:
-        reading.tell(line.label.text, EMPTY_ROW, row.id)
+        reading.tell(line.label.text, wording.EMPTY_ROW, row.id)
 
 
 # --- figures without a row ------------------------------------------------------------------------
 
 
 def report_strays(
-    reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match], stop: int
+    reading: entries.TableReading,
+    tokens: Sequence[tokenizing.Token],
+    chain: Sequence[labelling.Match],
+    stop: int,
 ) -> None:
     """Figures inside the table that belong to no row of the form: each run or grid row becomes a
     problem. 其中：网上申请 12 3 0, between two rows of the form.
     """
-    labels = tokens_of(chain)
-    stray: dict[tuple[int, int], list[Token]] = {}
+    labels = labelling.tokens_of(chain)
+    stray: dict[tuple[int, int], list[tokenizing.Token]] = {}
     run = 0
     for spot in range(chain[0].start, end_of(reading, tokens, chain, stop)):
         token = tokens[spot]
@@ -360,12 +364,15 @@ def report_strays(
             report_stray(reading, row)
 
 
-def may_be_lost(token: Token) -> bool:
+def may_be_lost(token: tokenizing.Token) -> bool:
     return token.kind == "figure" or LOST in token.text
 
 
 def end_of(
-    reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match], stop: int
+    reading: entries.TableReading,
+    tokens: Sequence[tokenizing.Token],
+    chain: Sequence[labelling.Match],
+    stop: int,
 ) -> int:
     """Where the table ends: at the next table if that is near, else after its last grid or its last
     row's figures, 四、结转下年度继续办理 1 0 0 0 0 0 1.
@@ -385,27 +392,27 @@ def end_of(
     return end
 
 
-def report_stray(reading: TableReading, tokens: Sequence[Token]) -> None:
+def report_stray(reading: entries.TableReading, tokens: Sequence[tokenizing.Token]) -> None:
     """One run without a row of its own. Under a label that a placed row bears too, neither is
     certain: 予以公开 134 7 0, and 予以公开 12 0 0. A row 栏次 1 2 3 … only numbers the columns.
     """
-    name = word_of(tokens)
-    if COUNTER.fullmatch(name):
+    name = tokenizing.word_of(tokens)
+    if headers.COUNTER.fullmatch(name):
         return
     row = row_named(reading.form, name)
     raws = raws_of(reading, row) if row else []
     if row is None or not any(raws):
-        reading.tell(text_of(tokens), NO_LABEL)
-    elif raws != texts_of(slots_in(tokens)):
+        reading.tell(tokenizing.text_of(tokens), NO_LABEL)
+    elif raws != tokenizing.texts_of(tokenizing.slots_in(tokens)):
         leave_blank(reading, row)
-        reading.tell(f"{' '.join(raws)} / {text_of(tokens)}", LABEL_TWICE, row.id)
+        reading.tell(f"{' '.join(raws)} / {tokenizing.text_of(tokens)}", LABEL_TWICE, row.id)
 
 
-def raws_of(reading: TableReading, row: Row) -> list[str]:
+def raws_of(reading: entries.TableReading, row: Row) -> list[str]:
     return [reading.entries[cell.id].raw for cell in reading.form.row_cells(row.id)]
 
 
-def leave_blank(reading: TableReading, row: Row) -> None:
+def leave_blank(reading: entries.TableReading, row: Row) -> None:
     for cell in reading.form.row_cells(row.id):
         entry = reading.entries[cell.id]
         reading.entries[cell.id] = Entry(cell.id, None, entry.raw, entry.place)
@@ -415,7 +422,7 @@ def row_named(form: Form, name: str) -> Row | None:
     """The row whose label a squashed text is, to the letter or with a typo; None where that is not
     certain.
     """
-    words = lexicon(form)
+    words = labelling.lexicon(form)
     numbers = own_labels(name, words) or like_labels(name, words)
     if len(numbers) != 1:
         return None
@@ -423,25 +430,25 @@ def row_named(form: Form, name: str) -> Row | None:
     return rows.get(words.labels[numbers[0]].box)
 
 
-def own_labels(name: str, words: Lexicon) -> list[int]:
+def own_labels(name: str, words: labelling.Lexicon) -> list[int]:
     """The labels that a text is to the letter; not 其他, which several end in."""
     found = []
     for number, weight in words.exact.get(name, ()):
-        if weight >= OWN_WORDING or len(name) >= SHORTEST_BARE:
+        if weight >= OWN_WORDING or len(name) >= labelling.SHORTEST_BARE:
             found.append(number)
     return found
 
 
-def like_labels(name: str, words: Lexicon) -> list[int]:
+def like_labels(name: str, words: labelling.Lexicon) -> list[int]:
     """The labels that a text is most like: 予以公幵 is 予以公开, and like nothing else."""
-    if not SHORTEST_BARE <= len(name) <= LONGEST_LABEL:
+    if not labelling.SHORTEST_BARE <= len(name) <= labelling.LONGEST_LABEL:
         return []
-    scores = likenesses(name, words)
+    scores = typos.likenesses(name, words)
     best = max(scores)
     if best < TYPO:
         return []
     found = []
     for number, score in enumerate(scores):
-        if score > best - MARGIN:
+        if score > best - typos.MARGIN:
             found.append(number)
     return found

@@ -13,14 +13,7 @@ from itertools import combinations
 
 from gongkai.figures import clean, joined_digits, read_figure
 from gongkai.model import Problem, Relation, Row, Value
-from gongkai.recognize.tables.entries import (
-    PARTED,
-    ShortRow,
-    TableReading,
-    cut,
-    place_figure,
-)
-from gongkai.recognize.tables.rows import WRONG_COUNT
+from gongkai.recognize.tables import entries, rows
 from gongkai.recognize.tokenizing import Token, text_of, written
 from gongkai.sums import possible, stated_and_computed
 
@@ -34,21 +27,21 @@ MANY_ROWS = 5
 MOST_ROWS = 6  # each costs up to 35 questions to the relations
 
 
-def place_short_rows(reading: TableReading) -> None:
+def place_short_rows(reading: entries.TableReading) -> None:
     """Settle ``reading.short_rows``; what stays uncertain is blank with a problem that shows its
     text.
     """
     goes_on = bool(reading.form.relations) and len(reading.short_rows) <= MOST_ROWS
     while goes_on:
         goes_on = place_some(reading)
-    by_columns: dict[tuple[str, ...], list[ShortRow]] = {}
+    by_columns: dict[tuple[str, ...], list[entries.ShortRow]] = {}
     for short in reading.short_rows.values():
         by_columns.setdefault(short.columns, []).append(short)
     for shorts in by_columns.values():
         tell_short(reading, shorts)
 
 
-def place_some(reading: TableReading) -> bool:
+def place_some(reading: entries.TableReading) -> bool:
     """Place each short row that has one placement, and tell it; False where there was none."""
     count = len(reading.short_rows)
     for row_id, short in list(reading.short_rows.items()):
@@ -57,27 +50,29 @@ def place_some(reading: TableReading) -> bool:
             continue
         del reading.short_rows[row_id]
         for column, token in chosen.items():
-            place_figure(reading, reading.cell(row_id, column), token)
+            entries.place_figure(reading, reading.cell(row_id, column), token)
         reading.tell(text_of(short.slots), PLACED_BY_RELATIONS, row_id)
     return len(reading.short_rows) < count
 
 
-def tell_short(reading: TableReading, shorts: Sequence[ShortRow]) -> None:
+def tell_short(reading: entries.TableReading, shorts: Sequence[entries.ShortRow]) -> None:
     """A problem for each row; one where many rows of one head do not fit it, for then the head is
     at fault.
     """
     if len(shorts) >= MANY_ROWS:
-        first = f"{shorts[0].row.label.text} {cut(text_of(written(shorts[0].slots)))}"
+        first = f"{shorts[0].row.label.text} {entries.cut(text_of(written(shorts[0].slots)))}"
         why = MANY_WRONG.format(len(shorts))
         reading.problems.append(Problem(reading.form.id, "", "", first, why))
         return
     for short in shorts:
         figures = written(short.slots)
-        why = TOO_MANY if len(figures) > len(short.columns) else WRONG_COUNT
+        why = TOO_MANY if len(figures) > len(short.columns) else rows.WRONG_COUNT
         reading.tell(text_of(figures), why, short.row.id)
 
 
-def only_placement(reading: TableReading, short: ShortRow) -> dict[str, Token] | None:
+def only_placement(
+    reading: entries.TableReading, short: entries.ShortRow
+) -> dict[str, Token] | None:
     """Column id -> token for the one order-preserving placement that the relations allow; None if
     none or several. 7 1 8 in a row of seven columns whose total is 8 are natural, company, total,
     where the columns' sums allow no other.
@@ -100,7 +95,9 @@ def only_placement(reading: TableReading, short: ShortRow) -> dict[str, Token] |
     return found or None
 
 
-def values_in(reading: TableReading, row: Row, placed: Mapping[str, Token]) -> dict[str, Value]:
+def values_in(
+    reading: entries.TableReading, row: Row, placed: Mapping[str, Token]
+) -> dict[str, Value]:
     """Cell -> its figure, for the figures of a row that are placed by column."""
     found = {}
     for column, token in placed.items():
@@ -124,7 +121,7 @@ MOVED = "这张表的几个总计都不符，可能整行错了位，请核对�
 SEVERAL = 2  # sums of 表四
 
 
-def tell_moved(reading: TableReading) -> None:
+def tell_moved(reading: entries.TableReading) -> None:
     """A problem where a blank cell and several broken totals say that the figures of 表四's one row
     stand in each other's columns: _ 1 5 8 38 52 36 ….
     """
@@ -145,7 +142,7 @@ def tell_moved(reading: TableReading) -> None:
 Parted = dict[str, tuple[int, int]]
 
 
-def join_parted(reading: TableReading) -> None:
+def join_parted(reading: entries.TableReading) -> None:
     """Enter the figures whose digits stand apart (17 over 08) where sums hold with them as one
     figure, and none fails; the others stay blank with their problem.
     """
@@ -160,10 +157,10 @@ def join_parted(reading: TableReading) -> None:
     reading.problems[:] = untold(reading.problems, parted)
 
 
-def parted_figures(reading: TableReading) -> Parted:
+def parted_figures(reading: entries.TableReading) -> Parted:
     found = {}
     for problem in reading.problems:
-        if problem.reason != PARTED:
+        if problem.reason != entries.PARTED:
             continue
         cell = reading.cell(problem.row, problem.column).id
         raw = reading.entries[cell].raw
@@ -212,7 +209,7 @@ def untold(problems: Iterable[Problem], settled: Parted) -> list[Problem]:
     left = []
     for problem in problems:
         cell = f"{problem.table}.{problem.row}.{problem.column}"
-        if problem.reason != PARTED or cell not in settled:
+        if problem.reason != entries.PARTED or cell not in settled:
             left.append(problem)
     return left
 

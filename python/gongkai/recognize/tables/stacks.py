@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gongkai.model import Label
-from gongkai.recognize.labelling import LONGEST_LABEL, bare, names_of, words_without_note
-from gongkai.recognize.tokenizing import Token, squash, texts_of, word_of
-from gongkai.recognize.typos import alike_enough
+from gongkai.recognize import labelling, tokenizing, typos
 
 JOINED_LINES = 6
 TALLEST_STACK = 6  # cells of one label: one for each character
@@ -22,19 +20,19 @@ CLEAR = 0.15  # by which a text with typos is more like its label than like any 
 @dataclass(frozen=True, slots=True)
 class FoundLabel:
     label: Label
-    token: Token
+    token: tokenizing.Token
 
 
 def match_head(
-    tokens: Sequence[Token], labels: Sequence[Label]
-) -> tuple[list[FoundLabel], list[Token]]:
+    tokens: Sequence[tokenizing.Token], labels: Sequence[Label]
+) -> tuple[list[FoundLabel], list[tokenizing.Token]]:
     """Labels of a head found in tokens, in reading order, and the texts that none of them explains:
     自然人, 商业企业, and 2020年总计.
     """
-    exact = names_of(labels)
+    exact = labelling.names_of(labels)
     tokens, _ = stacked(tokens, exact)
     found: list[FoundLabel] = []
-    unknown: list[Token] = []
+    unknown: list[tokenizing.Token] = []
     at = 0
     while at < len(tokens):
         token = tokens[at]
@@ -51,7 +49,7 @@ def match_head(
 
 
 def longest(
-    tokens: Sequence[Token], start: int, exact: Mapping[str, Label]
+    tokens: Sequence[tokenizing.Token], start: int, exact: Mapping[str, Label]
 ) -> tuple[int, Label | None]:
     """The longest join of lines from ``start`` that is a label: (end, label), or (start + 1,
     None). 法律服务 over 机构 ends two lines further down.
@@ -68,30 +66,30 @@ def longest(
     return found
 
 
-def without_note(token: Token, exact: Mapping[str, Label]) -> Label | None:
+def without_note(token: tokenizing.Token, exact: Mapping[str, Label]) -> Label | None:
     """自然人（含港澳台居民） as 自然人."""
-    for word in words_without_note(token.text):
+    for word in labelling.words_without_note(token.text):
         if word in exact:
             return exact[word]
     return None
 
 
-def likely(token: Token, labels: Sequence[Label]) -> Label | None:
+def likely(token: tokenizing.Token, labels: Sequence[Label]) -> Label | None:
     """The one label that a text with typos is like; None where two are about as like or none is.
     自然入 is 自然人.
     """
-    if len(token.squash) > LONGEST_LABEL:
+    if len(token.squash) > labelling.LONGEST_LABEL:
         return None
     from rapidfuzz.fuzz import ratio
 
     scores = []
     for number, label in enumerate(labels):
-        scores.append((ratio(token.squash, squash(label.text)) / 100, number))
+        scores.append((ratio(token.squash, tokenizing.squash(label.text)) / 100, number))
     scores.sort(reverse=True)
     best, number = scores[0]
     rival = scores[1][0] if len(scores) > 1 else 0.0
-    is_clear = best - rival >= CLEAR and bare(token.text) != ""
-    if is_clear and alike_enough(token.squash, best, labels[number]):
+    is_clear = best - rival >= CLEAR and labelling.bare(token.text) != ""
+    if is_clear and typos.alike_enough(token.squash, best, labels[number]):
         return labels[number]
     return None
 
@@ -99,7 +97,9 @@ def likely(token: Token, labels: Sequence[Label]) -> Label | None:
 # --- labels in several cells ----------------------------------------------------------------------
 
 
-def stacked(tokens: Sequence[Token], exact: Mapping[str, Label]) -> tuple[list[Token], list[int]]:
+def stacked(
+    tokens: Sequence[tokenizing.Token], exact: Mapping[str, Label]
+) -> tuple[list[tokenizing.Token], list[int]]:
     """The cells of a head, those below each other that are one label as one cell: 商业 over 企业,
     其 over 他.
 
@@ -111,7 +111,7 @@ def stacked(tokens: Sequence[Token], exact: Mapping[str, Label]) -> tuple[list[T
         return list(tokens), list(range(len(tokens)))
     below = cells_below(tokens)
     gone: set[int] = set()
-    kept: list[Token] = []
+    kept: list[tokenizing.Token] = []
     spots: list[int] = []
     for at, token in enumerate(tokens):
         if id(token) in gone:
@@ -136,12 +136,12 @@ def beginnings(words: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def cells_below(tokens: Sequence[Token]) -> dict[int, Token]:
+def cells_below(tokens: Sequence[tokenizing.Token]) -> dict[int, tokenizing.Token]:
     """id of a cell with text -> the next cell with text that begins in the same column of the same
     grid: 企业 below 商业.
     """
-    last: dict[tuple[int, int], Token] = {}
-    found: dict[int, Token] = {}
+    last: dict[tuple[int, int], tokenizing.Token] = {}
+    found: dict[int, tokenizing.Token] = {}
     for token in tokens:
         if token.grid and token.spans and token.kind == "text":
             spot = token.grid, token.column
@@ -151,7 +151,9 @@ def cells_below(tokens: Sequence[Token]) -> dict[int, Token]:
     return found
 
 
-def label_pile(token: Token, below: dict[int, Token], exact: Mapping[str, Label]) -> list[Token]:
+def label_pile(
+    token: tokenizing.Token, below: dict[int, tokenizing.Token], exact: Mapping[str, Label]
+) -> list[tokenizing.Token]:
     """The fewest cells from one downwards whose texts together are a label; [] where none are, or
     the first is one: 商业, 企业.
     """
@@ -167,7 +169,9 @@ def label_pile(token: Token, below: dict[int, Token], exact: Mapping[str, Label]
     return []
 
 
-def is_whole_label(token: Token, below: Token | None, exact: Mapping[str, Label]) -> bool:
+def is_whole_label(
+    token: tokenizing.Token, below: tokenizing.Token | None, exact: Mapping[str, Label]
+) -> bool:
     """其他 over a figure; not 其他 over 结果, which is no label by itself."""
     if token.squash not in exact:
         return False
@@ -177,8 +181,8 @@ def is_whole_label(token: Token, below: Token | None, exact: Mapping[str, Label]
     return both not in exact
 
 
-def joined_cells(pile: Sequence[Token]) -> Token:
-    text = "".join(texts_of(pile))
-    word = word_of(pile)
+def joined_cells(pile: Sequence[tokenizing.Token]) -> tokenizing.Token:
+    text = "".join(tokenizing.texts_of(pile))
+    word = tokenizing.word_of(pile)
     width = max(piece.colspan for piece in pile)
     return replace(pile[0], text=text, squash=word, colspan=width)

@@ -16,12 +16,9 @@ from itertools import chain
 from math import log10
 from typing import NamedTuple
 
-from gongkai.bodies import parts_of
-from gongkai.figures import AMOUNT, clean, factor_of, read_figure, shown
+from gongkai import bodies, figures
 from gongkai.model import Entry, Figure, Value
-from gongkai.recognize.labelling import form_words
-from gongkai.recognize.sections import section_number
-from gongkai.recognize.tokenizing import Token
+from gongkai.recognize import labelling, sections, tokenizing
 
 SCALES = "[十百千万亿]"
 BEHIND = r"(?=$|[^\u4e00-\u9fff]|人民币|整|计|填|为|和|及|或)"  # not 元旦, 元氏县
@@ -84,7 +81,7 @@ def is_money(unit: str) -> bool:
 
 def compact(text: str) -> str:
     """单位： 元 -> 单位:元."""
-    return "".join(clean(text).split())
+    return "".join(figures.clean(text).split())
 
 
 @lru_cache(maxsize=4096)
@@ -120,7 +117,7 @@ def is_strange(text: str) -> bool:
     """Whether the head or label of an amount says a unit that is none of ours: ￥, 美元, 单位：件,
     万元/件.
     """
-    plain = clean(text)
+    plain = figures.clean(text)
     is_of_counts = OF_COUNTS.search(plain) is not None
     is_of_no_money = is_of_counts and not money_units(text)
     return is_of_no_money or STRANGE.search(plain) is not None
@@ -191,9 +188,9 @@ def amounts_of(text: str, raw: str, unit: str) -> frozenset[str]:
     """
     if not is_money(unit) or "元" not in text:
         return frozenset()
-    own = COMMA.sub("", clean(raw))
+    own = COMMA.sub("", figures.clean(raw))
     found = set()
-    for match in AMOUNT.finditer(compact(text)):
+    for match in figures.AMOUNT.finditer(compact(text)):
         if COMMA.sub("", match["figure"]) == own:
             found.add(match["unit"])
     return frozenset(found)
@@ -201,7 +198,7 @@ def amounts_of(text: str, raw: str, unit: str) -> frozenset[str]:
 
 def in_unit(value: Value, stated: str, unit: str) -> Value:
     """A figure written in ``stated`` in the form's ``unit``: 57588.71 元 is 5.758871 万元."""
-    factor = factor_of(stated, unit)
+    factor = figures.factor_of(stated, unit)
     if value is None or factor == 1:
         return value
     number = Decimal(value) * factor
@@ -218,14 +215,14 @@ BARE = re.compile(rf"(?:金额)?单位[:：]?(?:人民币)?{SCALES}{{0,3}}[元�
 LONGEST_UNIT = 4  # characters of a cell that holds a unit alone
 
 
-def head_places(tokens: Iterable[Token]) -> list[UnitPlace]:
+def head_places(tokens: Iterable[tokenizing.Token]) -> list[UnitPlace]:
     """The texts above a part of a table that say something of a unit: 第（八）项（单位：元）,
     信息内容, the heads.
     """
     return telling(HEAD, short_texts(tokens, LONGEST_NOTE))
 
 
-def label_places(label: str, row: Iterable[Token]) -> list[UnitPlace]:
+def label_places(label: str, row: Iterable[tokenizing.Token]) -> list[UnitPlace]:
     """A row's label, and a cell of the row that holds a unit alone: 行政事业性收费 · 元 ·
     57588.71.
     """
@@ -240,7 +237,7 @@ def telling(name: str, texts: Iterable[str]) -> list[UnitPlace]:
     return found
 
 
-def short_texts(tokens: Iterable[Token], longest: int) -> Iterator[str]:
+def short_texts(tokens: Iterable[tokenizing.Token], longest: int) -> Iterator[str]:
     for token in tokens:
         if token.kind == "text" and len(token.text) <= longest:
             yield token.text
@@ -251,7 +248,7 @@ def tells_unit(text: str) -> bool:
     return bool(all_units(text)) or is_strange(text) or is_odd(text)
 
 
-def unit_lines(tokens: Sequence[Token]) -> list[int]:
+def unit_lines(tokens: Sequence[tokenizing.Token]) -> list[int]:
     """The numbers of the short lines that state a unit, anywhere."""
     found = []
     for at, token in enumerate(tokens):
@@ -261,7 +258,11 @@ def unit_lines(tokens: Sequence[Token]) -> list[int]:
 
 
 def note_places(
-    tokens: Sequence[Token], lines: Sequence[int], first: int, end: int, labels: Collection[int]
+    tokens: Sequence[tokenizing.Token],
+    lines: Sequence[int],
+    first: int,
+    end: int,
+    labels: Collection[int],
 ) -> list[UnitPlace]:
     """Short lines of a table's section that state a unit, its own ``labels`` aside, and lines
     elsewhere that name it: 注：收费以元为单位 below the table, 表二金额单位为元 at the end.
@@ -284,7 +285,7 @@ def note_places(
     return list(found)
 
 
-def place_of(token: Token) -> str:
+def place_of(token: tokenizing.Token) -> str:
     """Where a line outside a table's section stands to it: 收费金额单位为元 is as good as beside
     it, 单位：元 is far, and others say nothing of it.
     """
@@ -295,7 +296,7 @@ def place_of(token: Token) -> str:
     return FAR if BARE.fullmatch(compact(token.text)) else ""
 
 
-def section_around(tokens: Sequence[Token], first: int, end: int) -> range:
+def section_around(tokens: Sequence[tokenizing.Token], first: int, end: int) -> range:
     """The tokens around a table up to the headings of sections before and behind it, or to a number
     of them.
     """
@@ -310,28 +311,28 @@ def section_around(tokens: Sequence[Token], first: int, end: int) -> range:
     return range(begin, stop)
 
 
-def ends_section(token: Token) -> bool:
-    return token.kind == "text" and section_number(token) > 0
+def ends_section(token: tokenizing.Token) -> bool:
+    return token.kind == "text" and sections.section_number(token) > 0
 
 
-def says_unit(token: Token) -> bool:
+def says_unit(token: tokenizing.Token) -> bool:
     """Whether a line states a unit of these figures: 单位：元; no label of the form, nothing on
     other money.
     """
     text = token.text
-    if len(text) > LONGEST_NOTE or token.squash in form_words():
+    if len(text) > LONGEST_NOTE or token.squash in labelling.form_words():
         return False
     return is_odd(text) or names_unit(text)
 
 
 def names_unit(text: str) -> bool:
     """注：收费以元为单位, 共计57588.71元; not 收费标准单位：元/件."""
-    if not AMOUNT.search(text) and not all_units(text):
+    if not figures.AMOUNT.search(text) and not all_units(text):
         return False
     plain = compact(text)
     if OF_OTHER_MONEY.search(plain):
         return False
-    return SAYS_SO.search(plain) is not None or AMOUNT.search(plain) is not None
+    return SAYS_SO.search(plain) is not None or figures.AMOUNT.search(plain) is not None
 
 
 def scaled_note(notes: Iterable[UnitPlace]) -> str:
@@ -367,7 +368,7 @@ def contradicted_by(
     63229.44 under 元 would be 6.3 万元 of a whole city: likelier the head is wrong than the figure.
     """
     subject = SUBJECTS.get(row, "")
-    figure = read_figure(entry.raw, "万元").value
+    figure = figures.read_figure(entry.raw, "万元").value
     if not entry.value or not figure or not subject:
         return ""
     sizes = Sizes(size_of(figure), size_of(entry.value))
@@ -406,7 +407,7 @@ def against_years(sizes: Sizes, others: Iterable[Value]) -> str | None:
     for value in others:
         if value:
             is_nearer = sizes.nearer_plain(size_of(value))
-            return f"文中另一年的是{shown(value)}万元" if is_nearer else ""
+            return f"文中另一年的是{figures.shown(value)}万元" if is_nearer else ""
     return None
 
 
@@ -426,8 +427,8 @@ def amounts_in(prose: str, subject: str) -> Iterator[tuple[float, str]]:
     """(power of ten in 万元, words) of each amount that prose names for a subject: 收费63229.44万元
     -> 4.8.
     """
-    for match in re.finditer(rf"{subject}[^。；;\n]{{0,20}}?{AMOUNT.pattern}", prose):
-        figure = Decimal(COMMA.sub("", match["figure"])) * factor_of(match["unit"], "万元")
+    for match in re.finditer(rf"{subject}[^。；;\n]{{0,20}}?{figures.AMOUNT.pattern}", prose):
+        figure = Decimal(COMMA.sub("", match["figure"])) * figures.factor_of(match["unit"], "万元")
         if figure:
             yield log10(figure), match[0]
 
@@ -435,5 +436,5 @@ def amounts_in(prose: str, subject: str) -> Iterator[tuple[float, str]]:
 def usual_size(agency: str) -> float | None:
     if not agency:
         return None
-    area, department = parts_of(agency)
+    area, department = bodies.parts_of(agency)
     return OF_A_BODY if department else USUAL.get(area[-1:], OF_A_BODY)

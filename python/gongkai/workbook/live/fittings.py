@@ -19,13 +19,11 @@ from gongkai.opc.package import (
     take_out,
     whole,
 )
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.xlsx import index_rows, placed_cells
+from gongkai.spreadsheets import Spot, xlsx
 from gongkai.wording import cell_text
 from gongkai.workbook import layout
-from gongkai.workbook.live.foreign import looked_at
+from gongkai.workbook.live import foreign, stored
 from gongkai.workbook.live.formulas import HIDDEN_COLUMNS
-from gongkai.workbook.live.stored import SPACE, OpenFile
 from gongkai.workbook.sheet import index_cells, insert_in_order, insert_row
 
 if TYPE_CHECKING:
@@ -50,8 +48,8 @@ def all_cells(root: _Element) -> Iterator[tuple[Spot, _Element]]:
     data = root.find("{*}sheetData")
     if data is None:
         return
-    for number, row in index_rows(data).items():
-        yield from placed_cells(row, number)
+    for number, row in xlsx.index_rows(data).items():
+        yield from xlsx.placed_cells(row, number)
 
 
 def empty(cell: _Element) -> None:
@@ -67,7 +65,7 @@ class CellsOf:
         data = root.find("{*}sheetData")
         assert data is not None
         self.data = data
-        self.rows = index_rows(data)
+        self.rows = xlsx.index_rows(data)
         self.found = dict(all_cells(root))
 
     def cell(self, spot: Spot) -> _Element:
@@ -105,7 +103,7 @@ class CellsOf:
         cell.set("t", "inlineStr")
         space = cell.tag[:-1]
         node = etree.SubElement(
-            etree.SubElement(cell, space + "is"), space + "t", {SPACE: "preserve"}
+            etree.SubElement(cell, space + "is"), space + "t", {stored.SPACE: "preserve"}
         )
         node.text = cell_text(text)
 
@@ -139,7 +137,9 @@ def put_formulas(
         etree.SubElement(cell, cell.tag[:-1] + "f").text = text[1:]
 
 
-def general_cells(book: OpenFile, places: Mapping[str, Collection[Spot]]) -> dict[str, bytes]:
+def general_cells(
+    book: stored.OpenFile, places: Mapping[str, Collection[Spot]]
+) -> dict[str, bytes]:
     """Part -> content, once these cells of each sheet take what is typed for what it is.
 
     The column of the prose is one for texts: a formula that is changed there would become a text.
@@ -187,7 +187,7 @@ def hide_image(root: _Element, sheet: layout.TableSheet) -> None:
     hide_columns(root, sheet.image_box.left, sheet.last_hidden)
 
 
-def hide_helpers(book: OpenFile) -> None:
+def hide_helpers(book: stored.OpenFile) -> None:
     """The columns of the cover and of the list of findings that only formulas look at."""
     if layout.COVER in book.parts:
         hide_columns(book.root(layout.COVER), *HIDDEN_COLUMNS)
@@ -239,7 +239,7 @@ class Looks:
     is needed.
     """
 
-    def __init__(self, styles: tuple[str, _Element] | None, model: OpenFile) -> None:
+    def __init__(self, styles: tuple[str, _Element] | None, model: stored.OpenFile) -> None:
         self.part = styles[0] if styles else ""
         self.root = styles[1] if styles else None
         self.model = model
@@ -309,7 +309,7 @@ def is_flag(rule: _Element, known: Collection[str], sheet: layout.TableSheet) ->
     if text in known or layout.MOVED in text:
         return True
     tests_lanes = text.startswith(("OR(ISNUMBER(", "ISNUMBER("))
-    for name, box in looked_at(sheet.name, f"={text}") or ():
+    for name, box in foreign.looked_at(sheet.name, f"={text}") or ():
         if name != sheet.name:
             continue
         if is_hidden(box, sheet):

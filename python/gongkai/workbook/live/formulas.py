@@ -11,19 +11,14 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from gongkai.decisions import WORDS
-from gongkai.figures import BLANKS, PLAIN_SIGNS, without_blanks
-from gongkai.spreadsheets import Spot, letters
-from gongkai.wording import assumed_text
+from gongkai import decisions, figures, spreadsheets, wording
 from gongkai.workbook import layout
-from gongkai.workbook.live.guide import COLUMNS, guide_formulas
-from gongkai.workbook.live.overview import block_cells
-from gongkai.workbook.live.steps import ANY_NUMBER, NEAR, lane_formula, step_formulas
+from gongkai.workbook.live import guide, overview, steps
 
-Formulas = Mapping[Spot, str]
+Formulas = Mapping[spreadsheets.Spot, str]
 
 IN_PLACE = "✓"  # a guard whose label stands where it belongs
-KNOWN_SIGNS = f"||{'|'.join(PLAIN_SIGNS)}|"  # nothing is one of them
+KNOWN_SIGNS = f"||{'|'.join(figures.PLAIN_SIGNS)}|"  # nothing is one of them
 SHAPE = "行列"  # what is not in its place where no label tells it
 IMAGE = "校验格"
 IGNORED = "已忽略"  # in 现状: dismissed, and the difference is still the one that was dismissed
@@ -41,7 +36,7 @@ COUNTERS: Mapping[str, int] = {
     "assumed": 15,
 }
 # All hidden columns of the cover, the first and the last.
-HIDDEN_COLUMNS = min(COUNTERS.values()), max(COLUMNS.values())
+HIDDEN_COLUMNS = min(COUNTERS.values()), max(guide.COLUMNS.values())
 STATE_COLUMN = 4  # what the cover says of each table
 
 
@@ -64,10 +59,10 @@ def formulas_of(name: str) -> Formulas:
     return {}
 
 
-def summary_formulas() -> dict[Spot, str]:
+def summary_formulas() -> dict[spreadsheets.Spot, str]:
     """Those of the block on the summary, which has labels too."""
-    found: dict[Spot, str] = {}
-    for spot, text in block_cells().cells.items():
+    found: dict[spreadsheets.Spot, str] = {}
+    for spot, text in overview.block_cells().cells.items():
         if text.startswith("="):
             found[spot] = text
     return found
@@ -100,7 +95,7 @@ def table_formulas(sheet: layout.TableSheet) -> Formulas:
 
     Behind it what is a text, and the steps.
     """
-    found: dict[Spot, str] = {}
+    found: dict[spreadsheets.Spot, str] = {}
     for spot in sheet.cells.values():
         found[sheet.image(spot)] = mirror_formula(sheet, spot)
     found[sheet.signs] = f'="{KNOWN_SIGNS}"'
@@ -109,9 +104,9 @@ def table_formulas(sheet: layout.TableSheet) -> Formulas:
     for spot, text in sheet.guarded:
         found[sheet.image(spot)] = guard_formula(sheet, spot, text)
     found |= {sheet.first_moved: first_formula(sheet), sheet.is_moved: moved_formula(sheet)}
-    found |= step_formulas(sheet)
+    found |= steps.step_formulas(sheet)
     for lane in sheet.lanes.values():
-        formula = lane_formula(sheet, lane)
+        formula = steps.lane_formula(sheet, lane)
         shown, twin = lane_at(sheet, lane.spot), layout.address(sheet.image(lane.spot))
         found |= {lane.spot: formula, sheet.image(lane.spot): formula}
         found[sheet.text_flag(lane.spot)] = changed_formula(shown, twin)
@@ -121,34 +116,35 @@ def table_formulas(sheet: layout.TableSheet) -> Formulas:
 def block_of(sheet: layout.TableSheet) -> str:
     """``$A$1:$J$29``: a table without its lanes, which look at its image."""
     size = sheet.size
-    return f"$A$1:${letters(size.right)}${size.bottom}"
+    return f"$A$1:${spreadsheets.letters(size.right)}${size.bottom}"
 
 
-def cell_at(sheet: layout.TableSheet, place: Spot) -> str:
+def cell_at(sheet: layout.TableSheet, place: spreadsheets.Spot) -> str:
     """What stands in a place, whatever was dragged there or away: D7 is the fourth of the seventh
     line.
     """
     return f"INDEX({block_of(sheet)},{place[0]},{place[1]})"
 
 
-def lane_at(sheet: layout.TableSheet, place: Spot) -> str:
+def lane_at(sheet: layout.TableSheet, place: spreadsheets.Spot) -> str:
     """What stands in a lane's place; a reference would go with a lane that is dragged away."""
-    return f"INDEX($A$1:${letters(sheet.size.right + 1)}${sheet.last_line},{place[0]},{place[1]})"
+    right = spreadsheets.letters(sheet.size.right + 1)
+    return f"INDEX($A$1:${right}${sheet.last_line},{place[0]},{place[1]})"
 
 
-def mirror_formula(sheet: layout.TableSheet, place: Spot) -> str:
+def mirror_formula(sheet: layout.TableSheet, place: spreadsheets.Spot) -> str:
     """INDEX alone makes 0 of a blank."""
     here = cell_at(sheet, place)
     return f'=IF({here}="","",{here})'
 
 
-def text_formula(sheet: layout.TableSheet, place: Spot) -> str:
+def text_formula(sheet: layout.TableSheet, place: spreadsheets.Spot) -> str:
     """1 for what is neither a number nor nothing nor a sign.
 
     TRUE and #N/A are none (``figures.is_text``).
     """
     mirror = layout.address(sheet.image(place))
-    plain = f"TRIM({replaced(mirror, BLANKS.strip(' '), ' ')})"
+    plain = f"TRIM({replaced(mirror, figures.BLANKS.strip(' '), ' ')})"
     sign = f'ISNUMBER(FIND("|"&SUBSTITUTE({plain},"|","　")&"|",{address_of(sheet.signs)}))'
     return (
         f"=IF(ISLOGICAL({mirror}),1,IF(ISNUMBER({mirror}),0,IF(ISTEXT({mirror}),IF({sign},0,1),1)))"
@@ -165,11 +161,11 @@ def replaced(text: str, letters_out: str, other: str) -> str:
     return text
 
 
-def guard_formula(sheet: layout.TableSheet, place: Spot, label: str) -> str:
+def guard_formula(sheet: layout.TableSheet, place: spreadsheets.Spot, label: str) -> str:
     """✓, or the number of the line whose label another text, or none, has taken the place of."""
     below = place in dict(sheet.guards_below)
     here = layout.address(place) if below else cell_at(sheet, place)
-    same = f'EXACT({replaced(here, BLANKS, "")},"{without_blanks(label)}")'
+    same = f'EXACT({replaced(here, figures.BLANKS, "")},"{figures.without_blanks(label)}")'
     if below:
         same = f"AND(ROW({here})={place[0]},{same})"
     return f'=IF({same},"{IN_PLACE}",{sheet.guard_number(place)})'
@@ -215,26 +211,26 @@ def unless_apart(sheet: layout.TableSheet, told: str, name: str = "") -> str:
     """
     block = f"'{name}'!{block_of(sheet)}" if name else block_of(sheet)
     mirrors = layout.ranges_of(map(sheet.image, sheet.cells.values()), name)
-    apart = f"OR(COUNT({block})<>COUNT({mirrors}),ABS(SUM({block})-SUM({mirrors}))>={NEAR})"
+    apart = f"OR(COUNT({block})<>COUNT({mirrors}),ABS(SUM({block})-SUM({mirrors}))>={steps.NEAR})"
     return f'IF(ISERROR(SUM({block})+SUM({mirrors})),{told},IF({apart},"{IMAGE}",{told}))'
 
 
-def address_of(place: Spot) -> str:
+def address_of(place: spreadsheets.Spot) -> str:
     """``$U$33``."""
-    return f"${letters(place[1])}${place[0]}"
+    return f"${spreadsheets.letters(place[1])}${place[0]}"
 
 
 # --- cover ----------------------------------------------------------------------------------------
 
 
-def cover_formulas() -> dict[Spot, str]:
-    found: dict[Spot, str] = {}
+def cover_formulas() -> dict[spreadsheets.Spot, str]:
+    found: dict[spreadsheets.Spot, str] = {}
     for table, (row, _) in layout.EDITION_SPOTS.items():
         for name, column in COUNTERS.items():
             found[row, column] = f"={by_edition(table, COUNTED[name])}"
         found[row, STATE_COLUMN] = state_formula(row)
     found[layout.LIVE_SPOT] = live_formula()
-    return found | guide_formulas(COUNTERS)
+    return found | guide.guide_formulas(COUNTERS)
 
 
 def by_edition(table: str, told: Callable[[layout.TableSheet], str]) -> str:
@@ -288,13 +284,13 @@ def assumed_lanes(sheet: layout.TableSheet) -> str:
 
 def assumed_formula(count: str) -> str:
     """``wording.assumed_text``: ，其中39项含推定的0, "" where nothing was assumed."""
-    start, end = assumed_text(1).split("1")
+    start, end = wording.assumed_text(1).split("1")
     return f'IF({count}>0,"，{start}"&{count}&"{end}","")'
 
 
 def is_cover_formula(text: str) -> bool:
     """Whether a formula of the cover tells of implied zeros; those of earlier versions do not."""
-    return assumed_text(1).partition("1")[2] in text
+    return wording.assumed_text(1).partition("1")[2] in text
 
 
 def state_formula(row: int) -> str:
@@ -318,7 +314,7 @@ def cells_of_row(columns: Mapping[str, int], row: int) -> dict[str, str]:
     """The cells of a row by the names of their columns: texts -> L12."""
     found: dict[str, str] = {}
     for name, column in columns.items():
-        found[name] = f"{letters(column)}{row}"
+        found[name] = f"{spreadsheets.letters(column)}{row}"
     return found
 
 
@@ -327,7 +323,9 @@ def live_formula() -> str:
     rows = layout.rows_of(layout.EDITION_SPOTS.values())
     total: dict[str, str] = {}
     for name, column in COUNTERS.items():
-        total[name] = f"SUM({letters(column)}{rows[0]}:{letters(column)}{rows[-1]})"
+        total[name] = (
+            f"SUM({spreadsheets.letters(column)}{rows[0]}:{spreadsheets.letters(column)}{rows[-1]})"
+        )
     relations, broken = total["relations"], total["broken"]
     holding, texts = total["holding"], total["texts"]
     told = (
@@ -347,7 +345,7 @@ def moved_tables() -> str:
     """移 表三第9行；, "" where every table is in order."""
     told: list[str] = []
     for table, (row, _) in layout.EDITION_SPOTS.items():
-        cell = f"{letters(COUNTERS['moved'])}{row}"
+        cell = f"{spreadsheets.letters(COUNTERS['moved'])}{row}"
         number = layout.newest_sheet(table).form.number
         told.append(f'IF({cell}<>"","{layout.MOVED} {number}"&{cell}&"；","")')
     return "&".join(told)
@@ -359,14 +357,14 @@ def others_line() -> str:
     """
     severity, lane, state = map(result_area, ("severity", "lane", "state"))
     errors = f'{severity},"{layout.SIGNS["error"]}",{state},"<>{IGNORED}"'
-    count = f"COUNTIFS({errors})-COUNTIFS({errors},{lane},{ANY_NUMBER})"
+    count = f"COUNTIFS({errors})-COUNTIFS({errors},{lane},{steps.ANY_NUMBER})"
     start, end = OTHER_ERRORS.split("{}")
     return f'IF({count}>0,"{start}"&{count}&"{end}","")'
 
 
 def result_area(name: str) -> str:
     """'校验结果'!$M$4:$M$103: a column of the list of findings."""
-    column, top = letters(layout.RESULT_COLUMNS[name]), layout.RESULTS_TOP
+    column, top = spreadsheets.letters(layout.RESULT_COLUMNS[name]), layout.RESULTS_TOP
     return f"'{layout.RESULTS}'!${column}${top}:${column}${top + layout.RESULTS_ROWS - 1}"
 
 
@@ -379,9 +377,9 @@ def ignored_line() -> str:
 # --- list of findings -----------------------------------------------------------------------------
 
 
-def results_formulas() -> dict[Spot, str]:
+def results_formulas() -> dict[spreadsheets.Spot, str]:
     columns = layout.RESULT_COLUMNS
-    found: dict[Spot, str] = {}
+    found: dict[spreadsheets.Spot, str] = {}
     for row in layout.RESULT_LIST.lines:
         at = cells_of_row(columns, row)
         found[row, columns["place"]] = place_formula(at)
@@ -413,7 +411,7 @@ def now_formula(at: Mapping[str, str]) -> str:
 
 def state_of_finding(at: Mapping[str, str]) -> str:
     now, gap = at["now"], at["difference"]
-    ignored = f'{at["verdict"]}="{WORDS["dismissed"]}"'
+    ignored = f'{at["verdict"]}="{decisions.WORDS["dismissed"]}"'
     signs = f'IF(OR({now}="{layout.MOVED}",{now}="{layout.TEXT}"),{now},"待补全")'
     settled = f'IF({now}="{layout.HOLDS}","已相符",{signs})'
     of_lane = f'IF(ISNUMBER({now}),IF(AND({ignored},{now}={gap}),"{IGNORED}","仍不符"),{settled})'

@@ -6,25 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gongkai.spreadsheets import Spot
 from gongkai.workbook import layout
-from gongkai.workbook.live.formulas import COUNTERS
-from gongkai.workbook.live.guide import (
-    ALL_FILLED,
-    BROKEN,
-    COLUMNS,
-    NEXT_FILL,
-    NEXT_PROSE,
-    NEXT_RESTORE,
-    NEXT_RESULTS,
-    NEXT_TEXTS,
-    NO_FIGURES_YET,
-    NOTHING_BROKEN,
-    OPEN,
-    PLACES,
-    PROGRESS,
-    Signposts,
-    first_line,
-    signposts,
-)
+from gongkai.workbook.live import formulas, guide
 from gongkai.workbook.live.results import (
     UNKNOWN,
     CellValue,
@@ -38,22 +20,24 @@ from gongkai.workbook.live.results import (
     sum_of,
 )
 
-NOT_CHOSEN: Mapping[str, CellValue] = dict.fromkeys(COLUMNS, 0) | dict.fromkeys(PLACES, "")
+NOT_CHOSEN: Mapping[str, CellValue] = dict.fromkeys(guide.COLUMNS, 0) | dict.fromkeys(
+    guide.PLACES, ""
+)
 
 
 def guide_results(cells: CellValues, tables: Mapping[str, Results], cover: Results) -> Results:
     """``cells`` are those of the cover, ``cover`` what its other formulas show."""
     found: Results = {}
     told: list[Mapping[str, CellValue]] = []
-    for posts in signposts():
+    for posts in guide.signposts():
         edition = cells.get(layout.EDITION_SPOTS[posts.sheet.table])
         is_chosen = chosen_sheet(posts.sheet.table, edition) is posts.sheet
         told.append(found_on(posts, tables.get(posts.sheet.name)) if is_chosen else NOT_CHOSEN)
         found |= on_line(posts.line, told[-1])
     first: dict[str, CellValue] = {}
-    for name in PLACES:
+    for name in guide.PLACES:
         first[name] = first_text([one[name] for one in told])
-    found |= on_line(first_line(), first)
+    found |= on_line(guide.first_line(), first)
     every = sum_of(one["cells"] for one in told)
     return found | shown_results(counted_on(cover), every, first)
 
@@ -61,15 +45,15 @@ def guide_results(cells: CellValues, tables: Mapping[str, Results], cover: Resul
 def on_line(line: int, told: Mapping[str, CellValue]) -> Results:
     found: Results = {}
     for name, value in told.items():
-        found[line, COLUMNS[name]] = value
+        found[line, guide.COLUMNS[name]] = value
     return found
 
 
-def found_on(posts: Signposts, results: Results | None) -> dict[str, CellValue]:
+def found_on(posts: guide.Signposts, results: Results | None) -> dict[str, CellValue]:
     """The first row with a blank and the first broken lanes of a sheet, by their numbers; UNKNOWN
     for a sheet that is not as we write it.
     """
-    told: dict[str, CellValue] = dict.fromkeys(COLUMNS, UNKNOWN)
+    told: dict[str, CellValue] = dict.fromkeys(guide.COLUMNS, UNKNOWN)
     told["cells"] = len(posts.sheet.cells)
     if results is None:
         return told
@@ -124,7 +108,7 @@ def first_text(texts: Sequence[CellValue]) -> CellValue:
 def counted_on(cover: Results) -> dict[str, CellValue]:
     """What the hidden columns count, over all tables; of ``moved`` how many tables are."""
     found: dict[str, CellValue] = {}
-    for name, column in COUNTERS.items():
+    for name, column in formulas.COUNTERS.items():
         values = [cover[row, column] for row in layout.rows_of(layout.EDITION_SPOTS.values())]
         count = sum(value != "" for value in values) if name == "moved" else sum_of(values)
         found[name] = if_known(values, count)
@@ -137,11 +121,11 @@ def shown_results(
     figures, broken = counts["figures"], counts["broken"]
     told: dict[str, CellValue] = dict.fromkeys(layout.GUIDE_SPOTS, UNKNOWN)
     if isinstance(figures, int):
-        told["progress"] = PROGRESS.format(figures, every)
-        left = OPEN.format(every - figures, first["open_name"])
-        told["open"] = text_of_place(first["open_link"], left, ALL_FILLED)
-    wrong = BROKEN.format(broken, first["broken_name"])
-    sound = NOTHING_BROKEN if figures else NO_FIGURES_YET
+        told["progress"] = guide.PROGRESS.format(figures, every)
+        left = guide.OPEN.format(every - figures, first["open_name"])
+        told["open"] = text_of_place(first["open_link"], left, guide.ALL_FILLED)
+    wrong = guide.BROKEN.format(broken, first["broken_name"])
+    sound = guide.NOTHING_BROKEN if figures else guide.NO_FIGURES_YET
     told["broken"] = if_known([figures], text_of_place(first["broken_link"], wrong, sound))
     told["next"] = if_known([*counts.values(), *first.values()], next_step(counts, first))
     found: Results = {}
@@ -159,11 +143,11 @@ def text_of_place(link: CellValue, told: str, otherwise: str) -> CellValue:
 def next_step(counts: Mapping[str, CellValue], first: Mapping[str, CellValue]) -> str:
     """What is to be done first: lines back in their places, texts, what does not agree, blanks."""
     if counts["moved"]:
-        return NEXT_RESTORE
+        return guide.NEXT_RESTORE
     if counts["texts"]:
-        return NEXT_TEXTS
+        return guide.NEXT_TEXTS
     if counts["broken"]:
-        return NEXT_RESULTS
+        return guide.NEXT_RESULTS
     if first["open_link"]:
-        return NEXT_FILL.format(first["open_name"])
-    return NEXT_PROSE
+        return guide.NEXT_FILL.format(first["open_name"])
+    return guide.NEXT_PROSE

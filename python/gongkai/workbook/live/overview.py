@@ -15,11 +15,10 @@ from itertools import count
 from typing import Any
 
 from gongkai.spreadsheets import Spot, letters
-from gongkai.workbook import layout
-from gongkai.workbook.lists import SUMMARY_HEADS, summary_cells, summary_columns
+from gongkai.workbook import layout, lists
 
 YEARS, YEARS_TOP = 8, 3
-BLOCK_LEFT = len(SUMMARY_HEADS) + 1  # right of the charts
+BLOCK_LEFT = len(lists.SUMMARY_HEADS) + 1  # right of the charts
 OUTCOME = re.compile(r"（[一二三四五六]）([^（]+)")
 
 
@@ -41,7 +40,7 @@ def outcomes() -> dict[str, tuple[str, ...]]:
     edition.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for column in summary_columns():
+    for column in lists.summary_columns():
         match = OUTCOME.match(column.group.partition(" ")[2] or column.head)
         if match and column.cell.startswith("applications."):
             found[match[1]] = (*found.get(match[1], ()), column.cell)
@@ -133,7 +132,7 @@ def column_range(name: str) -> str:
     """``$B$15:$B$5014``: the column of a leading field or of a figure, down to the last row of the
     list.
     """
-    column = letters([*SUMMARY_HEADS, *summary_cells()].index(name) + 1)
+    column = letters([*lists.SUMMARY_HEADS, *lists.summary_cells()].index(name) + 1)
     return (
         f"${column}${layout.SUMMARY_TOP}:${column}${layout.SUMMARY_TOP + layout.SUMMARY_ROWS - 1}"
     )
@@ -207,7 +206,7 @@ def counted_cells() -> set[str]:
 
 
 def summary_lines(cells: Mapping[Spot, object]) -> list[SummaryLine] | None:
-    columns = dict(zip((*SUMMARY_HEADS, *summary_cells()), count(1), strict=False))
+    columns = dict(zip((*lists.SUMMARY_HEADS, *lists.summary_cells()), count(1), strict=False))
     lines: list[SummaryLine] = []
     for row in layout.rows_of(cells):
         if row not in layout.SUMMARY_LIST.lines:

@@ -14,17 +14,10 @@ from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gongkai.opc.comments import NewParts, move_comments
-from gongkai.opc.package import drop, insert_after, local, take_out, whole
-from gongkai.spreadsheets import Area, Spot, area_of
-from gongkai.spreadsheets.xlsx import index_rows, placed_cells
+from gongkai.opc import comments, package
+from gongkai.spreadsheets import Area, Spot, area_of, xlsx
 from gongkai.workbook import layout
-from gongkai.workbook.live.fittings import CellsOf, all_cells, empty, outside
-from gongkai.workbook.live.foreign import LAST_COLUMN, LAST_ROW, moved_formula
-from gongkai.workbook.live.formulas import formulas_of
-from gongkai.workbook.live.restoring import Lines, Standing
-from gongkai.workbook.live.steps import is_lane_formula
-from gongkai.workbook.live.stored import OpenFile
+from gongkai.workbook.live import fittings, foreign, formulas, restoring, steps, stored
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -39,7 +32,12 @@ WITH_PLACES = (
 Official = Callable[[Spot], Spot | None]  # where a cell belongs; None for one on a line that goes
 
 
-def put_back(book: OpenFile, model: OpenFile, parts: NewParts, standing: Standing) -> None:
+def put_back(
+    book: stored.OpenFile,
+    model: stored.OpenFile,
+    parts: comments.NewParts,
+    standing: restoring.Standing,
+) -> None:
     """Rows and columns in their places, then figures and labels in theirs.
 
     ``model`` is the template.
@@ -61,10 +59,12 @@ def put_back(book: OpenFile, model: OpenFile, parts: NewParts, standing: Standin
     move_places(root, place)
     if standing.kept_columns != standing.official_columns:
         put_columns(root, template, standing)
-    move_comments(parts, book.parts[sheet.name], root, place, lambda cell: moved_areas(cell, place))
+    comments.move_comments(
+        parts, book.parts[sheet.name], root, place, lambda cell: moved_areas(cell, place)
+    )
 
 
-def official_place(standing: Standing) -> Official:
+def official_place(standing: restoring.Standing) -> Official:
     """Where any cell of the sheet belongs: a figure by its labels, all else by the line on which it
     stands.
     """
@@ -75,14 +75,14 @@ def official_place(standing: Standing) -> Official:
     def place(spot: Spot) -> Spot | None:
         if spot in figures:
             return figures[spot]
-        row = moved_line(spot[0], rows, LAST_ROW)
-        column = moved_line(spot[1], columns, LAST_COLUMN)
+        row = moved_line(spot[0], rows, foreign.LAST_ROW)
+        column = moved_line(spot[1], columns, foreign.LAST_COLUMN)
         return (row, column) if row and column else None
 
     return place
 
 
-def turned(lines: Lines, last: int) -> dict[int, int]:
+def turned(lines: restoring.Lines, last: int) -> dict[int, int]:
     """Where a line stands -> the official one; 0 -> how far those below the table go."""
     found = dict(zip(lines.values(), lines, strict=True))
     return found | {0: last - max(found)}
@@ -99,7 +99,7 @@ def moved_line(place: int, lines: Mapping[int, int], last: int) -> int:
 # --- formulas of others ---------------------------------------------------------------------------
 
 
-def single_formulas(book: OpenFile, name: str) -> None:
+def single_formulas(book: stored.OpenFile, name: str) -> None:
     """Every formula of a sheet by itself: shared ones each with its text, array formulas as their
     results.
     """
@@ -112,13 +112,13 @@ def single_formulas(book: OpenFile, name: str) -> None:
             continue
         if formula.get("t") == "shared" and text != "=":
             formula.text = text[1:]
-            drop(formula, "t", "si", "ref")
+            package.drop(formula, "t", "si", "ref")
         else:
             cell.remove(formula)
             del sheet.foreign[spot]
 
 
-def look_again(book: OpenFile, moved: str, place: Official) -> None:
+def look_again(book: stored.OpenFile, moved: str, place: Official) -> None:
     """Formulas of others look at the cells that they looked at.
 
     Of what is gone they keep the result that they had.
@@ -128,7 +128,7 @@ def look_again(book: OpenFile, moved: str, place: Official) -> None:
         if sheet is None:
             continue
         for spot, (text, cell) in list(sheet.foreign.items()):
-            formula, told = cell.find("{*}f"), moved_formula(name, text, moved, place)
+            formula, told = cell.find("{*}f"), foreign.moved_formula(name, text, moved, place)
             if formula is None or told == text:
                 continue
             if told is None:
@@ -142,13 +142,13 @@ def look_again(book: OpenFile, moved: str, place: Official) -> None:
 # --- figures and texts ----------------------------------------------------------------------------
 
 
-def figures_of(root: _Element, standing: Standing) -> dict[Spot, _Element]:
+def figures_of(root: _Element, standing: restoring.Standing) -> dict[Spot, _Element]:
     """Official place -> a copy of the cell that belongs there, with the result in the place of a
     formula.
     """
     places = places_of(standing)
     found: dict[Spot, _Element] = {}
-    for spot, cell in all_cells(root):
+    for spot, cell in fittings.all_cells(root):
         official = places.get(spot)
         if official is None or not len(cell) or is_lane(standing.sheet.name, cell):
             continue
@@ -159,7 +159,7 @@ def figures_of(root: _Element, standing: Standing) -> dict[Spot, _Element]:
     return found
 
 
-def places_of(standing: Standing) -> dict[Spot | None, Spot]:
+def places_of(standing: restoring.Standing) -> dict[Spot | None, Spot]:
     """Where a figure stands -> its official place."""
     found: dict[Spot | None, Spot] = {}
     for spot in standing.sheet.cells.values():
@@ -170,22 +170,22 @@ def places_of(standing: Standing) -> dict[Spot | None, Spot]:
 def is_lane(name: str, cell: _Element) -> bool:
     """Whether a cell holds a lane, with whatever references: one that was dragged has others."""
     text = cell.findtext("{*}f")
-    return is_lane_formula(f"={text}") and shape_of(f"={text}") in shapes_of(name)
+    return steps.is_lane_formula(f"={text}") and shape_of(f"={text}") in shapes_of(name)
 
 
-def drop_strays(book: OpenFile, sheet: layout.TableSheet) -> None:
+def drop_strays(book: stored.OpenFile, sheet: layout.TableSheet) -> None:
     """No lane anywhere but in its place: one that was dragged away would show what it once did."""
     own: set[Spot] = set()
     for lane in sheet.lanes.values():
         own |= {lane.spot, sheet.image(lane.spot)}
-    for spot, cell in all_cells(book.root(sheet.name)):
+    for spot, cell in fittings.all_cells(book.root(sheet.name)):
         if spot not in own and is_lane(sheet.name, cell):
-            empty(cell)
+            fittings.empty(cell)
 
 
 @cache
 def shapes_of(name: str) -> frozenset[str]:
-    return frozenset(map(shape_of, formulas_of(name).values()))
+    return frozenset(map(shape_of, formulas.formulas_of(name).values()))
 
 
 def shape_of(text: str) -> str:
@@ -193,7 +193,7 @@ def shape_of(text: str) -> str:
     return COUNT.sub("#", REFERENCE.sub("@", text))
 
 
-def shift(root: _Element, standing: Standing) -> None:
+def shift(root: _Element, standing: restoring.Standing) -> None:
     """Whole rows and columns of the sheet to where the form has them.
 
     Lines that are none of the table's go.
@@ -203,17 +203,17 @@ def shift(root: _Element, standing: Standing) -> None:
         return
     rows = turned(standing.kept_rows, standing.sheet.last_line)
     columns = turned(standing.kept_columns, standing.sheet.size.right + 1)
-    for number, row in index_rows(data).items():
-        place = moved_line(number, rows, LAST_ROW)
-        for (_, column), cell in list(placed_cells(row, number)):
-            at = moved_line(column, columns, LAST_COLUMN)
+    for number, row in xlsx.index_rows(data).items():
+        place = moved_line(number, rows, foreign.LAST_ROW)
+        for (_, column), cell in list(xlsx.placed_cells(row, number)):
+            at = moved_line(column, columns, foreign.LAST_COLUMN)
             if at:
                 cell.set("r", layout.address((place or number, at)))
             else:
                 row.remove(cell)
         if place:
             row.set("r", str(place))
-            drop(row, "spans")
+            package.drop(row, "spans")
         else:
             data.remove(row)
 
@@ -222,15 +222,17 @@ def clear_between(root: _Element, sheet: layout.TableSheet) -> None:
     """Nothing in the table besides figures and texts."""
     size = sheet.size
     kept = {*sheet.cells.values(), *sheet.own_texts}
-    for spot, cell in all_cells(root):
+    for spot, cell in fittings.all_cells(root):
         is_inside = spot[0] <= size.bottom and spot[1] <= size.right
         if is_inside and len(cell) and spot not in kept:
-            empty(cell)
+            fittings.empty(cell)
 
 
-def put_figures(root: _Element, standing: Standing, figures: Mapping[Spot, _Element]) -> None:
+def put_figures(
+    root: _Element, standing: restoring.Standing, figures: Mapping[Spot, _Element]
+) -> None:
     """A line that was deleted has the looks of the one above, or before."""
-    cells = CellsOf(root)
+    cells = fittings.CellsOf(root)
     sheet = standing.sheet
     for row in standing.missing_rows:
         for column in range(1, sheet.size.right + 2):
@@ -243,9 +245,9 @@ def put_figures(root: _Element, standing: Standing, figures: Mapping[Spot, _Elem
             cells.fill(spot, figures.get(spot))
 
 
-def put_texts(root: _Element, model: OpenFile, sheet: layout.TableSheet) -> None:
+def put_texts(root: _Element, model: stored.OpenFile, sheet: layout.TableSheet) -> None:
     """Labels as the template has them."""
-    cells, template = CellsOf(root), model.sheet(sheet.name)
+    cells, template = fittings.CellsOf(root), model.sheet(sheet.name)
     # A note may stand in the place of the title or of the last line by now.
     own = {*sheet.own_texts} - {layout.TITLE_SPOT, (sheet.last_line, 1)}
     for spot in sorted(own):
@@ -288,7 +290,7 @@ def replace_list(root: _Element, template: _Element, name: str, nodes: list[_Ele
         root.replace(old, copy)
         return
     before = list(template)[: template.index(new)]
-    insert_after(root, copy, list(map(local, before)))
+    package.insert_after(root, copy, list(map(package.local, before)))
 
 
 def move_places(root: _Element, place: Official) -> None:
@@ -300,7 +302,7 @@ def move_places(root: _Element, place: Official) -> None:
             if areas:
                 node.set(name, areas)
             else:
-                take_out(node)
+                package.take_out(node)
 
 
 def moved_areas(places: str, place: Official) -> str:
@@ -341,7 +343,7 @@ def edges(area: Area) -> Iterator[Spot]:
         yield top, column
 
 
-def put_columns(root: _Element, template: _Element, standing: Standing) -> None:
+def put_columns(root: _Element, template: _Element, standing: restoring.Standing) -> None:
     """Widths of the table and of what is hidden as the template has them.
 
     Further columns keep theirs.
@@ -350,8 +352,8 @@ def put_columns(root: _Element, template: _Element, standing: Standing) -> None:
     delta = sheet.size.right + 1 - max(standing.kept_columns.values())
     beyond = []
     for node in root.iterfind("{*}cols/{*}col"):
-        for part in outside(node, 1, sheet.last_hidden - delta):
-            part.set("min", str(whole(part.get("min")) + delta))
-            part.set("max", str(min(whole(part.get("max")) + delta, LAST_COLUMN)))
+        for part in fittings.outside(node, 1, sheet.last_hidden - delta):
+            part.set("min", str(package.whole(part.get("min")) + delta))
+            part.set("max", str(min(package.whole(part.get("max")) + delta, foreign.LAST_COLUMN)))
             beyond.append(part)
     replace_list(root, template, "cols", [*template.iterfind("{*}cols/{*}col"), *beyond])

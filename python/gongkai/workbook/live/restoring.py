@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gongkai.figures import without_blanks
+from gongkai import figures, wording
 from gongkai.model import WorkbookError
-from gongkai.spreadsheets import Spot, letters
-from gongkai.spreadsheets.seen import text_of
-from gongkai.wording import clipped, some_of
+from gongkai.spreadsheets import Spot, letters, seen
 from gongkai.workbook.layout import TableSheet, address, line_text
 
 # Official row or column -> where it stands now; one that was deleted is left out.
@@ -133,7 +131,7 @@ def found_labels(sheet: TableSheet, stands: Mapping[str, Sequence[Spot]]) -> dic
         at = stands.get(text, [])
         if len(at) > len(places):
             raise WorkbookError(
-                f"“{sheet.name}”中“{clipped(text)}”有{len(at)}处，不能确定是哪一行；{BY_HAND}"
+                f"“{sheet.name}”中“{wording.clipped(text)}”有{len(at)}处，不能确定是哪一行；{BY_HAND}"
             )
         if len(at) == len(places):
             found.update(zip(sorted(places), at, strict=True))
@@ -151,7 +149,7 @@ def texts_near(
     found: dict[str, list[Spot]] = {}
     for spot in sorted(cells.keys() - set(formulas)):
         if is_near(sheet, spot):
-            found.setdefault(without_blanks(text_of(cells[spot])), []).append(spot)
+            found.setdefault(figures.without_blanks(seen.text_of(cells[spot])), []).append(spot)
     return found
 
 
@@ -159,7 +157,7 @@ def official_labels(sheet: TableSheet) -> dict[str, list[Spot]]:
     """Text without blanks -> the places that it has in the form: 其他 two in 表三."""
     found: dict[str, list[Spot]] = {}
     for spot, text in (*sheet.guarded, *sheet.lane_head):
-        found.setdefault(without_blanks(text), []).append(spot)
+        found.setdefault(figures.without_blanks(text), []).append(spot)
     return found
 
 
@@ -290,4 +288,4 @@ def lines_told(found: Standing) -> list[str]:
 
 
 def named(places: Sequence[str]) -> str:
-    return some_of(places, MOST_NAMED, f"等{len(places)}处")
+    return wording.some_of(places, MOST_NAMED, f"等{len(places)}处")

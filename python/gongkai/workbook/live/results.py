@@ -14,26 +14,11 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final, NamedTuple, TypeGuard, TypeVar
 
-from gongkai.decisions import WORDS
-from gongkai.figures import is_text, shown, without_blanks
+from gongkai import decisions, figures, spreadsheets, sums, wording
 from gongkai.model import Figure, Relation, Value
-from gongkai.spreadsheets import Spot
-from gongkai.sums import stated_figures
 from gongkai.sums.states import Judged, judge
-from gongkai.wording import assumed_text
 from gongkai.workbook import layout
-from gongkai.workbook.live.formulas import (
-    COUNTERS,
-    IGNORED,
-    IN_PLACE,
-    KNOWN_SIGNS,
-    NO_FIGURES,
-    OTHER_ERRORS,
-    SHAPE,
-    STATE_COLUMN,
-    formulas_of,
-)
-from gongkai.workbook.live.steps import crossing_lanes, step_results
+from gongkai.workbook.live import formulas, steps
 
 
 class UnknownResult(Enum):
@@ -51,8 +36,8 @@ class CellError:
 
 UNKNOWN: Final = UnknownResult.UNKNOWN
 CellValue = Figure | float | str | bool | CellError | UnknownResult | None
-CellValues = Mapping[Spot, CellValue]
-Results = dict[Spot, CellValue]
+CellValues = Mapping[spreadsheets.Spot, CellValue]
+Results = dict[spreadsheets.Spot, CellValue]
 KnownResult = TypeVar("KnownResult", bound=CellValue)
 SKIPS = ("", None)
 
@@ -65,17 +50,17 @@ def text_shown(value: CellValue) -> str:
     """A value beside & in a formula."""
     if value is None:
         return ""
-    return shown(value) if isinstance(value, int | Decimal) else str(value)
+    return figures.shown(value) if isinstance(value, int | Decimal) else str(value)
 
 
 # --- a table --------------------------------------------------------------------------------------
 
 
 def table_results(
-    sheet: layout.TableSheet, cells: CellValues, own: Collection[Spot] = ()
+    sheet: layout.TableSheet, cells: CellValues, own: Collection[spreadsheets.Spot] = ()
 ) -> Results:
     """``cells`` as they stand; ``own`` are those in which still stands what ``formulas`` says."""
-    found: Results = {sheet.signs: KNOWN_SIGNS}
+    found: Results = {sheet.signs: formulas.KNOWN_SIGNS}
     for spot in sheet.cells.values():
         held = cells.get(spot)
         found[sheet.image(spot)] = "" if held is None else held
@@ -100,15 +85,17 @@ def text_flag(held: CellValue) -> CellValue:
     if held is UNKNOWN:
         return UNKNOWN
     if isinstance(held, str):
-        return int(is_text(held))
+        return int(figures.is_text(held))
     return int(isinstance(held, bool | CellError))
 
 
-def guard(sheet: layout.TableSheet, spot: Spot, label: str, held: CellValue) -> CellValue:
+def guard(
+    sheet: layout.TableSheet, spot: spreadsheets.Spot, label: str, held: CellValue
+) -> CellValue:
     if isinstance(held, CellError | UnknownResult):
         return held
-    if without_blanks(text_shown(held)) == without_blanks(label):
-        return IN_PLACE
+    if figures.without_blanks(text_shown(held)) == figures.without_blanks(label):
+        return formulas.IN_PLACE
     return sheet.guard_number(spot)
 
 
@@ -132,7 +119,7 @@ def moved_text(first: int | UnknownResult) -> CellValue:
     if first == 0:
         return ""
     if first < 0:
-        return SHAPE
+        return formulas.SHAPE
     return layout.line_text(first)
 
 
@@ -179,7 +166,7 @@ def lane_results(sheet: layout.TableSheet, cells: CellValues, moved: CellValue) 
     for cell, spot in sheet.cells.items():
         held[cell] = cells.get(spot)
     judging = lanes_judged(sheet, held, moved)
-    told: Results = {**step_results(sheet, judging.judged, judging.signs)}
+    told: Results = {**steps.step_results(sheet, judging.judged, judging.signs)}
     for rule, text in lane_texts(sheet, judging).items():
         told[sheet.image(sheet.lanes[rule].spot)] = text
     lost = lost_lanes(sheet, judging.lost)
@@ -190,15 +177,15 @@ def lost_lanes(sheet: layout.TableSheet, lost: Set[str]) -> Set[str]:
     """With those of which nothing is known for it: the zeros of one relation tell of those of the
     next.
     """
-    crossing = set(crossing_lanes(sheet))
+    crossing = set(steps.crossing_lanes(sheet))
     if lost.isdisjoint(crossing):
         return lost
     return lost | crossing
 
 
-def places_of(sheet: layout.TableSheet, rules: Collection[str]) -> Iterator[Spot]:
+def places_of(sheet: layout.TableSheet, rules: Collection[str]) -> Iterator[spreadsheets.Spot]:
     """The twins and steps of some lanes, and what counts them."""
-    if rules and sheet.struck in formulas_of(sheet.name):
+    if rules and sheet.struck in formulas.formulas_of(sheet.name):
         yield sheet.struck
     for rule in rules:
         spot = sheet.lanes[rule].spot
@@ -230,7 +217,7 @@ def lane_texts(sheet: layout.TableSheet, judging: LaneJudging) -> dict[str, Cell
             found[rule] = layout.HOLDS
         elif rule in judging.signs:
             found[rule] = judging.signs[rule]
-        elif stated_figures(lane.relation.cells, judging.values):
+        elif sums.stated_figures(lane.relation.cells, judging.values):
             found[rule] = layout.MISSING
         else:
             found[rule] = ""
@@ -260,9 +247,9 @@ def cover_results(
     for table, spot in layout.EDITION_SPOTS.items():
         sheet = chosen_sheet(table, cells.get(spot))
         counts[table] = counted(sheet, tables.get(sheet.name))
-        for name, column in COUNTERS.items():
+        for name, column in formulas.COUNTERS.items():
             found[spot[0], column] = counts[table][name]
-        found[spot[0], STATE_COLUMN] = state_text(counts[table])
+        found[spot[0], formulas.STATE_COLUMN] = state_text(counts[table])
     found[layout.LIVE_SPOT] = live_text(counts, ignored, others)
     return found
 
@@ -279,7 +266,7 @@ def counted(sheet: layout.TableSheet, found: Results | None) -> dict[str, CellVa
     UNKNOWN for a sheet that is not as we write it.
     """
     if found is None:
-        return dict.fromkeys(COUNTERS, UNKNOWN)
+        return dict.fromkeys(formulas.COUNTERS, UNKNOWN)
     lanes, cells = sheet.lane_spots, sheet.cells.values()
     twins = shown_at(found, map(sheet.image, lanes))
     mirrors = shown_at(found, map(sheet.image, cells))
@@ -298,7 +285,7 @@ def counted(sheet: layout.TableSheet, found: Results | None) -> dict[str, CellVa
     }
 
 
-def shown_at(found: Results, spots: Iterable[Spot]) -> list[CellValue]:
+def shown_at(found: Results, spots: Iterable[spreadsheets.Spot]) -> list[CellValue]:
     return list(map(found.__getitem__, spots))
 
 
@@ -337,7 +324,7 @@ def state_of_figures(counts: Mapping[str, CellValue]) -> str:
     texts, broken = counts["texts"], counts["broken"]
     told = f"{layout.TEXT} {texts}格是文本" if texts else ""
     if not counts["figures"] and not texts:
-        return NO_FIGURES
+        return formulas.NO_FIGURES
     if not counts["relations"]:
         return told or "没有规定勾稽关系"
     if broken:
@@ -356,7 +343,7 @@ def holding_text(counts: Mapping[str, CellValue]) -> str:
 def also_assumed(count: CellValue) -> str:
     """，其中39项含推定的0"""
     if is_number(count) and count:
-        return f"，{assumed_text(int(count))}"
+        return f"，{wording.assumed_text(int(count))}"
     return ""
 
 
@@ -366,17 +353,17 @@ def live_text(
     """✗ 勾稽关系共25项，不符2项（…）；“校验结果”中已忽略1处"""
     known: list[CellValue] = [ignored, others]
     told: list[str] = []
-    total_of = dict.fromkeys(COUNTERS, 0)
+    total_of = dict.fromkeys(formulas.COUNTERS, 0)
     for table, one in counts.items():
         known += one.values()
         told.append(moved_table(table, one["moved"]))
-        for name in COUNTERS:
+        for name in formulas.COUNTERS:
             total_of[name] += sum_of([one[name]])
     told.append(live_count(total_of))
     if total_of["texts"]:
         told.append(f"；{layout.TEXT} {total_of['texts']}格是文本")
     if others:
-        told.append(OTHER_ERRORS.format(others))
+        told.append(formulas.OTHER_ERRORS.format(others))
     if ignored:
         told.append(f"；“{layout.RESULTS}”中已忽略{ignored}处")
     return if_known(known, "".join(told))
@@ -390,7 +377,7 @@ def moved_table(table: str, moved: CellValue) -> str:
 def live_count(counts: Mapping[str, int]) -> str:
     relations, broken, holding = counts["relations"], counts["broken"], counts["holding"]
     if not counts["figures"] and not counts["texts"]:
-        return f"{NO_FIGURES}，什么也没有校验"
+        return f"{formulas.NO_FIGURES}，什么也没有校验"
     if not broken and not holding:
         return f"没有能核对的勾稽关系（共{relations}项，数据不全）"
     held = f"相符{holding}项{also_assumed(counts['assumed'])}"
@@ -435,23 +422,23 @@ def now_result(held: Mapping[str, CellValue], tables: Mapping[str, Results]) -> 
 def finding_state(held: Mapping[str, CellValue], now: CellValue) -> CellValue:
     if now is UNKNOWN:
         return UNKNOWN
-    ignored = held["verdict"] == WORDS["dismissed"]
+    ignored = held["verdict"] == decisions.WORDS["dismissed"]
     if held["lane"] not in SKIPS:
         return lane_state(now, ignored and now == held["difference"])
     if held["blank"] not in SKIPS:
         return blank_state(now, ignored)
-    return IGNORED if ignored else ""
+    return formulas.IGNORED if ignored else ""
 
 
 def blank_state(now: CellValue, ignored: bool) -> str:
     if is_number(now):
         return "已填写"
-    return IGNORED if ignored else "未填写"
+    return formulas.IGNORED if ignored else "未填写"
 
 
 def lane_state(now: CellValue, ignored: bool) -> str:
     if is_number(now):
-        return IGNORED if ignored else "仍不符"
+        return formulas.IGNORED if ignored else "仍不符"
     if now in (layout.MOVED, layout.TEXT):
         return str(now)
     return "已相符" if now == layout.HOLDS else "待补全"
@@ -464,7 +451,7 @@ def ignored_in(cells: CellValues, found: Results) -> CellValue:
     for row in layout.RESULT_LIST.lines:
         if is_number(cells.get((row, at["number"]))):
             states.append(found[row, at["state"]])
-    return if_known(states, states.count(IGNORED))
+    return if_known(states, states.count(formulas.IGNORED))
 
 
 def others_in(cells: CellValues, found: Results) -> CellValue:
@@ -475,4 +462,4 @@ def others_in(cells: CellValues, found: Results) -> CellValue:
         is_error = cells.get((row, at["severity"])) == layout.SIGNS["error"]
         if is_error and not is_number(cells.get((row, at["lane"]))):
             states.append(found[row, at["state"]])
-    return if_known(states, len(states) - states.count(IGNORED))
+    return if_known(states, len(states) - states.count(formulas.IGNORED))

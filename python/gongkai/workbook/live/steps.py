@@ -11,13 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from gongkai.figures import PLACES, TOLERANCE
+from gongkai import figures, spreadsheets
 from gongkai.model import Box, Figure, Relation
-from gongkai.spreadsheets import Spot
 from gongkai.sums.states import ROUNDS, Judged
 from gongkai.workbook import layout
 
-NEAR = format(TOLERANCE, "f")
+NEAR = format(figures.TOLERANCE, "f")
 ANY_NUMBER = '">-999999999999999"'  # as a criterion
 ALONE, WITH_OTHERS = 1, 2  # in the step ``broken``
 CONFLICTS: Mapping[str, int] = {"alone": ALONE, "with others": WITH_OTHERS}
@@ -38,10 +37,10 @@ class Run:
     The six applicants of row 7 and the six lanes 自然人 … 其他 below the table: D7:I7 and D30:I30.
     """
 
-    cells: tuple[Spot, ...]
-    lanes: tuple[tuple[Spot, ...], ...]
+    cells: tuple[spreadsheets.Spot, ...]
+    lanes: tuple[tuple[spreadsheets.Spot, ...], ...]
 
-    def fits(self, cell: Spot, lanes: Sequence[Spot]) -> bool:
+    def fits(self, cell: spreadsheets.Spot, lanes: Sequence[spreadsheets.Spot]) -> bool:
         """Whether a cell with its lanes goes on as the run does."""
         if len(lanes) != len(self.lanes):
             return False
@@ -53,12 +52,12 @@ class Run:
         lasts = [run[-1] for run in self.lanes]
         return all(way_between(*pair) == way for pair in zip(lasts, lanes, strict=True))
 
-    def with_cell(self, cell: Spot, lanes: Sequence[Spot]) -> Run:
+    def with_cell(self, cell: spreadsheets.Spot, lanes: Sequence[spreadsheets.Spot]) -> Run:
         runs = tuple((*run, lane) for run, lane in zip(self.lanes, lanes, strict=True))
         return Run((*self.cells, cell), runs)
 
 
-def way_between(one: Spot, other: Spot) -> Spot:
+def way_between(one: spreadsheets.Spot, other: spreadsheets.Spot) -> spreadsheets.Spot:
     return other[0] - one[0], other[1] - one[1]
 
 
@@ -95,7 +94,7 @@ def is_crossing(sheet: layout.TableSheet, relation: Relation) -> bool:
     return any(run.lanes for run in (*parts, *whole))
 
 
-def block(places: Iterable[Spot]) -> str:
+def block(places: Iterable[spreadsheets.Spot]) -> str:
     """``X39:AC39``: a run as one range."""
     spots = list(places)
     return layout.range_of(Box(*spots[0], *spots[-1]))
@@ -145,8 +144,8 @@ def blanks_where(cells: str, wanted: Sequence[tuple[str, str]]) -> str:
 # --- formulas -------------------------------------------------------------------------------------
 
 
-def step_formulas(sheet: layout.TableSheet) -> dict[Spot, str]:
-    found: dict[Spot, str] = {}
+def step_formulas(sheet: layout.TableSheet) -> dict[spreadsheets.Spot, str]:
+    found: dict[spreadsheets.Spot, str] = {}
     if crossing_lanes(sheet):
         found[sheet.struck] = struck_formula(sheet)
     for lane in sheet.lanes.values():
@@ -194,8 +193,8 @@ def gap_formula(sheet: layout.TableSheet, relation: Relation) -> str:
     """
     parts, whole = image_ranges(sheet, relation.parts), image_ranges(sheet, relation.whole)
     texts = layout.ranges_of(sheet.text_flag(sheet.cells[cell]) for cell in relation.cells)
-    gap = f"ROUND(SUM({parts})-SUM({whole}),{PLACES})"
-    near = f"IF(ROUND(ABS({gap}-ROUND({gap},0)),{PLACES})<{NEAR},ROUND({gap},0),{gap})"
+    gap = f"ROUND(SUM({parts})-SUM({whole}),{figures.PLACES})"
+    near = f"IF(ROUND(ABS({gap}-ROUND({gap},0)),{figures.PLACES})<{NEAR},ROUND({gap},0),{gap})"
     moved = layout.address(sheet.is_moved)
     return f'=IF({moved}<>"","{layout.MOVED}",IF(SUM({texts})>0,"{layout.TEXT}",{near}))'
 
@@ -279,9 +278,9 @@ def is_lane_formula(text: str) -> bool:
 
 def step_results(
     sheet: layout.TableSheet, told: Judged, signs: Mapping[str, str]
-) -> dict[Spot, Figure | str]:
+) -> dict[spreadsheets.Spot, Figure | str]:
     """What the steps show; ``signs``: rule -> 移 or 文, for the relations that are not judged."""
-    found: dict[Spot, Figure | str] = {}
+    found: dict[spreadsheets.Spot, Figure | str] = {}
     if crossing_lanes(sheet):
         found[sheet.struck] = sum(conflict == "with others" for conflict in told.broken.values())
     sets = {"settling": told.settling, "assumed": told.assumed}

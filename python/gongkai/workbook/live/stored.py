@@ -16,29 +16,10 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
-from gongkai.opc import Archive
-from gongkai.opc.package import (
-    MOST_XML,
-    drop,
-    is_on,
-    local,
-    main_part,
-    parsed,
-    read_xml,
-    related,
-    tabs_of,
-)
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.formats import as_figure
-from gongkai.spreadsheets.xlsx import (
-    Text,
-    cell_value,
-    formula_area,
-    index_rows,
-    placed_cells,
-    shared_strings,
-)
+from gongkai.opc import Archive, package
+from gongkai.spreadsheets import Spot, formats, xlsx
 from gongkai.workbook import layout
+from gongkai.workbook.live import guide, guided, overview, sentences, steps
 from gongkai.workbook.live.foreign import SheetSpot, stale_formulas
 from gongkai.workbook.live.formulas import (
     COUNTERS,
@@ -47,9 +28,6 @@ from gongkai.workbook.live.formulas import (
     is_cover_formula,
     same_formula,
 )
-from gongkai.workbook.live.guide import guide_formulas
-from gongkai.workbook.live.guided import guide_results
-from gongkai.workbook.live.overview import block_results
 from gongkai.workbook.live.results import (
     UNKNOWN,
     CellError,
@@ -62,8 +40,6 @@ from gongkai.workbook.live.results import (
     others_in,
     table_results,
 )
-from gongkai.workbook.live.sentences import told_results
-from gongkai.workbook.live.steps import is_lane_formula
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -90,28 +66,30 @@ class OpenFile:
     """The sheets of a workbook's file, each parsed once and only if somebody asks for it."""
 
     def __init__(self, archive: Archive) -> None:
-        self.archive, self.main = archive, main_part(archive)
-        self.workbook = read_xml(archive, self.main, keeping=True)
+        self.archive, self.main = archive, package.main_part(archive)
+        self.workbook = package.read_xml(archive, self.main, keeping=True)
         self.parts: dict[str, str] = {}
-        for tab in tabs_of(archive, self.workbook):
+        for tab in package.tabs_of(archive, self.workbook):
             if tab.kind == "worksheet":
                 self.parts[tab.name] = tab.part
         self.contents: dict[str, bytes] = {}
         self.roots: dict[str, _Element] = {}
         self.touched: set[str] = set()
         self.sheets: dict[str, OpenSheet] = {}
-        self.strings: Sequence[Text] | None = None
+        self.strings: Sequence[xlsx.Text] | None = None
 
     def content(self, name: str) -> bytes:
         """The bytes of a sheet, b"" for one of which the file has none. Raises BadArchive."""
         if name not in self.contents:
             part = self.parts.get(name, "")
-            self.contents[name] = self.archive.read(part, MOST_XML) if part in self.archive else b""
+            self.contents[name] = (
+                self.archive.read(part, package.MOST_XML) if part in self.archive else b""
+            )
         return self.contents[name]
 
     def root(self, name: str) -> _Element:
         if name not in self.roots:
-            self.roots[name] = parsed(self.content(name), keeping=True)
+            self.roots[name] = package.parsed(self.content(name), keeping=True)
         return self.roots[name]
 
     def sheet(self, name: str) -> OpenSheet | None:
@@ -122,8 +100,8 @@ class OpenFile:
 
     def read_sheet(self, name: str) -> OpenSheet:
         if self.strings is None:
-            part = related(self.archive, self.main, "sharedStrings")
-            self.strings = shared_strings(read_xml(self.archive, part)) if part else ()
+            part = package.related(self.archive, self.main, "sharedStrings")
+            self.strings = xlsx.shared_strings(package.read_xml(self.archive, part)) if part else ()
         found, wanted = OpenSheet(self.root(name)), formulas_of(name)
         texts = SheetTexts(self.strings)
         for spot, cell in filled_cells(found.root):
@@ -147,10 +125,10 @@ class OpenFile:
     def is_stored_by_us(self) -> bool:
         """Whether we wrote the file last, and all results."""
         settings = self.workbook.find("{*}calcPr")
-        if settings is not None and is_on(settings.get("fullCalcOnLoad")):
+        if settings is not None and package.is_on(settings.get("fullCalcOnLoad")):
             return False
-        part = related(self.archive, "", "extended-properties")
-        return bool(part) and f">{PROGRAM}<".encode() in self.archive.read(part, MOST_XML)
+        part = package.related(self.archive, "", "extended-properties")
+        return bool(part) and f">{PROGRAM}<".encode() in self.archive.read(part, package.MOST_XML)
 
 
 def filled_cells(root: _Element) -> list[tuple[Spot, _Element]]:
@@ -158,8 +136,8 @@ def filled_cells(root: _Element) -> list[tuple[Spot, _Element]]:
     if data is None:
         return []
     found: list[tuple[Spot, _Element]] = []
-    for number, row in index_rows(data).items():
-        for spot, cell in placed_cells(row, number):
+    for number, row in xlsx.index_rows(data).items():
+        for spot, cell in xlsx.placed_cells(row, number):
             if len(cell):
                 found.append((spot, cell))
     return found
@@ -171,7 +149,7 @@ class SheetTexts:
     share, the text and place of the first, by number too.
     """
 
-    strings: Sequence[Text]
+    strings: Sequence[xlsx.Text]
     shared: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -211,7 +189,7 @@ def formula_text(formula: _Element, place: str, shared: dict[str, tuple[str, str
     return str(Translator(first, origin).translate_formula(place))
 
 
-def held_value(cell: _Element, strings: Sequence[Text]) -> CellValue:
+def held_value(cell: _Element, strings: Sequence[xlsx.Text]) -> CellValue:
     """What a spreadsheet's formulas make of a cell: the number behind a date, a text with all of
     its pieces.
     """
@@ -222,7 +200,7 @@ def held_value(cell: _Element, strings: Sequence[Text]) -> CellValue:
         return CellError(stored or "")
     if kind == "d" or is_unfinished(cell, kind, stored):
         return UNKNOWN
-    return plain_value(cell_value(cell, strings), kind)
+    return plain_value(xlsx.cell_value(cell, strings), kind)
 
 
 def plain_value(value: object, kind: str) -> CellValue:
@@ -233,7 +211,7 @@ def plain_value(value: object, kind: str) -> CellValue:
     if isinstance(value, tuple):
         return "".join(piece.text for piece in value)
     if kind == "n":
-        return UNKNOWN if isinstance(value, str) else as_figure(value)
+        return UNKNOWN if isinstance(value, str) else formats.as_figure(value)
     return None if value is None else str(value)
 
 
@@ -285,7 +263,7 @@ def foreign_formulas(book: OpenFile) -> dict[SheetSpot, tuple[str, set[Spot]]]:
             filled = {spot}
             formula = cell.find("{*}f")
             if formula is not None:
-                filled.update(formula_area(formula))
+                filled.update(xlsx.formula_area(formula))
             found[name, spot] = text, filled
     return found
 
@@ -301,7 +279,7 @@ def tell_sentences(book: OpenFile, foreign: Mapping[SheetSpot, tuple[str, set[Sp
     cells = {}
     for name, sheet in book.sheets.items():
         cells[name] = sheet.cells
-    for (name, spot), value in told_results(formulas, cells).items():
+    for (name, spot), value in sentences.told_results(formulas, cells).items():
         sheet = book.sheets[name]
         sheet.cells[spot] = value
         if store(sheet.foreign[spot][1], value):
@@ -326,7 +304,7 @@ def altered_lanes(table: layout.TableSheet, formulas: Mapping[Spot, str]) -> tup
     A formula in another format's writing counts (""), and in a workbook of an earlier version any:
     its lanes are others.
     """
-    wanted = formulas_of(table.name) if are_of_today(formulas, is_lane_formula) else {}
+    wanted = formulas_of(table.name) if are_of_today(formulas, steps.is_lane_formula) else {}
     return altered_spots(table.lane_spots, formulas, wanted)
 
 
@@ -340,7 +318,9 @@ def altered_cover(formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
     wanted = formulas_of(layout.COVER) if are_of_today(formulas, is_cover_formula) else {}
     states = product(layout.rows_of(layout.EDITION_SPOTS.values()), [STATE_COLUMN])
     told = dict.fromkeys([layout.LIVE_SPOT, *states, *wanted])
-    for spot in guide_formulas(COUNTERS):  # it judges nothing, and a workbook of before has none
+    for spot in guide.guide_formulas(
+        COUNTERS
+    ):  # it judges nothing, and a workbook of before has none
         told.pop(spot, None)
     return altered_spots(told, formulas, wanted)
 
@@ -381,10 +361,10 @@ def results_of(book: OpenFile) -> dict[str, Results]:
         others = others_in(listed.cells, found[layout.RESULTS])
     if cover:
         told = cover_results(cover.cells, tables, ignored, others)
-        found[layout.COVER] = told | guide_results(cover.cells, tables, told)
+        found[layout.COVER] = told | guided.guide_results(cover.cells, tables, told)
     summary = book.sheets.get(layout.SUMMARY)
     if summary:
-        found[layout.SUMMARY] = block_results(summary.cells)
+        found[layout.SUMMARY] = overview.block_results(summary.cells)
     return found
 
 
@@ -419,9 +399,9 @@ def store(cell: _Element, value: CellValue) -> bool:
     if (cell.get("t", "n"), stored_text(cell)) == (kind, text):
         return False
     for child in list(cell):
-        if local(child) in ("v", "is"):
+        if package.local(child) in ("v", "is"):
             cell.remove(child)
-    drop(cell, "t")
+    package.drop(cell, "t")
     if kind != "n":
         cell.set("t", kind)
     if text is not None:
@@ -457,7 +437,7 @@ def forget(book: OpenFile, name: str, spot: Spot) -> None:
     formula = cell.find("{*}f")
     if formula is None:
         return  # its result stands there by now
-    filled = {spot, *formula_area(formula)}
+    filled = {spot, *xlsx.formula_area(formula)}
     sheet.cells.update(dict.fromkeys(filled, UNKNOWN))
     cells = [(spot, cell)]
     if len(filled) > 1:
