@@ -92,7 +92,7 @@ def add_cover(workbook: Workbook) -> None:
     put_guide(page)
     for severity, place in layout.COUNT_SPOTS.items():
         put_field(
-            page, place[0], COUNT_LABELS[severity] if severity != "error" else "上次校验　错误"
+            page, place[0], COUNT_LABELS[severity] if severity != "error" else "最近一次校验　错误"
         )
         put(page, *place, font=font(11), alignment=LEFT, border=HAIR, number_format='0"条"')
     put_field(page, layout.DISMISSED_SPOT[0], "已忽略")
@@ -301,7 +301,7 @@ def finish_list(page: Worksheet, listed: ListSheet, *, landscape: bool) -> None:
 
 def add_results(workbook: Workbook) -> None:
     hint = (
-        "“现状”随表格的改动立即更新；其余各列是写入时的结果。差额＝应为－填报数。"
+        "“现状”随表格的改动立即更新；其余各列是最近一次校验的结果。差额＝应为－填报数。"
         "“建议”只供核对原文时参考；同意的，在“采纳”填它的序号（①填1），再点“采纳建议”。"
     )
     page = new_page(workbook, layout.RESULTS, "Results", "校验结果", hint)

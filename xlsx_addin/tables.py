@@ -42,7 +42,7 @@ LONGEST_TITLE, LONGEST_PROMPT = 32, 255
 LONG_TABLES = ("applications",)
 TALLER: Mapping[str, int] = {"disclosure": 26, "disputes": 28}
 LANE_HINT = (
-    f"{layout.HOLDS} 相符　　✗ 差n 不符（n＝相加之和－所填总计）　　{layout.MISSING} 数据不全，"
+    f"{layout.HOLDS} 相符　　✗ 差n 不符（n＝相加之和－所填总计）　　{layout.TO_FILL} 数据不全，"
     f"暂不能核对　　"
     f"{layout.TEXT} 有的格是文本　　{layout.MOVED} 行列与官方表格不同"
 )

@@ -225,7 +225,7 @@ def shown_for(
     known = [cell for cell in relation.cells if values[cell] is not None]
     if all(cell in believed for cell in relation.cells if values[cell] is None):
         return layout.HOLDS
-    return layout.MISSING if known else ""
+    return layout.TO_FILL if known else ""
 
 
 def disagreements(
@@ -279,7 +279,7 @@ def random_changes(seed: int) -> Changes:
         ["remove rows", sheet.name, row],
         ["insert columns", sheet.name, column],
         ["remove columns", sheet.name, column],
-        ["type", sheet.name, *lane, random.choice(("✓", "", 0, "缺"))],
+        ["type", sheet.name, *lane, random.choice(("✓", "", 0, "待填"))],
         ["type", sheet.name, *random.choice(figures), random.choice((5, 0, "12", "/"))],
         ["sort", sheet.name, 9, 3, 16, 10, random.choice((3, 10))],
         ["move", sheet.name, *lane, lane[0], lane[1] + 2],

@@ -1,8 +1,10 @@
-"""The clerk's day: last year's page, figures typed, prose rewritten, checked, published."""
+"""The clerk's day: last year's page, figures typed, prose rewritten, checked, published; typed into
+the file, and in LibreOffice, which calculates and saves it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from gongkai.pipeline import read_report
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import filled
 from helpers import DOCUMENTS
+from helpers.lanes import changed_by_office
 
 LAST = DOCUMENTS / "ruian-2021-html" / "source.html"
 COLUMNS = ("natural", "company", "research", "welfare", "legal", "other", "total")
@@ -65,21 +68,36 @@ def rewritten(report: Report) -> Iterator[Edit]:
         yield Edit(layout.PROSE, row, column, REWRITTEN[row == layout.PROSE_TOP])
 
 
+def type_in_the_file(book: Path, edits: Sequence[Edit]) -> None:
+    book.write_bytes(filled(book, list(edits)))
+
+
+def type_in_libreoffice(book: Path, edits: Sequence[Edit]) -> None:
+    steps = [["type", edit.sheet, edit.row, edit.column, edit.value] for edit in edits]
+    (saved,) = changed_by_office([book], [steps], book.parent / "saved")
+    saved.replace(book)
+
+
+@pytest.mark.parametrize(
+    "type_in", [type_in_the_file, pytest.param(type_in_libreoffice, marks=pytest.mark.slow)]
+)
 def test_from_last_years_page_to_the_published_document(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    type_in: Callable[[Path, Sequence[Edit]], None],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Three commands and what is typed between them."""
     book, document = tmp_path / "2022年报.xlsx", tmp_path / "2022年报.docx"
     assert main(["new", "--from", str(LAST), "-o", str(book)]) == 0
     begun = read_workbook(book)
-    book.write_bytes(filled(book, list(typed(begun))))
+    type_in(book, list(typed(begun)))
     live = read_workbook(book)
     assert live.value("disclosure.normative.valid") == 388 + 12 - 2
     assert "105件" in live.sections[1]
     assert main(["publish", str(book), "-o", str(document)]) == 2
     assert "还有〔待改写〕" in capsys.readouterr().err
     assert not document.exists()
-    book.write_bytes(filled(book, list(rewritten(begun))))
+    type_in(book, list(rewritten(begun)))
     assert main(["check", str(book), "--write"]) == 0
     assert "42项勾稽关系" in capsys.readouterr().out
     assert main(["publish", str(book), "-o", str(document)]) == 0

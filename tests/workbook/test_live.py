@@ -76,7 +76,7 @@ def test_random_tables_have_all_that_a_lane_can_show(tmp_path: Path) -> None:
     assert {shown if isinstance(shown, str) else float for shown in lanes} == {
         "",
         "✓",
-        "缺",
+        "待填",
         "文",
         float,
     }

@@ -97,7 +97,7 @@ def test_no_lane_is_fooled(name: str, changed: dict[str, Path]) -> None:
         assert "✗" not in cover
     elif name == "figure dragged":
         shown = [found[THREE][7, 11], found[THREE][8, 11]]
-        assert shown[0] == "缺"
+        assert shown[0] == layout.TO_FILL
         assert isinstance(shown[1], float)
     else:
         row = layout.EDITION_SPOTS["applications"][0]

@@ -336,7 +336,7 @@ IN_LIBREOFFICE = ("case0", "case3", "case4", "case7", "case8", "case11")
 EACH_CASE = pytest.mark.parametrize(
     "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in CASES]
 )
-KINDS = {int, None, layout.HOLDS, layout.MISSING}
+KINDS = {int, None, layout.HOLDS, layout.TO_FILL}
 
 
 def used_sheets(report: Report) -> list[TableSheet]:

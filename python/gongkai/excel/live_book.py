@@ -130,18 +130,18 @@ def as_seen(book: xw.Book, values: Values) -> tuple[Values, bool]:
     """The same values as a person sees them (``spreadsheets.seen``), and whether the program said
     all about them.
 
-    For figures at most eight questions a sheet and one a block of figures, where nothing is out of
-    the ordinary.
+    For figures and texts at most eight questions a sheet and one a block of figures, where nothing
+    is out of the ordinary.
     """
     found = dict(values)
-    for name, sheet in TABLES.items():
+    for name in (*TABLES, layout.PROSE):
         if name not in values:
             continue
         try:
-            seen = looks.sheet_seen(book.sheets[name], sheet, values[name])
+            seen = looks.sheet_seen(book.sheets[name], name, values[name])
         except looks.Untold:
             return values, False
-        found[name] = figures_seen(seen, set(sheet.cells.values()))
+        found[name] = figures_seen(seen, layout.reported_spots(name, values[name]))
     return found, True
 
 

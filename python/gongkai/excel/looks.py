@@ -1,6 +1,7 @@
-"""What the open program says of the looks of figures -> a Sheet, as a file's reader gives it.
+"""What the open program says of the looks of figures and texts -> a Sheet, as a file's reader gives
+it.
 
-A question is asked of all figures of a sheet at once: the program answers with one value where they
+A question is asked of all of them on a sheet at once: the program answers with one value where they
 agree, and with none where they differ; only there the range is halved. So a sound sheet takes one
 call a question.
 """
@@ -9,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
+from itertools import islice
 from typing import Any
 
 import xlwings as xw
 
 from gongkai.excel.blocks import Cells, Rectangle, edits_to_blocks
 from gongkai.spreadsheets import Area, Sheet, Spot, formats, seen
+from gongkai.workbook import layout
 from gongkai.workbook.cells import edits_on
-from gongkai.workbook.layout import TableSheet, address
 
 # Question -> where Windows keeps the answer, and where a Mac does.
 QUESTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -33,7 +35,7 @@ QUESTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 WHOLE = ("superscript", "subscript", "struck", "color", "row", "column")
 OF_PIECES = ("superscript", "subscript", "struck", "color")
 BLACK = "000000"
-LONGEST = 40  # characters of a text that are asked one by one; no figure is longer
+MOST_PIECES = 40  # of one text that look otherwise than the one before
 Answers = Mapping[Spot, object]
 
 
@@ -41,12 +43,13 @@ class Untold(Exception):
     """The program does not say how cells look."""
 
 
-def sheet_seen(live: xw.Sheet, sheet: TableSheet, cells: Cells) -> Sheet:
-    """A sheet of a table as its program shows it. Raises Untold."""
-    figures = [spot for spot in sheet.cells.values() if spot in cells]
+def sheet_seen(live: xw.Sheet, name: str, cells: Cells) -> Sheet:
+    """A sheet of a report as its program shows it. Raises Untold."""
+    reported = sorted(layout.reported_spots(name, cells))
+    figures = [spot for spot in reported if spot in cells]
     if not figures:
-        return Sheet(sheet.name, cells=cells)
-    blocks = blocks_of(sheet.name, sheet.cells.values())
+        return Sheet(name, cells=cells)
+    blocks = blocks_of(name, reported)
     told: dict[str, Answers] = {}
     for question in WHOLE:
         told[question] = answers(live, blocks, question, figures)
@@ -63,13 +66,13 @@ def sheet_seen(live: xw.Sheet, sheet: TableSheet, cells: Cells) -> Sheet:
         if told["column"][spot] is True:
             hidden_columns.add(spot[1])
     return Sheet(
-        name=sheet.name,
+        name=name,
         visible=bool(live.visible),
         cells=found,
         kinds=kinds,
         hidden_rows=hidden_rows,
         hidden_columns=hidden_columns,
-        merged=list(merged_areas(live, merged_figures(live, sheet, figures))),
+        merged=list(merged_areas(live, merged_figures(live, name, figures))),
     )
 
 
@@ -166,7 +169,7 @@ def all_of(live: xw.Sheet, areas: Sequence[Area]) -> Any:
 
 
 def address_of(area: Area) -> str:
-    first, last = address(area[:2]), address(area[2:])
+    first, last = layout.address(area[:2]), layout.address(area[2:])
     return first if first == last else f"{first}:{last}"
 
 
@@ -267,32 +270,43 @@ def text_in_pieces(
     """
     cell, text = live.range(spot), seen.text_of(cells[spot])
     try:
-        pieces = [piece_at(cell, at, text) for at in range(len(text[:LONGEST]))]
+        pieces = list(islice(pieces_in(cell, text, 0, len(text)), MOST_PIECES + 1))
     except Untold:
         return text, formats.MIXED
-    return seen.settled(
-        [*pieces, seen.Piece(text[LONGEST:])], seen.Piece(""), word_of(told["ground"][spot])
-    )
+    if len(pieces) > MOST_PIECES:
+        return text, formats.MIXED
+    return seen.settled(pieces, seen.Piece(""), word_of(told["ground"][spot]))
 
 
-def piece_at(cell: xw.Range, at: int, text: str) -> seen.Piece:
-    """One character of a text."""
+def pieces_in(cell: xw.Range, text: str, start: int, end: int) -> Iterator[seen.Piece]:
+    """134 of which 34 is struck -> 1, 3, 4: halves, until what is asked looks like one thing."""
     try:
-        character = cell.characters[at : at + 1].api
+        letters = cell.characters[start:end].api
     except Exception as error:  # broken on some Macs, where xlwings says what AppleScript says
         raise Untold("characters") from error
-    raised = told_of(character, "superscript") is True or told_of(character, "subscript") is True
-    size = told_of(character, "size")
-    color = word_of(told_of(character, "color"))
-    look = seen.Piece(text[at], raised, told_of(character, "struck") is True, color)
-    return look._replace(size=float(size)) if isinstance(size, int | float) else look
+    looks = [told_of(letters, question) for question in (*OF_PIECES, "size")]
+    if None in looks and end - start > 1:
+        middle = (start + end) // 2
+        yield from pieces_in(cell, text, start, middle)
+        yield from pieces_in(cell, text, middle, end)
+    else:
+        yield piece_of(text[start:end], looks)
 
 
-def merged_figures(live: xw.Sheet, sheet: TableSheet, figures: Collection[Spot]) -> Answers:
+def piece_of(text: str, looks: Sequence[object]) -> seen.Piece:
+    above, below, struck, color, size = looks
+    piece = seen.Piece(text, above is True or below is True, struck is True, word_of(color))
+    return piece._replace(size=float(size)) if isinstance(size, int | float) else piece
+
+
+def merged_figures(live: xw.Sheet, name: str, figures: Collection[Spot]) -> Answers:
     """Whether figures stand in merged cells, or under them.
 
-    Those aside that the official form merges itself.
+    Those aside that the official form merges itself; texts have no other one beside them.
     """
+    sheet = layout.tables_by_name().get(name)
+    if sheet is None:
+        return {}
     single: list[Spot] = []
     held: list[Spot] = []
     for cell, spot in sheet.cells.items():

@@ -461,21 +461,9 @@ def read_file(
     values: dict[str, dict[Spot, object]] = {}
     with refused(path.name):
         for name, sheet in found.items():
-            values[name] = figures_seen(sheet, reported_in(sheet))
+            values[name] = figures_seen(sheet, layout.reported_spots(name, sheet.cells))
     tell_sentences_in(values, found)
     return values if is_old_format(path, content) else with_altered(values, found)
-
-
-def reported_in(sheet: Sheet) -> set[Spot]:
-    """Where the figures of a table stand, or the texts of the sheet 正文: what is struck or hidden
-    there is no part of the report.
-    """
-    if sheet.name in layout.tables_by_name():
-        return set(layout.tables_by_name()[sheet.name].cells.values())
-    if sheet.name != layout.PROSE:
-        return set()
-    column = layout.PROSE_COLUMNS["text"]
-    return {spot for spot in sheet.cells if spot[0] >= layout.PROSE_TOP and spot[1] == column}
 
 
 def tell_sentences_in(values: Mapping[str, dict[Spot, object]], found: Mapping[str, Sheet]) -> None:
@@ -485,7 +473,7 @@ def tell_sentences_in(values: Mapping[str, dict[Spot, object]], found: Mapping[s
     """
     formulas: list[tuple[str, Spot, str]] = []
     for name, sheet in found.items():
-        spots = reported_in(sheet)
+        spots = layout.reported_spots(name, sheet.cells)
         for spot, text in sheet.formulas.items():
             if spot in spots and text and is_plainly_seen(sheet, spot, values[name].get(spot)):
                 formulas.append((name, spot, text))

@@ -388,35 +388,45 @@ def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
 
 def read_prose(values: SheetValues, problems: list[Problem]) -> tuple[str, dict[int, str]]:
     """(the opening, section number -> text); blank lines at the end of each are dropped."""
-    texts: dict[str, str] = {}
+    parts: dict[str, list[str]] = {}  # each with its paragraphs
     part = ""
     for row, (first, title, text) in prose_lines(values, problems):
         if first.strip() in PARTS:
             part = first.strip()
-            texts[part] = f"{texts[part]}\n{text}" if part in texts else text
+            parts.setdefault(part, []).append(text)
+        elif part and title == layout.CONTINUED and parts[part]:
+            parts[part][-1] += text
         elif part:
-            texts[part] += text if title == layout.CONTINUED else "\n" + text
+            parts[part].append(text)
         elif text.strip():
             reason = (
                 f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6，"
                 f"各节之前的写“{layout.OPENING}”。"
             )
             problems.append(Problem("", "", "", text, reason))
-    opening = texts.pop(layout.OPENING, "").rstrip("\n")
-    return opening, {int(part): text.rstrip("\n") for part, text in texts.items()}
+    texts = {part: "\n".join(each).rstrip("\n") for part, each in parts.items()}
+    opening = texts.pop(layout.OPENING, "")
+    return opening, {int(part): text for part, text in texts.items()}
 
 
 def prose_lines(
     values: SheetValues, problems: list[Problem]
 ) -> Iterator[tuple[int, tuple[str, str, str]]]:
-    """(row, what stands in its three columns), without texts that a person struck or hid."""
+    """(row, what stands in its three columns), without texts that a person struck or hid; a part
+    that begins with one begins with the next.
+    """
     columns = layout.PROSE_COLUMNS.values()
+    begun = ""  # the number of a part of which nothing was taken yet
     for row in range(layout.PROSE_TOP, max(layout.rows_of(values), default=0) + 1):
         first, title, text = (text_of(values.get((row, column))) for column in columns)
+        first, begun = first if first.strip() else begun, ""
         if UNSEEN.search(text):
             problems.append(unseen_text(row, text))
-            text = ""
-        yield row, (first, title, text)
+            begun = first
+        else:
+            yield row, (first, title, text)
+    if begun.strip():
+        yield row, (begun, "", "")
 
 
 def unseen_text(row: int, text: str) -> Problem:

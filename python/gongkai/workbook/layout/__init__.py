@@ -23,7 +23,7 @@ has gone out: 1 a note, 2 a warning. So 35 in X7 is 疑 at D7 until its row or i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from gongkai.model import Box, Severity
@@ -166,6 +166,7 @@ __all__ = [
     "TOOL",
     "TOOL_SAYINGS",
     "TOOL_SPOTS",
+    "TO_FILL",
     "WRAPPED",
     "Lane",
     "ListColumn",
@@ -184,6 +185,7 @@ __all__ = [
     "ranges_of",
     "rectangles",
     "report_names",
+    "reported_spots",
     "rows_of",
     "same_form",
     "sheet_names",
@@ -228,8 +230,8 @@ SHEET_NAMES: Mapping[str, tuple[str, Spot]] = {
     RESULTS_NAME: (RESULTS, (RESULTS_TOP, 1)),
     PROSE_NAME: (PROSE, (PROSE_TOP, 1)),
 }
-# stands for the edition of a table that the report lacks, and in a lane that blanks leave open
-MISSING = "缺"
+MISSING = "缺"  # stands for the edition of a table that the report lacks
+TO_FILL = "待填"  # in a lane that blanks leave open; 缺 in workbooks of before
 HOLDS = "✓"
 MOVED = "移"  # in every lane of a table of which a label is not in its place
 TEXT = "文"  # in a lane of which a cell holds a text that is no sign
@@ -265,6 +267,18 @@ MARK_OVER = 100
 def sheet_names() -> tuple[str, ...]:
     """All sheets of the workbook in their order."""
     return (*report_names(), LOG, BATCH, SUMMARY, TOOL, SETTINGS)
+
+
+def reported_spots(name: str, spots: Iterable[Spot]) -> set[Spot]:
+    """Where the figures of a table stand, or which ``spots`` are texts of the sheet 正文: what is
+    struck or hidden there is no part of the report.
+    """
+    if name in tables_by_name():
+        return set(tables_by_name()[name].cells.values())
+    if name != PROSE:
+        return set()
+    column = PROSE_COLUMNS["text"]
+    return {spot for spot in spots if spot[0] >= PROSE_TOP and spot[1] == column}
 
 
 def report_names() -> tuple[str, ...]:

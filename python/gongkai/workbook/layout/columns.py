@@ -24,7 +24,7 @@ GOES_ON: tuple[ColumnKind, ...] = ("prose", "phrase")
 PROSE, RESULTS, LOG, BATCH, SUMMARY = "正文", "校验结果", "修改记录", "批量导入", "汇总"
 CONTINUED = "续"
 # A word on the sheets of today -> what stood there in workbooks that are in use.
-FORMER_WORDS: Mapping[str, str] = {"机关": "公开机构", "格式": "版式", "上次校验": "写入时"}
+FORMER_WORDS: Mapping[str, str] = {"机关": "公开机构", "格式": "版式", "最近一次校验": "写入时"}
 OPENING = "引言"  # stands where a section has its number, before the first of them
 
 

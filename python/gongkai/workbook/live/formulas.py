@@ -23,7 +23,7 @@ SHAPE = "行列"  # what is not in its place where no label tells it
 IMAGE = "校验格"
 IGNORED = "已忽略"  # in 现状: dismissed, and the difference is still the one that was dismissed
 NO_FIGURES = "没有可以计算的数字"
-OTHER_ERRORS = f"；写入时另有{{}}处错误，见“{layout.RESULTS}”"
+OTHER_ERRORS = f"；最近一次校验另有{{}}处错误，见“{layout.RESULTS}”"
 # Hidden columns of the cover, a line for each table.
 COUNTERS: Mapping[str, int] = {
     "relations": 8,
@@ -353,7 +353,7 @@ def moved_tables() -> str:
 
 def others_line() -> str:
     """What Python found and no lane shows, such as sums that cannot hold together:
-    ；写入时另有2处错误.
+    ；最近一次校验另有2处错误.
     """
     severity, lane, state = map(result_area, ("severity", "lane", "state"))
     errors = f'{severity},"{layout.SIGNS["error"]}",{state},"<>{IGNORED}"'

@@ -218,7 +218,7 @@ def lane_texts(sheet: layout.TableSheet, judging: LaneJudging) -> dict[str, Cell
         elif rule in judging.signs:
             found[rule] = judging.signs[rule]
         elif sums.stated_figures(lane.relation.cells, judging.values):
-            found[rule] = layout.MISSING
+            found[rule] = layout.TO_FILL
         else:
             found[rule] = ""
     return found

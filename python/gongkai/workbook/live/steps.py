@@ -254,13 +254,13 @@ def assumed_formula(sheet: layout.TableSheet, lane: layout.Lane) -> str:
 
 
 def lane_formula(sheet: layout.TableSheet, lane: layout.Lane) -> str:
-    """移, 文, the signed difference, ✓, "" (nothing filled in) or 缺 (open), in this order."""
+    """移, 文, the signed difference, ✓, "" (nothing filled in) or 待填 (open), in this order."""
     gap, relation = gap_at(sheet, lane), lane.relation
     broken = layout.address(sheet.step(lane.spot, "broken"))
     settling = layout.address(sheet.step(lane.spot, "settling"))
     left = "+".join(unknown_sides(sheet, relation, "settling"))
     filled = f"COUNT({image_ranges(sheet, relation.parts)},{image_ranges(sheet, relation.whole)})"
-    empty = f'IF({filled}=0,"","{layout.MISSING}")'
+    empty = f'IF({filled}=0,"","{layout.TO_FILL}")'
     holds = f'IF({settling}=1,"{layout.HOLDS}",IF({left}=0,"{layout.HOLDS}",{empty}))'
     return judged(sheet, lane, f"IF({broken}>0,{gap},IF({gap}=0,{holds},{empty}))", gap)
 
@@ -270,7 +270,9 @@ def is_lane_formula(text: str) -> bool:
 
     Earlier versions had others.
     """
-    return text.startswith(START) and f'"{layout.HOLDS}"' in text and f'"{layout.MISSING}"' in text
+    words = (layout.TO_FILL, layout.MISSING)
+    says_open = any(f'"{word}"' in text for word in words)
+    return text.startswith(START) and f'"{layout.HOLDS}"' in text and says_open
 
 
 # --- what they show -------------------------------------------------------------------------------
