@@ -16,10 +16,11 @@ MESSAGES: Mapping[str, str] = {
     "no_python": "Python没有运行，这一步没有做。请在命令行运行 gongkai addin status，"
     "按它的提示装好所缺的部分，"
     "然后重新打开Excel再试。",
-    "no_workbook": "没有可以使用的工作簿。如果窗口上方有“启用编辑”，请选“否”，点它以后再试。"
-    "要新建一个年报核对工作簿吗？",
-    "not_report": "当前工作簿不是年报核对工作簿，没有改动它。要新建一个年报核对工作簿吗？",
-    "no_template": "没有找到年报核对工作簿的模板，不能新建。"
+    "no_workbook": "没有可以使用的工作簿。"
+    "窗口上方如有“启用编辑”，请在此选“否”，点“启用编辑”后再试。"
+    "是否新建一个年报工作簿？",
+    "not_report": "当前工作簿不是本工具的年报工作簿，没有改动。是否新建一个年报工作簿？",
+    "no_template": "没有找到年报工作簿的模板，不能新建。"
     "请在命令行运行 gongkai addin install 后再试，"
     "或运行 gongkai template 生成一个空白工作簿。",
     "protected": (
@@ -48,7 +49,7 @@ MESSAGES: Mapping[str, str] = {
     "automation": (
         "Excel由其他程序启动，没有载入加载项。请关闭Excel，从开始菜单或桌面重新打开，再试一次。"
     ),
-    "choose_file": "选择年报文件（网页、文本，或由本工具生成的工作簿）",
+    "choose_file": "选择年报文件（网页、PDF、Word、Excel、文本，或由本工具生成的工作簿）",
     "save_as": "另存为",
     "file_filter": "年报文件（网页、PDF、Word、Excel、文本）,"
     "*.htm;*.html;*.pdf;*.docx;*.doc;*.wps;*.rtf;*.xlsx;*.xlsm;*.xls;*.et;*.ods;"
@@ -67,6 +68,6 @@ MESSAGES: Mapping[str, str] = {
     "facts": "不经过Python能知道的情况：\n宏的版本：{version}\n宏所在的文件：{file}\n"
     "Excel：{excel}　{system}\n"
     "xlwings加载项：{xlwings}",
-    "facts_only": "要看Python方面的情况，请打开一个年报核对工作簿后再点“关于/诊断”。",
+    "facts_only": "要看Python方面的情况，请打开一个年报工作簿后再点“关于/诊断”。",
     "not_loaded": "没有载入",
 }

@@ -94,7 +94,7 @@ def add_cover(workbook: Workbook) -> None:
         put_field(
             page, place[0], COUNT_LABELS[severity] if severity != "error" else "最近一次校验　错误"
         )
-        put(page, *place, font=font(11), alignment=LEFT, border=HAIR, number_format='0"条"')
+        put(page, *place, font=font(11), alignment=LEFT, border=HAIR, number_format='0"处"')
     put_field(page, layout.DISMISSED_SPOT[0], "已忽略")
     put(
         page,
@@ -102,7 +102,7 @@ def add_cover(workbook: Workbook) -> None:
         font=font(11),
         alignment=LEFT,
         border=HAIR,
-        number_format='0"条"',
+        number_format='0"处"',
     )
     for spot, formula in formulas_of(layout.COVER).items():
         page.cell(*spot).value = formula

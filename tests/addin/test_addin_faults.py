@@ -122,7 +122,7 @@ def test_what_cannot_be_rolled_back_is_named_and_recorded(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", once)
-        with pytest.raises(GongkaiError, match=f"没能全部恢复原状.*{ADDIN}.*uninstall"):
+        with pytest.raises(GongkaiError, match=f"未能全部恢复原状.*{ADDIN}.*uninstall"):
             install(machine)
     list(uninstall(machine))
     assert tree(home_of(machine)) == before
@@ -192,7 +192,7 @@ def test_a_lost_backup_lets_the_file_stay(machine: Places) -> None:
     (machine.startup / XLWINGS).write_bytes(b"an older xlwings")
     install(machine)
     shutil.rmtree(machine.state / "backups")
-    assert any("备份不见了" in line for line in uninstall(machine))
+    assert any("备份已丢失或被改动" in line for line in uninstall(machine))
     assert (machine.startup / XLWINGS).exists()
 
 

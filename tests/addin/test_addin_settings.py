@@ -166,14 +166,14 @@ def test_a_python_from_the_store_is_refused(python: str, base: str, tmp_path: Pa
 
 
 def test_a_path_outside_the_code_page_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(GongkaiError, match="Excel读不了的字符"):
+    with pytest.raises(GongkaiError, match="Excel无法读取的字符"):
         places("win32", tmp_path, {}, "C:\\Users\\張三\\python.exe", encoding="cp1252")
-    with pytest.raises(GongkaiError, match="Excel读不了的字符"):
+    with pytest.raises(GongkaiError, match="Excel无法读取的字符"):
         places("darwin", tmp_path / "家", {}, "/opt/my python/bin/python3")
 
 
 def test_no_python_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(GongkaiError, match="不知道正在运行的Python在哪里"):
+    with pytest.raises(GongkaiError, match="无法确定正在运行的Python的位置"):
         places("win32", tmp_path, {}, "", encoding="gbk")
 
 

@@ -51,9 +51,9 @@ def test_exit_codes_and_output(tmp_path: Path) -> None:
         runs = [command(place, "-o", tmp_path / "out", *QUICK) for place in (sound, wrong, poor)]
     assert [run.returncode for run in runs] == [0, 1, 2]
     assert [run.stdout.splitlines()[0] for run in runs] == [
-        "完成2份，跳过已完成的0份，失败0个；有勾稽错误的报告0份。",
-        "完成1份，跳过已完成的1份，失败0个；有勾稽错误的报告1份。",
-        "完成0份，跳过已完成的1份，失败1个；有勾稽错误的报告1份。",
+        "完成2份，跳过已完成的0份，失败0份；有勾稽错误的报告0份。",
+        "完成1份，跳过已完成的1份，失败0份；有勾稽错误的报告1份。",
+        "完成0份，跳过已完成的1份，失败1份；有勾稽错误的报告1份。",
     ]
     assert (
         runs[0].stdout.splitlines()[1] == f"汇总：{tmp_path}/out/汇总.xlsx、{tmp_path}/out/汇总.csv"
@@ -337,7 +337,7 @@ def test_interrupted_and_taken_up_again(tmp_path: Path) -> None:
         resumed.set()
         again = command(place, "-o", out, *QUICK)
     assert again.returncode == 1
-    assert again.stdout.startswith("完成2份，跳过已完成的1份，失败0个；有勾稽错误的报告1份。")
+    assert again.stdout.startswith("完成2份，跳过已完成的1份，失败0份；有勾稽错误的报告1份。")
     assert len([name for name in names_in(out) if name.endswith("报告.xlsx")]) == 3
 
 

@@ -82,7 +82,7 @@ def test_killed_again_and_again(seed: int, server: Server, tmp_path: Path) -> No
             assert path.read_bytes()[-22:-18] == b"PK\x05\x06"  # whole: a zip ends so
     for _ in range(2):
         last = command(place, "-o", out, "--pause", "0")
-    assert f"跳过已完成的{len(PATHS) - 1}份，失败1个" in last.stdout
+    assert f"跳过已完成的{len(PATHS) - 1}份，失败1份" in last.stdout
     assert outcome(out) == outcome(undisturbed(sources, tmp_path / "undisturbed"))
 
 

@@ -153,7 +153,7 @@ def test_a_journal_of_an_earlier_version(tmp_path: Path) -> None:
     (folder / NAME).write_text("".join(f"{json.dumps(entry)}\n" for entry in entries))
     run([late], folder)
     assert years_in(folder)["浙江省青溪县政府", "2022"] == (
-        "与2021年不符1处：上年结转·总计填8，2021年结转12（结转7项只能比1项；文件数没有可比的数字）"
+        "与2021年不符1处：上年结转·总计填8，2021年结转12（结转7项，只能核对其中1项；文件件数没有可以核对的数字）"
     )
 
 

@@ -280,7 +280,7 @@ def test_one_child_of_thirty_with_zeros_left_blank_takes_no_cell_away() -> None:
     assert found.counts()["equal"] == len(found.lines) == 200
     guessed = sum(line.is_guessed for line in found.lines)
     assert guessed > 100
-    assert outcome_line(found) == f"✓ 核对200格，全部相等，其中{guessed}格含推定的数。"
+    assert outcome_line(found) == f"✓ 核对200格，全部相符，其中{guessed}格含推定的数。"
     line = next(line for line in found.lines if line.cell.id == "applications.refused_law.legal")
     assert (line.implied, line.lacking, line.figures[29]) == ((29,), (), 0)
 

@@ -286,7 +286,7 @@ def test_documents_are_told_with_their_sum() -> None:
         -1,
     )
     assert found.lines == (
-        "表二 规范性文件（现行有效）填24，按2021年的20应为23",
+        "表二 规范性文件（现行有效）填24，由2021年末的20件推算，应为23",
         f"20加制发3，减废止0；请与2021年的报告（{one.source}）核对",
     )
 
@@ -297,7 +297,7 @@ def test_the_layouts_of_2019_and_2021_are_compared_where_they_can_be() -> None:
     now = changed(yearly(report_of(year=2021)), agency=last.agency)
     found = compare_years([last, now])[1]
     assert found.compared == 7
-    assert "2020年表二是旧格式，文件数不能比" in found.text
+    assert "2020年的表二为2019年格式，文件件数不能核对" in found.text
     assert {finding.rule for finding in found.findings} == {"years.carried", "years.jump"}
 
 
@@ -310,14 +310,14 @@ def test_it_is_said_how_many_documents_could_not_be_compared() -> None:
     (_, found) = compare_years([first, second])
     assert found.text == "与2021年相符"
     (_, found) = compare_years([first, with_figure(second, "disclosure.rules.valid", None)])
-    assert found.text == "与2021年相符（文件2项只能比1项）"
+    assert found.text == "与2021年相符（文件2项，只能核对其中1项）"
     none = {cell: value for cell, value in second.figures.items() if not cell.endswith(".valid")}
     (_, found) = compare_years([first, replace(second, figures=none)])
-    assert found.text == "与2021年相符（文件数没有可比的数字）"
+    assert found.text == "与2021年相符（文件件数没有可以核对的数字）"
     (_, found) = compare_years(
         [first, replace(second, figures=none | dict.fromkeys(public_cells(), 3))]
     )
-    assert found.text == "与2021年相符（2022年表二是旧格式，文件数不能比）"
+    assert found.text == "与2021年相符（2022年的表二为2019年格式，文件件数不能核对）"
 
 
 def test_an_implied_zero_is_compared_and_a_difference_is_asked_about() -> None:
@@ -344,7 +344,7 @@ def test_a_blank_that_matters_is_a_note() -> None:
     one, two = chain([{"applications.carried_out.natural": 5}, {}])
     found = compare_years([one, with_figure(two, NATURAL, None)])[1]
     assert [(f.severity, f.computed, f.stated) for f in found.findings] == [("note", 5, None)]
-    assert found.text == "与2021年相符（结转7项只能比6项）"
+    assert found.text == "与2021年相符（结转7项，只能核对其中6项）"
 
 
 @pytest.mark.parametrize(

@@ -434,7 +434,7 @@ def test_of_very_many_the_list_shows_the_first(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsm"
     written(report_of(problems=unplaced(60)), path)
     texts = texts_in(path)
-    assert texts[-1] == "其中　另有10处，用 gongkai check --json 可以全部列出"
+    assert texts[-1] == "其中　另有10处，没有列出；请先改正以上各处，再重新校验"
     assert len(texts) == 1 + MOST_BELOW + 1
 
 

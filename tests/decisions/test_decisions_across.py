@@ -155,7 +155,7 @@ def test_what_the_years_say_of_a_report_is_known_by_both_figures() -> None:
     assert (dismissed.differs, dismissed.follows, dismissed.text) == (
         False,
         False,
-        "与2020年的1处不符已忽略（结转7项只能比1项；文件数没有可比的数字）",
+        "与2020年的1处不符已忽略（结转7项，只能核对其中1项；文件件数没有可以核对的数字）",
     )
     for before, now in ((6, 3), (5, 4)):
         assert outcome_of(before, now, {key: Decision("dismissed", "甲")}).differs
@@ -364,7 +364,7 @@ def test_a_difference_between_levels_is_dismissed(
     lines = told(capsys, "levels", parent, children).splitlines()
     assert lines[-3].startswith(f"  {item['key']}. ○ 已忽略　")
     assert lines[-3].endswith("（理由：上年报告已更正）")
-    assert lines[-1] == f"核对{len(CELLS)}格：相等{len(CELLS) - 1}格、不等1格；另有1处已忽略。"
+    assert lines[-1] == f"核对{len(CELLS)}格：相符{len(CELLS) - 1}格、不符1格；另有1处已忽略。"
     [item] = found_in(capsys, "levels", parent, children)
     assert item["ruling"] == {"verdict": "dismissed", "reason": "上年报告已更正"}
     child = changed(family()[0], GRANTED, 99)

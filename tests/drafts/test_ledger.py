@@ -391,7 +391,7 @@ def test_nothing_is_written_where_nothing_is_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert begin(tmp_path, SOUND[:2], "--agency", "青溪县人民政府", "--year", "2023") == 2
-    assert "没有2023年的申请（共2件）" in capsys.readouterr().err
+    assert "没有2023年的申请，其他年度的申请有2件" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["台账.xlsx"]
 
 

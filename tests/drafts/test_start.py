@@ -147,8 +147,8 @@ def test_a_likely_body_another_body_and_an_unknown_year_are_to_be_looked_at() ->
 @pytest.mark.parametrize(
     ("last", "year", "agency", "why"),
     [
-        (report_of(year=None), None, "", "请用 --year 写明"),
-        (replace(report_of(year=2021), agency=""), None, "", "请用 --agency 写明"),
+        (report_of(year=None), None, "", "用 --year 写明"),
+        (replace(report_of(year=2021), agency=""), None, "", "用 --agency 写明"),
         (blank_report("2019", 2018), None, "", "2021年及以后"),
         (report_of(year=2021), None, "某" * 61, "过长"),
     ],

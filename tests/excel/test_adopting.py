@@ -342,7 +342,7 @@ def test_more_changes_than_a_question_can_name(
     monkeypatch.setattr("gongkai.excel.runner.LONGEST_TEXT", 30)
     book = filled(tmp_path, report_of({NATURAL: 143}))
     select(book, "表三", CELLS[NATURAL])
-    assert "请分几次采纳" in refused(book)
+    assert "请分次采纳" in refused(book)
 
 
 def with_two_numbers(folder: Path) -> xw.Book:

@@ -480,7 +480,7 @@ def test_a_bug_is_a_sentence_and_a_log(
 
 def test_a_workbook_that_is_none_of_ours(book: xw.Book) -> None:
     book.sheets["表三"].delete()
-    assert "不是gongkai的工作簿" in press(book, "check").text
+    assert "不是本工具的工作簿" in press(book, "check").text
 
 
 def test_without_a_status_bar(book: xw.Book, site: str) -> None:

@@ -111,7 +111,7 @@ def test_slices_of_time(book: xw.Book, site: str, monkeypatch: pytest.MonkeyPatc
     paste(book, *[f"{site}/2021.html"] * 4)
     outcome = press(book, "batch")
     assert outcome.kind == "more"
-    assert "还有3个" in outcome.text
+    assert "还有3份" in outcome.text
     # The user stops here; a later press goes on where it stopped.
     assert column(book, "state") == ["完成", *[None] * 3]
     outcome, runs = to_the_end(book)
@@ -197,7 +197,7 @@ def test_a_failure_of_excel_loses_only_what_was_not_written(book: xw.Book, site:
 def test_a_book_that_cannot_be_saved_is_told(book: xw.Book, site: str) -> None:
     paste(book, f"{site}/2021.html")
     book.impl.unsaveable = True
-    assert "没能保存" in press(book, "batch").text
+    assert "未能保存" in press(book, "batch").text
     assert column(book, "state") == ["完成"]
 
 
@@ -222,7 +222,7 @@ def test_failed_rows_are_tried_again_only_when_the_user_says_so(book: xw.Book, s
     paste(book, f"{site}/empty.html", f"{site}/2021.html")
     outcome, _ = to_the_end(book)
     assert outcome.kind == "ask"
-    assert "失败1个（如第6行：" in outcome.text
+    assert "失败1份（如第6行：" in outcome.text
     assert column(book, "state") == ["失败", "完成"]
     first = column(book, "finished")
     # A second press asks again and works on nothing.
@@ -257,7 +257,7 @@ def test_a_directory_page_is_listed_then_confirmed(book: xw.Book, site: str) -> 
     assert press(book, "batch").kind == "ask"
     outcome = run_again(book, "batch", answer="yes")
     assert column(book, "state") == ["目录", "完成", "完成", "失败"]
-    assert (outcome.kind, "要重试失败的吗" in outcome.text) == ("ask", True)
+    assert (outcome.kind, "是否重试失败的来源" in outcome.text) == ("ask", True)
 
 
 def test_links_that_the_user_takes_out_are_not_imported(book: xw.Book, site: str) -> None:

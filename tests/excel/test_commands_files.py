@@ -320,7 +320,7 @@ def test_manual(book: xw.Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "manual.html").write_text("<p>手册")
     assert (press(book, "manual").kind, press(book, "manual").kind) == ("done", "done")
     assert opened[0].startswith("file:///")
-    assert "没能打开浏览器" in tool(book, "text")
+    assert "未能打开浏览器" in tool(book, "text")
 
 
 def test_about_says_what_is_where_and_what_is_missing(book: xw.Book) -> None:

@@ -287,7 +287,7 @@ def test_other_shapes_are_named(rows: object) -> None:
 
 
 def test_a_range_that_is_too_large() -> None:
-    assert "太大" in GK_CHECK([[1.0] * 100] * (MOST_CELLS // 100 + 1))
+    assert "超过一张表的大小" in GK_CHECK([[1.0] * 100] * (MOST_CELLS // 100 + 1))
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_a_workbook_without_a_report(book: xw.Book) -> None:
     assert GK_CHECK(None, book.sheets[layout.COVER].range("Z1")).startswith(
         "! 当前工作簿没有工作表"
     )
-    assert GK_CHECK() == "! 不知道公式在哪个工作簿中；请在单元格中使用这个函数。"
+    assert GK_CHECK() == "! 无法确定公式所在的工作簿；请在单元格中使用这个函数。"
 
 
 def test_the_sheet_s_own_range(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_nothing_is_fetched_for_a_workbook_of_another_kind(book: xw.Book, server
     book.sheets[layout.TOOL].delete()
     answered = GK_IMPORT(server.url("/a"), book.sheets[layout.COVER].range("Z1"))
     assert "模板" in answered
-    assert GK_IMPORT(server.url("/a")) == "! 不知道公式在哪个工作簿中；请在单元格中使用这个函数。"
+    assert GK_IMPORT(server.url("/a")) == "! 无法确定公式所在的工作簿；请在单元格中使用这个函数。"
     assert server.requests == []
 
 

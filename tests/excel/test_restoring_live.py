@@ -81,10 +81,10 @@ def test_lines_go_back_to_their_places(name: str, book: xw.Book) -> None:
         value_at(book, layout.RESULTS, (layout.RESULTS_TOP, layout.RESULT_COLUMNS["message"]))
     )
     assert message.startswith("表三没有读出任何数字\n“表三”的")
-    assert "移动过：" in message
+    assert "与官方表格不同：" in message
     told = GK_CHECK(None, book.sheets[layout.COVER].range("Z1"))
     assert told.startswith("✗ 1处错误，39项因空白不能核对：表三没有读出任何数字。“表三”的")
-    assert "移动过：" in told
+    assert "与官方表格不同：" in told
     text = restored(book)
     assert text.startswith("已还原。原来的表在工作表“备份")
     assert text.endswith("✓ 42项勾稽关系全部相符。")

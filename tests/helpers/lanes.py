@@ -146,7 +146,9 @@ def verdict_on(path: Path) -> Verdict:
         spot = layout.EDITION_SPOTS[sheet.table]
         named = {**values, layout.COVER: {**values[layout.COVER], spot: EDITION_OF[sheet.name]}}
         report = values_to_report(named)
-        if any(one.table == sheet.table and "移动过" in one.reason for one in report.problems):
+        if any(
+            one.table == sheet.table and "与官方表格不同" in one.reason for one in report.problems
+        ):
             moved.add(sheet.name)
         shown = (
             dict.fromkeys(sheet.lanes, layout.MOVED)

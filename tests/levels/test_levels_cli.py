@@ -71,7 +71,7 @@ def test_a_family_that_adds_up(county: Path) -> None:
     assert (found.returncode, found.stderr) == (0, "")
     lines = found.stdout.splitlines()
     assert lines[0].startswith(PARENT)
-    assert lines[3:] == ["下级：计入6个机关的6份报告。", f"✓ 核对{len(CELLS)}格，全部相等。"]
+    assert lines[3:] == ["下级：计入6个机关的6份报告。", f"✓ 核对{len(CELLS)}格，全部相符。"]
 
 
 def test_a_difference_is_a_warning_and_no_error(county: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_difference_is_a_warning_and_no_error(county: Path) -> None:
     assert [told[16:], why, counts] == [
         "! 警告　表三 予以公开（自然人）填39，6个下级之和为93",
         "    差54；较大的有青溪县公安局60、青溪县白汀镇人民政府9；请核对",
-        f"核对{len(CELLS)}格：相等{len(CELLS) - 1}格、不等1格；1处警告。",
+        f"核对{len(CELLS)}格：相符{len(CELLS) - 1}格、不符1格；1处警告。",
     ]
 
 
@@ -112,7 +112,7 @@ def test_the_parent_and_copies_in_the_folder_count_once(county: Path) -> None:
     assert found.returncode == 0
     assert f"  没有计入　{PARENT}（县政府.html）：就是上级报告" in found.stdout
     assert "是同一机关的报告，只计一次" in found.stdout
-    assert f"核对{len(CELLS)}格：相等{len(CELLS)}格；2处提示。" in found.stdout
+    assert f"核对{len(CELLS)}格：相符{len(CELLS)}格；2处提示。" in found.stdout
 
 
 def test_names_tell_who_is_missing(county: Path) -> None:
@@ -130,18 +130,18 @@ def test_names_tell_who_is_missing(county: Path) -> None:
 def test_the_list_of_names_in_the_folder_is_no_report(county: Path) -> None:
     names = county / "下级" / "名单.txt"
     names.write_text("\n".join(BODIES), encoding="utf-8")
-    assert "全部相等" in levels(parent_of(county), county / "下级", "--names", names).stdout
+    assert "全部相符" in levels(parent_of(county), county / "下级", "--names", names).stdout
 
 
 def test_workbooks_of_a_batch_are_children(county: Path) -> None:
     run([str(path) for path in sorted((county / "下级").iterdir())], county / "批量")
     found = levels(parent_of(county), county / "批量")
-    assert (found.returncode, "全部相等" in found.stdout) == (0, True)
+    assert (found.returncode, "全部相符" in found.stdout) == (0, True)
 
 
 def test_a_workbook_is_a_parent_and_a_blank_one_is_none(county: Path) -> None:
     parent = write_workbook(summed(family()), [], county / "县.xlsm")
-    assert "全部相等" in levels(parent, county / "下级").stdout
+    assert "全部相符" in levels(parent, county / "下级").stdout
     blank = levels(ROOT / "workbook_template.xlsm", county / "下级")
     assert (blank.returncode, blank.stdout) == (2, "")
 
@@ -261,7 +261,7 @@ def test_csv_holds_every_childs_figure(county: Path) -> None:
         "19.2",
         "19.2",
         "0",
-        "相等",
+        "相符",
         "",
     ]
     assert sorted(map(Decimal, fees[9:])) == [Decimal("0.7") + at for at in range(6)]
@@ -349,4 +349,4 @@ def test_an_older_copy_of_a_child_is_told_in_the_list(county: Path) -> None:
 
 def test_paths_start_in_the_current_folder(county: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(county)
-    assert "全部相等" in levels(f"{PARENT}.html", "下级").stdout
+    assert "全部相符" in levels(f"{PARENT}.html", "下级").stdout

@@ -333,7 +333,7 @@ def test_an_attachment_that_is_too_large_or_drips(monkeypatch: pytest.MonkeyPatc
     clock = fake_clock(monkeypatch, *FETCHING)
     drip = [b"HTTP/1.1 200 OK\r\n\r\n", *[b"x", lambda: clock.move(2)] * 50]
     message = attached(drip, replace(ONCE, deadline=60))
-    assert "60秒内没有取完" in message
+    assert "60秒内没有读取完毕" in message
 
 
 def test_an_attachment_cut_at_any_place_is_refused() -> None:

@@ -320,7 +320,7 @@ def test_a_batch(tmp_path: Path) -> None:
             ".xlsx",
             ".xlsx",
         ]  # the sound one, the summary
-        assert "未读出数字1个" in found.stdout
+        assert "未读出数字1份" in found.stdout
     told = json.loads(run_command("batch", tmp_path / "pages", "-o", out, "--json").stdout)
     [blank] = [one for one in told if "error" in one]
     assert blank["evaluated"] is False
@@ -414,7 +414,7 @@ def test_a_batch_in_excel(tmp_path: Path) -> None:
     assert NOTHING in str(value_at(book, layout.BATCH, (spot[0], layout.BATCH_COLUMNS["message"])))
     assert result.kind == "ask"
     assert "重试" in result.text
-    assert "未读出数字1个" in result.text
+    assert "未读出数字1份" in result.text
     assert list(folder.iterdir()) == []
     saved_page(tmp_path, ZEROS)
     press(book, "batch", answer="yes")

@@ -188,7 +188,7 @@ def test_a_refusal_names_a_few_and_counts_the_others() -> None:
     findings = [saying(f"问题{number}") for number in range(6)]
     why = refusal(plain_report(), findings)
     assert why.count("问题") == 3 + 1  # 对确认无误的问题注明理由
-    assert "；另有3项。请改正" in why
+    assert "；另有3处。请改正" in why
 
 
 def test_an_error_that_was_set_aside_with_a_reason_is_no_hindrance(tmp_path: Path) -> None:
@@ -296,7 +296,7 @@ def test_errors_are_told_and_a_draft_is_written(tmp_path: Path) -> None:
         (("-o", "a.docx", "--fragment"), "--fragment只用于不带模板的.html"),
         (("-o", "a.docx", "--template", "T.html"), "要用.docx的模板"),
         (("-o", "a.html", "--template", "T.docx"), "要用.html的模板"),
-        (("-o", "a.docx", "--template", "没有.docx"), "读不出模板没有.docx：文件或文件夹不存在"),
+        (("-o", "a.docx", "--template", "没有.docx"), "无法读取模板没有.docx：文件或文件夹不存在"),
         (("-o", "我的.docx"), "我的.docx已存在，没有覆盖"),
     ],
 )

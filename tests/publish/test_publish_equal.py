@@ -125,7 +125,7 @@ def test_one_changed_text_in_the_file_is_seen() -> None:
         was, node.text = node.text, f"{node.text}7"
         changed = packed({**parts, MAIN: etree.tostring(root, encoding="unicode")})
         node.text = was
-        with pytest.raises(WorkbookError, match="读回核对"):
+        with pytest.raises(WorkbookError, match="重新读取核对"):
             checked_count(report, found, "a.docx", changed, OURS)
 
 
@@ -144,7 +144,7 @@ def test_one_fault_of_structure_is_seen(before: str, after: str) -> None:
     parts = parts_of(docx_bytes(found))
     assert before in parts[MAIN]
     changed = packed({**parts, MAIN: parts[MAIN].replace(before, after, 1)})
-    with pytest.raises(WorkbookError, match="读回核对"):
+    with pytest.raises(WorkbookError, match="重新读取核对"):
         checked_count(report, found, "a.docx", changed, OURS)
 
 
@@ -209,7 +209,7 @@ def test_any_text_is_read_back_equal_or_refused(text: str) -> None:
     try:
         assert checked_count(report, found, "a.html", page, OURS) == 200
     except WorkbookError as error:
-        assert "读回核对" in str(error)  # noqa: PT017
+        assert "重新读取核对" in str(error)  # noqa: PT017
 
 
 def test_no_name_of_a_person_or_machine_is_in_it() -> None:

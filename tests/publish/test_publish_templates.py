@@ -127,14 +127,17 @@ def test_a_value_is_never_a_field_nor_markup(tmp_path: Path) -> None:
     [
         (
             lambda it: it.add_paragraph("{{电话}}"),
-            "“{{电话}}”不认识，没有写入；可用的字段有标题",
+            "“{{电话}}”无法识别，没有写入；可用的字段有标题",
         ),
         (lambda it: it.add_paragraph("见{{表三}}"), "字段“{{表三}}”应单独成段"),
         (lambda it: it.add_paragraph("{{一}}{{五}}"), "应单独成段"),
         (lambda it: it.add_paragraph("{{机关}}" * 501), "超过500个"),
-        (lambda it: it.add_paragraph("{{机关}}：{{机关"), "自己的文字中有“{{”，会照印出来"),
+        (
+            lambda it: it.add_paragraph("{{机关}}：{{机关"),
+            "自己的文字中有“{{”，将原样出现在发布稿中",
+        ),
         (lambda it: it.add_paragraph("机关}}"), "自己的文字中有“}}”"),
-        (lambda it: it.add_paragraph("｛｛机关｝｝"), "请把字段写成“{{机关}}”的样子"),
+        (lambda it: it.add_paragraph("｛｛机关｝｝"), "请把字段写成“{{机关}}”的形式"),
         (lambda it: it.add_paragraph("电话：〔待填：电话〕"), "自己的文字中有“〔待填”"),
         (lambda it: it.add_paragraph("〔待改写〕本局"), "自己的文字中有“〔待改写〕”"),
         (lambda it: drop(it, "{{ 表四 }}"), "没有字段“{{表四}}”"),
@@ -236,7 +239,7 @@ def test_a_draft_page_says_so_above_and_below(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("extra", "said"),
     [
-        ("{{ 电话 }}", "字段“{{电话}}”不认识"),
+        ("{{ 电话 }}", "字段“{{电话}}”无法识别"),
         ("{{", "第1行写法不对"),
         ("机关}}", "自己的文字中有“}}”"),
         ("<p>｛｛<b>机关</b>｝｝</p>", "自己的文字中有“｛｛”"),

@@ -336,9 +336,9 @@ GREEDY = "import time; held = bytearray(b'1') * 150_000_000; time.sleep(9999)"
     [
         (FLOOD, ProgramLimits(output=20 * MEGABYTE), "磁盘空间过大"),
         (GREEDY, ProgramLimits(memory=100 * MEGABYTE), "内存"),
-        (LAVISH, ProgramLimits(output=20 * MEGABYTE), "过大|没能打开"),
-        ("", libreoffice.LIMITS, "没能打开"),
-        ("raise SystemExit(3)", libreoffice.LIMITS, "没能打开"),
+        (LAVISH, ProgramLimits(output=20 * MEGABYTE), "过大|未能打开"),
+        ("", libreoffice.LIMITS, "未能打开"),
+        ("raise SystemExit(3)", libreoffice.LIMITS, "未能打开"),
     ],
     ids=["floods", "fills the memory", "makes too much at once", "makes nothing", "fails"],
 )

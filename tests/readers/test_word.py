@@ -169,14 +169,17 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "300 MB": (lambda: docx(paragraph(run("1")) * 5_000_000), "过大"),
     "one long text": (lambda: docx(paragraph(run("1" * 11 * MEGABYTE))), "损坏"),
-    "entities": (lambda: docx_of(f'<!DOCTYPE a [<!ENTITY a0 "1">{BOMB}]><a>&a9;</a>'), "实体"),
+    "entities": (
+        lambda: docx_of(f'<!DOCTYPE a [<!ENTITY a0 "1">{BOMB}]><a>&a9;</a>'),
+        "不安全的内容",
+    ),
     "outside entity": (
         lambda: docx_of('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'),
-        "实体",
+        "不安全的内容",
     ),
     "entities in UTF-16": (
         lambda: docx_of(f"<!DOCTYPE a [{BOMB}]><a>&a9;</a>".encode("utf-16")),
-        "实体",
+        "不安全的内容",
     ),
     "no document": (lambda: packed({"word/x.xml": "<x/>"}), "没有 Word 文档的正文"),
     "another root": (lambda: docx_of("<x/>"), "没有 Word 文档的正文"),
@@ -185,7 +188,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "thousands of parts": (lambda: packed({f"word/{at}": "" for at in range(6_000)}), "过大"),
     "two of one name": (
         lambda: packed({"word/document.xml": "<a/>", "WORD/document.xml": "<b/>"}),
-        "重名",
+        "内部结构有误",
     ),
 }
 

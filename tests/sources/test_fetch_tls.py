@@ -220,7 +220,7 @@ def test_http_to_a_port_that_only_speaks_https(authority: trustme.CA) -> None:
         assert server.paths == ["/a"]
     assert (found.content, found.url) == (PAGE, server.url("/a"))
     assert found.provenance == (
-        f"网址以 http:// 开头但打不开，已改用 https 打开：{server.url('/a')}。",
+        f"网址以 http:// 开头但不能打开，已改用 https 打开：{server.url('/a')}。",
     )
 
 

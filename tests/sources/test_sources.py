@@ -146,7 +146,7 @@ def test_a_slow_drip_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> No
     with serving({"/": [[*answer(b"", length=60), *drip]]}) as server:
         error = failed(server.url(), replace(SMALL, tries=1, deadline=60))
     assert error.stage == "timeout"
-    assert "60秒内没有取完" in str(error)
+    assert "60秒内没有读取完毕" in str(error)
 
 
 def test_a_head_that_never_ends_ends_at_the_deadline() -> None:
@@ -155,7 +155,7 @@ def test_a_head_that_never_ends_ends_at_the_deadline() -> None:
     with serving({"/": [drip]}, gap=0.05) as server:
         error = failed(server.url(), replace(SMALL, deadline=0.3, tries=1))
     assert error.stage == "timeout"
-    assert "0.3秒内没有取完" in str(error)
+    assert "0.3秒内没有读取完毕" in str(error)
 
 
 NINE = answer(b"", length=9)

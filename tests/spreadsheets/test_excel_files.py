@@ -614,8 +614,11 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         ),
         "过大",
     ),
-    "entities": (lambda: changed(SHEET, lambda part: ENTITY + part), "实体"),
-    "entities of styles": (lambda: changed("xl/styles.xml", lambda part: ENTITY + part), "实体"),
+    "entities": (lambda: changed(SHEET, lambda part: ENTITY + part), "不安全的内容"),
+    "entities of styles": (
+        lambda: changed("xl/styles.xml", lambda part: ENTITY + part),
+        "不安全的内容",
+    ),
     "no sheet": (
         lambda: changed(RELATIONS, lambda part: part.replace(b"sheet1.xml", b"none.xml")),
         "损坏",

@@ -70,7 +70,7 @@ def test_ours_stays_ours_in_other_programs_and_broken(ours: Path, tmp_path: Path
     del book["工具"], book["xlwings.conf"]
     book["表三"].title = "我的表三"
     book.save(tmp_path / "broken.xlsm")
-    with pytest.raises(WorkbookError, match="没有工作表“表三”，不是gongkai的工作簿"):
+    with pytest.raises(WorkbookError, match="没有工作表“表三”，不是本工具的工作簿"):
         read_report(tmp_path / "broken.xlsm")
 
 

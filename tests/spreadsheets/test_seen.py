@@ -135,7 +135,7 @@ def test_a_program_that_does_not_tell_of_looks_leaves_a_word(tmp_path: Path) -> 
     book = open_book(path)
     excel_of(book).lacks.add("looks")
     _, report = current_report(book)
-    assert "没有告知字体" in report.problems[-1].reason
+    assert "无法从表格程序取得字体" in report.problems[-1].reason
     assert "coverage.unplaced" in {finding.rule for finding in check(report)}
 
 

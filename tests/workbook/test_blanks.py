@@ -155,7 +155,7 @@ def test_the_buttons(book: xw.Book) -> None:
     assert done.text.startswith("已把138格空白填为0，记在“修改记录”表。")
     assert value_at(book, THREE, SPOTS[WELFARE]) == 0
     assert blank_in(shown_report(book)) == [FEES, RESEARCH]
-    assert "1格不能由勾稽关系确定，请确认都是没有" in press(book, "fill_all_blanks").text
+    assert "1格不能由勾稽关系确定，请先确认实际均为0" in press(book, "fill_all_blanks").text
     press(book, "fill_signs", answer="yes")
     assert blank_in(shown_report(book)) == []
 
@@ -181,7 +181,7 @@ def test_a_cell_that_would_show_no_zero_is_named_and_the_others_are_filled(path:
     book.save(path)
     run = run_command("fill-blanks", path)
     assert run.stdout.startswith("已把137格空白填为0")
-    assert "'表三'!G7合并、隐藏或设有特殊格式，填了看不到0" in run.stdout
+    assert "'表三'!G7合并、隐藏或设有特殊格式，填入后不能显示0" in run.stdout
     assert read_workbook(path).value(WELFARE) is None
     assert read_workbook(path).value(LAW) == 0
 

@@ -378,7 +378,7 @@ def test_a_line_inserted_by_hand_is_never_read_by_position(target: Path) -> None
         wanted = None if entry.cell.startswith("applications.") else report.value(entry.cell)
         assert entry.value == wanted
     (told,) = again.problems
-    assert told.reason.startswith("“表三”的第20行移动过：B20应为“（五）不予处理”，现为空白")
+    assert told.reason.startswith("“表三”的第20行与官方表格不同：B20应为“（五）不予处理”，现为空白")
 
 
 def test_figures_on_the_sheet_of_the_other_layout_are_reported(target: Path) -> None:
@@ -472,8 +472,8 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
         "已损坏",
     ),
     "bomb": (bomb, "过大"),
-    "entities": (entities, "实体"),
-    "other": (others, "不是gongkai的工作簿"),
+    "entities": (entities, "不安全的内容"),
+    "other": (others, "不是本工具的工作簿"),
 }
 
 

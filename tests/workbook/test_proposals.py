@@ -127,7 +127,7 @@ def test_anything_else_is_refused_with_a_sentence(typed: object) -> None:
 
 def test_a_number_beside_nothing_is_refused() -> None:
     cells: dict[tuple[int, int], object] = {(60, ADOPT): 1}
-    with pytest.raises(WorkbookError, match="第60行没有问题可以采纳；请清空"):
+    with pytest.raises(WorkbookError, match="第60行没有列出问题，不能采纳；请清空"):
         typed_choices(shown_rows(cells), [finding(TWO)], WRONG)
 
 

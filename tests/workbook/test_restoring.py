@@ -112,7 +112,7 @@ def test_python_says_which(name: str, changed: dict[str, Path]) -> None:
         table = "disputes" if name in ("columns of 表四", "figures' row") else "applications"
         assert all(entry.value is None for entry in report.tables[table].entries.values())
         assert len(told) == 1
-        assert "移动过：" in told[0]
+        assert "与官方表格不同：" in told[0]
         assert (
             "整张表的数字没有采用；请用“还原表格”（或运行 gongkai check 文件名 --write）还原"
             in told[0]
@@ -135,7 +135,7 @@ def test_it_is_put_back_by_its_labels(
     before = copy.read_bytes()
     if name != "figure dragged":  # without a yes nothing happens
         assert main(["check", str(copy), "--write"]) == 2
-        assert "请加上 --yes 再运行" in capsys.readouterr().err
+        assert "请加上 --yes 重新运行" in capsys.readouterr().err
         assert copy.read_bytes() == before
     main(["check", str(copy), "--write", "--yes"])
     kept = "年报（上一版）.xlsx" if name == "figure dragged" else "年报（还原前）.xlsx"
@@ -348,7 +348,7 @@ def test_a_template_with_a_line_moved_takes_no_report(
     changed: dict[str, Path], tmp_path: Path
 ) -> None:
     """Figures would stand beside other labels."""
-    with pytest.raises(WorkbookError, match=r"移动过：.*没有写入"):
+    with pytest.raises(WorkbookError, match=r"与官方表格不同：.*没有写入"):
         write_workbook(sound(), [], tmp_path / "b.xlsx", template=changed["row inserted"])
     assert not (tmp_path / "b.xlsx").exists()
 

@@ -409,7 +409,7 @@ def table_two_alone() -> Report:
     return report_of(blank)
 
 
-EMPTY_COVER = ["没有可以计算的数字"] * 3 + ["没有可以计算的数字，什么也没有校验"]
+EMPTY_COVER = ["没有可以计算的数字"] * 3 + ["没有可以计算的数字，未作任何校验"]
 TABLE_TWO_COVER = [
     "没有规定勾稽关系",
     *["没有可以计算的数字"] * 2,

@@ -59,7 +59,7 @@ def settings_component(places: Places) -> Component:
     content = current(places.settings) or b""
     if content.startswith(WIDE):
         raise GongkaiError(
-            f"{places.settings}是用“Unicode”编码保存的，xlwings读不了，没有安装任何东西；"
+            f"{places.settings}是用“Unicode”编码保存的，xlwings无法读取，没有安装任何东西；"
             "请用记事本打开，另存为时编码选“ANSI”，再试一次。"
         )
     value = places.interpreter.encode(places.encoding)

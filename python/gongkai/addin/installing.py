@@ -194,7 +194,7 @@ def failure(error: OSError, path: Path, left: list[Path], places: Places) -> str
     state = "已经恢复原状"
     if left:
         state = (
-            f"没能全部恢复原状（{'、'.join(map(str, left))}），请运行 gongkai addin uninstall 恢复"
+            f"未能全部恢复原状（{'、'.join(map(str, left))}），请运行 gongkai addin uninstall 恢复"
         )
     return (
         f"没有安装：写入{path}时出错，{system_reason(error)}{mend}。{state}，之后可以再运行一次 "
@@ -264,8 +264,8 @@ def uninstall(places: Places) -> Iterator[str]:
                 kept_copy(entry, places).unlink(missing_ok=True)
         except OSError as error:
             raise GongkaiError(
-                f"没有卸载完：处理{path}时出错，{system_reason(error)}。{CLOSE_EXCEL}，"
-                "再运行一次 gongkai addin uninstall，会接着做完。"
+                f"卸载未完成：处理{path}时出错，{system_reason(error)}。{CLOSE_EXCEL}，"
+                "再运行一次 gongkai addin uninstall，将继续卸载。"
             ) from error
         yield undo.line
     yield close_record(places, record)
@@ -309,7 +309,9 @@ def undo_of(entry: InstalledFile, places: Places) -> Undo:
     if entry.backup:
         before = current(kept_copy(entry, places))
         if before is None or digest_of(before) != entry.backup:
-            return Undo(now, f"保留　　{path}（原有文件的备份不见了，没有改动）", spent=False)
+            return Undo(
+                now, f"保留　　{path}（原有文件的备份已丢失或被改动，没有改动）", spent=False
+            )
     if now == before:
         return Undo(now, f"已是原样　{path}")
     if now is None or digest_of(now) in entry.ours:

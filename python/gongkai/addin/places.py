@@ -21,12 +21,12 @@ NO_EXCEL = (
     "工作簿用LibreOffice打开，勾稽校验公式照样计算。"
 )
 STORE = (
-    "正在运行的Python来自微软商店，它写入的文件Excel看不到，没有安装任何东西。"
+    "正在运行的Python来自微软商店，Excel无法读取它写入的文件，没有安装任何东西。"
     "请从 python.org 下载安装Python，再用它安装gongkai并运行 gongkai addin install。"
 )
-UNNAMED = "不知道正在运行的Python在哪里，没有安装任何东西；请重新安装Python和gongkai后再试。"
+UNNAMED = "无法确定正在运行的Python的位置，没有安装任何东西；请重新安装Python和gongkai后再试。"
 UNREADABLE_PATH = (
-    "Python所在的路径（{path}）含有Excel读不了的字符，没有安装任何东西；"
+    "Python所在的路径（{path}）含有Excel无法读取的字符，没有安装任何东西；"
     "请把Python装到不含特殊字符的文件夹（如 {example}），再用它安装gongkai。"
 )
 # A program from the Store writes to a private copy of AppData, and so does a virtual environment

@@ -141,7 +141,8 @@ def summary_files(folder: Path) -> tuple[Path, ...]:
 def make_folder(folder: Path) -> None:
     if names.is_too_deep(folder):
         raise GongkaiError(
-            f"文件夹{folder}的路径太长，Excel打不开其中的工作簿；请用 -o 另选一个路径短些的文件夹。"
+            f"文件夹{folder}的路径太长，Excel无法打开其中的工作簿；"
+            "请用 -o 另选一个路径短些的文件夹。"
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)

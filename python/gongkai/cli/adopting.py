@@ -132,10 +132,7 @@ def is_numbered_so(opened: Opened, number: int, finding: Finding) -> bool:
 
 
 def how_to_check(path: Path) -> str:
-    return (
-        f"（在Excel中点“校验本报告”，或运行 gongkai fill {path.name} --template {path.name} -o "
-        f"新文件{path.suffix}）"
-    )
+    return f"（在Excel中点“校验本报告”，或运行 gongkai check {path.name} --write）"
 
 
 # --- adopting -------------------------------------------------------------------------------------

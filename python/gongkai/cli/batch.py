@@ -71,7 +71,7 @@ def confirmed(found: Plan, json: bool) -> bool:
     if asks:
         for line in candidate_lines(found):
             tell(line)
-        tell(f"目录页中有{count}个链接像年度报告，要全部导入吗？输入 y 导入，直接回车不导入。")
+        tell(f"目录页中有{count}个链接像年度报告，是否全部导入？输入 y 导入，直接回车不导入。")
         if sys.stdin.readline().strip().lower() in YES:
             return True
         complain("没有导入；可以把要导入的网址逐行写进文本文件，作为名单导入。")
@@ -232,7 +232,7 @@ class Progress:
     def tally(self) -> str:
         done, failed, wrong = self.counts()
         left = self.total - len(self.rows)
-        rest = f"，未导入{left}个" if left else ""
+        rest = f"，未导入{left}份" if left else ""
         # A figure that could not be read is a warning: no error, but nothing to pass over either.
         doubtful = sum(bool(row.warnings) for row in self.rows.values())
         doubts = f"，有内容没有读出或需核实的{doubtful}份（见“汇总”的警告一栏）" if doubtful else ""
@@ -240,9 +240,9 @@ class Progress:
         also = f"，已忽略的问题{ignored}处" if ignored else ""
         told = f"有勾稽错误的报告{wrong}份{doubts}{also}。"
         blank = sum(row.is_unread for row in self.rows.values())
-        unread = f"，未读出数字{blank}个" if blank else ""
+        unread = f"，未读出数字{blank}份" if blank else ""
         return (
-            f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed - blank}个{unread}{rest}；"
+            f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed - blank}份{unread}{rest}；"
             f"{told}"
         )
 

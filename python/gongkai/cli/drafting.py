@@ -34,7 +34,7 @@ def run_new(options: argparse.Namespace) -> int:
         applications = applications_in(Path(options.ledger))
         count = count_in(applications, draft.report.year, Path(options.ledger).name)
         draft = start.with_ledger(draft, count.values)
-        told = [*lines_of(count), f"每个数字数的是台账哪几行，见 {traces}"]
+        told = [*lines_of(count), f"各项数字所计的台账行号，见 {traces}"]
         told += filter(None, [ledger.sheets_text(applications), ledger.repeats_text(applications)])
     write_draft(draft, target, overwrite=options.force)
     if options.ledger:
@@ -90,7 +90,7 @@ def count_in(
     count = ledger.counted(applications, year)
     if not count.counted:
         raise NoFigures(
-            f"{name}：台账中没有{year}年的申请（共{count.others}件）；"
+            f"{name}：台账中没有{year}年的申请，其他年度的申请有{count.others}件；"
             "请核对年度和收到日期，或在空白工作簿中直接填0。"
         )
     return count

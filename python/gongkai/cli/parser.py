@@ -27,7 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="政府信息公开工作年度报告：读取、校验勾稽关系、填入工作簿并标出不符的单元格。",
         epilog="退出码：0 没有错误；1 有勾稽错误（包括可能是读取有误的）；2 有来源无法读取，"
         "或没有读出数字；"
-        "有几个来源的（文件夹也是），取其中最大的。",
+        "来源不止一个的（包括文件夹中的文件），取其中最大的退出码。",
     )
     parser.add_argument(
         "--version", action="version", version=f"gongkai {__version__}", help="显示版本"
@@ -81,10 +81,13 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
 
     fill = add_command(commands, "fill", "读取报告，填入工作簿并标出问题")
     fill.add_argument("source", metavar="来源", help=SOURCE_HELP)
-    add_output(fill, "要写的工作簿：.xlsx，带宏的.xlsm，或.ods")
+    add_output(fill, "生成的工作簿：.xlsx，带宏的.xlsm，或.ods")
     add_force(fill)
     fill.add_argument(
-        "--template", default="", metavar="文件", help="用自己改过的模板（默认用官方格式模板）"
+        "--template",
+        default="",
+        metavar="文件",
+        help="使用自行修改过的模板（默认使用官方格式的模板）",
     )
     fill.add_argument("--json", action="store_true", help="输出 JSON")
     add_part(fill)
@@ -94,14 +97,14 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
         commands, "export", "读取报告，把三张表的数字写成表格或 JSON，每个数字一行"
     )
     export.add_argument("source", metavar="来源", help=SOURCE_HELP)
-    add_output(export, "要写的文件：.csv、.xlsx 或 .json")
+    add_output(export, "生成的文件：.csv、.xlsx 或 .json")
     add_force(export)
     add_part(export)
     add_access(export)
 
     add_publish(commands)
 
-    beside = add_command(commands, "compare", "两年或两个版本的报告逐格、逐句对照，写成表格或文档")
+    beside = add_command(commands, "compare", "两年或两个版本的报告逐格、逐句对比，写成表格或文档")
     beside.add_argument("first", metavar="甲", help=f"前一份；{SOURCE_HELP}")
     beside.add_argument("second", metavar="乙", help="后一份")
     add_output(beside, "要写的文件：.docx或.xlsx")
@@ -129,7 +132,7 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
         commands, "fill-blanks", "把工作簿中按勾稽关系只能是0的空白填为0，记入修改记录"
     )
     add_workbook(blanks)
-    blanks.add_argument("--all", action="store_true", help="其余空白也填0（请先确认都是没有）")
+    blanks.add_argument("--all", action="store_true", help="其余空白也填0（请先确认实际均为0）")
     blanks.add_argument("--signs", action="store_true", help="填“/”“—”“无”等符号的也算空白")
     blanks.add_argument("--undo", action="store_true", help="撤销上一次填的0")
 
@@ -159,7 +162,7 @@ def add_new(commands: Commands[ChineseParser]) -> None:
         metavar="年度",
         help="新报告的年度（默认为上年报告的下一年）",
     )
-    add_output(new, "要写的工作簿：.xlsx，或带宏的.xlsm")
+    add_output(new, "生成的工作簿：.xlsx，或带宏的.xlsm")
     add_force(new)
     add_part(new)
     add_access(new)
@@ -167,7 +170,9 @@ def add_new(commands: Commands[ChineseParser]) -> None:
 
 def add_publish(commands: Commands[ChineseParser]) -> None:
     publish = add_command(
-        commands, "publish", "生成发布稿：Word文档、网页或PDF，写成后读回，与报告逐格一致才写入"
+        commands,
+        "publish",
+        "生成发布稿：Word文档、网页或PDF，生成后重新读取，与报告逐格核对，一致的才保存",
     )
     publish.add_argument("source", metavar="来源", help=SOURCE_HELP)
     add_output(publish, "要写的文件：.docx、.html或.pdf（要用LibreOffice）")
@@ -175,7 +180,7 @@ def add_publish(commands: Commands[ChineseParser]) -> None:
         "--draft", action="store_true", help="还有错误或待改写的文字时也生成，每页标明“草稿”"
     )
     publish.add_argument(
-        "--fragment", action="store_true", help="只要网页的正文部分，用来粘贴到网站的编辑器"
+        "--fragment", action="store_true", help="只生成网页的正文部分，供粘贴到网站的编辑器"
     )
     publish.add_argument(
         "--template",
@@ -220,7 +225,7 @@ def add_access(command: ChineseParser) -> None:
     cache.add_argument(
         "--offline", action="store_true", help="不联网，只用以前取过、存在本机缓存中的网页"
     )
-    cache.add_argument("--refresh", action="store_true", help="不管缓存，重新取得网页")
+    cache.add_argument("--refresh", action="store_true", help="不使用缓存，重新取得网页")
     command.add_argument(
         "--insecure",
         action="store_true",
@@ -242,7 +247,7 @@ def add_decisions(commands: Commands[ChineseParser]) -> None:
             "numbers",
             nargs="+",
             metavar="序号",
-            help="check 所列的序号或编号（12位），即 JSON 中的 key",
+            help="check 所列的序号或编号（12位）",
         )
         command.add_argument(
             "--with",
@@ -277,7 +282,7 @@ def add_batch(commands: Commands[ChineseParser]) -> None:
             "或列有年报的目录页网址"
         ),
     )
-    add_output(batch, "工作簿和汇总放在哪里", "文件夹")
+    add_output(batch, "存放工作簿和汇总的文件夹", "文件夹")
     batch.add_argument("--yes", action="store_true", help="导入目录页中像年报的全部链接，不再确认")
     batch.add_argument(
         "--per-host",
@@ -322,7 +327,7 @@ def add_levels(commands: Commands[ChineseParser]) -> None:
 
 
 def add_years(commands: Commands[ChineseParser]) -> None:
-    years = add_command(commands, "years", "同一机关连续几年的报告互相核对，逐条列出接不上的数字")
+    years = add_command(commands, "years", "同一机关连续几年的报告互相核对，逐条列出不符的数字")
     years.add_argument(
         "sources", nargs="+", metavar="来源", help=f"{SOURCE_HELP}；或存放它们的文件夹"
     )
@@ -346,12 +351,12 @@ def add_others(commands: Commands[ChineseParser]) -> None:
     )
     rules.add_argument("--all", action="store_true", help="勾稽关系之外的检查和提示也列出")
     rules.add_argument(
-        "--edition", default="2021", choices=("2019", "2021"), help="格式年版（默认 2021）"
+        "--edition", default="2021", choices=("2019", "2021"), help="格式的年份（默认 2021）"
     )
     rules.add_argument("--json", action="store_true", help="输出 JSON")
 
     template = add_command(commands, "template", "另存一份空白工作簿")
-    add_output(template, "要写的工作簿：.xlsx，或带宏的.xlsm")
+    add_output(template, "生成的工作簿：.xlsx，或带宏的.xlsm")
     template.add_argument(
         "--batch", action="store_true", help="批量导入用的工作簿：有“批量导入”和“汇总”，没有报告"
     )
@@ -364,13 +369,15 @@ def add_others(commands: Commands[ChineseParser]) -> None:
         type=file_name,
         default="gongkai-demo",
         metavar="文件夹",
-        help="结果放在哪里（默认 gongkai-demo）",
+        help="存放结果的文件夹（默认 gongkai-demo）",
     )
 
     conformance = add_command(
         commands, "conformance", "写出一套带有差错的文件和应得的结果，用于校验导入程序"
     )
-    conformance.add_argument("folder", type=file_name, metavar="文件夹", help="写在哪里")
+    conformance.add_argument(
+        "folder", type=file_name, metavar="文件夹", help="存放这套文件的文件夹"
+    )
     add_force(conformance)
 
     addin = add_command(commands, "addin", "安装、卸载或检查Excel加载项（Windows、苹果电脑）")
@@ -473,7 +480,7 @@ def file_name(text: str) -> Path:
 
 def part_number(text: str) -> int:
     if not text.isdecimal() or len(text) > MOST_DIGITS or not int(text):
-        raise argparse.ArgumentTypeError(f"“{text}”不是序号，请写成 2")
+        raise argparse.ArgumentTypeError(f"“{text}”不是序号；请写数字，如 2")
     return int(text)
 
 
@@ -482,5 +489,5 @@ def number_and_alternative(text: str) -> tuple[int, int]:
     number, sign, alternative = text.partition("=")
     wanted = [number, alternative] if sign else [number]
     if not all(part.isdecimal() and len(part) <= MOST_DIGITS and int(part) for part in wanted):
-        raise argparse.ArgumentTypeError(f"“{text}”不是序号，请写成 3 或 3=2")
+        raise argparse.ArgumentTypeError(f"“{text}”不是序号；请写数字，如 3 或 3=2")
     return int(number), int(alternative or 0)

@@ -131,7 +131,7 @@ def figure_places(found: Standing) -> set[spreadsheets.Spot]:
 def is_agreed(question: str) -> bool:
     """Asked at a terminal; elsewhere nobody can say yes."""
     if sys.stdin is None or not sys.stdin.isatty():
-        console.complain(f"{question}同意的话请加上 --yes 再运行。")
+        console.complain(f"{question}如同意，请加上 --yes 重新运行。")
         return False
-    console.tell(f"{question}要这样做吗？（是/否）")
+    console.tell(f"{question}是否继续？（是/否）")
     return sys.stdin.readline().strip().lower() in YES

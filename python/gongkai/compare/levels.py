@@ -34,10 +34,10 @@ from gongkai.wording import NO_FIGURES, label_of, phrases
 
 Status = Literal["equal", "differs", "exceeds", "asked", "uncertain", "blank"]
 STATUSES: Mapping[Status, str] = {
-    "equal": "相等",
-    "differs": "不等",
+    "equal": "相符",
+    "differs": "不符",
     "exceeds": "已超过上级",
-    "asked": "推定后不等",
+    "asked": "推定后不符",
     "uncertain": "不能确定",
     "blank": "上级空白",
 }

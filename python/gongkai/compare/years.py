@@ -365,7 +365,7 @@ def limits_text(report: Yearly, last: Yearly, known: Collection[editions.YearLin
     compared = Counter(link.rule for link in known)
     limits = []
     if compared["years.carried"] < wanted["years.carried"]:
-        limits.append(f"结转{wanted['years.carried']}项只能比{compared['years.carried']}项")
+        limits.append(f"结转{wanted['years.carried']}项，只能核对其中{compared['years.carried']}项")
     if compared["years.documents"] < wanted["years.documents"]:
         number = compared["years.documents"]
         limits.append(documents_limit(report, last, wanted["years.documents"], number))
@@ -381,8 +381,8 @@ def documents_limit(report: Yearly, last: Yearly, wanted: int, compared: int) ->
     if len(old) > 1:
         return ""
     if old:
-        return f"{old[0].year}年表二是旧格式，文件数不能比"
-    return f"文件{wanted}项只能比{compared}项" if compared else "文件数没有可比的数字"
+        return f"{old[0].year}年的表二为2019年格式，文件件数不能核对"
+    return f"文件{wanted}项，只能核对其中{compared}项" if compared else "文件件数没有可以核对的数字"
 
 
 def is_old(report: Yearly) -> bool:

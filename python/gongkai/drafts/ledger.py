@@ -228,7 +228,7 @@ def refuse_doubled(sheet: spreadsheets.Sheet, heads: Heads) -> None:
     if heads.doubled:
         raise UnreadableDocument(
             f"台账“{clipped(sheet.name)}”中有两列的表头意思相同（如“{heads.doubled}”），"
-            "不知按哪一列数；请改去其中一列的表头后再试。"
+            "无法确定按哪一列计数；请修改其中一列的表头后再试。"
         )
 
 
@@ -237,7 +237,7 @@ def refuse_hidden(sheet: spreadsheets.Sheet, heads: Heads) -> None:
     for row, column in sheet.cells:
         if row > heads.row and row in sheet.hidden_rows and column in columns:
             raise UnreadableDocument(
-                f"台账“{clipped(sheet.name)}”有隐藏的行（如第{row}行），数不到；"
+                f"台账“{clipped(sheet.name)}”有隐藏的行（如第{row}行），无法计入；"
                 "请取消筛选、显示全部行后再试。"
             )
 

@@ -89,7 +89,7 @@ def begun(last: Report, year: int | None = None, agency: str = "") -> ReportDraf
 
 def following_year(last: Report) -> int:
     if last.year is None:
-        raise GongkaiError("没有读出上年报告的年度，请用 --year 写明新报告的年度。")
+        raise GongkaiError("没有读出上年报告的年度；请补填它的年度，或用 --year 写明新报告的年度。")
     return last.year + 1
 
 
@@ -97,13 +97,15 @@ def blank_report(agency: str, year: int) -> Report:
     """Body, year and title, and the tables of the year's form without a figure. GongkaiError."""
     agency = one_line(agency)
     if not agency:
-        raise GongkaiError("没有读出机关名称，请用 --agency 写明。")
+        raise GongkaiError("没有读出机关名称；请补填上年报告的机关，或用 --agency 写明。")
     if len(agency) > LONGEST_NAME:
-        raise GongkaiError(f"机关名称“{clipped(agency)}”过长，请用 --agency 写明规范名称。")
+        raise GongkaiError(
+            f"机关名称“{clipped(agency)}”过长；请改用规范名称（命令中用 --agency 写明）。"
+        )
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise GongkaiError(
             f"不能起草{year}年的报告：只有{FIRST_YEAR}年及以后的报告适用"
-            f"国办公开办函〔2021〕30号规定的格式，请用 --year 写明年度。"
+            f"国办公开办函〔2021〕30号规定的格式；请改正封面的年度，或用 --year 写明年度。"
         )
     return Report(
         made_title(agency, year), agency, year, "", blank_tables(editions.edition_of_year(year))
@@ -217,7 +219,7 @@ def with_stocks(draft: ReportDraft, last: Report) -> ReportDraft:
     if table.edition != IN_FORCE:
         return also_open(
             draft,
-            "上年报告为2019年版格式，其“对外公开总数量”与“现行有效件数”口径不同，没有带入，请自行填写。",
+            "上年报告为2019年格式，其“对外公开总数量”与“现行有效件数”口径不同，没有带入，请自行填写。",
         )
     stocks: dict[str, int] = {}
     lost: list[str] = []

@@ -56,7 +56,7 @@ def question(changes: Sequence[proposals.Adoption]) -> str:
     )
     if len(text) > runner.LONGEST_TEXT:
         raise WorkbookError(
-            f"一次要改{len(changes)}格，太多了，没有改动；请分几次采纳，每次少填几条。"
+            f"一次要改{len(changes)}格，超过一次可以修改的数量，没有改动；请分次采纳。"
         )
     return text
 
@@ -193,7 +193,7 @@ def chosen(
     if place and place[0] == layout.RESULTS:
         row = next((row for row in rows if row.row == place[1][0]), None)
         if row is None:
-            raise WorkbookError(f"所选的行没有问题可以采纳；{HOW}")
+            raise WorkbookError(f"所选的行没有列出问题，不能采纳；{HOW}")
         return [proposals.choice_of(row, 0, findings, report)]
     if place and place[0] in live_book.TABLES:
         return [choice_at(place[0], place[1], rows, report, findings)]

@@ -118,7 +118,7 @@ def read_array(value: object) -> Placed:
     rows = rows_of(value)
     size = len(rows) * len(rows[0])
     if size > MOST_CELLS:
-        raise ShapeError(f"区域有{size}格，太大了；请只选一张表：{shapes_text()}。")
+        raise ShapeError(f"区域有{size}格，超过一张表的大小；请只选一张表：{shapes_text()}。")
     if all(map(is_blank_row, rows)):
         raise ShapeError(f"区域中没有数字；请选中一张表：{shapes_text()}。")
     if any(map(has_label, rows)):

@@ -105,10 +105,10 @@ def question_left(work: Work, text: str) -> runner.CommandResult:
     """The question that the rows ask, behind what came of them; without one, that alone."""
     proposed = work.waiting("proposed")
     if proposed:
-        question = f"目录页中找到的{len(proposed)}个链接已列在表中，要全部导入吗？"
+        question = f"目录页中找到的{len(proposed)}个链接已列在表中，是否全部导入？"
         return runner.CommandResult("ask", text + question)
     if work.waiting(*lists.RETRIED):
-        return runner.CommandResult("ask", f"{text}要重试失败的吗？")
+        return runner.CommandResult("ask", f"{text}是否重试失败的来源？")
     return runner.CommandResult("done", text)
 
 
@@ -231,8 +231,8 @@ def progress(work: Work) -> str:
         if places:
             row = layout.BATCH_TOP + places[0]
             why = wording.clipped(work.rows[places[0]].message)
-            text += f"，{lists.STATE_TEXTS[state]}{len(places)}个（如第{row}行：{why}）"
-    return f"{text}，还有{len(new)}个。" if new else f"{text}。"
+            text += f"，{lists.STATE_TEXTS[state]}{len(places)}份（如第{row}行：{why}）"
+    return f"{text}，还有{len(new)}份。" if new else f"{text}。"
 
 
 def saved(book: xw.Book) -> str:
@@ -241,7 +241,7 @@ def saved(book: xw.Book) -> str:
         if runner.file_of(book) or runner.is_in_cloud(book):
             book.save()
     except Exception:
-        return "本工作簿没能保存，请自行保存。"
+        return "本工作簿未能保存，请自行保存。"
     return ""
 
 

@@ -27,7 +27,7 @@ UNTOLD = Problem(
     "",
     "",
     (
-        "表格程序没有告知字体和隐藏的行列，没有检查删除线、上标、白色和隐藏的数字，请保存后用 "
+        "无法从表格程序取得字体和隐藏行列的情况，未检查删除线、上标、白色和隐藏的内容；请保存后用 "
         "gongkai check 核对文件"
     ),
 )
@@ -113,7 +113,7 @@ def clear_marks(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     return runner.CommandResult(
         "done",
         "已清除标记和校验结果。表中若还有“✗ 差”，那是公式算出的实际差额，改正数字后自行消失；"
-        f"要重新标记请点“校验”。{kept}",
+        f"如需重新标记，请点“校验本报告”。{kept}",
     )
 
 

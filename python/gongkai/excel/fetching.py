@@ -33,7 +33,7 @@ WINDOW, BUDGET = 60.0, 24.0
 LONGEST_URL = 2_000  # characters
 # Stages of failures that another page of the host would share.
 OF_THE_HOST = ("connect", "tls", "timeout")
-NOT_OURS = "这个工作簿不是用本插件的模板建立的，不能使用联网函数；请在由模板建立的工作簿中使用。"
+NOT_OURS = "这个工作簿不是用本加载项的模板建立的，不能使用联网函数；请在由模板建立的工作簿中使用。"
 NOT_ALLOWED = "请先点“政府信息公开”选项卡的“允许联网函数”，再按 Ctrl+Alt+F9 重新计算。"
 RECALCULATE = "稍后按 Ctrl+Alt+F9 重新计算；网址很多时请用“批量导入”"
 
@@ -122,7 +122,7 @@ def read_page(url: str, limits: sources.Limits) -> Report:
     """Without the page's bytes: the session keeps many reports."""
     report = system.in_time(lambda: wording.evaluated(locate.read_source(url, limits)), LONGEST)
     if report is None:
-        raise FetchError(f"{url}：{LONGEST:g}秒内没有读出报告，已不再等；请用“导入网址”。", "read")
+        raise FetchError(f"{url}：{LONGEST:g}秒内没有读出报告，已停止；请用“导入网址”。", "read")
     assert report.document is not None
     return replace(report, document=replace(report.document, content=b""))
 

@@ -111,7 +111,7 @@ FUNCTIONS = by_name(
         (URL,),
         caller=True,
     ),
-    Function("GK_VERSION", "本插件的版本。", ()),
+    Function("GK_VERSION", "本加载项的版本。", ()),
 )
 
 
@@ -171,7 +171,7 @@ def single(value: object) -> str:
 
 def calling_book(caller: Any) -> xlwings.Book:
     if caller is None:
-        raise GongkaiError("不知道公式在哪个工作簿中；请在单元格中使用这个函数。")
+        raise GongkaiError("无法确定公式所在的工作簿；请在单元格中使用这个函数。")
     book: xlwings.Book = caller.sheet.book
     return book
 

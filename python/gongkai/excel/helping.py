@@ -18,7 +18,7 @@ from gongkai.wording.rules import written_rules
 from gongkai.workbook import derived, file, layout
 
 RULES = "勾稽规则"
-RULES_HEAD = ("格式", "规则", "表", "何处", "应当相等")
+RULES_HEAD = ("格式", "规则", "表", "位置", "应当相等")
 OTHERS = "其他检查"
 MANUAL = "manual.html"
 
@@ -28,8 +28,8 @@ def allow_fetch(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     return runner.CommandResult(
         "done",
         (
-            "已允许本工作簿中的 GK_IMPORT 和 GK_VALUE 从网上读取报告；只对这台电脑上的您有效。请按 "
-            "Ctrl+Alt+F9 重新计算。"
+            "已允许本工作簿中的 GK_IMPORT 和 GK_VALUE 从网上读取报告；"
+            "仅在本机对您的用户账户有效。请按 Ctrl+Alt+F9 重新计算。"
         ),
     )
 
@@ -83,10 +83,10 @@ def manual(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     if not path.is_file():
         return runner.CommandResult(
             "error",
-            f"没有找到使用手册（{path}），请重新安装gongkai；源代码中的手册是docs/manual.zh.md。",
+            f"没有找到使用手册（{path}），请重新安装gongkai。",
         )
     if not webbrowser.open(path.as_uri()):
-        return runner.CommandResult("done", f"没能打开浏览器，请自行打开使用手册：{path}")
+        return runner.CommandResult("done", f"未能打开浏览器，请自行打开使用手册：{path}")
     return runner.CommandResult("done", "")
 
 

@@ -87,8 +87,8 @@ def refuse_other(present: Sequence[str]) -> None:
     for name in layout.needed_sheets():
         if name not in present:
             raise WorkbookError(
-                f"当前工作簿没有工作表“{name}”，不是gongkai的工作簿；"
-                f"请打开由gongkai模板生成的工作簿再试。"
+                f"当前工作簿没有工作表“{name}”，不是本工具的工作簿；"
+                f"请打开由本工具生成的工作簿再试。"
             )
 
 
@@ -454,7 +454,7 @@ def put_back(undo: Sequence[Callable[[], None]], error: BaseException) -> None:
             failed.append(step)
     if any(step is not undo[-1] for step in failed):
         raise NotRestored(
-            "写入中断，而且没能完全恢复原来的内容：请不要保存，关闭本工作簿后重新打开再试。"
+            "写入中断，而且未能完全恢复原来的内容：请不要保存，关闭本工作簿后重新打开再试。"
         ) from error
 
 

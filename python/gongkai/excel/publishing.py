@@ -23,7 +23,7 @@ from gongkai.publish import (
     set_aside,
 )
 
-BESIDE = "对照"
+BESIDE = "对比"
 NOTHING_BEGUN = (
     "工作簿中没有报告，封面也没有写明机关和年度，不能新建；"
     "请导入上年的报告，或在封面填写机关和要新建的年度后再试。"
@@ -45,7 +45,7 @@ def publish(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     told = list(done_lines(report, findings, count, target))
     aside = set_aside(findings)
     if aside:
-        told.append(f"已忽略的问题有{len(aside)}条，没有写进发布稿，见“校验结果”。")
+        told.append(f"已忽略的问题有{len(aside)}处，没有写进发布稿，见“校验结果”。")
     return runner.CommandResult("done", "\n".join(told))
 
 

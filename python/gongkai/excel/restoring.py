@@ -136,7 +136,7 @@ def read_formulas(page: xw.Sheet, last: Spot, cells: blocks.Cells) -> dict[Spot,
     """WorkbookError for a text so long that Excel does not tell the formulas beside it."""
     if any(map(blocks.is_long, cells.values())):
         raise WorkbookError(
-            f"“{page.name}”中有过长的文字，读不出公式，没有还原；请先移走这段文字。"
+            f"“{page.name}”中有过长的文字，无法读取公式，没有还原；请先移走这段文字。"
         )
     return live_book.formulas_in(page.range((1, 1), last).formula, (1, 1), cells)
 
@@ -354,7 +354,7 @@ def is_protected(page: xw.Sheet) -> bool:
 # --- protection, a switch -------------------------------------------------------------------------
 
 ON = (
-    "已保护{}：只能填写数字格，行、列、行名和勾稽校验改不了。校验、导入等会写入的操作，"
+    "已保护{}：只能填写数字格，行、列、行名和勾稽校验不能修改。校验、导入等会写入的操作，"
     "请先再点一次“保护表格”取消保护。"
 )
 OFF = "已取消{}的保护。"

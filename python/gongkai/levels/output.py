@@ -113,11 +113,11 @@ def levels_lines(found: Levels) -> Iterator[str]:
 
 
 def outcome_line(found: Levels) -> str:
-    """✓ 核对200格，全部相等，其中30格含推定的数。 or how many figures came out how."""
+    """✓ 核对200格，全部相符，其中30格含推定的数。 or how many figures came out how."""
     counts = found.counts()
     also = guessed_text(found)
     if counts["equal"] == len(found.lines) and not found.findings:
-        told = [f"✓ 核对{len(found.lines)}格，全部相等", also]
+        told = [f"✓ 核对{len(found.lines)}格，全部相符", also]
         return f"{'，'.join(filter(None, told))}。"
     statuses: list[str] = []
     for status, count in counts.items():

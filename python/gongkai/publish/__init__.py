@@ -163,4 +163,6 @@ def read_template(path: Path) -> bytes:
         return system.read_plain(path)
     except OSError as error:
         reason = system.system_reason(error)
-        raise WorkbookError(f"读不出模板{path.name}：{reason}，没有写入；请检查文件名。") from error
+        raise WorkbookError(
+            f"无法读取模板{path.name}：{reason}，没有写入；请检查文件名。"
+        ) from error

@@ -24,7 +24,7 @@ from gongkai.model import Column, Report, Value
 from gongkai.publish.docx import SONGTI, fonts, paragraph, run, table_properties
 from gongkai.publish.parts import WIDE_TEXT, document_part, package_of
 
-HEADING = "年度报告对照"
+HEADING = "年度报告对比"
 APART = "增减"
 SIDES = 3  # columns for each column of the form: first, second, what is between them
 OTHERWISE = "不可比"  # in the place of a difference where the two forms count otherwise
@@ -39,7 +39,7 @@ KINDS = {
     "changed": "改动",
     "added": "新增",
     "removed": "删去",
-    "uncompared": "有改动，文字过长，没有逐句对照",
+    "uncompared": "有改动，文字过长，没有逐句对比",
 }
 LOOKS: dict[RevisionKind, str] = {
     "same": "",

@@ -26,7 +26,7 @@ from gongkai.publish.content import Publication, PublishedTable
 from gongkai.recognize.sections import LONGEST_OPENING, above_footer
 from gongkai.sources.documents import document
 
-DIFFERS = "发布稿写成后读回核对，与报告不一致，没有写入：{}。{}"
+DIFFERS = "发布稿生成后重新读取核对，与报告不一致，没有保存：{}。{}"
 SEND = "请把这份报告发给开发者"
 LOOK = "请检查这一处的文字是否含有像标题、附件或表格的行，改写后再试"
 TEMPLATE = "请检查模板中这一处前后的文字和表格"
@@ -75,7 +75,7 @@ def read_again(page: Document) -> ReadAgain:
         blocks = readers.read_blocks(page)
         return ReadAgain(blocks, locate.report_in(page, blocks=blocks))
     except UnreadableDocument as error:
-        raise WorkbookError(f"{DIFFERS.format('读不出报告', SEND)}。") from error
+        raise WorkbookError(f"{DIFFERS.format('未能读出报告', SEND)}。") from error
 
 
 class Difference(NamedTuple):

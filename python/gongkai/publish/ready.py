@@ -42,7 +42,7 @@ def hindrances(report: Report, findings: Sequence[Finding]) -> str:
     """The first things that stand against it, and how many others do; "" for none."""
     reasons = list(reasons_against(report, findings))
     left = len(reasons) - MOST_REASONS
-    more = f"；另有{left}项" if left > 0 else ""
+    more = f"；另有{left}处" if left > 0 else ""
     return "；".join(reasons[:MOST_REASONS]) + more
 
 

@@ -27,13 +27,13 @@ MOST_FIELDS = 500  # in a template; a report has 15
 NARROWEST, WIDEST = 4000, 16000  # twips, of a template's type area; a page of A4 has 8845
 ELSEWHERE = ("header", "footer")  # parts beside the main one in which fields are filled in
 DAMAGED = "模板{}不是可以使用的Word文档（.docx）；请用Word或WPS打开，另存为.docx后再试。"
-UNKNOWN = "模板{}中的字段“{{{{{}}}}}”不认识，没有写入；可用的字段有{}。"
-BESIDE = "模板{}中的字段“{{{{{}}}}}”应单独成段，没有写入；请把它前后的文字移到别的段落。"
+UNKNOWN = "模板{}中的字段“{{{{{}}}}}”无法识别，没有写入；可用的字段有{}。"
+BESIDE = "模板{}中的字段“{{{{{}}}}}”应单独成段，没有写入；请把它前后的文字移到其他段落。"
 MISSING = "模板{}中没有字段{}，没有写入；请在应放置这些内容的地方各加一段。"
 
 UNFINISHED = (
-    "模板{}自己的文字中有“{}”，会照印出来，没有写入；"
-    "请把字段写成“{{{{机关}}}}”的样子，或删去这一处。"
+    "模板{}自己的文字中有“{}”，将原样出现在发布稿中，没有写入；"
+    "请把字段写成“{{{{机关}}}}”的形式，或删去这一处。"
 )
 # What is left of a field with half its braces or those of a Chinese keyboard; what a draft of ours
 # marks as open.
@@ -161,7 +161,9 @@ class Filler:
     ) -> None:
         self.count += len(matches)
         if self.count > MOST_FIELDS:
-            raise WorkbookError(f"模板{self.name}中的字段超过{MOST_FIELDS}个，没有写入。")
+            raise WorkbookError(
+                f"模板{self.name}中的字段超过{MOST_FIELDS}个，没有写入；请删减字段后再试。"
+            )
         for match in matches:
             refuse_unknown(self.name, match[1], self.values)
             self.used.add(match[1])

@@ -14,9 +14,9 @@ from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Sheet, files, seen
 REFUSED: dict[Reason, str] = {
     "damaged": f"Excel 工作簿（.xlsx）不完整或已损坏，不能读取；请重新取得该文件，或{SAVE_AS[1:]}",
     "large": "工作簿解压后过大，不像是年度报告；请只保留报告的工作表后重试",
-    "doubled": f"工作簿含有重名的部件，不是正常的文件；{SAVE_AS}",
+    "doubled": f"工作簿的内部结构有误，不是正常的文件；{SAVE_AS}",
     "locked": "工作簿的压缩包设有密码；请去掉密码后重试",
-    "entities": f"工作簿含有不允许的实体声明，没有打开；{SAVE_AS}",
+    "entities": f"工作簿含有不安全的内容，没有打开；{SAVE_AS}",
     "deep": f"工作簿的内容嵌套层数过多，没有打开；{SAVE_AS}",
 }
 

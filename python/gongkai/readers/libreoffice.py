@@ -54,7 +54,7 @@ MISSING = (
     f"读取这种文件要用 LibreOffice，本机没有找到；请安装 LibreOffice（libreoffice.org），或{SAVE}。"
 )
 LOCKED = "文件设有打开密码，不能读取；请打开后去掉密码，另存一份再导入。"
-FAILED = "LibreOffice 没能打开这个文件，它可能已损坏或设有密码；{}。"
+FAILED = "LibreOffice 未能打开这个文件，它可能已损坏或设有密码；{}。"
 ODS_SAVE = "请改用.xlsx"
 ODS_MISSING = (
     "写.ods要用LibreOffice，本机没有找到；请安装LibreOffice（libreoffice.org），或改用.xlsx。"

@@ -126,14 +126,15 @@ def too_large(origin: str, size: int) -> FetchError:
 
 
 def too_slow(origin: str, seconds: float) -> FetchError:
+    told = f"{max(round(seconds, 1), 0.1):g}秒内没有读取完毕，已停止"
     return FetchError(
-        f"{origin}：{max(round(seconds, 1), 0.1):g}秒内没有取完，已放弃；请稍后重试，{OR_SAVE}。",
+        f"{origin}：{told}；请稍后重试，{OR_SAVE}。",
         "timeout",
     )
 
 
 def broken(origin: str) -> FetchError:
-    return FetchError(f"{origin}：网页没有传完就断开或内容损坏；请重试，{OR_SAVE}。", "read")
+    return FetchError(f"{origin}：网页没有传输完毕即断开，或内容损坏；请重试，{OR_SAVE}。", "read")
 
 
 def unknown_encoding(origin: str, encoding: str) -> FetchError:

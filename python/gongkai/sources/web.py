@@ -442,5 +442,5 @@ def by_https(trip: Trip, url: str) -> Reply:
         reply = request(trip, secure)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
         raise failure(trip.origin, error, hop=True, insecure=trip.access.insecure) from error
-    trip.tell(f"网址以 http:// 开头但打不开，已改用 https 打开：{secure}。")
+    trip.tell(f"网址以 http:// 开头但不能打开，已改用 https 打开：{secure}。")
     return reply

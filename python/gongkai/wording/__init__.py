@@ -353,7 +353,9 @@ TEXT_OR_WORKBOOK = f"{ASK_FOR_TEXT}在工作簿中照原文填写"
 OFD_AS_PDF = "用 OFD 阅读器打开后另存（或打印）为 PDF，再导入该文件"
 # of a document that is a workbook of ours
 WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
-ANOTHER_PART = "要读取别的部分，请用命令 gongkai read --parts 查看，再用 --part 指定。"
+ANOTHER_PART = (
+    "要读取其他部分，请单独存成文件再导入，或用命令 gongkai read --parts 查看，再用 --part 指定。"
+)
 BLANK_FORM = (
     f"表格中只有标签，格都是空的，是空白表格；打开来源能看到数字的，数字是图片或用样式画上的，"
     f"{TEXT_OR_WORKBOOK}。"

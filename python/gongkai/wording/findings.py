@@ -71,7 +71,7 @@ def below(finding: Finding) -> list[Below]:
         rows.append(Below(member, f"其中　{member.lines[0]}"))
     if len(finding.members) > MOST_BELOW:
         left = len(finding.members) - MOST_BELOW
-        rows.append(Below(None, f"其中　另有{left}处，用 gongkai check --json 可以全部列出"))
+        rows.append(Below(None, f"其中　另有{left}处，没有列出；请先改正以上各处，再重新校验"))
     return rows
 
 

@@ -103,7 +103,7 @@ def read_ours(path: Path) -> Report | None:
     except WorkbookError as error:
         why = str(error).rstrip("。")
         raise WorkbookError(
-            f"{why}；其中的处理（确认、忽略）读不出来，所以没有覆盖它，请先把它移走再试。"
+            f"{why}；其中的处理（确认、忽略）无法读取，因而没有覆盖它，请先把它移走再试。"
         ) from error
 
 

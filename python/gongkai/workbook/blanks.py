@@ -54,13 +54,13 @@ class FillKind:
 
 
 def zeros_asked(changes: Sequence[proposals.Adoption]) -> str:
-    """把表四的3格空白填为0（2格按勾稽关系只能是0，1格不能由勾稽关系确定，请确认都是没有）."""
+    """把表四的3格空白填为0（2格按勾稽关系只能是0，1格不能由勾稽关系确定，请先确认实际均为0）."""
     forced = sum(change.reason == FORCED for change in changes)
     told: list[str] = []
     if forced:
         told.append(f"{forced}格按勾稽关系只能是0")
     if forced < len(changes):
-        told.append(f"{len(changes) - forced}格不能由勾稽关系确定，请确认都是没有")
+        told.append(f"{len(changes) - forced}格不能由勾稽关系确定，请先确认实际均为0")
     return f"把{adopting.places_text(changes)}空白填为0（{'，'.join(told)}）"
 
 
@@ -236,7 +236,9 @@ def filled_text(plan: FillPlan) -> str:
             left.append(f"{plan.left[cause]}格{reason}")
     if plan.odd:
         figure = plan.odd[0].proposed
-        left.append(f"{adopting.places_text(plan.odd)}合并、隐藏或设有特殊格式，填了看不到{figure}")
+        left.append(
+            f"{adopting.places_text(plan.odd)}合并、隐藏或设有特殊格式，填入后不能显示{figure}"
+        )
     return f"{done}没有填的：{'，'.join(left)}。" if left else done
 
 

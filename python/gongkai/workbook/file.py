@@ -54,14 +54,14 @@ TEMPLATE = "workbook_template.xlsm"
 REFUSED: dict[opc.Reason, str] = {
     "damaged": "不完整或已损坏，请重新取得该文件",
     "large": "解压后过大，不像是年报工作簿，没有打开",
-    "doubled": "含有重名的部件，不是正常的工作簿，没有打开",
+    "doubled": "的内部结构有误，不是正常的工作簿，没有打开；请重新取得该文件",
     "locked": "的压缩包设有密码，请先取消密码后再试",
-    "entities": "含有不允许的实体声明，没有打开",
-    "deep": "的内容嵌套层数过多，不是正常的工作簿，没有打开",
+    "entities": "含有不安全的内容，没有打开；请重新取得该文件",
+    "deep": "的内容嵌套层数过多，不是正常的工作簿，没有打开；请重新取得该文件",
 }
 ODS_PART = "content.xml"
 PROTECTED = "工作表{}设有保护，没有改动；请先取消保护（“审阅”中的“撤销工作表保护”）再试。"
-NOT_OURS = "不是Excel工作簿，请选择由gongkai生成的.xlsx或.xlsm文件。"
+NOT_OURS = "不是Excel工作簿，请选择由本工具生成的.xlsx或.xlsm文件。"
 
 
 def template_path() -> Path:
@@ -500,7 +500,7 @@ def refuse_other(
         refuse_batch(path, content, kind)
     if missing:
         raise WorkbookError(
-            f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。"
+            f"{path.name}没有工作表“{missing[0]}”，不是本工具的工作簿；请选择由本工具生成的文件。"
         )
 
 

@@ -182,7 +182,7 @@ def alternative_number(row: ShownRow) -> int:
 def choice_of(row: ShownRow, number: int, findings: Sequence[Finding], report: Report) -> Choice:
     """One of the alternatives of a row; 0 for the only one."""
     if not row.message:
-        raise WorkbookError(f"{where(row)}没有问题可以采纳；请清空这一行的“采纳”。")
+        raise WorkbookError(f"{where(row)}没有列出问题，不能采纳；请清空这一行的“采纳”。")
     if not row.proposal:
         raise WorkbookError(f"{where(row)}没有建议，不能采纳；请对照原文改正。")
     finding = finding_of(row, findings, report)

@@ -25,7 +25,7 @@ HIDDEN_TABLE = "工作表“{}”已隐藏，其中的数字没有采用，请�
 LOST_LINE = f"工作表的{{}}标着“{layout.DOUBTFUL}”，来源中的数字没有读出；请对照原文填写，没有的填0"
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
 RESTORE = "请用“还原表格”（或运行 gongkai check 文件名 --write）还原"
-ODD_SIGN = "{}的内容“{}”含有看不见的字符或不常用的符号，公式不认得；请删去后重新填写。"
+ODD_SIGN = "{}的内容“{}”含有看不见的字符或不常用的符号，公式无法识别；请删去后重新填写。"
 # No cell: the places of the lanes of a sheet that no longer hold their formulas.
 ALTERED: Spot = (0, 1)
 
@@ -359,9 +359,10 @@ def displaced_text(sheet: layout.TableSheet, moved: Sequence[tuple[Spot, str, st
     """“表三”的B9应为“…”，现为“…”，共22处与官方表格不同."""
     spot, label, found = moved[0]
     stands = f"现为“{wording.clipped(found)}”" if found.strip() else "现为空白"
-    count = f"，共{len(moved)}处与官方表格不同" if len(moved) > 1 else ""
+    count = f"，共{len(moved)}处" if len(moved) > 1 else ""
     line = layout.line_text(sheet.guard_number(spot))
-    return f"“{sheet.name}”的{line}移动过：{layout.address(spot)}应为“{label}”，{stands}{count}"
+    wanted = f"{layout.address(spot)}应为“{label}”"
+    return f"“{sheet.name}”的{line}与官方表格不同：{wanted}，{stands}{count}"
 
 
 def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:

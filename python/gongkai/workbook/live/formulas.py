@@ -336,7 +336,7 @@ def live_formula() -> str:
     told = (
         f'IF({broken}+{holding}=0,"没有能核对的勾稽关系（共"&{relations}&"项，数据不全）",{told})'
     )
-    told = f'IF({total["figures"]}+{texts}=0,"{NO_FIGURES}，什么也没有校验",{told})'
+    told = f'IF({total["figures"]}+{texts}=0,"{NO_FIGURES}，未作任何校验",{told})'
     also = f'IF({texts}>0,"；{layout.TEXT} "&{texts}&"格是文本","")'
     return f"={moved_tables()}&{told}&{also}&{others_line()}&{ignored_line()}"
 

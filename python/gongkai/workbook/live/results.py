@@ -377,7 +377,7 @@ def moved_table(table: str, moved: CellValue) -> str:
 def live_count(counts: Mapping[str, int]) -> str:
     relations, broken, holding = counts["relations"], counts["broken"], counts["holding"]
     if not counts["figures"] and not counts["texts"]:
-        return f"{formulas.NO_FIGURES}，什么也没有校验"
+        return f"{formulas.NO_FIGURES}，未作任何校验"
     if not broken and not holding:
         return f"没有能核对的勾稽关系（共{relations}项，数据不全）"
     held = f"相符{holding}项{also_assumed(counts['assumed'])}"
