@@ -13,6 +13,7 @@ from random import Random
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 
 from gongkai.cli import main
 from gongkai.cli.drafting import TRACES
@@ -26,7 +27,14 @@ from gongkai.drafts.ledger import (
     sheets_text,
     trace_rows,
 )
-from gongkai.drafts.register import HEADS, LISTS, blank_register, names_of, result_rows
+from gongkai.drafts.register import (
+    HEADS,
+    LISTS,
+    blank_register,
+    meaning_of,
+    names_of,
+    result_rows,
+)
 from gongkai.editions import form
 from gongkai.model import UnreadableDocument
 from gongkai.pipeline import check
@@ -385,6 +393,172 @@ def test_two_columns_for_one_head_are_refused() -> None:
     rows: list[Row] = [(*row, "2021-05-06") for row in SOUND]
     with pytest.raises(UnreadableDocument, match="两列的表头意思相同（如“答复日期”）"):
         read_register(saved(rows, heads))
+
+
+# Heads that are a known one but for what tells two columns apart.
+SAME_HEADS = {
+    "received": ("收到日期", "收件日期1", "收到日期（年月日）", "收到日期[补正后]"),
+    "kind": ("申请人类型2", "申请人类型（自然人/法人）", "申请人类别(Ⅱ)"),
+    "result": (
+        "办理结果2",
+        "办理结果二",
+        "办理结果②",
+        "办理结果A",
+        "办理结果II",
+        "办理结果（二）",
+        "办理结果（最终）",
+        "办理结果(1)",
+        "办理结果_1",
+        "办理结果.1",
+        "办理结果2（更正）",
+        "答复结果（从列表中选）",
+        "处理结果【复核】",
+    ),
+    "closed": ("办结日期2", "办结日期-2", "答复日期（实际）"),
+    "carried": ("是否上年结转（是/否）", "上年结转2"),
+}
+# Heads that stand in registers too, mean something else and must not be counted by.
+OTHER_HEADS = (
+    *("结转下年", "是否结转下年度", "是否结转", "上年结转件数", "上年结转原因"),
+    *("申请人", "申请人2", "申请人姓名", "申请人（单位）", "申请人类型说明", "申请人类型（代码）"),
+    *("收到方式", "收到方式2", "收到日期备注", "收到日期（备注）", "登记日期", "登记日期2"),
+    *(
+        "办结方式",
+        "答复方式",
+        "答复期限",
+        "应办结日期",
+        "办结日期（应办结）",
+        "办结日期（法定期限）",
+    ),
+    *("答复日期（截止）", "办结日期（预计）", "办结日期是否超期", "办结日期ID"),
+    *(
+        "办理结果说明",
+        "办理结果（说明）",
+        "办理结果（备注）",
+        "办理结果（二）说明",
+        "办理结果（拟）",
+    ),
+    *("办理结果送达日期", "办理人", "办理人2", "办理情况（一）", "编号2", ""),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "head"), [(name, head) for name, heads in SAME_HEADS.items() for head in heads]
+)
+def test_a_head_is_known_by_what_stands_before_a_number_or_bracket(name: str, head: str) -> None:
+    assert meaning_of(head) == name
+
+
+@pytest.mark.parametrize("head", OTHER_HEADS)
+def test_a_head_of_another_meaning_is_none_of_ours(head: str) -> None:
+    assert meaning_of(head) == ""
+    rows: list[Row] = [(*row, "予以公开") for row in SOUND]
+    assert read_register(saved(rows, [*NAMES_IN_HEADS, head])) == read_register(saved(SOUND))
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["办理结果2", "办理结果（二）", "办理结果 (最终)", "办结日期2", "收到日期Ｂ", "申请人类型二"],
+)
+def test_a_second_column_told_apart_by_a_number_or_bracket_is_refused(head: str) -> None:
+    rows: list[Row] = [(*row, "予以公开") for row in SOUND]
+    shown = re.escape(head.replace(" ", "").replace("Ｂ", "B"))
+    told = f"两列的表头意思相同（如“{shown}”），无法确定按哪一列计数"
+    with pytest.raises(UnreadableDocument, match=told):
+        read_register(saved(rows, [*NAMES_IN_HEADS, head]))
+    first = [(row[-1], *row[:-1]) for row in rows]
+    with pytest.raises(UnreadableDocument, match="两列的表头意思相同"):
+        read_register(saved(first, [head, *NAMES_IN_HEADS]))
+
+
+def test_of_two_results_without_a_plain_one_neither_is_chosen() -> None:
+    heads = ["收到日期", "申请人类型", "办理结果（初次）", "办结日期", "办理结果（最终）"]
+    with pytest.raises(UnreadableDocument, match="意思相同（如“办理结果（最终）”）"):
+        read_register(saved(SOUND, heads))
+
+
+def test_a_long_head_is_named_by_its_start() -> None:
+    head = f"办理结果（{'补正' * 200}）"
+    with pytest.raises(UnreadableDocument) as refused:
+        read_register(saved([], [*NAMES_IN_HEADS, head]))
+    assert "（如“办理结果（补正" in str(refused.value)
+    assert len(str(refused.value)) < 160
+
+
+def test_a_head_with_a_number_or_bracket_counts_where_it_stands_alone() -> None:
+    heads = [
+        "收到日期1",
+        "申请人类型（见表三）",
+        "办理结果（最终）",
+        "办结日期\n（年月日）",
+        "上年结转（是/否）",
+    ]
+    again = [*SOUND[:2], heads, *SOUND[2:]]  # as on every page of a register that was printed
+    count = counted(read_register(saved(again, heads)), 2021)
+    assert nonzero(count) == nonzero(count_of(SOUND))
+    assert (count.counted, count.others, count.problems) == (5, 2, ())
+
+
+def test_a_head_that_was_struck_is_none() -> None:
+    book = load_workbook(BytesIO(saved(SOUND, [*NAMES_IN_HEADS[:4], "办理结果"])))
+    book.active["E1"].font = Font(strike=True)
+    content = BytesIO()
+    book.save(content)
+    assert {one.carried for one in read_register(content.getvalue())} == {""}
+
+
+# --- hidden columns -------------------------------------------------------------------------------
+
+
+def with_hidden(content: bytes, *columns: str) -> bytes:
+    book = load_workbook(BytesIO(content))
+    for column in columns:
+        book.active.column_dimensions[column].hidden = True
+    changed = BytesIO()
+    book.save(changed)
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [
+        (("D",), "D列“办结日期”"),
+        (("B", "D"), "B列“申请人类型”、D列“办结日期”"),
+        (("E",), "E列“是否上年结转”"),  # it may be missing: what it says would be left out unseen
+        (("A", "B", "C", "D"), "A列“收到日期”、B列“申请人类型”、C列“办理结果”、D列“办结日期”"),
+    ],
+)
+def test_hidden_columns_are_refused_by_name(columns: Sequence[str], named: str) -> None:
+    with pytest.raises(UnreadableDocument) as refused:
+        read_register(with_hidden(saved(SOUND), *columns))
+    assert str(refused.value) == (f"台账“Sheet”有隐藏的列（{named}），无法计入；请取消隐藏后再试。")
+
+
+def test_the_heads_of_hidden_columns_are_named_as_they_stand() -> None:
+    heads = [*NAMES_IN_HEADS[:2], "办理结果（最终）", "答复日期"]
+    with pytest.raises(UnreadableDocument, match="（C列“办理结果（最终）”、D列“答复日期”）"):
+        read_register(with_hidden(saved(SOUND, heads, above=2), "C", "D"))
+
+
+def test_hidden_columns_that_do_not_count_are_left_out() -> None:
+    heads = ["序号", *NAMES_IN_HEADS, "联系电话", "答复日期"]
+    rows: list[Row] = [(at, *row, "0571-1", "2021-05-06") for at, row in enumerate(SOUND)]
+    hidden = read_register(with_hidden(saved(rows, heads), "A", "G", "H"))
+    assert counted(hidden, 2021) == count_of(SOUND)
+
+
+def test_without_heads_hidden_columns_are_not_blamed() -> None:
+    with pytest.raises(UnreadableDocument, match="没有找到台账的表头"):
+        read_register(with_hidden(saved(SOUND, ["日期", "姓名", *NAMES_IN_HEADS[2:]]), "D"))
+
+
+def test_heads_stand_in_one_of_the_first_twenty_rows() -> None:
+    assert counted(read_register(saved(SOUND, above=19)), 2021).counted == 5
+    with pytest.raises(UnreadableDocument, match="没有找到台账的表头"):
+        read_register(saved(SOUND, above=20))
+
+
+# --- nothing to count, and the blank register -----------------------------------------------------
 
 
 def test_nothing_is_written_where_nothing_is_counted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from gongkai.drafts.start import ReportDraft, begun, contact_in, started
 from gongkai.drafts.writing import draft_lines
 from gongkai.editions import all_editions
-from gongkai.model import Evidence, GongkaiError, Report
+from gongkai.model import Entry, Evidence, GongkaiError, Report, Value
 from gongkai.pipeline import read_report
 from helpers import DOCUMENTS
 from helpers.command import run_command
@@ -132,6 +133,50 @@ def test_a_missing_table_or_figure_is_told() -> None:
     assert dict(draft.stocks) == {RULES: 0}
     draft = begun(report_of(year=2021, without="disclosure"))
     assert "没有读出上年报告的表二，“现行有效件数”待填。" in draft.open
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(Decimal("388.5"), "388.5"), (-5, "-5"), (Decimal("1E-7"), "0.0000001")]
+)
+def test_what_is_no_number_of_documents_is_told_as_it_stands(value: Value, shown: str) -> None:
+    draft = begun(report_of({NORMATIVE: value}, year=2021))
+    assert draft.open == (
+        f"上年报告行政规范性文件的“现行有效件数”填{shown}，不是件数，没有带入，"
+        "请核实上年的数字后填写。",
+    )
+    assert dict(draft.stocks) == {RULES: 0}
+    assert carried(draft)[-1] == 12
+
+
+def test_each_figure_of_documents_is_told_for_what_it_is() -> None:
+    open_ = begun(report_of({RULES: None, NORMATIVE: -5}, year=2021)).open
+    assert len(open_) == 2
+    assert "上年报告没有填写规章的“现行有效件数”，待填。" in open_
+    open_ = begun(report_of({RULES: Decimal("0.5"), NORMATIVE: None}, year=2021)).open
+    assert [why[:24] for why in open_ if "填0.5，不是件数" in why]
+    assert "上年报告没有填写行政规范性文件的“现行有效件数”，待填。" in open_
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ("约388", "没有读出上年报告行政规范性文件的“现行有效件数”（原文“约388”），待填。"),
+        ("—", "上年报告没有填写行政规范性文件的“现行有效件数”，待填。"),
+        (" ", "上年报告没有填写行政规范性文件的“现行有效件数”，待填。"),
+    ],
+)
+def test_documents_that_were_not_read_are_no_blank(raw: str, told: str) -> None:
+    last = report_of({NORMATIVE: None}, raws={NORMATIVE: raw}, year=2021)
+    assert begun(last).open == (told,)
+
+
+def test_documents_whose_row_was_not_found_are_no_blank() -> None:
+    last = report_of({NORMATIVE: None}, year=2021)
+    table = last.tables["disclosure"]
+    lost = {NORMATIVE: Entry(NORMATIVE, None, read_by="lost")}
+    table = replace(table, entries={**table.entries, **lost})
+    draft = begun(replace(last, tables={**last.tables, "disclosure": table}))
+    assert draft.open == ("没有读出上年报告行政规范性文件的“现行有效件数”，待填。",)
 
 
 def test_a_likely_body_another_body_and_an_unknown_year_are_to_be_looked_at() -> None:

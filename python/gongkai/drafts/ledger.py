@@ -9,7 +9,7 @@ unknown kind of applicant still counts in 总计, for that is certain.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
 
@@ -26,12 +26,13 @@ from gongkai.drafts.register import (
     TABLE,
     YES,
     RegisterNames,
+    meaning_of,
     names_of,
 )
 from gongkai.model import Form, UnreadableDocument, Value
 from gongkai.readers.worker import visible_sheets_apart
 from gongkai.recognize.cover.when import day_in
-from gongkai.spreadsheets.seen import seen_values, text_of
+from gongkai.spreadsheets.seen import UNSEEN, seen_values, text_of
 from gongkai.wording import clipped, phrases, some_of
 
 HEAD_ROWS = 20  # the heads stand in one of the first rows: titles and notes may stand above them
@@ -89,13 +90,14 @@ class LedgerCount:
 
 def read_register(content: bytes) -> tuple[Application, ...]:
     """The applications on the visible sheets that have the heads. Raises UnreadableDocument where
-    there is none, where a head is missing or stands twice, or where rows are hidden: they would be
-    left out unseen.
+    there is none, where a head is missing or stands twice, or where rows or columns are hidden:
+    they would be left out unseen.
     """
     found: list[tuple[spreadsheets.Sheet, list[Application]]] = []
     for sheet in visible_sheets_apart(content):
         seen = texts_on(sheet)
         heads = heads_in(seen)
+        refuse_hidden_columns(sheet, seen)
         if heads is not None:
             refuse_doubled(sheet, heads)
             refuse_hidden(sheet, heads)
@@ -178,24 +180,27 @@ class Heads(NamedTuple):
 
 def heads_in(seen: Mapping[spreadsheets.Spot, str]) -> Heads | None:
     """The row on which all heads stand that are needed, and their columns; None where none is."""
-    texts_of_row: dict[int, list[tuple[int, str]]] = {}
-    for (row, column), text in sorted(seen.items()):
-        texts_of_row.setdefault(row, []).append((column, figures.without_blanks(text)))
-    for row, texts in texts_of_row.items():
+    for row, texts in head_texts(seen).items():
         heads = heads_of_row(row, texts)
-        if row <= HEAD_ROWS and heads.columns.keys() >= set(NEEDED):
+        if heads.columns.keys() >= set(NEEDED):
             return heads
     return None
 
 
+def head_texts(seen: Mapping[spreadsheets.Spot, str]) -> dict[int, list[tuple[int, str]]]:
+    """What may be a head: row -> column and text without blanks; what a person struck is none."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), text in sorted(seen.items()):
+        if row <= HEAD_ROWS and not UNSEEN.search(text):
+            found.setdefault(row, []).append((column, figures.without_blanks(text)))
+    return found
+
+
 def heads_of_row(row: int, texts: Sequence[tuple[int, str]]) -> Heads:
-    known: dict[str, str] = {}
-    for name, names in HEADS.items():
-        known |= dict.fromkeys(names, name)
     columns: dict[str, int] = {}
     doubled = ""
     for column, text in texts:
-        name = known.get(text, "")
+        name = meaning_of(text)
         if name in columns:
             doubled = doubled or text
         elif name:
@@ -217,17 +222,17 @@ def rows_below(heads: Heads, seen: Mapping[spreadsheets.Spot, str]) -> Iterator[
         for name in HEADS:
             column = heads.columns.get(name, 0)
             held[name] = seen.get((row, column), "")
-        is_head = all(figures.without_blanks(held[name]) in HEADS[name] for name in NEEDED)
+        is_head = all(meaning_of(figures.without_blanks(held[name])) == name for name in NEEDED)
         if any(held.values()) and not is_head:
             number = seen.get((row, heads.columns.get("number", 0)), "")
             yield Application(f"第{row}行", **held, number=number)
 
 
 def refuse_doubled(sheet: spreadsheets.Sheet, heads: Heads) -> None:
-    """办结日期 and 答复日期 in two columns: which of them counts, nobody has said."""
+    """办结日期 and 答复日期, or 办理结果 and 办理结果2: which of them counts, nobody has said."""
     if heads.doubled:
         raise UnreadableDocument(
-            f"台账“{clipped(sheet.name)}”中有两列的表头意思相同（如“{heads.doubled}”），"
+            f"台账“{clipped(sheet.name)}”中有两列的表头意思相同（如“{clipped(heads.doubled)}”），"
             "无法确定按哪一列计数；请修改其中一列的表头后再试。"
         )
 
@@ -240,6 +245,27 @@ def refuse_hidden(sheet: spreadsheets.Sheet, heads: Heads) -> None:
                 f"台账“{clipped(sheet.name)}”有隐藏的行（如第{row}行），无法计入；"
                 "请取消筛选、显示全部行后再试。"
             )
+
+
+def refuse_hidden_columns(sheet: spreadsheets.Sheet, seen: Mapping[spreadsheets.Spot, str]) -> None:
+    """台账“申请台账”有隐藏的列（E列“办结日期”）: a head that stands on no column that is seen."""
+    if not sheet.hidden_columns:
+        return
+    texts = texts_on(replace(sheet, hidden_columns=()))
+    heads = heads_in(texts)
+    if heads is None:
+        return
+    shown = heads_of_row(heads.row, head_texts(seen).get(heads.row, ())).columns
+    hidden: list[str] = []
+    for name, column in heads.columns.items():
+        if name in HEADS and name not in shown:
+            text = clipped(texts[heads.row, column])
+            hidden.append(f"{spreadsheets.letters(column)}列“{text}”")
+    if hidden:
+        raise UnreadableDocument(
+            f"台账“{clipped(sheet.name)}”有隐藏的列（{'、'.join(hidden)}），无法计入；"
+            "请取消隐藏后再试。"
+        )
 
 
 # --- one application ------------------------------------------------------------------------------

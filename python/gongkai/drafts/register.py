@@ -32,6 +32,14 @@ NEEDED = ("received", "kind", "result", "closed")
 NUMBERED = "序号"  # before them; no figure depends on it
 # What rows are numbered by, the surest first: a 序号 may begin anew every month.
 NUMBERS = ("登记编号", "受理编号", "申请编号", "编号", NUMBERED)
+# Behind a head: what tells two columns of it apart (办理结果2, 办结日期_1, 办理结果（最终）) ...
+JOINTS = "-_."
+BRACKETS = str.maketrans("([［【〔)]］】〕", "（（（（（）））））")
+# ... and, in brackets, what makes another thing of it: 办结日期（期限）, 办理结果（说明）.
+OTHERWISE = (
+    *("备注", "说明", "代码", "编码"),
+    *("期限", "截止", "法定", "应办", "应答", "预计", "计划", "拟"),
+)
 SHEET, LISTS = "申请台账", "名单"
 # Rows of the blank register that have lists: more than any body but a ministry receives in a year.
 ROWS = 5_000
@@ -49,6 +57,36 @@ WIDTHS: Mapping[str, float] = {
     "closed": 14,
     "carried": 16,
 }
+
+
+# --- heads ----------------------------------------------------------------------------------------
+
+
+def meaning_of(head: str) -> str:
+    """Which column a head without blanks is, "" for none: ``result`` for 办理结果, 答复结果2 and
+    办理结果（最终）, none for 收到方式 and 办结日期（期限）.
+    """
+    for name, texts in HEADS.items():
+        for text in texts:
+            if head.startswith(text) and tells_apart(head.removeprefix(text)):
+                return name
+    return ""
+
+
+def tells_apart(rest: str) -> bool:
+    """Whether what stands behind a head leaves it the same: nothing, 2, _1, （二）, 2（最终）; not
+    说明, （期限）.
+    """
+    number, bracket, note = rest.translate(BRACKETS).partition("（")
+    if bracket and not note.endswith("）"):
+        return False
+    return is_number(number.strip(JOINTS)) and not any(word in note for word in OTHERWISE)
+
+
+def is_number(text: str) -> bool:
+    """What columns are numbered by: 2, 二, ②, II, B, or nothing."""
+    is_letter = len(text) == 1 and text.isascii() and text.isalpha()
+    return not text.strip("IVX") or text.isnumeric() or is_letter
 
 
 # --- names ----------------------------------------------------------------------------------------

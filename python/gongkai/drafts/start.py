@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from gongkai import bodies, editions, pipeline, sums
 from gongkai.drafts.sentences import DraftParagraph, paragraphs_for
 from gongkai.model import Edition, Entry, Figure, GongkaiError, Report, Table, Value, table_id
-from gongkai.wording import FACTS, clipped, made_title, one_line, phrases
+from gongkai.wording import FACTS, clipped, is_signs, made_title, one_line, phrases
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.live.sentences import LEFT_OPEN, TO_REWRITE, BookCells, sentence_text
 
@@ -222,18 +222,37 @@ def with_stocks(draft: ReportDraft, last: Report) -> ReportDraft:
             "上年报告为2019年格式，其“对外公开总数量”与“现行有效件数”口径不同，没有带入，请自行填写。",
         )
     stocks: dict[str, int] = {}
-    lost: list[str] = []
+    blank: list[str] = []
     for link in editions.links():
         if link.rule != "years.documents":
             continue
-        value = table.values.get(link.last)
-        if isinstance(value, int) and value >= 0:
-            stocks[link.cell] = value
+        entry = table.entries.get(link.last, Entry(link.last, None))
+        name = table.form.cells[link.last].row.label.text
+        if isinstance(entry.value, int) and entry.value >= 0:
+            stocks[link.cell] = entry.value
+        elif is_left_blank(entry):
+            blank.append(name)
         else:
-            lost.append(table.form.cells[link.last].row.label.text)
-    if lost:
-        draft = also_open(draft, f"上年报告没有填写{'、'.join(lost)}的“现行有效件数”，待填。")
+            draft = also_open(draft, no_stock_text(name, entry))
+    if blank:
+        draft = also_open(draft, f"上年报告没有填写{'、'.join(blank)}的“现行有效件数”，待填。")
     return replace(draft, stocks=stocks)
+
+
+def is_left_blank(entry: Entry) -> bool:
+    """Nothing stands there, or a sign such as —; what was not found is no blank."""
+    return entry.value is None and entry.read_by != "lost" and is_signs(entry.raw)
+
+
+def no_stock_text(name: str, entry: Entry) -> str:
+    """上年报告规章的“现行有效件数”填-5，不是件数，没有带入，请核实上年的数字后填写。"""
+    if entry.value is not None:
+        return (
+            f"上年报告{name}的“现行有效件数”填{phrases.fact_text(entry.value)}，不是件数，没有带入，"
+            "请核实上年的数字后填写。"
+        )
+    source = f"（原文“{clipped(entry.raw)}”）" if entry.raw else ""
+    return f"没有读出上年报告{name}的“现行有效件数”{source}，待填。"
 
 
 # --- prose ----------------------------------------------------------------------------------------
