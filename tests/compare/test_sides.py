@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.compare.sides import (
     LONGEST_SENTENCE,
+    LOST,
     MOST_SENTENCES,
+    FigureSides,
     Revision,
     SideBySide,
     TextSides,
@@ -18,12 +22,32 @@ from gongkai.compare.sides import (
     side_by_side,
     text_sides,
 )
-from gongkai.model import Value
-from gongkai.sums import table_state
+from gongkai.editions import form
+from gongkai.model import Problem, Report, Value
+from gongkai.sums import table_state, with_lost
 from helpers.counts import properties
 from helpers.made import older, report_of
 
 GRANTED = "applications.granted.natural"
+UPHELD = "disputes.review.upheld"
+# What stands in a cell on either side, and what that is: told by hand.
+FACED = {
+    ("134", "134"): "same",
+    ("134", "120"): "differs",
+    ("134", ""): "differs",
+    ("/", "134"): "differs",
+    ("", ""): "same",
+    ("", "/"): "same",
+    ("－", "/"): "same",
+    ("约100", "约200"): "unread",
+    ("约100", "约100"): "unread",
+    ("四十三", "4300%"): "unread",
+    ("约100", "134"): "unread",
+    ("134", "134（上年3）"): "unread",
+    ("", "约100"): "unread",
+    ("约100", ""): "unread",
+    ("约100", "/"): "unread",
+}
 
 
 def differing(sides: SideBySide) -> dict[str, tuple[Value, Value, Value]]:
@@ -33,6 +57,25 @@ def differing(sides: SideBySide) -> dict[str, tuple[Value, Value, Value]]:
             if side.differs:
                 found[side.cell.id] = (side.first, side.second, side.apart)
     return found
+
+
+def sides_of(sides: SideBySide, cell: str) -> FigureSides:
+    return next(side for table in sides.tables for side in table.figures if side.cell.id == cell)
+
+
+def standing(texts: Mapping[str, str]) -> Report:
+    """A sound report but for some cells, in which texts stand."""
+    values: dict[str, Value] = {}
+    for cell, text in texts.items():
+        values[cell] = int(text) if text.isdigit() else None
+    return report_of(values, raws=texts)
+
+
+def without_row(report: Report) -> Report:
+    """The row of 复议 was not found."""
+    told = [Problem("disputes", "review", "", "", "没有找到这一行")]
+    table = with_lost(report.tables["disputes"], told)
+    return replace(report, tables={**report.tables, "disputes": table}, problems=tuple(told))
 
 
 def test_a_report_beside_itself_differs_nowhere() -> None:
@@ -131,3 +174,52 @@ def test_blanks_that_can_only_be_zero_are_blanks_here() -> None:
     assert "disputes.review.pending" in table_state(report.tables["disputes"]).figures
     found = differing(side_by_side(report, report_of()))
     assert found == {"disputes.review.pending": (None, 0, None)}
+
+
+def test_what_was_not_read_is_neither_equal_nor_different() -> None:
+    """Two cells at a time: neither hides the other's fault."""
+    for (one, is_one), (other, is_other) in product(FACED.items(), repeat=2):
+        first, second = (standing({GRANTED: one[at], UPHELD: other[at]}) for at in (0, 1))
+        found = side_by_side(first, second)
+        told = [is_one, is_other]
+        counts = found.unread, found.differing
+        assert counts == (told.count("unread"), told.count("differs")), (one, other)
+
+
+def test_what_was_not_read_stands_there_as_it_is() -> None:
+    for texts, what in FACED.items():
+        first, second = (standing({GRANTED: text}) for text in texts)
+        side = sides_of(side_by_side(first, second), GRANTED)
+        shown = []
+        for text in texts:
+            shown.append("" if what != "unread" or text.isdigit() else text)
+        assert (side.first_text, side.second_text) == tuple(shown)
+        if what == "unread":
+            assert (side.is_unread, side.differs, side.apart) == (True, False, None)
+
+
+def test_a_figure_that_was_not_taken_is_not_compared() -> None:
+    """134 in a hidden row of a sheet: it reads as a figure, and nobody vouches for it."""
+    hidden = report_of({GRANTED: None}, raws={GRANTED: "134"})
+    for first, second in ((hidden, hidden), (hidden, report_of()), (report_of(), hidden)):
+        found = side_by_side(first, second)
+        assert (found.unread, found.differing) == (1, 0)
+
+
+def test_a_row_that_was_not_found_is_no_row_of_blanks() -> None:
+    row = [cell.id for cell in form("2021", "disputes").row_cells("review")]
+    blank = report_of(dict.fromkeys(row))
+    lost = without_row(blank)
+    for first, second in ((lost, lost), (lost, blank), (blank, lost)):
+        found = side_by_side(first, second)
+        assert (found.unread, found.differing) == (5, 0)
+    assert sides_of(side_by_side(lost, blank), UPHELD)[4:] == (LOST, "")
+    assert side_by_side(blank, blank).unread == 0
+
+
+def test_what_two_forms_count_otherwise_is_told_as_that() -> None:
+    made = "disclosure.rules.made"
+    found = side_by_side(older(), report_of({made: None}, raws={made: "约100"}))
+    side = sides_of(found, made)
+    assert (side.is_alike, side.is_unread, side.second_text) == (False, False, "约100")
+    assert found.unread == 0

@@ -11,11 +11,14 @@ import pytest
 from lxml import etree
 from openpyxl import load_workbook
 
-from gongkai.compare.sides import side_by_side
+from gongkai import wording
+from gongkai.checks.whole import check
+from gongkai.compare.sides import SideBySide, side_by_side
 from gongkai.editions import edition_of_year
-from gongkai.model import Document, Report, Value
-from gongkai.publish.beside import docx_beside, names_of, summary, tables_beside
+from gongkai.model import Document, Entry, Report, Value
+from gongkai.publish.beside import BesideCell, docx_beside, names_of, summary, tables_beside
 from gongkai.publish.beside_sheets import FIGURES, LONGEST, TEXTS, xlsx_beside
+from gongkai.workbook import layout, write_workbook
 from helpers import DOCUMENTS
 from helpers.command import run_command
 from helpers.made import older, report_of
@@ -31,6 +34,26 @@ FIRST = replace(report_of(), sections={1: "收到申请455件。举办培训2次
 CHANGES: dict[str, Value] = {"applications.granted.natural": 120, "disputes.review.upheld": None}
 TEXT = "收到申请512件。开通专线。"
 SECOND = replace(report_of(CHANGES), sections={1: TEXT, 6: "无。"}, year=2022)
+
+GRANTED, UPHELD = "applications.granted.natural", "disputes.review.upheld"
+
+
+def unread(granted: str, upheld: str) -> Report:
+    """A sound report with two texts that are no certain figures."""
+    texts = {GRANTED: granted, UPHELD: upheld}
+    return report_of(dict.fromkeys(texts), raws=texts)
+
+
+def rows_of(content: bytes) -> dict[object, list[object]]:
+    """Label -> cells of the figures of a workbook."""
+    found = {}
+    for label, *cells in load_workbook(BytesIO(content))[FIGURES].iter_rows(values_only=True):
+        found[label] = cells
+    return found
+
+
+def cells_of(found: SideBySide) -> list[BesideCell]:
+    return [cell for table in tables_beside(found) for row in table.rows for cell in row]
 
 
 def document_of(content: bytes) -> etree._Element:
@@ -54,12 +77,14 @@ def test_the_summary_counts_what_differs() -> None:
     assert first.endswith("（报告.html）")
     assert second.startswith("2022年：")
     assert counts == "数字有2格不同，文字有3处不同。"
+    *_, counts = summary(side_by_side(unread("约100", "约10"), SECOND))
+    assert counts == "数字有0格不同，另有2格没有读作数字，不能对比；文字有3处不同。"
 
 
 @pytest.mark.parametrize("first", [FIRST, older(), report_of(without="disputes")])
 def test_every_cell_of_the_form_stands_in_the_tables_once(first: Report) -> None:
     found = side_by_side(first, SECOND)
-    cells = [cell for table in tables_beside(found) for row in table.rows for cell in row]
+    cells = cells_of(found)
     figures = [cell for cell in cells if cell.kind in ("figure", "changed")]
     of_form = sum(len(form.cells) for form in edition_of_year(2022).forms.values())
     left_out = sum(len(table.left_out) for table in found.tables)
@@ -122,3 +147,84 @@ def test_the_command(tmp_path: Path) -> None:
     assert other.returncode == 2
     assert "Traceback" not in other.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.docx", "a.xlsx"]
+
+
+# What stands on either side of two cells -> what both show of the second of them.
+PAIRS = [
+    (unread("约100", "约10"), unread("约200", "约20"), ["约10", "约20"]),
+    (unread("约100", "约10"), unread("约100", "约10"), ["约10", "约10"]),
+    (unread("约100", "四十三"), report_of(), ["四十三", 10]),
+    (report_of(), unread("约100", "4300%"), [10, "4300%"]),
+    (unread("约100", ""), unread("约100", "约10"), [None, "约10"]),
+    (unread("约100", "约10"), unread("约100", "/"), ["约10", "/"]),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "shown"), PAIRS)
+def test_what_was_not_read_is_shown_and_not_compared(
+    first: Report, second: Report, shown: list[object]
+) -> None:
+    found = side_by_side(first, second)
+    told = "数字有0格不同，另有2格没有读作数字，不能对比；文字有0处不同。"
+    assert summary(found)[-1] == told
+    assert sum(cell.kind == "unread" for cell in cells_of(found)) == 2 * 3
+    content = xlsx_beside(found)
+    assert told in rows_of(content)
+    assert rows_of(content)["行政复议"][:3] == [*shown, "不能对比"]
+    lines = [text_of(line) for line in document_of(docx_beside(found)).iter(f"{WORD}p")]
+    assert told in lines
+    at = lines.index("行政复议") + 1
+    assert lines[at : at + 3] == [str(one or "") for one in shown] + ["不能对比"]
+
+
+def test_what_two_forms_count_otherwise_is_shown_as_it_stands() -> None:
+    made = "disclosure.rules.made"
+    first = older()
+    entries = dict(first.tables["applications"].entries)
+    entries["applications.other.natural"] = Entry("applications.other.natural", None, "约3")
+    table = replace(first.tables["applications"], entries=entries)
+    first = replace(first, tables={**first.tables, "applications": table})
+    found = side_by_side(first, report_of({made: None}, raws={made: "约100"}))
+    texts = [cell.text for cell in cells_of(found)]
+    assert texts[texts.index("约100") :][:2] == ["约100", "不可比"]
+    assert "约3" in texts
+    assert "没有读作" not in summary(found)[-1]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_was_not_read_becomes_no_markup(text: str) -> None:
+    found = side_by_side(unread(text, "甲" * 99), SECOND)
+    root = document_of(docx_beside(found))
+    assert len(root.findall(f".//{WORD}tbl")) == 8
+    lines = [text_of(line) for line in root.iter(f"{WORD}p")]
+    assert wording.one_line(text) in lines
+    assert "甲" * 59 + "…" in lines
+    page = load_workbook(BytesIO(xlsx_beside(found)))[FIGURES]
+    cells = {cell.value: cell for row in page.iter_rows() for cell in row}
+    assert "f" not in {cell.data_type for cell in cells.values()}
+    assert wording.cell_text(wording.one_line(text)) in cells
+    long = cells["甲" * 59 + "…"]
+    assert (long.column, long.alignment.wrap_text) == (2, True)
+
+
+def test_the_command_tells_what_workbooks_hold_unread(tmp_path: Path) -> None:
+    """Somebody typed 约100 and 四十三, another 约200 and 43, as a percentage."""
+    told = (("约100", "四十三", "General"), ("约200", 43, "0%"))
+    pages = []
+    for number, (granted, upheld, code) in enumerate(told):
+        path = write_workbook(report_of(), check(report_of()), tmp_path / f"{number}.xlsx")
+        book = load_workbook(path)
+        for cell, value in ((GRANTED, granted), (UPHELD, upheld)):
+            sheet = layout.sheet_of(cell.partition(".")[0], "2021")
+            spot = book[sheet.name].cell(*sheet.cells[cell])
+            spot.value, spot.number_format = value, code
+        book.save(path)
+        pages.append(str(path))
+    target = tmp_path / "a.xlsx"
+    done = run_command("compare", *pages, "-o", str(target))
+    assert done.returncode == 0, done.stderr
+    assert "数字有0格不同，另有2格没有读作数字，不能对比；" in done.stdout
+    rows = rows_of(target.read_bytes())
+    assert rows["（一）予以公开"][:3] == ["约100", "约200", "不能对比"]
+    first, second, apart = rows["行政复议"][:3]
+    assert (first, str(second)[:2], apart) == ("四十三", "43", "不能对比")

@@ -1,7 +1,8 @@
 """Two reports -> their figures side by side, and their sentences: same, changed, only in one.
 
 Two years of a body, or two versions of one report. Nothing is judged here: a figure that differs is
-no fault. Figures are exact, in the units of the form.
+no fault. Figures are exact, in the units of the form. What was not read as a figure on one side is
+equal to nothing: 约100 beside 约100 is told, not compared.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from gongkai import editions, sums
-from gongkai.model import Cell, Form, Report, Table, Value
+from gongkai import editions, figures, sums
+from gongkai.model import Cell, Entry, Form, Report, Table, Value
 from gongkai.wording.prose import OPENING, own_text
 
 SENTENCE = re.compile(r"[^。；！？\n]*[。；！？\n]?")
@@ -21,6 +22,7 @@ TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^0-9]")  # 455件 -> 455, 件: a fig
 MOST_SENTENCES = 1_500  # of a section on both sides; a longer one is told as changed, not compared
 MOST_PAIRS = 20_000  # of sentences between two that stayed, each held against each
 LONGEST_SENTENCE = 1_500  # characters; of a longer one no pieces are marked
+LOST = "？"  # for a cell whose row or column was not found, as in a workbook of ours
 ALIKE = 0.5  # of its characters: a sentence that changed; below that one went and another came
 
 TextKind = Literal["same", "changed", "added", "removed", "uncompared"]
@@ -31,13 +33,16 @@ class FigureSides(NamedTuple):
     """What stands in one cell on either side; None for a blank, and where a side has no such cell.
 
     ``is_alike``: both sides have the cell, and it counts the same there. 规章·制发 of the form of
-    2021 stands where that of 2019 has 本年新制作数量: two quantities.
+    2021 stands where that of 2019 has 本年新制作数量: two quantities. Where a side was not read,
+    约100, the texts are what stands there on each side that has no figure; else they are "".
     """
 
     cell: Cell
     first: Value
     second: Value
     is_alike: bool
+    first_text: str = ""
+    second_text: str = ""
 
     @property
     def apart(self) -> Value:
@@ -47,8 +52,13 @@ class FigureSides(NamedTuple):
         return sums.difference(self.second, self.first)
 
     @property
+    def is_unread(self) -> bool:
+        """Whether nobody can say if they differ: 约100 beside 约200, beside 100 or a blank."""
+        return self.is_alike and bool(self.first_text or self.second_text)
+
+    @property
     def differs(self) -> bool:
-        return self.is_alike and self.first != self.second
+        return self.is_alike and not self.is_unread and self.first != self.second
 
 
 class TableSides(NamedTuple):
@@ -109,6 +119,11 @@ class SideBySide:
         return sum(side.differs for table in self.tables for side in table.figures)
 
     @property
+    def unread(self) -> int:
+        """How many cells cannot be compared, since a side was not read as a figure."""
+        return sum(side.is_unread for table in self.tables for side in table.figures)
+
+    @property
     def changed(self) -> int:
         """How many sentences do not stand alike on both sides."""
         count = 0
@@ -139,16 +154,41 @@ def tables_of(first: Report, second: Report) -> Iterator[TableSides]:
 
 def table_sides(form: Form, first: Table | None, second: Table | None) -> TableSides:
     one = first.form if first else form
-    figures = []
+    shared = []
     for cell in form.cells.values():
         is_alike = counts_alike(cell, one.cells.get(cell.id))
-        before = value_in(first, cell) if is_alike else None
-        figures.append(FigureSides(cell, before, value_in(second, cell), is_alike))
+        before = entry_in(first, cell) if is_alike else None
+        shared.append(figure_sides(cell, before, entry_in(second, cell), is_alike))
     left_out = []
     for cell in one.cells.values():
         if not counts_alike(cell, form.cells.get(cell.id)):
-            left_out.append(FigureSides(cell, value_in(first, cell), None, False))
-    return TableSides(form, tuple(figures), tuple(left_out))
+            left_out.append(figure_sides(cell, entry_in(first, cell), None, False))
+    return TableSides(form, tuple(shared), tuple(left_out))
+
+
+def figure_sides(
+    cell: Cell, first: Entry | None, second: Entry | None, is_alike: bool
+) -> FigureSides:
+    """约100 beside / is None beside None, with both texts; a blank beside / has none."""
+    texts = "", ""
+    if not (is_read(cell, first) and is_read(cell, second)):
+        texts = text_in(first), text_in(second)
+    return FigureSides(cell, value_of(first), value_of(second), is_alike, *texts)
+
+
+def is_read(cell: Cell, entry: Entry | None) -> bool:
+    """Whether a figure, a blank or a sign stands there; not 约100, nor 4300%, nor what was lost."""
+    if entry is None or entry.value is not None:
+        return True
+    state = figures.read_figure(entry.raw, cell.column.unit).state
+    return state in ("blank", "sign") and entry.read_by != "lost"
+
+
+def text_in(entry: Entry | None) -> str:
+    """What stands in the place of a figure: 约100, /, "" for a blank, ？ for what was lost."""
+    if entry is None or entry.value is not None:
+        return ""
+    return LOST if entry.read_by == "lost" else entry.raw
 
 
 def counts_alike(cell: Cell, other: Cell | None) -> bool:
@@ -162,9 +202,12 @@ def counts_alike(cell: Cell, other: Cell | None) -> bool:
     return is_called_alike or cell.id in editions.jump_cells()
 
 
-def value_in(table: Table | None, cell: Cell) -> Value:
-    entry = table.entries.get(cell.id) if table else None
+def value_of(entry: Entry | None) -> Value:
     return entry.value if entry else None
+
+
+def entry_in(table: Table | None, cell: Cell) -> Entry | None:
+    return table.entries.get(cell.id) if table else None
 
 
 # --- sentences ------------------------------------------------------------------------------------

@@ -28,10 +28,11 @@ HEADING = "年度报告对比"
 APART = "增减"
 SIDES = 3  # columns for each column of the form: first, second, what is between them
 OTHERWISE = "不可比"  # in the place of a difference where the two forms count otherwise
+UNCOMPARED = "不能对比"  # the same where a side was not read as a figure
 LABEL_WIDTH = 4  # columns of figures: the labels of the rows are as wide as these
 SMALL, SIZE = 15, 18  # half points, for the widest table and for the others
 MOST_COLUMNS = 15  # of figures in the larger size; 表三 has 21
-SHADES = {"changed": "FFF2CC", "head": "F2F2F2"}
+SHADES = {"changed": "FFF2CC", "unread": "FCE4D6", "head": "F2F2F2"}
 HEIGHT = 300  # twips, at least
 # what is said of a sentence, and how its parts look
 KINDS = {
@@ -47,7 +48,7 @@ LOOKS: dict[RevisionKind, str] = {
     "removed": '<w:strike/><w:color w:val="C00000"/>',
 }
 
-BesideKind = Literal["head", "label", "figure", "changed"]
+BesideKind = Literal["head", "label", "figure", "changed", "unread"]
 
 
 class BesideCell(NamedTuple):
@@ -82,12 +83,19 @@ def names_of(found: SideBySide) -> SideNames:
 
 
 def summary(found: SideBySide) -> list[str]:
-    """What the two are, and how much differs: 数字有12格不同，文字有5处不同。"""
+    """What the two are, and how much differs: 数字有12格不同，文字有5处不同。
+
+    What was not read is told: 数字有0格不同，另有2格没有读作数字，不能对比；文字有5处不同。
+    """
     names = names_of(found)
     told = [f"{names.first}：{called(found.first)}", f"{names.second}：{called(found.second)}"]
     if not bodies.may_be_one(found.first.agency, found.second.agency):
         told.append("两份报告的机关不同，请核对是否选错。")
-    return [*told, f"数字有{found.differing}格不同，文字有{found.changed}处不同。"]
+    texts = f"文字有{found.changed}处不同。"
+    if not found.unread:
+        return [*told, f"数字有{found.differing}格不同，{texts}"]
+    unread = f"另有{found.unread}格没有读作数字，不能对比"
+    return [*told, f"数字有{found.differing}格不同，{unread}；{texts}"]
 
 
 def called(report: Report) -> str:
@@ -130,17 +138,32 @@ def heads(columns: Sequence[Column], names: SideNames) -> Iterator[tuple[BesideC
 def figure_row(label: str, sides: Sequence[FigureSides]) -> tuple[BesideCell, ...]:
     cells = [BesideCell(label, "label")]
     for side in sides:
-        kind: BesideKind = "changed" if side.differs else "figure"
-        for value in (side.first, side.second):
-            cells.append(BesideCell(figures.shown(value), kind, 1, value))
+        kind = kind_of(side)
+        cells.append(side_cell(side.first, side.first_text, kind))
+        cells.append(side_cell(side.second, side.second_text, kind))
         cells.append(BesideCell(apart_text(side), kind, 1, side.apart))
     return tuple(cells)
 
 
+def kind_of(side: FigureSides) -> BesideKind:
+    if side.is_unread:
+        return "unread"
+    return "changed" if side.differs else "figure"
+
+
+def side_cell(value: Value, text: str, kind: BesideKind) -> BesideCell:
+    """A figure, or what stands in its place where it was not read: 约100."""
+    return BesideCell(figures.shown(value) or wording.clipped(text), kind, 1, value)
+
+
 def apart_text(side: FigureSides) -> str:
-    """+14, -9, 0; "" beside a blank, and where the forms count otherwise that."""
+    """+14, -9, 0; "" beside a blank; why there is none where the forms count otherwise or a side
+    was not read.
+    """
     if not side.is_alike:
         return OTHERWISE
+    if side.is_unread:
+        return UNCOMPARED
     if side.apart is None:
         return ""
     return f"+{figures.shown(side.apart)}" if side.apart > 0 else figures.shown(side.apart)
@@ -157,7 +180,7 @@ def left_out(table: TableSides, names: SideNames) -> BesideTable:
     ]
     for side in table.left_out:
         row, column = wording.row_label(side.cell.row), wording.column_label(side.cell.column)
-        value = BesideCell(figures.shown(side.first), "figure", 1, side.first)
+        value = side_cell(side.first, side.first_text, "figure")
         rows.append((BesideCell(row, "label"), BesideCell(column, "label"), value))
     return BesideTable(f"{table.form.number} 只有{names.first}的格式才有的项目", 2, tuple(rows))
 

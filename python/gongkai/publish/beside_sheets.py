@@ -108,7 +108,7 @@ def put(cell: Cell | MergedCell, text: str) -> None:
     cell.value = wording.cell_text(text)[:LONGEST] or None
     if cell.value:
         cell.data_type = "s"
-        cell.alignment = Alignment(wrap_text=cell.column > 2, vertical="top")
+        cell.alignment = Alignment(wrap_text=cell.column > 1, vertical="top")
 
 
 def colour(cell: Cell | MergedCell, argb: str) -> None:
