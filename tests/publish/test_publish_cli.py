@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from gongkai.decisions import keys_of
 from gongkai.model import Decision, Document, Evidence, Finding, Report, Table, WorkbookError
@@ -16,7 +17,7 @@ from gongkai.publish import Asked, publish_report
 from gongkai.publish.content import day_text, part_heading, publication_of, title_lines
 from gongkai.publish.ready import done_lines, refusal, set_aside
 from gongkai.wording import WORKBOOK_TYPE
-from gongkai.workbook import write_workbook
+from gongkai.workbook import read_workbook, write_workbook
 from gongkai.workbook.live.sentences import TO_REWRITE
 from helpers import DOCUMENTS
 from helpers.command import run_command
@@ -163,9 +164,9 @@ def test_against_a_sound_report_nothing_stands() -> None:
         ),
         (
             {"sections": {1: '="共"&SUM(表二!B4:B5)', 5: "五", 6: "六"}, "document": FILE},
-            "正文中有公式没有计算结果",
+            "标题或正文中有公式没有计算结果",
         ),
-        ({"opening": "截至年底#REF!件。"}, "正文中有公式没有计算结果或者出错"),
+        ({"opening": "截至年底#REF!件。"}, "标题或正文中有公式没有计算结果或者出错"),
         ({"tables": unread("约100")}, "表三 予以公开（自然人）的“约100”没有读作数字"),
         ({"tables": report_of(without="disputes").tables}, "表四没有数据"),
         ({"tables": report_of({GRANTED: 135}).tables}, "表三 予以公开（自然人）填135，疑应为134"),
@@ -338,3 +339,15 @@ def test_without_libreoffice_a_pdf_is_refused(
     with pytest.raises(WorkbookError, match="生成PDF要用LibreOffice，本机没有找到"):
         publish_report(plain_report(), [], target)
     assert not target.exists()
+
+
+def test_a_table_that_was_not_read_is_refused_with_its_cause(tmp_path: Path) -> None:
+    """A row was inserted: the row is named, and the way out."""
+    path = write_workbook(plain_report(), [], tmp_path / "a.xlsx")
+    book = load_workbook(path)
+    book["表二"].insert_rows(4)
+    book.save(path)
+    report = read_workbook(path)
+    why = refusal(report, check(report))
+    assert "表二" in why
+    assert "与官方表格不同：" in why

@@ -134,14 +134,16 @@ def as_seen(book: xw.Book, values: Values) -> tuple[Values, bool]:
     is out of the ordinary.
     """
     found = dict(values)
-    for name in (*TABLES, layout.PROSE):
+    for name in (layout.COVER, *TABLES, layout.PROSE):
         if name not in values:
             continue
         try:
             seen = looks.sheet_seen(book.sheets[name], name, values[name])
         except looks.Untold:
             return values, False
-        found[name] = figures_seen(seen, layout.reported_spots(name, values[name]))
+        found[name] = figures_seen(
+            seen, layout.reported_spots(name, values[name]), prose=name == layout.PROSE
+        )
     return found, True
 
 

@@ -59,10 +59,18 @@ def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str
             yield f"{some_of(marked, MOST_REASONS)}中还有{told}"
     yield from unread_in(report)
     if has_formulas(report):
-        yield "正文中有公式没有计算结果或者出错（请在表格软件中重新计算、改正后保存）"
+        yield "标题或正文中有公式没有计算结果或者出错（请在表格软件中重新计算、改正后保存）"
     for finding in findings:
         if stands_against(finding):
-            yield finding.lines[0].rstrip("。")
+            yield told_of(finding)
+
+
+def told_of(finding: Finding) -> str:
+    """A finding in one line; of a table that was not read with the cause: 表二没有读出任何数字
+    （“表二”的第4行与官方表格不同：…）.
+    """
+    says, why = (line.rstrip("。") for line in finding.lines)
+    return f"{says}（{why}）" if why and finding.rule.startswith("coverage.") else says
 
 
 def has_formulas(report: Report) -> bool:

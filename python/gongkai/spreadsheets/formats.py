@@ -20,6 +20,7 @@ DATE, PERCENT, SCALED = "日期或时间", "百分比", "按千位缩小显示�
 STRANGE, HIDDEN, STRUCK = "无法识别的", "不显示数值的", "加了删除线的"
 MONEY, UNSIGNED, WHITE = "带货币单位的", "不显示负号的", "白色字体的"
 RAISED, ELAPSED, MIXED = "上标或下标", "时长", "字体不一的"
+SET_APART = "含上标、下标或小字的"  # a text of which a part is so
 SAME, TINY, REPEATED = "字体与底色相同的", "字号过小的", "填充对齐的"
 SCIENTIFIC, OTHER_ZERO, OTHER_TEXT = "科学计数", "把0显示为别的数的", "把文本显示为别的内容的"
 # Kinds that hide a text as well as a number, or make another of it.

@@ -53,10 +53,11 @@ def seen_values(sheet: Sheet) -> dict[Spot, object]:
     return found
 
 
-def figures_seen(sheet: Sheet, spots: Set[Spot]) -> dict[Spot, object]:
+def figures_seen(sheet: Sheet, spots: Set[Spot], *, prose: bool = False) -> dict[Spot, object]:
     """The same of a sheet of ours, whose figures stand at ``spots``: what a person hid is no
     figure, nor is one in a merged cell that takes the place of two. Other hidden rows and columns
-    are our own, and a name is a name however its cell looks.
+    are our own, and a name is a name however its cell looks. Where ``spots`` are texts to be
+    printed (``prose``), those that would be printed otherwise say so: 5^2千米 of a raised 2, a day.
     """
     kinds = {spot: kind for spot, kind in sheet.kinds.items() if spot in spots}
     found = seen_values(replace(sheet, kinds=kinds, conditions=sheet.conditions if spots else ()))
@@ -67,7 +68,18 @@ def figures_seen(sheet: Sheet, spots: Set[Spot]) -> dict[Spot, object]:
     for spot, why in unseen.items():
         if spot in found:
             found[spot] = f"{text_of(found[spot])}{why}"
+    if prose:
+        for spot in (found.keys() & spots) - unseen.keys():
+            kind = other_in_print(sheet.cells[spot], kinds.get(spot, ""))
+            if kind:
+                found[spot] = formats.doubtful(text_of(found[spot]), kind)
     return found
+
+
+def other_in_print(value: object, kind: str) -> str:
+    if isinstance(value, date | time):
+        return formats.DATE
+    return formats.SET_APART if kind == formats.SET_APART else ""
 
 
 def joining(sheet: Sheet, spots: Set[Spot]) -> Iterator[Spot]:
@@ -285,24 +297,30 @@ def settled(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> tuple[str
             kinds.add(seen.kind)
     if len(kinds) == 1 and "" not in kinds:
         return "".join(piece.text for piece in whole), kinds.pop()
-    return joined(whole), ""
+    text = joined(whole)
+    typed = sum(piece.text.count(APART) for piece in whole)
+    return text, formats.SET_APART if text.count(APART) > typed else ""
 
 
 def joined(pieces: Iterable[Piece]) -> str:
     """The text without what is struck, with a sign before each piece that is set apart from the one
-    before it.
+    before it. White words are left out as well; of a white digit nobody can tell (1, 9 white, 34).
     """
     kept = [piece for piece in pieces if piece.text]
     largest = max((piece.size for piece in kept), default=0.0)
     text = ""
     before: Piece | None = None
     for piece in kept:
-        if not piece.struck:
+        if not piece.struck and not is_unseen_word(piece):
             if before is not None and text.strip() and is_apart(piece, before, largest):
                 text += APART
             text += piece.text
         before = piece
     return text
+
+
+def is_unseen_word(piece: Piece) -> bool:
+    return piece.color in UNSEEN_COLORS and not piece.text.strip()[:1].isdigit()
 
 
 def is_apart(piece: Piece, before: Piece, largest: float) -> bool:

@@ -461,7 +461,9 @@ def read_file(
     values: dict[str, dict[Spot, object]] = {}
     with refused(path.name):
         for name, sheet in found.items():
-            values[name] = figures_seen(sheet, layout.reported_spots(name, sheet.cells))
+            values[name] = figures_seen(
+                sheet, layout.reported_spots(name, sheet.cells), prose=name == layout.PROSE
+            )
     tell_sentences_in(values, found)
     return values if is_old_format(path, content) else with_altered(values, found)
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from hashlib import sha256
 
 from gongkai import editions, figures, wording
@@ -21,6 +22,10 @@ from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
 SheetValues = Mapping[Spot, object]
 MOST_PLACES = 5  # that a message names
 PARTS = (layout.OPENING, "1", "2", "3", "4", "5", "6")
+COVER_LABELS = {"title": "标题", "agency": "机关", "year": "年度", "published": "发布日期"}
+HIDDEN_PROSE = f"工作表“{layout.PROSE}”已隐藏，其中的文字没有采用；请取消隐藏。"
+AS_ABOVE = "这一行按上一节的文字采用；请改为1至6，或清空这一格。"
+AS_WRITTEN = "需要保留的，请写入第三列的文字。"
 HIDDEN_TABLE = "工作表“{}”已隐藏，其中的数字没有采用，请取消隐藏"
 LOST_LINE = f"工作表的{{}}标着“{layout.DOUBTFUL}”，来源中的数字没有读出；请对照原文填写，没有的填0"
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
@@ -45,14 +50,13 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
             tables[table] = read
     problems += cover_problems(values)
     opening, sections = read_prose(values.get(layout.PROSE, {}), problems)
+    named = cover_fields(cover, problems)
     said = text_of(cover.get(layout.COVER_SPOTS["provenance"]))
     report = Report(
-        title=wording.title_in_source(
-            said, figures.fold(text_of(cover.get(layout.COVER_SPOTS["title"])))
-        ),
-        agency=figures.fold(text_of(cover.get(layout.COVER_SPOTS["agency"]))),
-        year=read_year(cover.get(layout.COVER_SPOTS["year"]), problems),
-        published=read_date(cover.get(layout.COVER_SPOTS["published"]), problems),
+        title=wording.title_in_source(said, figures.fold(text_of(named["title"]))),
+        agency=figures.fold(text_of(named["agency"])),
+        year=read_year(named["year"], problems),
+        published=read_date(named["published"], problems),
         tables=tables,
         sections=sections,
         problems=tuple(problems),
@@ -97,6 +101,18 @@ def with_decisions(report: Report, results: SheetValues) -> Report:
 
 
 # --- cover ----------------------------------------------------------------------------------------
+
+
+def cover_fields(cover: SheetValues, problems: list[Problem]) -> dict[str, object]:
+    """What the cover says of the report; what a person struck or hid there says nothing."""
+    found: dict[str, object] = {}
+    for name, label in COVER_LABELS.items():
+        value = cover.get(layout.COVER_SPOTS[name])
+        if UNSEEN.search(text_of(value)):
+            problems.append(unseen_text(f"封面的{label}", text_of(value)))
+            value = None
+        found[name] = value
+    return found
 
 
 def read_year(value: object, problems: list[Problem]) -> int | None:
@@ -418,11 +434,16 @@ def prose_lines(
     """
     columns = layout.PROSE_COLUMNS.values()
     begun = ""  # the number of a part of which nothing was taken yet
-    for row in range(layout.PROSE_TOP, max(layout.rows_of(values), default=0) + 1):
+    last = max(layout.rows_of(values), default=0)
+    if values.get(HIDDEN_SHEET):
+        problems.append(Problem("", "", "", "", HIDDEN_PROSE))
+        last = 0
+    for row in range(layout.PROSE_TOP, last + 1):
         first, title, text = (text_of(values.get((row, column))) for column in columns)
+        problems += heading_problems(row, first, title)
         first, begun = first if first.strip() else begun, ""
         if UNSEEN.search(text):
-            problems.append(unseen_text(row, text))
+            problems.append(unseen_text(f"正文第{row}行的文字", text))
             begun = first
         else:
             yield row, (first, title, text)
@@ -430,11 +451,35 @@ def prose_lines(
         yield row, (begun, "", "")
 
 
-def unseen_text(row: int, text: str) -> Problem:
+def unseen_text(place: str, text: str) -> Problem:
     """What a person struck or hid is no part of the report."""
     said, why, _ = UNSEEN.split(text)
-    reason = f"正文第{row}行的文字没有采用（{why}）；请恢复显示，或删去这一行。"
-    return Problem("", "", "", said, reason)
+    return Problem(
+        "", "", "", said, f"{place}没有采用（{why}）；请改为普通文字、恢复显示，或删去这一处。"
+    )
+
+
+def heading_problems(row: int, first: str, title: str) -> Iterator[Problem]:
+    """七 or 7 is no section of the form; a heading of one's own, 七、附则 or 一、概述, is none."""
+    part = first.strip()
+    if part and part not in PARTS:
+        reason = f"正文第{row}行的节号“{wording.clipped(part)}”不是1至6，{AS_ABOVE}"
+        yield Problem("", "", "", part, reason)
+    known = headings_of(part) if part in PARTS else (layout.CONTINUED,)
+    if title.strip() and figures.without_blanks(title) not in known:
+        told = f"正文第{row}行的标题“{wording.clipped(title)}”不是规定的标题，没有采用"
+        yield Problem("", "", "", title, f"{told}；{AS_WRITTEN}")
+
+
+@cache
+def headings_of(part: str) -> tuple[str, ...]:
+    """“1” -> what the forms of all years call the first section."""
+    found = [layout.OPENING, layout.CONTINUED]
+    for edition in editions.all_editions().values():
+        for section in edition.sections:
+            if str(section.number) == part:
+                found.append(figures.without_blanks(section.title))
+    return tuple(found)
 
 
 # --- fingerprint ----------------------------------------------------------------------------------

@@ -270,11 +270,13 @@ def sheet_names() -> tuple[str, ...]:
 
 
 def reported_spots(name: str, spots: Iterable[Spot]) -> set[Spot]:
-    """Where the figures of a table stand, or which ``spots`` are texts of the sheet 正文: what is
-    struck or hidden there is no part of the report.
+    """Where the figures of a table stand, what the cover says of the report, or which ``spots`` are
+    texts of the sheet 正文: what is struck or hidden there is no part of the report.
     """
     if name in tables_by_name():
         return set(tables_by_name()[name].cells.values())
+    if name == COVER:
+        return {COVER_SPOTS[field] for field in ("title", "agency", "year", "published")}
     if name != PROSE:
         return set()
     column = PROSE_COLUMNS["text"]

@@ -1,0 +1,132 @@
+"""What a person sees of the cover and of 正文 is read, in a file and in the open workbook; what
+nobody sees, or would be printed otherwise than it is seen, is left out and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
+
+from gongkai.excel.checking import current_report
+from gongkai.model import Report
+from gongkai.workbook import layout, read_workbook, write_workbook
+from helpers.excel.engine import open_book
+from helpers.made import report_of
+
+SECTIONS = {1: "第一段。\n第二段。", 5: "五。", 6: "六。"}
+WHOLE = replace(report_of(), sections=SECTIONS, published="2022-01-20")
+WHITE = Font(color="FFFFFFFF")
+Change = Callable[[Workbook], object]
+
+
+def prose_cell(book: Workbook, row: int, name: str = "text") -> object:
+    return book[layout.PROSE].cell(layout.PROSE_TOP + row, layout.PROSE_COLUMNS[name])
+
+
+def write(row: int, value: object, name: str = "text") -> Change:
+    return lambda book: setattr(prose_cell(book, row, name), "value", value)
+
+
+def look(name: str, font: Font) -> Change:
+    spot = layout.COVER_SPOTS[name]
+    return lambda book: setattr(book[layout.COVER].cell(*spot), "font", font)
+
+
+def hide_prose(book: Workbook) -> None:
+    book[layout.PROSE].sheet_state = "hidden"
+
+
+def pieces(before: str, within: str, after: str, **font: object) -> CellRichText:
+    usual = {"rFont": "宋体", "sz": 11}
+    return CellRichText(before, TextBlock(InlineFont(**{**usual, **font}), within), after)
+
+
+def both(tmp_path: Path, *changes: Change) -> tuple[Report, list[str]]:
+    """The report and what is told of it: the same of the file and of the open workbook."""
+    path = write_workbook(WHOLE, [], tmp_path / "a.xlsx")
+    book = load_workbook(path, rich_text=True)
+    for change in changes:
+        change(book)
+    book.save(path)
+    of_file = read_workbook(path)
+    told = [problem.reason for problem in of_file.problems]
+    _, live = current_report(open_book(path))
+    assert [problem.reason for problem in live.problems] == told
+    assert (live.sections, live.title, live.agency) == (
+        of_file.sections,
+        of_file.title,
+        of_file.agency,
+    )
+    assert (live.year, live.published) == (of_file.year, of_file.published)
+    return of_file, told
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "said"),
+    [
+        (pieces("面积", "5", "千米。"), "面积5千米。", ""),
+        (pieces("面积5", "2", "千米。", vertAlign="superscript"), "", "含上标、下标或小字的"),
+        (pieces("保留", "隐藏", "末尾。", color="FFFFFFFF"), "保留末尾。", ""),
+        (pieces("保留", "删去", "末尾。", strike=True), "保留末尾。", ""),
+        (pieces("收到", "12", "件。", color="FFFF0000"), "收到12件。", ""),
+        (pieces("收到1", "2", "3件。", color="FFFFFFFF"), "", "含上标、下标或小字的"),
+        (date(2021, 5, 6), "", "日期或时间"),
+        ("2021-05-06", "2021-05-06", ""),
+        ("5^2千米。", "5^2千米。", ""),
+    ],
+)
+def test_a_text_is_printed_as_a_person_sees_it_or_not_at_all(
+    tmp_path: Path, text: object, kept: str, said: str
+) -> None:
+    report, told = both(tmp_path, write(1, text))
+    assert report.sections[1] == "\n".join(filter(None, ["第一段。", kept]))
+    assert [said in one and "正文第5行的文字没有采用" in one for one in told] == [True] * bool(said)
+
+
+def test_a_hidden_sheet_is_no_part_of_the_report(tmp_path: Path) -> None:
+    report, told = both(tmp_path, hide_prose)
+    assert report.sections == {}
+    assert told == ["工作表“正文”已隐藏，其中的文字没有采用；请取消隐藏。"]
+
+
+@pytest.mark.parametrize("font", [Font(strike=True), WHITE])
+@pytest.mark.parametrize("name", ["title", "agency", "year", "published"])
+def test_what_nobody_sees_on_the_cover_says_nothing(tmp_path: Path, name: str, font: Font) -> None:
+    report, told = both(tmp_path, look(name, font))
+    assert not getattr(report, name)
+    assert len(told) == 1
+    assert told[0].startswith("封面的")
+
+
+def test_two_fields_of_the_cover_are_told_each(tmp_path: Path) -> None:
+    report, told = both(tmp_path, look("agency", WHITE), look("published", Font(strike=True)))
+    assert (report.agency, report.published, report.year) == ("", "", WHOLE.year)
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ((write(4, "七、附则", "title"), write(4, "附则内容。")), ["标题“七、附则”不是规定的标题"]),
+        (
+            (write(4, 7, "number"), write(4, "七、附则", "title"), write(4, "附则内容。")),
+            ["节号“7”不是1至6", "标题“七、附则”不是规定的标题"],
+        ),
+        ((write(0, "一、总体情况（含街道）", "title"),), ["标题“一、总体情况（含街道）”"]),
+        ((write(1, "（二）小标题", "title"),), ["标题“（二）小标题”"]),
+        ((write(0, "一、 总体情况", "title"),), []),
+    ],
+)
+def test_headings_of_ones_own_are_told(
+    tmp_path: Path, changes: tuple[Change, ...], said: list[str]
+) -> None:
+    _, told = both(tmp_path, *changes)
+    assert [one in reason for one, reason in zip(said, told, strict=True)] == [True] * len(said)
