@@ -81,7 +81,8 @@ def run_publish(options: argparse.Namespace) -> int:
     findings = pipeline.check(report)
     count = publish.publish_report(report, findings, target, asked)
     with console.written(target):
-        console.show([*publish.done_lines(report, findings, count, target), *aside_lines(findings)])
+        console.show(publish.done_lines(report, findings, count, target))
+        console.show([*publish.template_lines(asked.template), *aside_lines(findings)])
         if asked.draft:
             console.show([draft_line(publish.hindrances(report, findings))])
     return reading.code_of(findings) if asked.draft else console.CLEAN

@@ -13,12 +13,11 @@ from typing import NamedTuple
 from gongkai import pipeline, system
 from gongkai.compare.sides import side_by_side
 from gongkai.model import Finding, Report, UnreadableDocument, WorkbookError
-from gongkai.publish.beside import docx_beside, summary
-from gongkai.publish.beside_sheets import xlsx_beside
+from gongkai.publish import beside, beside_sheets
 from gongkai.publish.content import Publication, publication_of
 from gongkai.publish.docx import docx_bytes
 from gongkai.publish.html import DRAFT, html_fragment, html_page
-from gongkai.publish.page_template import page_of_template
+from gongkai.publish.page_template import NOT_CHECKED, is_styled, page_of_template
 from gongkai.publish.readback import (
     OF_TEMPLATE,
     OF_TEMPLATE_AS_PDF,
@@ -41,6 +40,7 @@ __all__ = [
     "refusal",
     "refuse_asked",
     "set_aside",
+    "template_lines",
 ]
 
 SUFFIXES = (".docx", ".html", ".pdf")
@@ -70,8 +70,8 @@ PLAINLY = Asked()
 def compared(first: Report, second: Report, suffix: str) -> tuple[bytes, list[str]]:
     """Two reports side by side, as ``suffix`` says (.docx or .xlsx), and what is said of it."""
     found = side_by_side(first, second)
-    content = docx_beside(found) if suffix == ".docx" else xlsx_beside(found)
-    return content, summary(found)
+    write = beside.docx_beside if suffix == ".docx" else beside_sheets.xlsx_beside
+    return write(found), beside.summary(found)
 
 
 def refuse_asked(report_source: str, target: Path, asked: Asked) -> str:
@@ -122,6 +122,14 @@ def publish_report(
         content, count = as_pdf(report, found, content, target.name, asked)
     system.write_whole(target, content, asked.overwrite)
     return count
+
+
+def template_lines(template: Path | None) -> list[str]:
+    """What is said of a user's own template once a document is made of it."""
+    is_page = template is not None and template.suffix.lower() == ".html"
+    if template and is_page and is_styled(read_template(template)):
+        return [NOT_CHECKED]
+    return []
 
 
 def as_page(report: Report, found: Publication, name: str, asked: Asked) -> tuple[bytes, int]:

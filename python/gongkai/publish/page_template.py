@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gongkai.model import Place, Prose, UnreadableDocument, WorkbookError
-from gongkai.publish import content, html
-from gongkai.publish.template import (
-    FieldValue,
-    field_values,
-    refuse_left_out,
-    refuse_unfinished,
-    refuse_unknown,
-)
+from gongkai.publish import content, html, template
+from gongkai.readers.html import css, dress, selectors
 from gongkai.readers.worker import MEGABYTE, Bounds, read_apart
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 RENDERER = "gongkai.publish.page_template:rendered"
 BOUNDS = Bounds(seconds=3.0, patience=20.0, memory=200 * MEGABYTE)
@@ -34,10 +29,22 @@ CODE = ("script", "style")  # elements whose text is none for people
 # What stands for the texts of one line in a page that is made to be compared: no text of a report
 # may change its markup, be it in a tag (<a title={{机关}}>), an address or a script.
 NEUTRAL = {"标题": "标题", "机关": "机关"}
+STAMP = "\ue000{}\ue001"  # what stands there for each text of a section or a table
+STAMPED = re.compile("\ue000(.+?)\ue001")
 IN_TAG = re.compile(r"<[a-z/][^<>]*\{\{", re.IGNORECASE)  # <iframe srcdoc="{{五}}">
 BETWEEN_TAGS = re.compile(r">[^<>]+<")
 BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
 BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
+# What hides all that is in an element, and what holds only until something in it says otherwise.
+NEAREST = {"visibility": css.HIDES["visibility"], **css.WHITENS}
+HIDES = {name: values for name, values in css.HIDES.items() if name not in NEAREST}
+# Of these, what a style sheet is judged by.
+SHEET_HIDES = ("display", "visibility", "opacity", "font-size")
+AS_AROUND = ("inherit", "unset", "currentcolor")
+COLOR_ATTRIBUTES = {"font": "color", "body": "text"}
+MAY_SHOW = re.compile(r"<script\b|@keyframes\b", re.IGNORECASE)  # may lift what a rule hides
+STYLED = re.compile(r"<style\b|<link\b[^<>]*\bstylesheet\b", re.IGNORECASE)
+NOT_CHECKED = "模板另有样式，没有核对显示效果；请在浏览器中打开发布稿，逐页看一遍。"
 NOT_INSTALLED = (
     "用网页模板要装jinja2，本机没有；请运行 pip install gongkai[publish]，或不用模板直接生成。"
 )
@@ -47,32 +54,38 @@ IN_MARKUP = "模板{}把字段放在了标签、网址、样式或脚本里，�
 TOO_MUCH = "模板{}展开后过大或循环过多，已停止，没有写入；请简化模板。"
 
 
-def page_of_template(template: bytes, name: str, found: content.Publication) -> bytes:
+def page_of_template(own: bytes, name: str, found: content.Publication) -> bytes:
     """The page, filled in; of a draft with a line above and below. Raises WorkbookError."""
-    values = field_values(found)
-    source = source_of(template, name)
-    request = {"source": source, "values": page_values(values)}
+    values = template.field_values(found)
+    source = source_of(own, name)
+    written = page_values(values)
+    request = json.dumps({"source": source, "values": written})
     try:
-        found_apart = read_apart(RENDERER, json.dumps(request).encode(), BOUNDS)
-        page, plain, used = map(text_of, found_apart)
+        found_apart = read_apart(RENDERER, request.encode(), BOUNDS)
+        page, plain, used, unseen = map(text_of, found_apart)
     except UnreadableDocument as error:
         raise WorkbookError(TOO_MUCH.format(name)) from error
     if page.heading == REFUSED:
         raise WorkbookError(NOT_INSTALLED if not page.text else WRONG.format(name, page.text))
     fields = set(json.loads(used.text))
     for field in sorted(fields):
-        refuse_unknown(name, field, values)
-    refuse_left_out(name, fields, found)
+        template.refuse_unknown(name, field, values)
+    template.refuse_left_out(name, fields, found)
     if IN_TAG.search(source) or skeleton(page.text) != skeleton(plain.text):
         raise WorkbookError(IN_MARKUP.format(name))
-    refuse_unfinished(name, own_text(plain.text))
+    again = printed_again(plain.text, neutral_of(written))
+    if again:
+        raise WorkbookError(template.TWICE.format(name, again))
+    if unseen.text:
+        raise WorkbookError(template.UNSEEN.format(name, unseen.text))
+    template.refuse_unfinished(name, own_text(plain.text))
     return (marked(page.text) if found.draft else page.text).encode()
 
 
-def source_of(template: bytes, name: str) -> str:
+def source_of(own: bytes, name: str) -> str:
     try:
-        if len(template) <= MOST_BYTES:
-            return template.decode("utf-8-sig")
+        if len(own) <= MOST_BYTES:
+            return own.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
     raise WorkbookError(NOT_READ.format(name))
@@ -85,7 +98,7 @@ def text_of(block: object) -> Prose:
     return block
 
 
-def page_values(values: Mapping[str, FieldValue]) -> dict[str, list[str]]:
+def page_values(values: Mapping[str, template.FieldValue]) -> dict[str, list[str]]:
     """Field -> text and what is known to be markup, one of them "": a text is escaped later."""
     found = {}
     for name, value in values.items():
@@ -124,6 +137,20 @@ def own_text(page: str) -> str:
     return "".join(found)
 
 
+def printed_again(plain: str, neutral: Mapping[str, list[str]]) -> str:
+    """The first field whose texts a page shows more often than they are, be it in a loop; ""."""
+    for name, (_, markup) in neutral.items():
+        stamp = STAMP.format(name)
+        if plain.count(stamp) > markup.count(stamp):
+            return name
+    return ""
+
+
+def is_styled(own: bytes) -> bool:
+    """Whether a template has a style sheet, of which nobody knows how it looks."""
+    return STYLED.search(own.decode("utf-8", "replace")) is not None
+
+
 def marked(page: str) -> str:
     """The line of a draft at the beginning and the end of what a page shows."""
     begins, ends = BODY.search(page), list(BODY_END.finditer(page))
@@ -138,8 +165,8 @@ def marked(page: str) -> str:
 
 
 def rendered(request: bytes) -> tuple[Prose, ...]:
-    """The page, one with neutral texts, and the fields that the template names; or why there is no
-    page ("": no jinja2).
+    """The page, one with neutral texts, the fields that the template names, and one of them that
+    nobody sees; or why there is no page ("": no jinja2).
     """
     found = json.loads(request)
     try:
@@ -172,22 +199,23 @@ def page_in(
         plain = bounded(environment, source, {**values, **neutral_of(values)})
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         return refused(reason_of(error))
-    return answer(page, plain, sorted(names & set(values)))
+    return answer(page, plain, sorted(names & set(values)), unseen_field(plain))
 
 
-def answer(page: str, plain: str, fields: list[str]) -> tuple[Prose, ...]:
-    texts = (page, plain, json.dumps(fields))
+def answer(page: str, plain: str, fields: list[str], unseen: str = "") -> tuple[Prose, ...]:
+    texts = (page, plain, json.dumps(fields), unseen)
     return tuple(Prose(Place(), "", text) for text in texts)
 
 
 def neutral_of(values: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """Other texts, where there are some: a template may ask whether there are. Paragraphs and
-    tables keep their elements: <p>无。</p> is <p>文</p>, in a script or a comment as well.
+    tables keep their elements, and each text becomes the stamp of its field, in a script or a
+    comment as well.
     """
     found = {}
     for name, (_, markup) in values.items():
         if markup:
-            found[name] = ["", BETWEEN_TAGS.sub(">文<", markup)]
+            found[name] = ["", BETWEEN_TAGS.sub(f">{STAMP.format(name)}<", markup)]
     for name, text in NEUTRAL.items():
         found[name] = [text if values[name][0] else "", ""]
     return found
@@ -225,4 +253,105 @@ def bounded(environment: Environment, source: str, values: Mapping[str, list[str
 
 def refused(why: str) -> tuple[Prose, ...]:
     nothing = Prose(Place(), "", "[]")
-    return Prose(Place(), REFUSED, why), nothing, nothing
+    return Prose(Place(), REFUSED, why), nothing, nothing, Prose(Place(), "", "")
+
+
+# --- what is seen ---------------------------------------------------------------------------------
+
+
+def unseen_field(plain: str) -> str:
+    """A field of which the page or its own style sheets hide a text or make it white; "".
+
+    <style>.q{display:none}</style><div class=q>{{五}}</div> -> 五. What two rules say differently
+    is not judged, nor what a script may show; the others are asked only where one rule hides.
+    """
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(plain)
+    rules = list(css.screen_rules(dress.css_of(tree, plain.lower().encode(), "")))
+    hides = {} if MAY_SHOW.search(plain) else {name: css.HIDES[name] for name in SHEET_HIDES}
+    judged = {**hides, **css.WHITENS}
+    acting = [rule for rule in rules if css.matching(judged, css.declared(rule[1]))]
+    found = PageLooks(tree, acting, judged).unseen(tree)
+    return found and PageLooks(tree, rules, judged).unseen(tree)
+
+
+class PageLooks:
+    """What a page's elements say of ``judged`` properties, themselves and by rules."""
+
+    def __init__(
+        self,
+        tree: LexborHTMLParser,
+        rules: Sequence[css.StyleRule],
+        judged: Mapping[str, re.Pattern[str]],
+    ) -> None:
+        self.backed = dress.backed_nodes(tree, rules)
+        self.ruled: dict[int, dict[str, list[str]]] = {}
+        for names, body in rules:
+            said = css.declared(body)
+            if not judged.keys().isdisjoint(said):
+                for node in selectors.chosen(tree, lasting(names)):
+                    self.add(node, {name: said[name] for name in judged.keys() & said.keys()})
+
+    def add(self, node: LexborNode, said: Mapping[str, str]) -> None:
+        known = self.ruled.setdefault(node.mem_id, {})
+        for name, value in said.items():
+            known.setdefault(name, []).append(value)
+
+    def unseen(self, tree: LexborHTMLParser) -> str:
+        """The first field with a text that is not seen."""
+        nodes = tree.root.traverse(include_text=True) if tree.root is not None else ()
+        for node in nodes:
+            stamped = STAMPED.search(node.text_content or "") if node.tag == "-text" else None
+            if stamped and not self.is_seen(list(around(node))):
+                return stamped[1]
+        return ""
+
+    def is_seen(self, nodes: Sequence[LexborNode]) -> bool:
+        """Of a text, by the elements around it from the inside out."""
+        said = list(map(self.said, nodes))
+        for one in said:
+            if any(agreed(one.get(name, ()), values) for name, values in HIDES.items()):
+                return False
+        if agreed(nearest(said, "visibility"), NEAREST["visibility"]):
+            return False
+        is_white = any(agreed(nearest(said, name), css.WHITENS[name]) for name in css.WHITENS)
+        return not is_white or any(dress.has_colour(node, self.backed) for node in nodes)
+
+    def said(self, node: LexborNode) -> dict[str, list[str]]:
+        """Property -> values: an element's own goes before those of rules."""
+        found = dict(self.ruled.get(node.mem_id, {}))
+        color = node.attributes.get(COLOR_ATTRIBUTES.get(node.tag or "", "")) or ""
+        if color:
+            found.setdefault("color", [color.lower()])
+        for name, value in css.declared(node.attributes.get("style") or "").items():
+            found[name] = [value]
+        return found
+
+
+def lasting(names: str) -> Iterator[str]:
+    """The selectors of a rule that hold at any time: not a:hover, not p::before."""
+    for name in css.selectors_in(names):
+        if css.SELECTOR.fullmatch(name) and not css.OF_A_MOMENT.search(name):
+            yield name
+
+
+def around(node: LexborNode) -> Iterator[LexborNode]:
+    outer = node.parent
+    while outer is not None:
+        yield outer
+        outer = outer.parent
+
+
+def agreed(values: Sequence[str], kind: re.Pattern[str]) -> bool:
+    """Whether something is said and all of it is of a kind: none and block is not known."""
+    return bool(values) and all(map(kind.fullmatch, values))
+
+
+def nearest(said: Sequence[Mapping[str, list[str]]], name: str) -> Sequence[str]:
+    """What the innermost element says that says anything: it is handed on to all in it."""
+    for one in said:
+        values = one.get(name, [])
+        if values and not all(value in AS_AROUND for value in values):
+            return values
+    return ()

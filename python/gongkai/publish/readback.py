@@ -30,6 +30,8 @@ DIFFERS = "发布稿生成后重新读取核对，与报告不一致，没有保
 SEND = "请把这份报告发给开发者"
 LOOK = "请检查这一处的文字是否含有像标题、附件或表格的行，改写后再试"
 TEMPLATE = "请检查模板中这一处前后的文字和表格"
+MOVED = "字段“{{{{{}}}}}”排在“{{{{{}}}}}”之前"
+MOVE = "请在模板中把这两个字段移到各自的标题下"
 
 
 class ReadBack(NamedTuple):
@@ -65,8 +67,7 @@ def checked_count(
     page = readers.unpacked(document(name, content))
     again = read_again(page)
     for difference in differences(report, found, again, how):
-        advice = difference.advice if how.texts == "sections" else TEMPLATE
-        raise WorkbookError(f"{DIFFERS.format(difference.where, advice)}。")
+        raise WorkbookError(f"{DIFFERS.format(difference.where, difference.advice)}。")
     return sum(len(list(table.figures())) for table in found.tables)
 
 
@@ -86,16 +87,21 @@ class Difference(NamedTuple):
 def differences(
     report: Report, found: Publication, again: ReadAgain, how: ReadBack
 ) -> Iterator[Difference]:
-    """All that is not equal, figures first."""
+    """All that is not equal: tables in the order of each other, figures, texts, cells."""
+    is_ours = how.texts == "sections"
+    send, look = (SEND, LOOK) if is_ours else (TEMPLATE, TEMPLATE)
+    if how.grids:
+        for where in order_differences(found, again.blocks):
+            yield Difference(where, SEND if is_ours else MOVE)
     for where in figure_differences(report, found, again.report):
-        yield Difference(where, SEND)
+        yield Difference(where, send)
     for where in cover_differences(found, again, how):
-        yield Difference(where, LOOK)
+        yield Difference(where, look)
     for where in text_differences(found, again, how):
-        yield Difference(where, LOOK)
+        yield Difference(where, look)
     if how.grids:
         for where in grid_differences(found, again.blocks):
-            yield Difference(where, SEND)
+            yield Difference(where, send)
 
 
 def text_differences(found: Publication, again: ReadAgain, how: ReadBack) -> Iterator[str]:
@@ -224,13 +230,32 @@ def missing_lines(found: Publication, blocks: Sequence[Block]) -> Iterator[str]:
 
 def grid_differences(found: Publication, blocks: Sequence[Block]) -> Iterator[str]:
     """Every cell with its text and its merges, as the official form has them."""
-    grids = set()
-    for block in blocks:
-        if isinstance(block, Grid):
-            grids.add(tuple(cells_of_grid(block)))
+    grids = grid_places(blocks)
     for table in found.tables:
         if tuple(cells_of_table(table)) not in grids:
             yield f"{table.form.number}的表格"
+
+
+def order_differences(found: Publication, blocks: Sequence[Block]) -> Iterator[str]:
+    """Tables that stand before one that goes before them: 字段“{{表三}}”排在“{{表二}}”之前."""
+    grids = grid_places(blocks)
+    before, last = "", -1
+    for table in found.tables:
+        at = grids.get(tuple(cells_of_table(table)))
+        if at is None:  # told with its cells
+            continue
+        if at < last:
+            yield MOVED.format(table.form.number, before)
+        before, last = table.form.number, at
+
+
+def grid_places(blocks: Sequence[Block]) -> dict[tuple[GridPlace, ...], int]:
+    """The cells of each table of a file -> the first place where it stands among the blocks."""
+    found: dict[tuple[GridPlace, ...], int] = {}
+    for at, block in enumerate(blocks):
+        if isinstance(block, Grid):
+            found.setdefault(tuple(cells_of_grid(block)), at)
+    return found
 
 
 GridPlace = tuple[int, int, int, int, str]  # row, column, rows, columns, text

@@ -14,23 +14,32 @@ from typing import TYPE_CHECKING
 from gongkai.model import WorkbookError
 from gongkai.opc import Archive, BadArchive, open_archive, package
 from gongkai.publish import content, docx, draft, parts
+from gongkai.readers.word.styles import Styles, is_shaded, styles_of
 from gongkai.workbook.live.sentences import LEFT_OPEN, TO_REWRITE
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 NAMESPACE = f"{{{parts.OFFICE}/wordprocessingml/2006/main}}"
+# What a program prints that does not know the shape beside it: a text box stands there again.
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 FIELD = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 NUMERALS = "一二三四五六"
 MOST_FIELDS = 500  # in a template; a report has 15
 NARROWEST, WIDEST = 4000, 16000  # twips, of a template's type area; a page of A4 has 8845
 ELSEWHERE = ("header", "footer")  # parts beside the main one in which fields are filled in
+SMALLEST = 8  # half points, of a text that can be read on paper
+GROUNDS = ("pPr", "tcPr", "tblPr")  # properties that may say what is behind a text
 DAMAGED = "模板{}不是可以使用的Word文档（.docx）；请用Word或WPS打开，另存为.docx后再试。"
 UNKNOWN = "模板{}中的字段“{{{{{}}}}}”无法识别，没有写入；可用的字段有{}。"
 BESIDE = "模板{}中的字段“{{{{{}}}}}”应单独成段，没有写入；请把它前后的文字移到其他段落。"
 MISSING = "模板{}中没有字段{}，没有写入；请在应放置这些内容的地方各加一段。"
-
+TWICE = "模板{}中的字段“{{{{{}}}}}”会印出不止一次，没有写入；请只保留一处。"
+UNSEEN = (
+    "模板{}中的字段“{{{{{}}}}}”是隐藏、带删除线、白色或极小的字，印出后不能阅读，没有写入；"
+    "请改为正常显示的文字。"
+)
 UNFINISHED = (
     "模板{}自己的文字中有“{}”，将原样出现在发布稿中，没有写入；"
     "请把字段写成“{{{{机关}}}}”的形式，或删去这一处。"
@@ -88,7 +97,7 @@ def docx_of_template(template: bytes, name: str, found: content.Publication) -> 
     try:
         archive = open_archive(template)
         roots = parts_with_fields(archive)
-        filler = Filler(name, field_values(found), text_width(roots))
+        filler = Filler(name, field_values(found), text_width(roots), styles_in(archive))
         for root in roots.values():
             filler.fill(root)
         refuse_left_out(name, filler.used, found)
@@ -117,6 +126,14 @@ def parts_with_fields(archive: Archive) -> dict[str, _Element]:
     return roots
 
 
+def styles_in(archive: Archive) -> Styles:
+    """What the template's styles say of its texts. Raises BadArchive."""
+    for relation in package.relations(archive, package.main_part(archive)).values():
+        if relation.kind == "styles" and relation.target in archive:
+            return styles_of(package.read_xml(archive, relation.target))
+    return styles_of(None)
+
+
 def text_width(roots: Mapping[str, _Element]) -> int:
     """Of the last section's type area, in twips: a table fills it."""
     for root in roots.values():
@@ -138,8 +155,10 @@ def number_of(node: _Element, name: str) -> int:
 class Filler:
     """Fills the fields of parts; ``used`` are those that it met."""
 
-    def __init__(self, name: str, values: Mapping[str, FieldValue], width: int) -> None:
-        self.name, self.values, self.width = name, values, width
+    def __init__(
+        self, name: str, values: Mapping[str, FieldValue], width: int, styles: Styles
+    ) -> None:
+        self.name, self.values, self.width, self.styles = name, values, width, styles
         self.used: set[str] = set()
         self.count = 0
 
@@ -166,14 +185,24 @@ class Filler:
             )
         for match in matches:
             refuse_unknown(self.name, match[1], self.values)
-            self.used.add(match[1])
         first = matches[0]
         value = self.values[first[1]]
         if not isinstance(value, str) and said.strip() == first[0]:
+            self.refuse_again(node, first[1])
+            self.used.add(first[1])
+            is_table = isinstance(value, content.PublishedTable)  # its looks are its own
+            if not is_table and is_unseen(node, texts[0], self.styles):
+                raise WorkbookError(UNSEEN.format(self.name, first[1]))
             self.replace(node, texts[0], value)
             return
         for match in reversed(matches):
             self.put(texts, match)
+            self.used.add(match[1])
+
+    def refuse_again(self, node: _Element, field: str) -> None:
+        """WorkbookError where a field that is its paragraph stood in another one already."""
+        if field in self.used and next(node.iterancestors(FALLBACK), None) is None:
+            raise WorkbookError(TWICE.format(self.name, field))
 
     def put(self, texts: Sequence[_Element], match: re.Match[str]) -> None:
         """A value of one line in the place of its field, be that parted over several runs."""
@@ -215,6 +244,30 @@ def own_texts(node: _Element) -> list[_Element]:
         if next(text.iterancestors(f"{NAMESPACE}p"), None) is node:
             found.append(text)
     return found
+
+
+def is_unseen(node: _Element, text: _Element, styles: Styles) -> bool:
+    """Whether nobody can read what looks as a field does: <w:vanish/>, <w:color w:val="FFFFFF"/>,
+    <w:sz w:val="2"/>, be it said by the run or by a style.
+    """
+    style = node.find(f"{NAMESPACE}pPr/{NAMESPACE}pStyle")
+    name = style.get(f"{NAMESPACE}val", "") if style is not None else ""
+    run = text.getparent()
+    properties = run.find(f"{NAMESPACE}rPr") if run is not None else None
+    look = styles.look(styles.paragraph(name), properties)
+    if look.hidden or look.struck or (look.size is not None and look.size < SMALLEST):
+        return True
+    return bool(look.white) and not is_on_ground(node)
+
+
+def is_on_ground(node: _Element) -> bool:
+    """Whether something may be behind a text on which white is seen: a shaded cell, a text box."""
+    for one in (node, *node.iterancestors()):
+        if one.tag == f"{NAMESPACE}txbxContent":
+            return True
+        if any(is_shaded(one.find(f"{NAMESPACE}{name}")) for name in GROUNDS):
+            return True
+    return False
 
 
 def text_of(texts: Sequence[_Element]) -> str:

@@ -65,21 +65,23 @@ def figures_seen(sheet: Sheet, spots: Set[Spot], *, prose: bool = False) -> dict
         found[HIDDEN_SHEET] = True
     unseen = dict.fromkeys(filter(sheet.is_hidden, spots), OUT_OF_SIGHT)
     unseen |= dict.fromkeys(joining(sheet, spots), ACROSS)
+    if prose:
+        unseen = printed_otherwise(sheet, spots) | unseen
     for spot, why in unseen.items():
         if spot in found:
             found[spot] = f"{text_of(found[spot])}{why}"
-    if prose:
-        for spot in (found.keys() & spots) - unseen.keys():
-            kind = other_in_print(sheet.cells[spot], kinds.get(spot, ""))
-            if kind:
-                found[spot] = formats.doubtful(text_of(found[spot]), kind)
     return found
 
 
-def other_in_print(value: object, kind: str) -> str:
-    if isinstance(value, date | time):
-        return formats.DATE
-    return formats.SET_APART if kind == formats.SET_APART else ""
+def printed_otherwise(sheet: Sheet, spots: Set[Spot]) -> dict[Spot, str]:
+    """The texts that nobody would print as they are stored, each with what is said of it."""
+    found: dict[Spot, str] = {}
+    for spot in spots:
+        if sheet.kinds.get(spot) == formats.SET_APART:
+            found[spot] = formats.doubtful("", formats.SET_APART)
+        elif isinstance(sheet.cells.get(spot), date | time):
+            found[spot] = formats.doubtful("", formats.DATE)
+    return found
 
 
 def joining(sheet: Sheet, spots: Set[Spot]) -> Iterator[Spot]:
