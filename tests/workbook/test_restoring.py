@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from lxml import etree
@@ -267,6 +267,47 @@ def older(tmp_path: Path) -> Path:
     path = tmp_path / "旧版.xlsm"
     path.write_bytes(OLDER.read_bytes())
     return path
+
+
+# What formulas say today -> what those of the version before said.
+SAID_BEFORE = {
+    '"","待填"': '"","缺"',
+    "；最近一次校验另有": "；写入时另有",
+    "未作任何校验": "什么也没有校验",
+}
+
+
+def as_before(path: Path) -> None:
+    """A workbook of today with the formulas, and their results, of the version before."""
+    with ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            if name.startswith("xl/worksheets/sheet"):
+                for now, was in SAID_BEFORE.items():
+                    content = content.replace(now.encode(), was.encode())
+            archive.writestr(name, content)
+
+
+def test_formulas_of_the_version_before_are_no_altered_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_workbook(sound(), check(sound()), tmp_path / "a.xlsx")
+    as_before(path)
+    lanes = [str(cell.value) for row in load_workbook(path)[THREE]["D30:J30"] for cell in row]
+    assert all('"缺"' in lane for lane in lanes)
+    assert read_workbook(path).problems == ()
+    assert main(["check", str(path), "--write"]) == 0
+    assert_official(path)
+    as_before(path)
+    book = load_workbook(path)
+    book[THREE]["D30"] = None
+    book.save(path)
+    assert len(read_workbook(path).problems) == 1
+    assert main(["check", str(path), "--write", "--yes"]) == 0
+    assert read_workbook(path).problems == ()
+    assert_official(path)
+    capsys.readouterr()
 
 
 @pytest.mark.slow

@@ -23,6 +23,7 @@ SHAPE = "行列"  # what is not in its place where no label tells it
 IMAGE = "校验格"
 IGNORED = "已忽略"  # in 现状: dismissed, and the difference is still the one that was dismissed
 NO_FIGURES = "没有可以计算的数字"
+FORMER_ERRORS = "；写入时另有"
 OTHER_ERRORS = f"；最近一次校验另有{{}}处错误，见“{layout.RESULTS}”"
 # Hidden columns of the cover, a line for each table.
 COUNTERS: Mapping[str, int] = {
@@ -291,6 +292,11 @@ def assumed_formula(count: str) -> str:
 def is_cover_formula(text: str) -> bool:
     """Whether a formula of the cover tells of implied zeros; those of earlier versions do not."""
     return wording.assumed_text(1).partition("1")[2] in text
+
+
+def is_former_cover(text: str) -> bool:
+    """Whether a formula is that of the cover's line 现在 as the version before had it."""
+    return FORMER_ERRORS in text
 
 
 def state_formula(row: int) -> str:

@@ -268,11 +268,14 @@ def lane_formula(sheet: layout.TableSheet, lane: layout.Lane) -> str:
 def is_lane_formula(text: str) -> bool:
     """Whether a formula is that of a lane with steps, wherever it was dragged to.
 
-    Earlier versions had others.
+    Earlier versions had others, the last of them 缺 for 待填.
     """
-    words = (layout.TO_FILL, layout.MISSING)
-    says_open = any(f'"{word}"' in text for word in words)
+    says_open = is_of_today(text) or f'"{layout.MISSING}"' in text
     return text.startswith(START) and f'"{layout.HOLDS}"' in text and says_open
+
+
+def is_of_today(text: str) -> bool:
+    return text.startswith(START) and f'"{layout.TO_FILL}"' in text
 
 
 # --- what they show -------------------------------------------------------------------------------

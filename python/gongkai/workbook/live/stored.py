@@ -26,6 +26,7 @@ from gongkai.workbook.live.formulas import (
     STATE_COLUMN,
     formulas_of,
     is_cover_formula,
+    is_former_cover,
     same_formula,
 )
 from gongkai.workbook.live.results import (
@@ -304,7 +305,7 @@ def altered_lanes(table: layout.TableSheet, formulas: Mapping[Spot, str]) -> tup
     A formula in another format's writing counts (""), and in a workbook of an earlier version any:
     its lanes are others.
     """
-    wanted = formulas_of(table.name) if are_of_today(formulas, steps.is_lane_formula) else {}
+    wanted = formulas_of(table.name) if are_of_today(formulas, steps.is_of_today) else {}
     return altered_spots(table.lane_spots, formulas, wanted)
 
 
@@ -315,7 +316,9 @@ def are_of_today(formulas: Mapping[Spot, str], is_ours: Callable[[str], bool]) -
 
 def altered_cover(formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
     """The same of what the cover says of each table and of all."""
-    wanted = formulas_of(layout.COVER) if are_of_today(formulas, is_cover_formula) else {}
+    is_today = are_of_today(formulas, is_cover_formula)
+    is_former = any(map(is_former_cover, formulas.values()))
+    wanted = formulas_of(layout.COVER) if is_today and not is_former else {}
     states = product(layout.rows_of(layout.EDITION_SPOTS.values()), [STATE_COLUMN])
     told = dict.fromkeys([layout.LIVE_SPOT, *states, *wanted])
     for spot in guide.guide_formulas(
