@@ -347,3 +347,17 @@ def test_the_command_tells_of_styles(tmp_path: Path) -> None:
     assert STYLED in done.stdout.splitlines()
     own.write_text(page(), encoding="utf-8")
     assert STYLED not in run_command(*command, "--template", str(own), "--force").stdout
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_field_of_one_line_that_nobody_can_read_is_refused(
+    look: Callable[[Document, Run], None], tmp_path: Path
+) -> None:
+    """The name of the body within a line: 主办单位：{{机关}}."""
+    document = Document(io.BytesIO(word()))
+    run = document.add_paragraph("主办单位：").add_run("{{机关}}")
+    look(document, run)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    said = refused(buffer.getvalue(), tmp_path)
+    assert "字段“{{机关}}”是隐藏、带删除线、白色或极小的字，印出后不能阅读" in said

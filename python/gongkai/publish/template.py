@@ -191,12 +191,12 @@ class Filler:
             self.refuse_again(node, first[1])
             self.used.add(first[1])
             is_table = isinstance(value, content.PublishedTable)  # its looks are its own
-            if not is_table and is_unseen(node, texts[0], self.styles):
-                raise WorkbookError(UNSEEN.format(self.name, first[1]))
+            if not is_table:
+                self.refuse_unseen(node, texts[0], first[1])
             self.replace(node, texts[0], value)
             return
         for match in reversed(matches):
-            self.put(texts, match)
+            self.put(node, texts, match)
             self.used.add(match[1])
 
     def refuse_again(self, node: _Element, field: str) -> None:
@@ -204,7 +204,11 @@ class Filler:
         if field in self.used and next(node.iterancestors(FALLBACK), None) is None:
             raise WorkbookError(TWICE.format(self.name, field))
 
-    def put(self, texts: Sequence[_Element], match: re.Match[str]) -> None:
+    def refuse_unseen(self, node: _Element, text: _Element, field: str) -> None:
+        if is_unseen(node, text, self.styles):
+            raise WorkbookError(UNSEEN.format(self.name, field))
+
+    def put(self, paragraph: _Element, texts: Sequence[_Element], match: re.Match[str]) -> None:
         """A value of one line in the place of its field, be that parted over several runs."""
         value = self.values[match[1]]
         if not isinstance(value, str):
@@ -217,6 +221,8 @@ class Filler:
             at += len(said)
             if end <= 0 or start >= len(said):
                 continue
+            if not is_put:
+                self.refuse_unseen(paragraph, node, match[1])
             node.text = said[: max(start, 0)] + ("" if is_put else value) + said[end:]
             node.set(SPACE, "preserve")
             is_put = True
