@@ -50,6 +50,14 @@ def test_a_sound_report_is_published_beside_the_open_workbook(
     assert (again.kind, "没有覆盖" in again.text) == ("error", True)
 
 
+def test_a_note_below_a_table_is_told(book: xw.Book, tmp_path: Path) -> None:
+    fill_live(book, WHOLE)
+    book.sheets["表二"].range("A16").value = "注：含部门。"
+    outcome = press(book, "publish", answer=str(tmp_path / "a.docx"))
+    assert outcome.kind == "done", outcome.text
+    assert "没有印出：“表二”A16的“注：含部门。”。" in outcome.text
+
+
 def test_a_report_with_an_error_is_not_published_and_no_name_is_asked_for(book: xw.Book) -> None:
     fill_live(book, replace(WHOLE, tables=report_of({"disputes.review.total": 0}).tables))
     outcome = press(book, "publish")

@@ -17,7 +17,7 @@ from gongkai.publish import Asked, publish_report
 from gongkai.publish.content import day_text, part_heading, publication_of, title_lines
 from gongkai.publish.ready import done_lines, refusal, set_aside
 from gongkai.wording import WORKBOOK_TYPE
-from gongkai.workbook import read_workbook, write_workbook
+from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.live.sentences import TO_REWRITE
 from helpers import DOCUMENTS
 from helpers.command import run_command
@@ -339,6 +339,24 @@ def test_without_libreoffice_a_pdf_is_refused(
     with pytest.raises(WorkbookError, match="生成PDF要用LibreOffice，本机没有找到"):
         publish_report(plain_report(), [], target)
     assert not target.exists()
+
+
+def test_what_stands_beside_the_tables_is_told(tmp_path: Path) -> None:
+    """Notes below and beside a table, and beside a text; our own lanes and signs are none."""
+    path, target = tmp_path / "a.xlsx", tmp_path / "a.docx"
+    write_workbook(plain_report(), [], path)
+    sound = run_command("publish", str(path), "-o", str(target))
+    assert "没有印出" not in sound.stdout
+    book = load_workbook(path)
+    book["表二"]["A16"] = "注：含部门。"
+    book["表二"]["E5"] = "本数待核"
+    book[layout.PROSE]["D5"] = "另有补充"
+    book.save(path)
+    told = run_command("publish", str(path), "-o", str(target), "--force").stdout
+    assert (
+        "请核对：在表格和正文之外，没有印出：“表二”E5的“本数待核”、“表二”A16的“注：含部门。”、"
+        "“正文”D5的“另有补充”。"
+    ) in told
 
 
 def test_a_table_that_was_not_read_is_refused_with_its_cause(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ from gongkai.workbook.cells import Written, by_sheet, comments_of, copied, kept_
 
 Values = dict[str, dict[spreadsheets.Spot, object]]
 MOST_ROWS = 10_000  # of a list that a user may have made longer
+ROWS_BELOW = 5  # a table: 注：… stands right below it
 REPORT = layout.report_names()
 TABLES = layout.tables_by_name()
 LISTS = (layout.BATCH, layout.SUMMARY, layout.LOG)
@@ -113,8 +114,8 @@ def extent(sheet: xw.Sheet) -> spreadsheets.Spot:
     """The last row and column of a sheet that matter here."""
     name = sheet.name
     if name in TABLES:
-        # Down to the lanes, whose labels tell of the last lines.
-        return TABLES[name].last_line, corners_of(TABLES[name].sources.values())[1][1]
+        # Down to the lanes, whose labels tell of the last lines, and to what is noted below.
+        return TABLES[name].last_line + ROWS_BELOW, corners_of(TABLES[name].sources.values())[1][1]
     if name in FIXED:
         return corners_of(FIXED[name])[1]
     last = sheet.used_range.last_cell

@@ -16,6 +16,7 @@ from gongkai.excel import checking, exporting, live_book, runner
 from gongkai.model import Report, WorkbookError
 from gongkai.publish import (
     SUFFIXES,
+    beside_lines,
     compared,
     done_lines,
     publish_report,
@@ -32,7 +33,7 @@ NOTHING_BEGUN = (
 
 def publish(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """Refused, before a name is asked for, while something stands against it."""
-    _, report = checking.current_report(book)
+    values, report = checking.current_report(book)
     findings = gongkai.check(wording.evaluated(report))
     why = refusal(report, findings)
     if why:
@@ -42,7 +43,7 @@ def publish(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     target = exporting.chosen(asked.answer, *SUFFIXES)
     exporting.refuse_to_replace(target)
     count = publish_report(report, findings, target)
-    told = list(done_lines(report, findings, count, target))
+    told = [*done_lines(report, findings, count, target), *beside_lines(values)]
     aside = set_aside(findings)
     if aside:
         told.append(f"已忽略的问题有{len(aside)}处，没有写进发布稿，见“校验结果”。")

@@ -25,7 +25,7 @@ from gongkai.publish.readback import (
     OURS_AS_PDF,
     checked_count,
 )
-from gongkai.publish.ready import done_lines, hindrances, refusal, set_aside
+from gongkai.publish.ready import beside_lines, done_lines, hindrances, refusal, set_aside
 from gongkai.publish.template import docx_of_template
 from gongkai.readers.libreoffice import converted
 
@@ -33,6 +33,7 @@ __all__ = [
     "SUFFIXES",
     "Asked",
     "Publication",
+    "beside_lines",
     "compared",
     "done_lines",
     "hindrances",

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from gongkai import decisions, editions, figures, spreadsheets, sums
+from gongkai import decisions, editions, figures, spreadsheets, sums, wording
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import paragraphs_of, title_lines
-from gongkai.wording import (
-    clipped,
-    doubted_facts,
-    doubts_text,
-    is_workbook,
-    phrases,
-    prose,
-    some_of,
-    title_of,
-)
+from gongkai.workbook import layout, reading
 from gongkai.workbook.live.sentences import LEFT_OPEN, TO_FILL, TO_REWRITE
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
@@ -56,7 +47,7 @@ def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str
     for mark, told in ((TO_REWRITE, TO_REWRITE), (LEFT_OPEN, TO_FILL)):
         marked = parts_with(report, mark)
         if marked:
-            yield f"{some_of(marked, MOST_REASONS)}中还有{told}"
+            yield f"{wording.some_of(marked, MOST_REASONS)}中还有{told}"
     yield from unread_in(report)
     if has_formulas(report):
         yield "标题或正文中有公式没有计算结果或者出错（请在表格软件中重新计算、改正后保存）"
@@ -78,7 +69,7 @@ def has_formulas(report: Report) -> bool:
     ="共"&SUM(B4:B5), which no program has calculated. On a page =1+1 is a text.
     """
     told = "\n".join((report.title, report.opening, *report.sections.values()))
-    of_file = report.document is not None and is_workbook(report)
+    of_file = report.document is not None and wording.is_workbook(report)
     if of_file and FORMULA.search(told):
         return True
     return any(error in told for error in spreadsheets.ERRORS)
@@ -90,7 +81,8 @@ def unread_in(report: Report) -> Iterator[str]:
         for cell in table.form.cells.values():
             entry = table.entries[cell.id]
             if figures.clean(entry.raw) and sums.is_unread(entry, cell.column.unit):
-                yield f"{phrases.where(table.form, (cell.id,))}的“{clipped(entry.raw)}”没有读作数字"
+                place = wording.phrases.where(table.form, (cell.id,))
+                yield f"{place}的“{wording.clipped(entry.raw)}”没有读作数字"
 
 
 def missing_in(report: Report, section: Section) -> Iterator[str]:
@@ -98,7 +90,7 @@ def missing_in(report: Report, section: Section) -> Iterator[str]:
         if section.table not in report.tables:
             form = editions.edition_of_year(report.year).forms[section.table]
             yield f"{form.number}没有数据"
-    elif not paragraphs_of(prose.own_text(report, section.number)):
+    elif not paragraphs_of(wording.prose.own_text(report, section.number)):
         yield f"“{section.title}”没有文字"
 
 
@@ -133,26 +125,37 @@ def done_lines(
     report: Report, findings: Sequence[Finding], count: int, target: Path
 ) -> Iterator[str]:
     """What is said once a document is written; ``count`` figures were read back equal."""
-    source = "工作簿" if is_workbook(report) else "报告"
+    source = "工作簿" if wording.is_workbook(report) else "报告"
     yield f"发布稿与{source}逐格一致，{count}格。已写入 {target}"
     yield from printed_otherwise(report)
     yield from to_be_checked(report, findings)
 
 
+def beside_lines(values: Mapping[str, reading.SheetValues]) -> Iterator[str]:
+    """What stands outside the tables of a workbook, where a person takes it for a part of them."""
+    told: list[str] = []
+    for sheet, spot, text in reading.texts_beside(values):
+        told.append(f"“{sheet}”{layout.address(spot)}的“{wording.clipped(text)}”")
+    if told:
+        yield f"请核对：在表格和正文之外，没有印出：{wording.some_of(told, MOST_REASONS)}。"
+
+
 def printed_otherwise(report: Report) -> Iterator[str]:
     """A title that is not the report's own, and what a site wrote above it."""
     printed = "".join(title_lines(report))
-    if report.title and figures.without_blanks(printed) != figures.without_blanks(title_of(report)):
-        yield f"标题印作“{printed}”；原标题“{clipped(report.title)}”与机关、年度不同。"
-    left = list(map(clipped, prose.site_lines(report)))
+    if report.title and figures.without_blanks(printed) != figures.without_blanks(
+        wording.title_of(report)
+    ):
+        yield f"标题印作“{printed}”；原标题“{wording.clipped(report.title)}”与机关、年度不同。"
+    left = list(map(wording.clipped, wording.prose.site_lines(report)))
     if left:
-        yield f"网页在报告前面写的{len(left)}行没有印出：{some_of(left, MOST_REASONS)}。"
+        yield f"网页在报告前面写的{len(left)}行没有印出：{wording.some_of(left, MOST_REASONS)}。"
 
 
 def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     """What is likely and not certain, blanks, open warnings."""
     if report.doubts:
-        yield f"请核对：{doubts_text(doubted_facts(report))}。"
+        yield f"请核对：{wording.doubts_text(wording.doubted_facts(report))}。"
     blanks = sum(entry.value is None for entry in report.entries())
     if blanks:
         yield f"有{blanks}格空白，照空白印出；没有的应当填0。"

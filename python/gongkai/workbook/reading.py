@@ -400,6 +400,28 @@ def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
     return reading.value, ""
 
 
+def texts_beside(values: Mapping[str, SheetValues]) -> Iterator[tuple[str, Spot, str]]:
+    """(sheet, place, text) of what somebody wrote outside the official tables, as 注：… below one,
+    and beside the texts of 正文: it is no part of the report.
+    """
+    for name, found in values.items():
+        for spot in sorted(found):
+            text = text_of(found[spot])
+            if text.strip() and is_beside(name, spot):
+                yield name, spot, text
+
+
+def is_beside(name: str, spot: Spot) -> bool:
+    """A16 below 表二, E5 beside it; its lanes, and what is hidden on the right, are ours."""
+    row, column = spot
+    sheet = layout.tables_by_name().get(name)
+    if sheet is None:
+        is_text = name == layout.PROSE and row >= layout.PROSE_TOP
+        return is_text and column > max(layout.PROSE_COLUMNS.values())
+    ours = sheet.printed_with_lanes
+    return (row > ours.bottom or column > ours.right) and column < sheet.image_box.left
+
+
 # --- prose ----------------------------------------------------------------------------------------
 
 
