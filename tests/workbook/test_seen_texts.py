@@ -49,9 +49,9 @@ def pieces(before: str, within: str, after: str, **font: object) -> CellRichText
     return CellRichText(before, TextBlock(InlineFont(**{**usual, **font}), within), after)
 
 
-def both(tmp_path: Path, *changes: Change) -> tuple[Report, list[str]]:
+def both(tmp_path: Path, *changes: Change, whole: Report = WHOLE) -> tuple[Report, list[str]]:
     """The report and what is told of it: the same of the file and of the open workbook."""
-    path = write_workbook(WHOLE, [], tmp_path / "a.xlsx")
+    path = write_workbook(whole, [], tmp_path / "a.xlsx")
     book = load_workbook(path, rich_text=True)
     for change in changes:
         change(book)
@@ -69,26 +69,30 @@ def both(tmp_path: Path, *changes: Change) -> tuple[Report, list[str]]:
     return of_file, told
 
 
-@pytest.mark.parametrize(
-    ("text", "kept", "said"),
-    [
-        (pieces("面积", "5", "千米。"), "面积5千米。", ""),
-        (pieces("面积5", "2", "千米。", vertAlign="superscript"), "", "含上标、下标或小字的"),
-        (pieces("保留", "隐藏", "末尾。", color="FFFFFFFF"), "保留末尾。", ""),
-        (pieces("保留", "删去", "末尾。", strike=True), "保留末尾。", ""),
-        (pieces("收到", "12", "件。", color="FFFF0000"), "收到12件。", ""),
-        (pieces("收到1", "2", "3件。", color="FFFFFFFF"), "", "含上标、下标或小字的"),
-        (date(2021, 5, 6), "", "日期或时间"),
-        ("2021-05-06", "2021-05-06", ""),
-        ("5^2千米。", "5^2千米。", ""),
-    ],
-)
-def test_a_text_is_printed_as_a_person_sees_it_or_not_at_all(
-    tmp_path: Path, text: object, kept: str, said: str
-) -> None:
-    report, told = both(tmp_path, write(1, text))
-    assert report.sections[1] == "\n".join(filter(None, ["第一段。", kept]))
-    assert [said in one and "正文第5行的文字没有采用" in one for one in told] == [True] * bool(said)
+# What a cell holds -> what is printed of it, and why it is not.
+TEXTS = [
+    (pieces("面积", "5", "千米。"), "面积5千米。", ""),
+    (pieces("面积5", "2", "千米。", vertAlign="superscript"), "", "含上标、下标或小字的"),
+    (pieces("保留", "隐藏", "末尾。", color="FFFFFFFF"), "保留末尾。", ""),
+    (pieces("保留", "删去", "末尾。", strike=True), "保留末尾。", ""),
+    (pieces("收到", "12", "件。", color="FFFF0000"), "收到12件。", ""),
+    (pieces("收到1", "2", "3件。", color="FFFFFFFF"), "", "含上标、下标或小字的"),
+    (date(2021, 5, 6), "", "日期或时间"),
+    ("2021-05-06", "2021-05-06", ""),
+    ("5^2千米。", "5^2千米。", ""),
+]
+
+
+def test_a_text_is_printed_as_a_person_sees_it_or_not_at_all(tmp_path: Path) -> None:
+    lines = "\n".join("待写。" for _ in TEXTS)
+    changes = [write(at, text) for at, (text, _, _) in enumerate(TEXTS)]
+    whole = replace(WHOLE, sections={1: lines, 5: "五。", 6: "六。"})
+    report, told = both(tmp_path, *changes, whole=whole)
+    assert report.sections[1].split("\n") == [kept for _, kept, _ in TEXTS if kept]
+    wrong = [(at, said) for at, (_, _, said) in enumerate(TEXTS) if said]
+    for (at, said), one in zip(wrong, told, strict=True):
+        assert said in one
+        assert one.startswith(f"正文第{layout.PROSE_TOP + at}行的文字没有采用")
 
 
 def test_a_hidden_sheet_is_no_part_of_the_report(tmp_path: Path) -> None:
@@ -98,12 +102,16 @@ def test_a_hidden_sheet_is_no_part_of_the_report(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("font", [Font(strike=True), WHITE])
-@pytest.mark.parametrize("name", ["title", "agency", "year", "published"])
-def test_what_nobody_sees_on_the_cover_says_nothing(tmp_path: Path, name: str, font: Font) -> None:
-    report, told = both(tmp_path, look(name, font))
-    assert not getattr(report, name)
-    assert len(told) == 1
-    assert told[0].startswith("封面的")
+def test_what_nobody_sees_on_the_cover_says_nothing(tmp_path: Path, font: Font) -> None:
+    names = ("title", "agency", "year", "published")
+    report, told = both(tmp_path, *(look(name, font) for name in names))
+    assert not any(getattr(report, name) for name in names)
+    assert [one.partition("没有采用")[0] for one in told] == [
+        "封面的标题",
+        "封面的机关",
+        "封面的年度",
+        "封面的发布日期",
+    ]
 
 
 def test_two_fields_of_the_cover_are_told_each(tmp_path: Path) -> None:
@@ -112,21 +120,24 @@ def test_two_fields_of_the_cover_are_told_each(tmp_path: Path) -> None:
     assert len(told) == 2
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ((write(4, "七、附则", "title"), write(4, "附则内容。")), ["标题“七、附则”不是规定的标题"]),
-        (
-            (write(4, 7, "number"), write(4, "七、附则", "title"), write(4, "附则内容。")),
-            ["节号“7”不是1至6", "标题“七、附则”不是规定的标题"],
-        ),
-        ((write(0, "一、总体情况（含街道）", "title"),), ["标题“一、总体情况（含街道）”"]),
-        ((write(1, "（二）小标题", "title"),), ["标题“（二）小标题”"]),
-        ((write(0, "一、 总体情况", "title"),), []),
-    ],
-)
-def test_headings_of_ones_own_are_told(
-    tmp_path: Path, changes: tuple[Change, ...], said: list[str]
-) -> None:
-    _, told = both(tmp_path, *changes)
-    assert [one in reason for one, reason in zip(said, told, strict=True)] == [True] * len(said)
+def test_headings_of_ones_own_are_told(tmp_path: Path) -> None:
+    """Blanks make no other heading; a text keeps its place below what is told."""
+    report, told = both(
+        tmp_path,
+        write(0, "一、 总体情况", "title"),
+        write(1, "（二）小标题", "title"),
+        write(2, "五、问题（含街道）", "title"),
+        write(4, 7, "number"),
+        write(4, "七、附则", "title"),
+        write(4, "附则内容。"),
+        write(5, "八、其他", "title"),
+        write(5, "其他内容。"),
+    )
+    assert [one.partition("，")[0] for one in told] == [
+        "正文第5行的标题“（二）小标题”不是规定的标题",
+        "正文第6行的标题“五、问题（含街道）”不是规定的标题",
+        "正文第8行的节号“7”不是1至6",
+        "正文第8行的标题“七、附则”不是规定的标题",
+        "正文第9行的标题“八、其他”不是规定的标题",
+    ]
+    assert report.sections[6] == "六。\n附则内容。\n其他内容。"
