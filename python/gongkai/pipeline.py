@@ -111,3 +111,9 @@ def fill(
         report, _ = refilled(report, target)
         findings = apply_decisions(findings, report)
     return workbook.write_workbook(report, findings, target, overwrite=overwrite, template=own)
+
+
+def part_lines(findings: Sequence[Finding]) -> list[str]:
+    """Which of several reports of a source was read: 读取的是第1部分“…”，文中还有其他部分."""
+    told = filter(lambda finding: finding.rule == "coverage.parts", findings)
+    return [finding.lines[0].rstrip("。") for finding in told]

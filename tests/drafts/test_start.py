@@ -15,6 +15,7 @@ from gongkai.model import Entry, Evidence, GongkaiError, Report, Value
 from gongkai.pipeline import read_report
 from helpers import DOCUMENTS
 from helpers.command import run_command
+from helpers.examples import MADE
 from helpers.made import blank_report, report_of
 from helpers.pages import typed_report
 
@@ -279,3 +280,8 @@ def test_a_draft_of_nothing_is_whole() -> None:
     assert draft.report.agency == "青溪县 教育局"
     assert not draft.carried
     assert not draft.open
+
+
+def test_which_of_several_reports_was_taken_is_told() -> None:
+    several = MADE["coverage.parts"]()
+    assert any("上年报告：读取的是第1部分" in line for line in begun(several).doubts)

@@ -16,11 +16,13 @@ from gongkai.checks.whole import check
 from gongkai.compare.sides import SideBySide, side_by_side
 from gongkai.editions import edition_of_year
 from gongkai.model import Document, Entry, Report, Value
+from gongkai.publish import compared
 from gongkai.publish.beside import BesideCell, docx_beside, names_of, summary, tables_beside
 from gongkai.publish.beside_sheets import FIGURES, LONGEST, TEXTS, xlsx_beside
 from gongkai.workbook import layout, write_workbook
 from helpers import DOCUMENTS
 from helpers.command import run_command
+from helpers.examples import MADE
 from helpers.made import older, report_of
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -228,3 +230,10 @@ def test_the_command_tells_what_workbooks_hold_unread(tmp_path: Path) -> None:
     assert rows["（一）予以公开"][:3] == ["约100", "约200", "不能对比"]
     first, second, apart = rows["行政复议"][:3]
     assert (first, str(second)[:2], apart) == ("四十三", "43", "不能对比")
+
+
+def test_which_of_several_reports_was_compared_is_told() -> None:
+    several = MADE["coverage.parts"]()
+    _, told = compared(several, report_of(), ".xlsx")
+    assert any("读取的是第1部分" in line and line.endswith("；请核对。") for line in told)
+    assert not any("第1部分" in line for line in compared(report_of(), report_of(), ".xlsx")[1])

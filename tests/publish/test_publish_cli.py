@@ -15,7 +15,7 @@ from gongkai.model import Decision, Document, Evidence, Finding, Report, Table, 
 from gongkai.pipeline import check, read_report
 from gongkai.publish import Asked, publish_report
 from gongkai.publish.content import day_text, part_heading, publication_of, title_lines
-from gongkai.publish.ready import done_lines, refusal, set_aside
+from gongkai.publish.ready import FROM_SOURCE, done_lines, refusal, set_aside
 from gongkai.wording import WORKBOOK_TYPE
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.live.sentences import TO_REWRITE
@@ -136,7 +136,10 @@ def test_what_whoever_publishes_has_to_know_is_told() -> None:
     opening = "发布日期：2022-02-20 来源：市政府办\n现公布本报告。"
     page = Document("a.html", "text/html", b"x", "")
     above = replace(plain_report(), opening=opening, document=page)
-    assert told(above) == ["网页在报告前面写的1行没有印出：发布日期：2022-02-20 来源：市政府办。"]
+    assert told(above) == [
+        FROM_SOURCE,  # tables, pictures and annexes within its prose
+        "网页在报告前面写的1行没有印出：发布日期：2022-02-20 来源：市政府办。",
+    ]
     assert publication_of(above).opening == ("现公布本报告。",)
     likely = {"agency": Evidence("青溪县人民政府", "题注", "likely")}
     assert told(replace(plain_report(), evidence=likely)) == ["请核对：机关待核。"]

@@ -156,9 +156,12 @@ def doubts_on(last: Report, report: Report) -> Iterator[str]:
             yield f"上年报告的{FACTS[fact]}“{clipped(str(getattr(last, fact)))}”为推定，请核对。"
     if last.agency and bodies.normal(last.agency) != bodies.normal(report.agency):
         yield f"上年报告的机关是“{clipped(last.agency)}”，与新报告不同，请核对带入的数字。"
-    errors = [finding for finding in pipeline.check(last) if finding.severity == "error"]
+    findings = pipeline.check(last)
+    for line in pipeline.part_lines(findings):
+        yield f"上年报告：{line}；请核对。"
+    errors = sum(finding.severity == "error" for finding in findings)
     if errors:
-        yield f"上年报告有{len(errors)}处错误，只带入了勾稽关系成立的数字，请核对。"
+        yield f"上年报告有{errors}处错误，只带入了勾稽关系成立的数字，请核对。"
 
 
 # --- carried over ---------------------------------------------------------------------------------

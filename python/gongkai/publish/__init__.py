@@ -6,7 +6,7 @@ nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,7 +72,15 @@ def compared(first: Report, second: Report, suffix: str) -> tuple[bytes, list[st
     """Two reports side by side, as ``suffix`` says (.docx or .xlsx), and what is said of it."""
     found = side_by_side(first, second)
     write = beside.docx_beside if suffix == ".docx" else beside_sheets.xlsx_beside
-    return write(found), beside.summary(found)
+    return write(found), [*beside.summary(found), *chosen_lines(first, second)]
+
+
+def chosen_lines(*reports: Report) -> Iterator[str]:
+    """Which of several reports of a source was compared: a person may have meant another."""
+    for report in reports:
+        origin = report.document.origin if report.document else ""
+        for line in pipeline.part_lines(pipeline.check(report)):
+            yield f"{origin}：{line}；请核对。"
 
 
 def refuse_asked(report_source: str, target: Path, asked: Asked) -> str:

@@ -14,6 +14,11 @@ from gongkai.workbook.live.sentences import LEFT_OPEN, TO_FILL, TO_REWRITE
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
 MOST_REASONS = 3  # that a refusal names; the others are counted
+# What readers of pages and documents leave out of prose, and do not list.
+FROM_SOURCE = (
+    "请核对：来源不是工作簿，正文由程序读出；正文中如有表格、图片、附件，第二、三、四部分如有文字，"
+    "没有印出；请对照原文逐段核对。"
+)
 ADVICE = "请改正，或对确认无误的问题注明理由后忽略，再生成"
 
 
@@ -125,8 +130,11 @@ def done_lines(
     report: Report, findings: Sequence[Finding], count: int, target: Path
 ) -> Iterator[str]:
     """What is said once a document is written; ``count`` figures were read back equal."""
-    source = "工作簿" if wording.is_workbook(report) else "报告"
-    yield f"发布稿与{source}逐格一致，{count}格。已写入 {target}"
+    if wording.is_workbook(report):
+        yield f"发布稿与工作簿逐格一致，{count}格。已写入 {target}"
+    else:
+        yield f"发布稿与报告逐格一致，{count}格。已写入 {target}"
+        yield FROM_SOURCE
     yield from printed_otherwise(report)
     yield from to_be_checked(report, findings)
 
