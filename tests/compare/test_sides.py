@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from gongkai.compare.sides import (
     LONGEST_SENTENCE,
-    LOST,
     MOST_SENTENCES,
     FigureSides,
     Revision,
@@ -24,6 +23,7 @@ from gongkai.compare.sides import (
 )
 from gongkai.editions import form
 from gongkai.model import Problem, Report, Value
+from gongkai.spreadsheets import DOUBTFUL
 from gongkai.sums import table_state, with_lost
 from helpers.counts import properties
 from helpers.made import older, report_of
@@ -213,7 +213,7 @@ def test_a_row_that_was_not_found_is_no_row_of_blanks() -> None:
     for first, second in ((lost, lost), (lost, blank), (blank, lost)):
         found = side_by_side(first, second)
         assert (found.unread, found.differing) == (5, 0)
-    assert sides_of(side_by_side(lost, blank), UPHELD)[4:] == (LOST, "")
+    assert sides_of(side_by_side(lost, blank), UPHELD)[4:] == (DOUBTFUL, "")
     assert side_by_side(blank, blank).unread == 0
 
 

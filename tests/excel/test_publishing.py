@@ -7,15 +7,9 @@ from pathlib import Path
 
 import pytest
 import xlwings as xw
-from openpyxl import load_workbook
-from openpyxl.cell.rich_text import CellRichText, TextBlock
-from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Font
 
-from gongkai.excel.checking import current_report
 from gongkai.pipeline import check, read_report
-from gongkai.workbook import layout, read_workbook, write_workbook
-from helpers.excel.engine import open_book
+from gongkai.workbook import read_workbook, write_workbook
 from helpers.excel.live import fill_live, open_live, press
 from helpers.made import report_of
 
@@ -103,25 +97,3 @@ def test_the_open_report_stands_beside_a_chosen_one(book: xw.Book, tmp_path: Pat
     assert missing.kind == "error"
     assert not (tmp_path / "e.docx").exists()
     assert check(read_workbook(other))
-
-
-def test_the_prose_is_read_as_a_person_sees_it(tmp_path: Path) -> None:
-    """Struck, white, hidden and struck in part: as of a file, in the open workbook."""
-    texts = {1: "第一段。\n第二段。\n第三段。\n第四段。\n第五段有一半。", 5: "五。", 6: "六。"}
-    path = write_workbook(replace(WHOLE, sections=texts), [], tmp_path / "打开的.xlsx")
-    file = load_workbook(path, rich_text=True)
-    page = file[layout.PROSE]
-    top, column = layout.PROSE_TOP, layout.PROSE_COLUMNS["text"]
-    page.cell(top + 1, column).font = Font(strike=True)
-    page.cell(top + 2, column).font = Font(color="FFFFFFFF")
-    page.row_dimensions[top + 3].hidden = True
-    struck = TextBlock(InlineFont(rFont="宋体", sz=11, strike=True), "有一半")
-    page.cell(top + 4, column).value = CellRichText("第五段", struck, "。")
-    file.save(path)
-    live = open_book(path)
-    _, report = current_report(live)
-    of_file = read_workbook(path)
-    assert report.sections == of_file.sections == {1: "第一段。\n第五段。", 5: "五。", 6: "六。"}
-    told = [finding.message for finding in check(report) if "没有采用" in finding.message]
-    assert told == [one.message for one in check(of_file) if "没有采用" in one.message]
-    assert len(told) == 3

@@ -27,6 +27,16 @@ HOSTILE = (
     "_x000D_ \\o {PAGE} INCLUDETEXT",
 )
 
+# Field of a template -> the heading above it.
+HEADINGS = {
+    "一": "一、总体情况",
+    "表二": "二、主动公开政府信息情况",
+    "表三": "三、收到和处理政府信息公开申请情况",
+    "表四": "四、政府信息公开行政复议、行政诉讼情况",
+    "五": "五、存在的主要问题及改进情况",
+    "六": "六、其他需要报告的事项",
+}
+
 
 def sections_of(random: Random, longest: int) -> dict[int, str]:
     found = {}

@@ -344,6 +344,19 @@ def test_without_libreoffice_a_pdf_is_refused(
     assert not target.exists()
 
 
+def test_the_day_of_the_signature_is_printed_and_another_one_told() -> None:
+    """A page that was moved says 2025年3月31日 above a report signed on 2025年1月26日."""
+    text = "没有其他需要报告的事项。\n青溪县人民政府\n2022年1月26日"
+    report = replace(plain_report(), published="2022-03-31")
+    signed = replace(report, sections={**report.sections, 6: text})
+    assert publication_of(report).day == "2022年3月31日"
+    assert publication_of(signed).day == "2022年1月26日"
+    assert told(signed) == ["请核对：署名日期照正文印作2022年1月26日；发布日期是2022年3月31日。"]
+    assert told(replace(signed, published="2022-01-26")) == []
+    early = replace(report, published="2021-03-31")
+    assert any("早于2021年度结束" in line for line in told(early, check(early)))
+
+
 def test_what_stands_beside_the_tables_is_told(tmp_path: Path) -> None:
     """Notes below and beside a table, and beside a text; our own lanes and signs are none."""
     path, target = tmp_path / "a.xlsx", tmp_path / "a.docx"

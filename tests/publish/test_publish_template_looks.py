@@ -18,17 +18,9 @@ from gongkai.model import Report, WorkbookError
 from gongkai.publish import Asked, publish_report, template_lines
 from gongkai.workbook import write_workbook
 from helpers.command import run_command
-from helpers.published import plain_report
+from helpers.published import HEADINGS, plain_report
 
 FIELDS = ("引言", "一", "表二", "表三", "表四", "五", "六")
-HEADINGS = {
-    "一": "一、总体情况",
-    "表二": "二、主动公开政府信息情况",
-    "表三": "三、收到和处理政府信息公开申请情况",
-    "表四": "四、政府信息公开行政复议、行政诉讼情况",
-    "五": "五、存在的主要问题及改进情况",
-    "六": "六、其他需要报告的事项",
-}
 TITLE = "{{机关}}{{年度}}年政府信息公开工作年度报告"
 STYLED = "模板另有样式，没有核对显示效果；请在浏览器中打开发布稿，逐页看一遍。"
 BOTH_WAYS = (

@@ -23,18 +23,10 @@ from gongkai.publish.page_template import page_of_template
 from gongkai.publish.template import docx_of_template
 from helpers import TESTS
 from helpers.made import older
-from helpers.published import plain_report
+from helpers.published import HEADINGS, plain_report
 
 VALIDATOR = TESTS / "tools" / "node_modules" / ".bin" / "ooxml-validator"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-HEADINGS = {
-    "一": "一、总体情况",
-    "表二": "二、主动公开政府信息情况",
-    "表三": "三、收到和处理政府信息公开申请情况",
-    "表四": "四、政府信息公开行政复议、行政诉讼情况",
-    "五": "五、存在的主要问题及改进情况",
-    "六": "六、其他需要报告的事项",
-}
 TITLE = "{{机关}}{{ 年度 }}年政府信息公开工作年度报告"
 
 

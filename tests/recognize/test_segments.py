@@ -12,6 +12,7 @@ from gongkai.checks.whole import check
 from gongkai.model import Report, UnreadableDocument
 from gongkai.readers import read_blocks
 from gongkai.recognize import recognize
+from helpers import DOCUMENTS
 from helpers.counts import matrix
 from helpers.made import report_of
 from helpers.pages import figures, misread, read_page
@@ -367,3 +368,19 @@ def test_a_summary_of_a_few_rows_that_says_otherwise_is_told(layout: str, other:
     read = read_page(written(layout, [sections(*lines)], report_title(OWN)))
     assert misread(TRUTH, read) == []
     assert any("另有几行" in problem.reason for problem in read.problems) == other
+
+
+@pytest.mark.parametrize("line", ["附件：1.统计表.xls", "信息来源：政务公开办", "打印本页"])
+def test_only_the_last_section_ends_at_the_foot_of_the_page(line: str) -> None:
+    """附件：… within section one is the report's own; so are a second one, and the tables."""
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    at = page.rindex("<p", 0, page.rindex("主动公开政府信息情况"))
+    added = f"<p>{line}</p><p>培训4次，受理投诉3件。</p><p>{line}</p><p>另有2件。</p>"
+    before, after = read_page(page), read_page(page[:at] + added + page[at:])
+    lines = [line, "培训4次，受理投诉3件。", line, "另有2件。", *before.sections[1].split("\n")]
+    assert after.sections[1].split("\n") == lines
+    assert {5: after.sections[5], 6: after.sections[6]} == {
+        5: before.sections[5],
+        6: before.sections[6],
+    }
+    assert figures(after) == figures(before)

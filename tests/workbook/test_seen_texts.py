@@ -17,6 +17,7 @@ from openpyxl.styles import Font
 
 from gongkai.excel.checking import current_report
 from gongkai.model import Report
+from gongkai.pipeline import check
 from gongkai.workbook import layout, read_workbook, write_workbook
 from helpers.excel.engine import open_book
 from helpers.made import report_of
@@ -93,6 +94,26 @@ def test_a_text_is_printed_as_a_person_sees_it_or_not_at_all(tmp_path: Path) -> 
     for (at, said), one in zip(wrong, told, strict=True):
         assert said in one
         assert one.startswith(f"正文第{layout.PROSE_TOP + at}行的文字没有采用")
+
+
+def dress(row: int, font: Font) -> Change:
+    return lambda book: setattr(prose_cell(book, row), "font", font)
+
+
+def hide_row(book: Workbook) -> None:
+    book[layout.PROSE].row_dimensions[layout.PROSE_TOP + 3].hidden = True
+
+
+def test_whole_paragraphs_that_nobody_sees_are_left_out_and_told(tmp_path: Path) -> None:
+    """The first of a section too: the section begins with the next one."""
+    texts = {1: "第一段。\n第二段。\n第三段。\n第四段。", 5: "五。", 6: "六。"}
+    changes = (dress(0, Font(strike=True)), dress(2, WHITE), hide_row)
+    report, told = both(tmp_path, *changes, whole=replace(WHOLE, sections=texts))
+    assert report.sections == {1: "第二段。", 5: "五。", 6: "六。"}
+    assert [problem.raw for problem in report.problems] == ["第一段。", "第三段。", "第四段。"]
+    found = [one for one in check(report) if "没有采用" in one.message]
+    assert [one.severity for one in found] == ["warning"] * 3
+    assert "（单元格为加了删除线的格式）" in told[0]
 
 
 def test_a_hidden_sheet_is_no_part_of_the_report(tmp_path: Path) -> None:

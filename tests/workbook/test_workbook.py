@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font
 
 from gongkai.checks.whole import check
 from gongkai.editions import all_editions
@@ -186,24 +185,6 @@ def test_the_opening_comes_back_without_what_the_site_wrote(target: Path) -> Non
     assert again.sections == report.sections
     bare = write_workbook(replace(report, opening="（2022年2月20日）"), [], target.with_stem("b"))
     assert read_workbook(bare).opening == ""
-
-
-def test_what_is_struck_or_hidden_in_the_prose_is_left_out_and_told(target: Path) -> None:
-    texts = {1: "第一段。\n第二段。\n第三段。\n第四段。", 5: "五。", 6: "六。"}
-    write_workbook(replace(report_of(), sections=texts), [], target)
-    book = load_workbook(target, keep_vba=True)
-    page = book[layout.PROSE]
-    top, column = layout.PROSE_TOP, layout.PROSE_COLUMNS["text"]
-    page.cell(top + 1, column).font = Font(strike=True)
-    page.cell(top + 2, column).font = Font(color="FFFFFFFF")
-    page.row_dimensions[top + 3].hidden = True
-    book.save(target)
-    report = read_workbook(target)
-    assert report.sections == {1: "第一段。", 5: "五。", 6: "六。"}
-    assert [problem.raw for problem in report.problems] == ["第二段。", "第三段。", "第四段。"]
-    told = [finding for finding in check(report) if "没有采用" in finding.message]
-    assert [finding.severity for finding in told] == ["warning"] * 3
-    assert "正文第5行的文字没有采用（单元格为加了删除线的格式）" in told[0].message
 
 
 def test_unread_text_stays_apart_from_figures(target: Path) -> None:

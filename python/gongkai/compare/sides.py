@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from gongkai import editions, figures, sums
+from gongkai import editions, spreadsheets, sums
 from gongkai.model import Cell, Entry, Form, Report, Table, Value
 from gongkai.wording.prose import OPENING, own_text
 
@@ -22,7 +22,6 @@ TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^0-9]")  # 455件 -> 455, 件: a fig
 MOST_SENTENCES = 1_500  # of a section on both sides; a longer one is told as changed, not compared
 MOST_PAIRS = 20_000  # of sentences between two that stayed, each held against each
 LONGEST_SENTENCE = 1_500  # characters; of a longer one no pieces are marked
-LOST = "？"  # for a cell whose row or column was not found, as in a workbook of ours
 ALIKE = 0.5  # of its characters: a sentence that changed; below that one went and another came
 
 TextKind = Literal["same", "changed", "added", "removed", "uncompared"]
@@ -171,24 +170,17 @@ def figure_sides(
 ) -> FigureSides:
     """约100 beside / is None beside None, with both texts; a blank beside / has none."""
     texts = "", ""
-    if not (is_read(cell, first) and is_read(cell, second)):
+    held = [entry for entry in (first, second) if entry]
+    if any(sums.is_unread(entry, cell.column.unit) for entry in held):
         texts = text_in(first), text_in(second)
     return FigureSides(cell, value_of(first), value_of(second), is_alike, *texts)
-
-
-def is_read(cell: Cell, entry: Entry | None) -> bool:
-    """Whether a figure, a blank or a sign stands there; not 约100, nor 4300%, nor what was lost."""
-    if entry is None or entry.value is not None:
-        return True
-    state = figures.read_figure(entry.raw, cell.column.unit).state
-    return state in ("blank", "sign") and entry.read_by != "lost"
 
 
 def text_in(entry: Entry | None) -> str:
     """What stands in the place of a figure: 约100, /, "" for a blank, ？ for what was lost."""
     if entry is None or entry.value is not None:
         return ""
-    return LOST if entry.read_by == "lost" else entry.raw
+    return spreadsheets.DOUBTFUL if entry.read_by == "lost" else entry.raw
 
 
 def counts_alike(cell: Cell, other: Cell | None) -> bool:

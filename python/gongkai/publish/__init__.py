@@ -135,10 +135,9 @@ def publish_report(
 
 def template_lines(template: Path | None) -> list[str]:
     """What is said of a user's own template once a document is made of it."""
-    is_page = template is not None and template.suffix.lower() == ".html"
-    if template and is_page and is_styled(read_template(template)):
-        return [NOT_CHECKED]
-    return []
+    if template is None or template.suffix.lower() != ".html":
+        return []
+    return [NOT_CHECKED] if is_styled(read_template(template)) else []
 
 
 def as_page(report: Report, found: Publication, name: str, asked: Asked) -> tuple[bytes, int]:

@@ -120,7 +120,7 @@ def publication_of(report: Report, draft: bool = False) -> Publication:
         report.year,
         paragraphs_of(prose.own_text(report, prose.OPENING)),
         tuple(sections),
-        day_text(report.published) or prose.signed(report).day,
+        prose.signed(report).day or day_text(report.published),
         draft,
     )
 

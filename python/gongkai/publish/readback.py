@@ -166,9 +166,8 @@ def section_differences(found: Publication, again: Report, how: ReadBack) -> Ite
             continue
         lines = list(section.paragraphs)
         if section is found.sections[-1]:
-            lines += below_sections(found, how)
-        expected = squeezed("".join(above_footer(lines)))
-        if expected != squeezed(again.sections.get(section.number, "")):
+            lines = above_footer([*lines, *below_sections(found, how)])
+        if squeezed("".join(lines)) != squeezed(again.sections.get(section.number, "")):
             yield f"“{section.title}”的文字"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gongkai import decisions, editions, figures, spreadsheets, sums, wording
 from gongkai.model import Finding, Report, Section
-from gongkai.publish.content import paragraphs_of, title_lines
+from gongkai.publish.content import day_text, paragraphs_of, title_lines
 from gongkai.workbook import layout, reading
 from gongkai.workbook.live.sentences import LEFT_OPEN, TO_FILL, TO_REWRITE
 
@@ -149,26 +149,30 @@ def beside_lines(values: Mapping[str, reading.SheetValues]) -> Iterator[str]:
 
 
 def printed_otherwise(report: Report) -> Iterator[str]:
-    """A title that is not the report's own, and what a site wrote above it."""
+    """A title or a day that is not the report's own, and what a site wrote above it."""
     printed = "".join(title_lines(report))
     if report.title and figures.without_blanks(printed) != figures.without_blanks(
         wording.title_of(report)
     ):
         yield f"标题印作“{printed}”；原标题“{wording.clipped(report.title)}”与机关、年度不同。"
+    signed, published = wording.prose.signed(report).day, day_text(report.published)
+    if len({signed, published} - {""}) > 1:
+        yield f"请核对：署名日期照正文印作{signed}；发布日期是{published}。"
     left = list(map(wording.clipped, wording.prose.site_lines(report)))
     if left:
         yield f"网页在报告前面写的{len(left)}行没有印出：{wording.some_of(left, MOST_REASONS)}。"
 
 
 def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
-    """What is likely and not certain, blanks, open warnings."""
+    """What is likely and not certain, blanks, open warnings, a day that is odd: it is printed."""
     if report.doubts:
         yield f"请核对：{wording.doubts_text(wording.doubted_facts(report))}。"
     blanks = sum(entry.value is None for entry in report.entries())
     if blanks:
         yield f"有{blanks}格空白，照空白印出；没有的应当填0。"
     for finding in findings:
-        if decisions.is_open(finding) and finding.severity == "warning":
+        is_told = finding.severity == "warning" or finding.rule == "plausibility.published"
+        if is_told and decisions.is_open(finding):
             yield f"请核对：{finding.lines[0]}"
 
 

@@ -192,7 +192,8 @@ def section_texts(
     tokens: Sequence[tokenizing.Token], starts: Mapping[int, int], sections: Sequence[Section]
 ) -> dict[int, str]:
     """Number -> text of the sections that are prose, 五 and 六 and what is written in 一, in the
-    order of the source; the page's footer is left out.
+    order of the source; the page's footer below the last one is left out: 附件：… within 一 is the
+    report's, and so is what follows it.
     """
     prose = {}
     for section in sections:
@@ -203,7 +204,9 @@ def section_texts(
     for (number, start), stop in zip(starts.items(), bounds[1:], strict=True):
         if number in prose:
             rest = rest_of(tokens[start], prose[number])
-            lines = above_footer(lines_of(tokens[start + 1 : stop]))
+            lines = lines_of(tokens[start + 1 : stop])
+            if stop == len(tokens):
+                lines = above_footer(lines)
             texts[number] = "\n".join([rest, *lines] if rest else lines)
     return texts
 

@@ -34,6 +34,11 @@ Area = tuple[int, int, int, int]  # top, left, bottom, right; 1-based, all edges
 IsWanted = Callable[[str, bool], bool]
 
 
+# before a source text that is no certain figure: seen at once, and never taken for a formula; alone
+# for a figure whose row or column was not found
+DOUBTFUL = "？"
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One sheet as its workbook has it.

@@ -27,7 +27,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from gongkai.model import Box, Severity
-from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets import DOUBTFUL, Spot
 from gongkai.workbook.layout.columns import (
     ABOUT_SPOT,
     BATCH,
@@ -235,8 +235,6 @@ TO_FILL = "待填"  # in a lane that blanks leave open; 缺 in workbooks of befo
 HOLDS = "✓"
 MOVED = "移"  # in every lane of a table of which a label is not in its place
 TEXT = "文"  # in a lane of which a cell holds a text that is no sign
-# before a source text that is no certain figure: seen at once, and never taken for a formula
-DOUBTFUL = "？"
 SIGNS: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
 
 # The sheet that commands and macros share, hidden: what was asked, what came of it, and the texts
