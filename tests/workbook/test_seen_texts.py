@@ -13,6 +13,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
 
 from gongkai.excel.checking import current_report
@@ -114,6 +115,27 @@ def test_whole_paragraphs_that_nobody_sees_are_left_out_and_told(tmp_path: Path)
     found = [one for one in check(report) if "没有采用" in one.message]
     assert [one.severity for one in found] == ["warning"] * 3
     assert "（单元格为加了删除线的格式）" in told[0]
+
+
+def test_a_rule_that_hides_texts_is_told(tmp_path: Path) -> None:
+    """In the file: the open program does not say what its conditional formats do. A sign in a table
+    stays one.
+    """
+    path = write_workbook(replace(WHOLE, tables=report_of().tables), [], tmp_path / "a.xlsx")
+    book = load_workbook(path)
+    for sheet, area in ((layout.PROSE, "C4:C4"), (layout.COVER, "C6:C6"), ("表四", "A5:E5")):
+        for font in (Font(strike=True), WHITE):
+            rule = FormulaRule(formula=["TRUE"], font=font)
+            book[sheet].conditional_formatting.add(area, rule)
+    book["表四"]["A5"] = "/"
+    book.save(path)
+    report = read_workbook(path)
+    assert (report.sections[1], report.agency) == ("第二段。", "")
+    told = [problem.reason for problem in report.problems]
+    assert [one.partition("没有采用")[0] for one in told if "没有采用（单元格为" in one] == [
+        "正文第4行的文字",
+        "封面的机关",
+    ]
 
 
 def test_a_hidden_sheet_is_no_part_of_the_report(tmp_path: Path) -> None:

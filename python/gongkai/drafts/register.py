@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,7 @@ NUMBERED = "序号"  # before them; no figure depends on it
 # What rows are numbered by, the surest first: a 序号 may begin anew every month.
 NUMBERS = ("登记编号", "受理编号", "申请编号", "编号", NUMBERED)
 # Behind a head: what tells two columns of it apart (办理结果2, 办结日期_1, 办理结果（最终）) ...
+LETTERS = re.compile("[IVX]*|[A-Za-z]")  # II, B, or nothing: behind 办理结果
 JOINTS = "-_."
 BRACKETS = str.maketrans("([［【〔)]］】〕", "（（（（（）））））")
 # ... and, in brackets, what makes another thing of it: 办结日期（期限）, 办理结果（说明）.
@@ -85,8 +87,7 @@ def tells_apart(rest: str) -> bool:
 
 def is_number(text: str) -> bool:
     """What columns are numbered by: 2, 二, ②, II, B, or nothing."""
-    is_letter = len(text) == 1 and text.isascii() and text.isalpha()
-    return not text.strip("IVX") or text.isnumeric() or is_letter
+    return text.isnumeric() or LETTERS.fullmatch(text) is not None
 
 
 # --- names ----------------------------------------------------------------------------------------

@@ -75,12 +75,11 @@ def compared(first: Report, second: Report, suffix: str) -> tuple[bytes, list[st
     return write(found), [*beside.summary(found), *chosen_lines(first, second)]
 
 
-def chosen_lines(*reports: Report) -> Iterator[str]:
+def chosen_lines(first: Report, second: Report) -> Iterator[str]:
     """Which of several reports of a source was compared: a person may have meant another."""
-    for report in reports:
-        origin = report.document.origin if report.document else ""
+    for name, report in (("前一份", first), ("后一份", second)):
         for line in pipeline.part_lines(pipeline.check(report)):
-            yield f"{origin}：{line}；请核对。"
+            yield f"{name}报告：{line}；请核对。"
 
 
 def refuse_asked(report_source: str, target: Path, asked: Asked) -> str:

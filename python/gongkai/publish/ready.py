@@ -173,7 +173,7 @@ def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
         is_told = finding.severity == "warning" or finding.rule == "plausibility.published"
         if is_told and decisions.is_open(finding):
-            yield f"请核对：{finding.lines[0]}"
+            yield f"请核对：{told_of(finding)}。"
 
 
 def set_aside(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:

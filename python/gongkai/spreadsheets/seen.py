@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
-from gongkai.figures import is_much_smaller, is_pale, shown
+from gongkai.figures import is_much_smaller, is_pale, read_figure, shown
 from gongkai.model import UnreadableDocument, Value
 from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Area, Sheet, Spot, formats
 
@@ -65,12 +65,24 @@ def figures_seen(sheet: Sheet, spots: Set[Spot], *, prose: bool = False) -> dict
         found[HIDDEN_SHEET] = True
     unseen = dict.fromkeys(filter(sheet.is_hidden, spots), OUT_OF_SIGHT)
     unseen |= dict.fromkeys(joining(sheet, spots), ACROSS)
+    unseen |= dict(hidden_texts(sheet, spots))
     if prose:
         unseen = printed_otherwise(sheet, spots) | unseen
     for spot, why in unseen.items():
         if spot in found:
             found[spot] = f"{text_of(found[spot])}{why}"
     return found
+
+
+def hidden_texts(sheet: Sheet, spots: Set[Spot]) -> Iterator[tuple[Spot, str]]:
+    """The texts that a conditional format may make white or strike, each with what is said of it;
+    whether it does so today only the program knows.
+    """
+    for condition in sheet.conditions:
+        for area in condition.areas:
+            for spot in within(area, spots & sheet.cells.keys()):
+                if condition.test != formats.NEVER and is_words(sheet.cells[spot]):
+                    yield spot, formats.doubtful("", condition.kind)
 
 
 def printed_otherwise(sheet: Sheet, spots: Set[Spot]) -> dict[Spot, str]:
@@ -214,6 +226,11 @@ def is_number(value: object) -> bool:
     if isinstance(value, str):
         return value.strip().isdigit()
     return formats.as_figure(value) is not None
+
+
+def is_words(value: object) -> bool:
+    """Whether a value is a text that is no figure and no sign such as /."""
+    return isinstance(value, str) and read_figure(value, "").state == "unreadable"
 
 
 # --- the pieces of a text -------------------------------------------------------------------------
