@@ -9,7 +9,7 @@ import pytest
 import xlwings as xw
 
 from gongkai.pipeline import check, read_report
-from gongkai.workbook import read_workbook, write_workbook
+from gongkai.workbook import layout, read_workbook, write_workbook
 from helpers.excel.live import fill_live, open_live, press
 from helpers.made import report_of
 
@@ -44,12 +44,13 @@ def test_a_sound_report_is_published_beside_the_open_workbook(
     assert (again.kind, "没有覆盖" in again.text) == ("error", True)
 
 
-def test_a_note_below_a_table_is_told(book: xw.Book, tmp_path: Path) -> None:
+def test_notes_below_a_table_and_beside_a_text_are_told(book: xw.Book, tmp_path: Path) -> None:
     fill_live(book, WHOLE)
     book.sheets["表二"].range("A16").value = "注：含部门。"
+    book.sheets[layout.PROSE].range("D5").value = "另有补充"
     outcome = press(book, "publish", answer=str(tmp_path / "a.docx"))
     assert outcome.kind == "done", outcome.text
-    assert "没有印出：“表二”A16的“注：含部门。”。" in outcome.text
+    assert "没有印出：“表二”A16的“注：含部门。”、“正文”D5的“另有补充”。" in outcome.text
 
 
 def test_a_report_with_an_error_is_not_published_and_no_name_is_asked_for(book: xw.Book) -> None:

@@ -121,7 +121,8 @@ def extent(sheet: xw.Sheet) -> spreadsheets.Spot:
     last = sheet.used_range.last_cell
     rows, columns = 1, last.column
     if name == layout.PROSE:
-        rows, columns = layout.PROSE_LIST.lines[-1], len(layout.PROSE_COLUMNS)
+        # One more, for what is noted beside a text.
+        rows, columns = layout.PROSE_LIST.lines[-1], len(layout.PROSE_COLUMNS) + 1
     elif name == layout.BATCH:
         rows, columns = layout.BATCH_TOP, len(layout.BATCH_COLUMNS)
     return min(max(rows, last.row), max(rows, MOST_ROWS)), columns
