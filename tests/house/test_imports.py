@@ -57,6 +57,13 @@ TABLES = {
     "rereading/__init__.py": "the same for the second reading",
     "publish/page_template.py": "templates of others run in a process of their own",
     "readers/blocks.py": "plain text is rare and its readers take 20 ms",
+    "readers/html/__init__.py": "so is a page without a table",
+    "links/leads.py": "so is one that lists reports",
+    "recognize/__init__.py": "so is a page without a report",
+    "spreadsheets/files.py": "so is an .ods or .xls",
+    "sources/__init__.py": "a file on disk is not fetched",
+    "excel/functions.py": "a range is checked without the workbook and the web",
+    "excel/commands.py": "the ribbon checks without drafts, publish and compare",
 }
 FUNCTION = re.compile(r"gongkai(?:\.\w+)+:\w+")
 LIGHT = {"cli", "cli.console", "cli.parser", "figures", "model", "system", "wording"}
@@ -221,6 +228,8 @@ def test_a_page_is_checked_without_the_readers_of_others() -> None:
     assert "readers.html" in loaded
     others = ("readers.text", "readers.typeset", "readers.layout", "readers.pdf", "readers.word")
     assert loaded.isdisjoint((*others, "rereading.pdf", "cli.adopting", "cli.writing"))
+    rare = ("readers.html.hidden", "recognize.refusals", "sources.web", "spreadsheets.ods")
+    assert loaded.isdisjoint(rare)
 
 
 def test_a_range_is_checked_without_what_reads_prose() -> None:
@@ -228,6 +237,7 @@ def test_a_range_is_checked_without_what_reads_prose() -> None:
     loaded = loaded_by(code)
     assert "checks.coverage" in loaded
     assert loaded.isdisjoint({"pipeline", "checks.whole", "checks.narrative", "readers.layout"})
+    assert loaded.isdisjoint({"excel.live_book", "excel.fetching", "readers.html", "sources.web"})
 
 
 def modules_named(tree: ast.AST) -> Iterator[tuple[str, str]]:

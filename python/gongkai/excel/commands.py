@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import xlwings
+
 from gongkai.excel import (
     adopting,
     batching,
@@ -14,17 +16,28 @@ from gongkai.excel import (
     exporting,
     helping,
     importing,
-    publishing,
     restoring,
     runner,
 )
 from gongkai.excel.restoring import writing
+from gongkai.system import function_at
 from gongkai.workbook.blanks import BlankChoice
+
+
+def late(place: str) -> runner.Command:
+    """A command whose rooms (drafts, publish, compare) are loaded when it is run."""
+
+    def command(book: xlwings.Book, asked: runner.Request) -> runner.CommandResult:
+        run_it: runner.Command = function_at(place)
+        return run_it(book, asked)
+
+    return command
+
 
 COMMANDS: Mapping[str, runner.Command] = {
     "import_url": writing(importing.import_url),
     "import_file": writing(importing.import_file),
-    "new_report": publishing.new_report,
+    "new_report": late("gongkai.excel.publishing:new_report"),
     "batch": restoring.unprotected(batching.batch),
     "check": writing(checking.check),
     "next_problem": checking.next_problem,
@@ -40,8 +53,8 @@ COMMANDS: Mapping[str, runner.Command] = {
     "protect": restoring.protect,
     "clear_marks": writing(checking.clear_marks),
     "summary": restoring.unprotected(batching.summary),
-    "publish": publishing.publish,
-    "compare": publishing.compare,
+    "publish": late("gongkai.excel.publishing:publish"),
+    "compare": late("gongkai.excel.publishing:compare"),
     "export_csv": exporting.export_csv,
     "export_json": exporting.export_json,
     "save_report": exporting.save_report,

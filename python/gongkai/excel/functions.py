@@ -16,12 +16,16 @@ from typing import Any
 import xlwings
 
 import gongkai
-from gongkai.excel import arrays, checking, conclusions, fetching, lookup
-from gongkai.model import GongkaiError
+from gongkai.excel import arrays, conclusions, lookup
+from gongkai.model import GongkaiError, Report
+from gongkai.system import function_at
 from gongkai.wording import cut, plain_text
 
 SheetFunction = Callable[..., Any]
 
+# Loaded by the functions that need them: a range of a sheet is checked without.
+REPORT_FOR = "gongkai.excel.fetching:report_for"
+EVALUATED = "gongkai.excel.checking:evaluated_report"
 CATEGORY = "政府信息公开"
 
 
@@ -176,13 +180,19 @@ def calling_book(caller: Any) -> xlwings.Book:
     return book
 
 
+def fetched(url: str, book: xlwings.Book) -> Report:
+    report_for: Callable[[str, xlwings.Book], Report] = function_at(REPORT_FOR)
+    return report_for(url, book)
+
+
 # --- the functions --------------------------------------------------------------------------------
 
 
 @worksheet
 def GK_CHECK(table: Any = None, caller: Any = None) -> Any:
     if table is None:
-        report = checking.evaluated_report(calling_book(caller))[1]
+        evaluated: Callable[[xlwings.Book], tuple[Any, Report]] = function_at(EVALUATED)
+        report = evaluated(calling_book(caller))[1]
         return conclusions.conclusion(list(report.tables.values()), gongkai.check(report))
     placed = conclusions.with_figures(arrays.read_array(table))
     return conclusions.conclusion(
@@ -218,13 +228,13 @@ def GK_RULES(edition: Any) -> Any:
 
 @worksheet
 def GK_VALUE(url: Any, figure: Any, applicant: Any = None, caller: Any = None) -> Any:
-    report = fetching.report_for(single(url), calling_book(caller))
+    report = fetched(single(url), calling_book(caller))
     return lookup.figure_in(report, single(figure), single(applicant))
 
 
 @worksheet
 def GK_IMPORT(url: Any, caller: Any = None) -> Any:
-    return conclusions.report_rows(fetching.report_for(single(url), calling_book(caller)))
+    return conclusions.report_rows(fetched(single(url), calling_book(caller)))
 
 
 @worksheet

@@ -5,7 +5,7 @@ first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, urldefrag, urlsplit
@@ -20,9 +20,10 @@ from gongkai.links.addresses import (
 )
 from gongkai.model import Block, Document, Link, UnreadableDocument
 from gongkai.recognize.cover.titles import links_of, prose_of, year_in, year_of_page
-from gongkai.recognize.refusals import is_login
+from gongkai.system import function_at
 from gongkai.wording import one_line
 
+IS_LOGIN = "gongkai.recognize.refusals:is_login"  # asked of a page that lists reports
 YEAR = re.compile(r"(?<!\d)20[0-4]\d(?!\d)")
 ONLY_YEAR = re.compile(r"20[0-4]\d\s*年?度?")
 SUBJECT = re.compile(r"信息公开|政务公开")
@@ -151,6 +152,7 @@ def directory_of(blocks: Sequence[Block], document: Document) -> list[Candidate]
     Attachments alone make a directory only where the page is not that of a single report, and they
     are of several.
     """
+    is_login: Callable[[Sequence[Block]], bool] = function_at(IS_LOGIN)
     if is_login(blocks):
         return []
     found = candidates(blocks, base_of(document))

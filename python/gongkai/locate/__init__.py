@@ -27,7 +27,6 @@ from gongkai.model import (
     Segment,
     UnreadableDocument,
 )
-from gongkai.readers.html.hidden import hidden_html, listed_html
 from gongkai.recognize import completed, recognize, segments
 from gongkai.recognize.cover.titles import year_of_page
 from gongkai.rereading.uncovered import with_uncovered_reread
@@ -134,7 +133,7 @@ def hidden_report(blocks: Sequence[Block], document: Document, part: int) -> Rep
     """
     if detect.identify(document).format is not detect.TEXT:
         return None
-    inner = hidden_html(detect.decode(document.content, document.charset))
+    inner = readers.page_by(readers.HIDDEN_PAGE, document)
     if not inner:
         return None
     page = readers.as_page(document, inner, HIDDEN)
@@ -154,7 +153,7 @@ def heads_of(blocks: Sequence[Block]) -> Iterator[Block]:
 
 def listed_by_scripts(document: Document) -> tuple[Block, ...]:
     """The links of a list that a page's scripts write."""
-    listed = listed_html(detect.decode(document.content, document.charset))
+    listed = readers.page_by(readers.LISTED_PAGE, document)
     return readers.read_blocks(readers.as_page(document, listed, "")) if listed else ()
 
 

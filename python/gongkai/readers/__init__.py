@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gongkai.model import Block, Document, Format, Kind, UnreadableDocument
-from gongkai.readers.blocks import folded, plain_blocks
-from gongkai.readers.html import hidden, html_blocks, mhtml
-from gongkai.readers.libreoffice import to_docx
-from gongkai.readers.limits import refuse_lines
-from gongkai.readers.worker import read_apart
+from gongkai.readers import blocks, libreoffice, limits, mhtml, worker
 from gongkai.sources.detect import (
     DATA,
     EXCEL,
@@ -27,7 +23,7 @@ from gongkai.sources.detect import (
     identify,
     text_format,
 )
-from gongkai.system import remove_left_folders
+from gongkai.system import function_at, remove_left_folders
 
 HTML = re.compile(
     r"<(?:!doctype\s+html|(?:html|head|body|title|meta|table|t[rdh]|div|p|span|br|h[1-6]|a|ul|li|"
@@ -45,6 +41,12 @@ READERS: Mapping[Format, str] = {
     **dict.fromkeys((WORD, OLD_WORD, RTF), WORD_READER),
     **dict.fromkeys((EXCEL, OLD_EXCEL, ODS), SHEETS_READER),
 }
+# Loaded where a document is one; the checks of a range and the ribbon know none.
+HTML_READER = "gongkai.readers.html:html_blocks"
+DATA_PAGE = "gongkai.readers.html.hidden:data_html"
+ALL_INSIDE = "gongkai.readers.html.hidden:with_all_inside"
+HIDDEN_PAGE = "gongkai.readers.html.hidden:hidden_html"
+LISTED_PAGE = "gongkai.readers.html.hidden:listed_html"
 DATA_READ = "网站接口返回的数据，读取的是其中的正文。"
 
 
@@ -56,7 +58,7 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
     """
     remove_left_folders()
     try:
-        return folded(blocks_of(document))
+        return blocks.folded(blocks_of(document))
     except UnreadableDocument as error:
         raise UnreadableDocument(f"{document.origin}：{error}") from error
 
@@ -71,14 +73,19 @@ def unpacked(document: Document) -> Document:
     if mhtml.is_mhtml(content):
         return as_page(document, mhtml.html_of_mhtml(content), MHTML_READ)
     if DATA_START.match(content):
-        page = hidden.data_html(decode(content, document.charset))
+        page = page_by(DATA_PAGE, document)
         if page:
             return as_page(document, page, DATA_READ)
         return document
     if b"<datastore" in content or b"srcdoc" in content:
-        text = hidden.with_inner_pages(hidden.with_records(decode(content, document.charset)))
-        return as_page(document, text, "")
+        return as_page(document, page_by(ALL_INSIDE, document), "")
     return document
+
+
+def page_by(reader: str, document: Document) -> str:
+    """The HTML that a document holds out of sight, "" for none."""
+    read: Callable[[str], str] = function_at(reader)
+    return read(decode(document.content, document.charset))
 
 
 def as_page(document: Document, text: str, step: str) -> Document:
@@ -98,8 +105,10 @@ def blocks_of(document: Document) -> tuple[Block, ...]:
     document = unpacked(document)
     found = identify(document).format
     if found in READERS:
-        content = to_docx(document.content, found.office) if found.office else document.content
-        return read_apart(READERS[found], content)
+        content = document.content
+        if found.office:
+            content = libreoffice.to_docx(content, found.office)
+        return worker.read_apart(READERS[found], content)
     if found is TEXT:
         text = decode(document.content, document.charset)
         if not text.strip("\ufeff\x00 \t\r\n\f\v"):
@@ -112,10 +121,11 @@ def blocks_of(document: Document) -> tuple[Block, ...]:
 
 
 def blocks_of_text(text: str, styles: str) -> tuple[Block, ...]:
-    refuse_lines(text)
+    limits.refuse_lines(text)
     if HTML.search(text):
-        return html_blocks(text + REPLACED if is_cut(text) else text, styles)
-    return plain_blocks(text.removeprefix("\ufeff"))
+        read: Callable[[str, str], tuple[Block, ...]] = function_at(HTML_READER)
+        return read(text + REPLACED if is_cut(text) else text, styles)
+    return blocks.plain_blocks(text.removeprefix("\ufeff"))
 
 
 def is_cut(text: str) -> bool:

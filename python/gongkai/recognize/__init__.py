@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
-from gongkai import bodies, editions, figures, sums
+from gongkai import bodies, editions, figures, sums, system
 from gongkai.model import (
     Block,
     Document,
@@ -28,7 +28,6 @@ from gongkai.recognize.cover import cover_of, cover_of_part, with_page
 from gongkai.recognize.cover.titles import is_title, named_titles, segment_of
 from gongkai.recognize.flat import flattened
 from gongkai.recognize.labelling import Match, lexicon, tokens_of
-from gongkai.recognize.refusals import why_unreadable
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.segments import Chosen, Cut, choose, cut, is_same
 from gongkai.recognize.tables import (
@@ -44,6 +43,7 @@ from gongkai.recognize.tables import (
 )
 from gongkai.recognize.tokenizing import Token, tokenize
 
+WHY_UNREADABLE = "gongkai.recognize.refusals:why_unreadable"  # loaded where nothing was found
 NO_TABLE = "没有找到这张表"
 # (134), 12②, 十二: perhaps a figure, but none for certain.
 HAS_NUMBER = re.compile(r"\d|[一二三四五六七八九十零〇]$")
@@ -98,7 +98,8 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     if not is_report(readings, cover.title):
         unread = labels_alone(tokens, edition.name)
         if not unread:
-            raise NoReport(why_unreadable(blocks, document.origin))
+            why: Callable[[Sequence[Block], str], str] = system.function_at(WHY_UNREADABLE)
+            raise NoReport(why(blocks, document.origin))
     if not holds_figures(readings):
         unread += lone_figures(own.tokens, edition.name)
     problems = [*problems_of(readings), *unread, *cover.problems]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 
 from gongkai.model import Document, FetchError
 from gongkai.sources.documents import (
@@ -22,10 +23,11 @@ from gongkai.sources.documents import (
     read_input,
 )
 from gongkai.sources.errors import ADDRESS
-from gongkai.sources.web import fetch
+from gongkai.system import function_at
 
 __all__ = ["ACCESS", "LIMITS", "Access", "Limits", "document", "load"]
 
+FETCH = "gongkai.sources.web:fetch"  # a file on disk needs nothing of what it brings along
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two letters or more: C: is a drive
 
 
@@ -47,6 +49,7 @@ def load(
         raise FetchError("没有给出网址或文件；请给出报告的网址或文件路径。", "address")
     scheme = SCHEME.match(address)
     if scheme is not None and scheme[1].lower() in ("http", "https"):
+        fetch: Callable[[str, str, Limits, Access, str], Document] = function_at(FETCH)
         return fetch(origin, address, limits, access, referrer)
     if origin == "-":
         return document(origin, read_input(limits.size))

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from gongkai.opc import OLE2, Archive, open_archive
-from gongkai.spreadsheets import IsWanted, Sheet, ods, xls, xlsx
+from gongkai.spreadsheets import IsWanted, Sheet
+from gongkai.system import function_at
+
+# The readers of the other formats are loaded where a file is in one.
+XLSX = "gongkai.spreadsheets.xlsx:xlsx_sheets"
+XLS = "gongkai.spreadsheets.xls:xls_sheets"
+ODS = "gongkai.spreadsheets.ods:ods_sheets"
 
 
 def every_visible(name: str, visible: bool) -> bool:
@@ -25,8 +32,13 @@ def read_sheets(
     an archive that cannot be read, UnreadableDocument for all else, in a sentence.
     """
     if content.startswith(OLE2):
-        return xls.xls_sheets(content, wanted)
+        return apt(XLS, content, wanted)
     archive = opened or open_archive(content)
     if "content.xml" in archive:
-        return ods.ods_sheets(archive, wanted)
-    return xlsx.xlsx_sheets(archive, wanted, lasts or {})
+        return apt(ODS, archive, wanted)
+    return apt(XLSX, archive, wanted, lasts or {})
+
+
+def apt(reader: str, *arguments: Any) -> list[Sheet]:
+    read: Callable[..., list[Sheet]] = function_at(reader)
+    return read(*arguments)

@@ -2,14 +2,14 @@
 links.
 
 ``html_blocks`` is the way in. css and dress: what the page's styles do to its nodes; lines and
-content: the nodes -> items, in one walk; hidden, scripts and mhtml: the HTML that a page or a file
-holds out of sight.
+content: the nodes -> items, in one walk; hidden and scripts: the HTML that a page holds out of
+sight.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from gongkai.model import Block, Grid, Link, Place
@@ -17,9 +17,9 @@ from gongkai.readers.blocks import LONGEST_LINK, blocks_of, collapse
 from gongkai.readers.html.content import PageContent
 from gongkai.readers.html.css import is_on_screen
 from gongkai.readers.html.dress import Dress, dress_of
-from gongkai.readers.html.hidden import data_addresses
 from gongkai.readers.html.lines import Close, attribute, skip
 from gongkai.readers.limits import refuse_tags
+from gongkai.system import function_at
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -35,6 +35,7 @@ FILE_NAME = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)\s*$", re.I
 OPENED_FILE = re.compile(
     r"[\"']([^\"']{1,300}\.(?:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar))[\"']", re.IGNORECASE
 )
+DATA_ADDRESSES = "gongkai.readers.html.hidden:data_addresses"  # a page without a table is rare
 NOWHERE = "javascript:;"  # what only a script of the page can open
 MOST_CLICKS = 200  # elements that open something by script
 MOST_ADDRESSES = 3  # of data that a page's script asks for
@@ -79,6 +80,7 @@ def what_it_loads(text: str) -> Iterator[Link]:
         yield Link(Place(), "data", "feed", "")
     if CHALLENGE.search(text):
         yield Link(Place(), "data", "challenge", "")
+    data_addresses: Callable[[str], list[str]] = function_at(DATA_ADDRESSES)
     addresses = data_addresses(text)[:MOST_ADDRESSES]
     for address in addresses:
         yield Link(Place(), "data", "address", address)

@@ -413,6 +413,11 @@ def links_of_all(values: Iterable[Json], depth: int = 0) -> Iterator[str]:
             yield from links_in(value, depth)
 
 
+def with_all_inside(text: str) -> str:
+    """A page with what it holds in scripts and frames where a browser shows it."""
+    return with_inner_pages(with_records(text))
+
+
 def with_inner_pages(text: str, depth: int = DEEPEST) -> str:
     """A page with the pages that it writes out for its frames, <iframe srcdoc="…">, where they
     stand: a browser shows them.

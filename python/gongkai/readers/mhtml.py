@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from email import message_from_bytes
-from email.message import Message
+from typing import TYPE_CHECKING
 
 from gongkai.model import UnreadableDocument
 from gongkai.sources.detect import decode
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 HEADERS = re.compile(rb"\s*(?:[A-Za-z][\w-]{0,40}:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}")
 KINDS = re.compile(
