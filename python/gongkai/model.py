@@ -515,7 +515,8 @@ class Report:
     is, counted from 1, 0 where that cannot be told, and ``chosen_by`` what told it; a workbook
     keeps none of them. ``decisions`` are what a person has decided about findings on it, by the
     findings' keys. ``evidence`` tells whence body, year and day are known; a workbook's are what
-    stands on its cover, and it has none.
+    stands on its cover, and it has none. ``left_out`` is what stands in its sections beside their
+    prose and the tables of the form: 注：…。 below 表二, the head of a table within a text.
     """
 
     title: str
@@ -533,6 +534,7 @@ class Report:
     chosen_by: PartChoice = field(default="only", compare=False, repr=False)
     decisions: Mapping[str, Decision] = field(default_factory=dict, compare=False, repr=False)
     evidence: Mapping[CoverFact, Evidence] = field(default_factory=dict, compare=False, repr=False)
+    left_out: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def entries(self) -> Iterator[Entry]:
         for table in self.tables.values():

@@ -135,9 +135,10 @@ def test_what_whoever_publishes_has_to_know_is_told() -> None:
     assert told(blank) == ["有1格空白，照空白印出；没有的应当填0。"]
     opening = "发布日期：2022-02-20 来源：市政府办\n现公布本报告。"
     page = Document("a.html", "text/html", b"x", "")
-    above = replace(plain_report(), opening=opening, document=page)
+    above = replace(plain_report(), opening=opening, document=page, left_out=("注：不含镇街",))
     assert told(above) == [
-        FROM_SOURCE,  # tables, pictures and annexes within its prose
+        FROM_SOURCE,  # pictures and annexes
+        "请核对：来源中的这些内容没有印出：“注：不含镇街”。",
         "网页在报告前面写的1行没有印出：发布日期：2022-02-20 来源：市政府办。",
     ]
     assert publication_of(above).opening == ("现公布本报告。",)

@@ -12,6 +12,7 @@ from gongkai.checks.whole import check
 from gongkai.model import Report, UnreadableDocument
 from gongkai.readers import read_blocks
 from gongkai.recognize import recognize
+from gongkai.wording.prose import signed
 from helpers import DOCUMENTS
 from helpers.counts import matrix
 from helpers.made import report_of
@@ -384,3 +385,27 @@ def test_only_the_last_section_ends_at_the_foot_of_the_page(line: str) -> None:
         6: before.sections[6],
     }
     assert figures(after) == figures(before)
+
+
+def test_the_signature_below_the_annexes_is_the_reports() -> None:
+    """附件：1.统计表.xls above 瑞安市人民政府 and its day; what the site writes below is not."""
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    lines = ("附件：1.统计表.xls", "2.清单.docx", "瑞安市人民政府", "2022年2月9日", "浏览次数：12")
+    added = "".join(f"<p>{line}</p>" for line in lines)
+    before, after = read_page(page), read_page(page.replace("</article>", f"{added}</article>"))
+    assert after.sections[6].split("\n") == [before.sections[6], "瑞安市人民政府", "2022年2月9日"]
+    assert signed(after).day == "2022年2月9日"
+
+
+def test_what_neither_prose_nor_table_holds_is_named() -> None:
+    """A note below 表二, a table within section one; the form's own tables are none of it."""
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    assert read_page(page).left_out == ()
+    third = page.rindex("<h2", 0, page.index("三、收到和处理"))
+    noted = page[:third] + "<p>注：规章不含镇街</p><p>数据截至12月。</p>" + page[third:]
+    second = noted.rindex("<h2", 0, noted.index("二、主动公开政府信息情况"))
+    rows = "<tr><td>乡镇</td><td>件数</td></tr><tr><td>安阳</td><td>3</td></tr>"
+    both = f"{noted[:second]}<table border>{rows}</table>{noted[second:]}"
+    after = read_page(both)
+    assert after.left_out == ("表格（乡镇、件数、安阳）", "注：规章不含镇街", "数据截至12月。")
+    assert figures(after) == figures(read_page(page))

@@ -23,7 +23,7 @@ from gongkai.model import (
     WorkbookError,
 )
 from gongkai.publish.content import Publication, PublishedTable
-from gongkai.recognize.sections import LONGEST_OPENING, above_footer
+from gongkai.recognize.sections import LONGEST_OPENING, own_lines
 from gongkai.sources.documents import document
 
 DIFFERS = "发布稿生成后重新读取核对，与报告不一致，没有保存：{}。{}"
@@ -166,7 +166,7 @@ def section_differences(found: Publication, again: Report, how: ReadBack) -> Ite
             continue
         lines = list(section.paragraphs)
         if section is found.sections[-1]:
-            lines = above_footer([*lines, *below_sections(found, how)])
+            lines = own_lines([*lines, *below_sections(found, how)])
         if squeezed("".join(lines)) != squeezed(again.sections.get(section.number, "")):
             yield f"“{section.title}”的文字"
 

@@ -16,8 +16,7 @@ FORMULA = re.compile(r"^=", re.MULTILINE)
 MOST_REASONS = 3  # that a refusal names; the others are counted
 # What readers of pages and documents leave out of prose, and do not list.
 FROM_SOURCE = (
-    "请核对：来源不是工作簿，正文由程序读出；正文中如有表格、图片、附件，第二、三、四部分如有文字，"
-    "没有印出；请对照原文逐段核对。"
+    "请核对：来源不是工作簿，正文由程序读出，其中的图片、附件没有印出；请对照原文逐段核对。"
 )
 ADVICE = "请改正，或对确认无误的问题注明理由后忽略，再生成"
 
@@ -135,6 +134,9 @@ def done_lines(
     else:
         yield f"发布稿与报告逐格一致，{count}格。已写入 {target}"
         yield FROM_SOURCE
+        if report.left_out:
+            texts = [f"“{wording.clipped(text)}”" for text in report.left_out]
+            yield f"请核对：来源中的这些内容没有印出：{wording.some_of(texts, MOST_REASONS)}。"
     yield from printed_otherwise(report)
     yield from to_be_checked(report, findings)
 

@@ -28,7 +28,13 @@ from gongkai.recognize.cover import cover_of, cover_of_part, with_page
 from gongkai.recognize.cover.titles import is_title, named_titles, segment_of
 from gongkai.recognize.flat import flattened
 from gongkai.recognize.labelling import Match, lexicon, tokens_of
-from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
+from gongkai.recognize.sections import (
+    find_sections,
+    headings_of,
+    left_out,
+    opening_of,
+    section_texts,
+)
 from gongkai.recognize.segments import Chosen, Cut, choose, cut, is_same
 from gongkai.recognize.tables import (
     FEWEST_BLOCK_LABELS,
@@ -122,6 +128,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         part=number_of(chosen),
         chosen_by=chosen.by,
         evidence=cover.evidence,
+        left_out=left_out(own.tokens, sections, edition.sections, grids_of(readings, own.tokens)),
     )
 
 

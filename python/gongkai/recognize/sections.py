@@ -6,9 +6,9 @@ A section that is not where it belongs is still found; whether that is worth a w
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, pairwise
 from operator import itemgetter
 
 from gongkai.editions import all_editions
@@ -21,6 +21,11 @@ FOOTER = re.compile(
     r"上一[篇条].*|下一[篇条].*|相关(?:附件|信息|文档|链接)|版权所有.*|"
     r"主办单位?[:：].*|承办单位?[:：].*|网站标识码.*|.{0,4}ICP备.*|.{0,6}公网安备.*|附件[:：].*|责任编辑.*|信息来源.*)\s*[】\]]?"
 )
+SIGNED_DAY = re.compile(r"20\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
+LONGEST_SIGNER = 40  # characters of a line that signs
+# What a person wrote beside the tables: 表格中的数据截至12月31日。 and 注：不含派出所.
+WRITTEN = re.compile(r"。|^\s*(?:注|备注|说明)\s*[：:]")
+SHOWN_CELLS = 3  # of a table within a text, to name it
 LONGEST_HEADING = 40  # characters without blanks
 LONGEST_OPENING = 3000  # characters, the last ones
 ALIKE_SECTION = 0.6
@@ -193,7 +198,7 @@ def section_texts(
 ) -> dict[int, str]:
     """Number -> text of the sections that are prose, 五 and 六 and what is written in 一, in the
     order of the source; the page's footer below the last one is left out: 附件：… within 一 is the
-    report's, and so is what follows it.
+    report's, and so is what follows it. Of what is below 附件：… the signature is kept.
     """
     prose = {}
     for section in sections:
@@ -206,19 +211,70 @@ def section_texts(
             rest = rest_of(tokens[start], prose[number])
             lines = lines_of(tokens[start + 1 : stop])
             if stop == len(tokens):
-                lines = above_footer(lines)
+                lines = own_lines(lines)
             texts[number] = "\n".join([rest, *lines] if rest else lines)
     return texts
 
 
-def above_footer(lines: Sequence[str]) -> list[str]:
-    """The lines before 附件：…, 打印本页 or 版权所有."""
-    kept: list[str] = []
-    for line in lines:
+def own_lines(lines: Sequence[str]) -> list[str]:
+    """The lines before 附件：…, 打印本页 or 版权所有, and the signature where it stands below.
+
+    附件：1.表.docx is followed by 瑞安市人民政府 and 2022年1月20日.
+    """
+    for number, line in enumerate(lines):
         if FOOTER.match(line):
-            break
-        kept.append(line)
-    return kept
+            return [*lines[:number], *signature_in(lines[number + 1 :])]
+    return list(lines)
+
+
+def signature_in(lines: Sequence[str]) -> Sequence[str]:
+    """瑞安市人民政府 and 2022年1月20日 on two lines; none where no day stands alone."""
+    for number, (signer, day) in enumerate(pairwise(lines)):
+        if SIGNED_DAY.fullmatch(day.strip()) and is_signer(signer):
+            return lines[number : number + 2]
+    return ()
+
+
+def is_signer(line: str) -> bool:
+    return len(line) <= LONGEST_SIGNER and not re.search(r"[\d。：:]", line)
+
+
+def left_out(
+    tokens: Sequence[tokenizing.Token],
+    starts: Mapping[int, int],
+    sections: Sequence[Section],
+    grids: Collection[int],
+) -> tuple[str, ...]:
+    """What stands in the sections and is neither their prose nor one of the form's tables, which
+    are ``grids``: 注：数据不含派出所。 below 表二, a table within 一、总体情况.
+    """
+    of_tables = {section.number for section in sections if section.table}
+    bounds = [*starts.values(), len(tokens)]
+    found: list[str] = []
+    for (number, start), stop in zip(starts.items(), bounds[1:], strict=True):
+        part = above_footer(tokens[start + 1 : stop])
+        if number in of_tables:
+            found += filter(WRITTEN.search, lines_of(part))
+        else:
+            found += tables_in(part, grids)
+    return tuple(found)
+
+
+def above_footer(tokens: Sequence[tokenizing.Token]) -> Sequence[tokenizing.Token]:
+    for n, token in enumerate(tokens):
+        if not token.grid and FOOTER.match(token.text):
+            return tokens[:n]
+    return tokens
+
+
+def tables_in(part: Sequence[tokenizing.Token], grids: Collection[int]) -> Iterator[str]:
+    """表格（年份、件数、办结）: the first cells of each table that is not one of the form."""
+    cells: dict[int, list[str]] = {}
+    for token in part:
+        if token.grid and token.grid not in grids:
+            cells.setdefault(token.grid, []).append(token.text.strip())
+    for texts in cells.values():
+        yield f"表格（{'、'.join(list(filter(None, texts))[:SHOWN_CELLS])}）"
 
 
 @cache
