@@ -37,7 +37,7 @@ COVER_LABELS = {
 }
 COUNT_LABELS: dict[Severity, str] = {"error": "错误", "warning": "警告", "note": "提示"}
 LEGEND: tuple[tuple[looks.Flag, str, str], ...] = (
-    ("suspect", "疑 12", "疑为此格填错：改动最少的办法都要改它，应为多少见“建议”一栏"),
+    ("suspect", "疑 12", "疑似填错：改动最少的办法都要改它，应为多少见“建议”一栏"),
     ("error", "✗ 12", "不符：所填的总计与各项之和不等，或者该数有误"),
     ("possible", "疑? 12", "可能是此格填错：改法不止一种，都列在“建议”中，请对照原文判断"),
     ("warning", "! 12", "警告：请对照原文核实"),

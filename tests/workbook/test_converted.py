@@ -120,7 +120,7 @@ def test_a_comment_of_the_user_stays(filled: Path, tmp_path: Path) -> None:
     assert comments(write(converted_report(), tmp_path / "again.xlsm", theirs)) == SAID | mine
 
 
-@pytest.mark.parametrize("text", ["gongkai：这格我问过", SAID["表二", FEES_SPOT] + "\n王：已核实"])
+@some("text", ["gongkai：这格我问过", SAID["表二", FEES_SPOT] + "\n王：已核实"])
 @some("spot", [FEES_SPOT, "B5"])
 def test_what_is_not_word_for_word_ours_is_the_users(
     text: str, spot: str, filled: Path, tmp_path: Path

@@ -63,15 +63,28 @@ def sound() -> Report:
 
 
 @pytest.fixture(scope="module")
-def changed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A sound workbook after each case."""
+def changed(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, Path]:
+    """A sound workbook after each case that the tests of this run ask for."""
     folder = tmp_path_factory.mktemp("changed")
-    files = [folder / f"{number}.xlsm" for number, _ in enumerate(CASES)]
+    cases = {name: CASES[name] for name in sorted({"row inserted", *asked_for(request.session)})}
+    files = [folder / f"{number}.xlsm" for number, _ in enumerate(cases)]
     for file in files:
         write_workbook(sound(), check(sound()), file)
     return dict(
-        zip(CASES, changed_by_office(files, list(CASES.values()), folder / "out"), strict=True)
+        zip(cases, changed_by_office(files, list(cases.values()), folder / "out"), strict=True)
     )
+
+
+def asked_for(session: pytest.Session) -> set[str]:
+    """The names of the cases in the tests that are run."""
+    return {
+        str(item.callspec.params["name"])
+        for item in session.items
+        if isinstance(item, pytest.Function) and "changed" in item.fixturenames
+        if hasattr(item, "callspec")
+    }
 
 
 @pytest.fixture
@@ -79,7 +92,7 @@ def copy(changed: dict[str, Path], tmp_path: Path) -> Path:
     return tmp_path / "年报.xlsx"
 
 
-EACH = pytest.mark.parametrize("name", CASES)
+EACH = some("name", CASES, 6)
 
 
 @some("name", CASES, 6)
@@ -289,6 +302,7 @@ def as_before(path: Path) -> None:
             archive.writestr(name, content)
 
 
+@pytest.mark.slow
 def test_formulas_of_the_version_before_are_no_altered_ones(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -476,9 +490,9 @@ def test_figures_that_are_merged_are_not_put_back(
     assert "“表三”的D13:E13合并了几个数字格，没有还原；请先取消合并。" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("sheet", "place"), [(layout.COVER, "封面"), (layout.RESULTS, "校验结果")])
+@some("sheet", [layout.COVER, layout.RESULTS])
 def test_a_cover_or_list_with_other_lines_is_refused(
-    sheet: str, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    sheet: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What was decided would not be found, and what is written would stand beside other words."""
     path = write_workbook(sound(), check(sound()), tmp_path / "a.xlsm")
@@ -486,5 +500,5 @@ def test_a_cover_or_list_with_other_lines_is_refused(
     [moved_file] = changed_by_office([path], [[step]], tmp_path / "out")
     before = moved_file.read_bytes()
     assert main(["check", str(moved_file), "--write", "--yes"]) == 2
-    assert f"没有写入；请先恢复“{place}”的行列。" in capsys.readouterr().err
+    assert f"没有写入；请先恢复“{sheet}”的行列。" in capsys.readouterr().err
     assert moved_file.read_bytes() == before
