@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -99,6 +100,10 @@ def test_the_same_report_makes_the_same_bytes() -> None:
         {"sections": {1: "甲。", 5: "乙。\n附件：1.台账", 6: "附件：2.清单\n无。"}},
         {"sections": {1: "甲\n" * 500, 5: "乙" * 20_000, 6: "丙"}},
         {"agency": "安澜区人民政府", "opening": "安澜区人民政府办公室编制，供公众查阅。"},
+        {"agency": "青溪县自然资源和规划局（县林业局）"},
+        {"agency": "青溪县文化和旅游局(文物局)"},
+        {"agency": "青溪县“三改一拆”办公室"},
+        {"agency": "青溪县12345热线中心"},
     ],
 )
 def test_texts_that_readers_cut_are_whole_in_the_file(
@@ -108,6 +113,20 @@ def test_texts_that_readers_cut_are_whole_in_the_file(
     report = replace(plain_report(), **changes)
     for name in ("a.docx", "a.html"):
         assert publish_report(report, [], tmp_path / name) == 200
+
+
+def test_the_line_that_is_read_as_a_title_is_named(tmp_path: Path) -> None:
+    texts = {1: "总的情况如下。\n一、总体情况\n全年平稳。", 5: "五。", 6: "六。"}
+    with pytest.raises(WorkbookError, match="“一、总体情况”中的“一、总体情况”一行。"):
+        publish_report(replace(plain_report(), sections=texts), [], tmp_path / "a.html")
+
+
+def test_why_a_figure_is_not_read_again_is_said(tmp_path: Path) -> None:
+    """In the prose beside it stands another unit: 收费12.5元 for 12.5 of 万元."""
+    texts = {1: "一。", 5: "五。", 6: "收取行政事业性收费12.5元。"}
+    report = replace(report_of({"disclosure.fees.amount": Decimal("12.5")}), sections=texts)
+    with pytest.raises(WorkbookError, match=r"读出空白（单位不一致.*请检查这一处的文字"):
+        publish_report(report, [], tmp_path / "a.html", DRAFT)
 
 
 # --- faults ---------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from helpers.published import HEADINGS, plain_report
 
 FIELDS = ("引言", "一", "表二", "表三", "表四", "五", "六")
 TITLE = "{{机关}}{{年度}}年政府信息公开工作年度报告"
-STYLED = "模板另有样式，没有核对显示效果；请在浏览器中打开发布稿，逐页看一遍。"
+STYLED = "模板另有样式、脚本或可折叠的部分，没有核对显示效果；请在浏览器中打开发布稿，逐页看一遍。"
 BOTH_WAYS = (
     '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
@@ -102,6 +102,37 @@ def test_tables_in_another_order_are_refused(
     said = refused(made(*fields), tmp_path)
     assert f"字段“{{{{{first}}}}}”排在“{{{{{second}}}}}”之前。" in said
     assert said.endswith("请在模板中把这两个字段移到各自的标题下。")
+
+
+@pytest.mark.parametrize("made", [word, page])
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        (("引言", "一", "表二", "表三", "表四", "六", "五"), "{{五}}"),
+        (("引言", "五", "表二", "表三", "表四", "一", "六"), "{{一}}"),
+        (("引言", "表二", "一", "表三", "表四", "五", "六"), "{{一}}"),
+    ],
+)
+def test_a_field_under_the_title_of_another_section_is_refused(
+    made: Callable[..., bytes | str], fields: tuple[str, ...], wrong: str, tmp_path: Path
+) -> None:
+    assert f"字段“{wrong}”没有排在" in refused(made(*fields), tmp_path)
+
+
+@pytest.mark.parametrize("title", ["二、", "五、"])
+def test_a_template_without_one_of_the_titles_is_refused(title: str, tmp_path: Path) -> None:
+    [heading] = [heading for heading in HEADINGS.values() if heading.startswith(title)]
+    assert "没有排在" in refused(page().replace(f"<h2>{heading}</h2>", ""), tmp_path)
+
+
+def test_figures_of_the_template_itself_are_told(tmp_path: Path) -> None:
+    """They may be last year's: a sentence, a day, a table."""
+    end = "<p>新收申请88件。</p><table border><tr><td>甲</td><td>17</td></tr></table>"
+    (tmp_path / "a.html").write_text(page(end=end), encoding="utf-8")
+    [line] = template_lines(tmp_path / "a.html")
+    assert "照原样印出：“新收申请88件。”、“17”；" in line
+    (tmp_path / "b.docx").write_bytes(word())
+    assert template_lines(tmp_path / "b.docx") == []
 
 
 @pytest.mark.parametrize("made", [word, page])

@@ -135,7 +135,8 @@ def test_a_value_is_never_a_field_nor_markup(tmp_path: Path) -> None:
         (lambda it: drop(it, "{{ 表四 }}"), "没有字段“{{表四}}”"),
         (lambda it: drop(it, "{{ 五 }}"), "没有字段“{{五}}”"),
         (lambda it: drop(it, TITLE), "请检查模板中这一处前后的文字和表格"),
-        (lambda it: it.add_paragraph("六、其他需要报告的事项"), ""),
+        (lambda it: it.add_paragraph("六、其他需要报告的事项"), "“{{六}}”没有排在"),
+        (lambda it: it.add_paragraph("七、附注"), ""),
     ],
 )
 def test_a_template_that_cannot_be_used_is_told(
@@ -284,6 +285,18 @@ def test_a_text_becomes_no_markup_though_the_template_lets_it(extra: str, text: 
 )
 def test_an_endless_template_is_stopped(extra: str, tmp_path: Path) -> None:
     assert "展开后过大或循环过多，已停止" in refused(page_template(extra), tmp_path)
+
+
+def test_a_page_says_in_which_encoding_it_is(tmp_path: Path) -> None:
+    """Without a word on it a browser on a Chinese Windows takes it for GBK; what says GBK and is
+    none is refused.
+    """
+    declared = page_template().replace("<head>", "<head><meta charset='UTF-8'>")
+    assert not published(declared, tmp_path).read_bytes().startswith(b"\xef\xbb\xbf")
+    (tmp_path / "发布稿.html").unlink()
+    assert published(page_template(), tmp_path).read_bytes().startswith(b"\xef\xbb\xbf")
+    (tmp_path / "发布稿.html").unlink()
+    assert "写的编码不是UTF-8" in refused(declared.replace("UTF-8", "gbk"), tmp_path)
 
 
 def test_a_page_without_a_table_or_in_another_encoding_is_told(tmp_path: Path) -> None:

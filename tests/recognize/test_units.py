@@ -130,6 +130,12 @@ def test_units_of_counts_change_nothing(layout: str, note: str) -> None:
     assert reading(page(layout, note=note)) == (IN_WAN["万元"], [])
 
 
+@matrix(layout=LAYOUTS, note=["全年收费57588.71万元。", "收取行政事业性收费57588.71万元"])
+def test_a_sentence_that_repeats_the_figure_contradicts_nothing(layout: str, note: str) -> None:
+    """57588.71万元 says 万元, and no 元."""
+    assert reading(page(layout, note=note)) == (IN_WAN["万元"], [])
+
+
 @matrix(layout=LAYOUTS, agency=["青溪市人民政府", "青溪省人民政府"])
 def test_a_wrong_head_over_a_citys_amount_is_doubted(layout: str, agency: str) -> None:
     value, rules = reading(

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gongkai import pipeline, system
+from gongkai import pipeline, readers, system, wording
 from gongkai.compare.sides import side_by_side
-from gongkai.model import Finding, Report, UnreadableDocument, WorkbookError
+from gongkai.model import Block, Finding, Report, UnreadableDocument, WorkbookError
 from gongkai.publish import beside, beside_sheets
 from gongkai.publish.content import Publication, publication_of
 from gongkai.publish.docx import docx_bytes
@@ -24,10 +24,19 @@ from gongkai.publish.readback import (
     OURS,
     OURS_AS_PDF,
     checked_count,
+    own_figures,
 )
-from gongkai.publish.ready import beside_lines, done_lines, hindrances, refusal, set_aside
+from gongkai.publish.ready import (
+    MOST_REASONS,
+    beside_lines,
+    done_lines,
+    hindrances,
+    refusal,
+    set_aside,
+)
 from gongkai.publish.template import docx_of_template
 from gongkai.readers.libreoffice import converted
+from gongkai.sources import documents
 
 __all__ = [
     "SUFFIXES",
@@ -48,6 +57,7 @@ SUFFIXES = (".docx", ".html", ".pdf")
 # The ending of a file -> that of the template which it may be made of.
 TEMPLATES = {".docx": ".docx", ".pdf": ".docx", ".html": ".html"}
 OR_DRAFT = "要先看样稿，请加--draft。"
+OWN_FIGURES = "请核对：模板自带的文字中有数字，照原样印出：{}；请确认不是上一年的。"
 PDF_SAVE = "请改用.docx"
 PDF_MISSING = (
     "生成PDF要用LibreOffice，本机没有找到；请安装LibreOffice（libreoffice.org），或改用.docx。"
@@ -134,9 +144,15 @@ def publish_report(
 
 def template_lines(template: Path | None) -> list[str]:
     """What is said of a user's own template once a document is made of it."""
-    if template is None or template.suffix.lower() != ".html":
+    if template is None:
         return []
-    return [NOT_CHECKED] if is_styled(read_template(template)) else []
+    own = read_template(template)
+    is_page = template.suffix.lower() == ".html"
+    told = [NOT_CHECKED] if is_page and is_styled(own) else []
+    texts = [f"“{wording.clipped(text)}”" for text in own_figures(blocks_in(template.name, own))]
+    if texts:
+        told.append(OWN_FIGURES.format(wording.some_of(texts, MOST_REASONS)))
+    return told
 
 
 def as_page(report: Report, found: Publication, name: str, asked: Asked) -> tuple[bytes, int]:
@@ -171,6 +187,10 @@ def as_pdf(
         raise WorkbookError(f"没有写入{name}：{error}") from error
     how = OF_TEMPLATE_AS_PDF if asked.template else OURS_AS_PDF
     return content, checked_count(report, found, name, content, how)
+
+
+def blocks_in(name: str, own: bytes) -> Sequence[Block]:
+    return readers.read_blocks(documents.document(name, own))
 
 
 def read_template(path: Path) -> bytes:

@@ -43,12 +43,19 @@ SHEET_HIDES = ("display", "visibility", "opacity", "font-size")
 AS_AROUND = ("inherit", "unset", "currentcolor")
 COLOR_ATTRIBUTES = {"font": "color", "body": "text"}
 MAY_SHOW = re.compile(r"<script\b|@keyframes\b", re.IGNORECASE)  # may lift what a rule hides
-STYLED = re.compile(r"<style\b|<link\b[^<>]*\bstylesheet\b", re.IGNORECASE)
-NOT_CHECKED = "模板另有样式，没有核对显示效果；请在浏览器中打开发布稿，逐页看一遍。"
+STYLED = re.compile(r"<(?:style|script|details)\b|<link\b[^<>]*\bstylesheet\b", re.IGNORECASE)
+CHARSET = re.compile(r"<meta\b[^<>]*\bcharset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+UTF_8 = ("utf-8", "utf8")
+NOT_CHECKED = (
+    "模板另有样式、脚本或可折叠的部分，没有核对显示效果；请在浏览器中打开发布稿，逐页看一遍。"
+)
 NOT_INSTALLED = (
     "用网页模板要装jinja2，本机没有；请运行 pip install gongkai[publish]，或不用模板直接生成。"
 )
-NOT_READ = "模板{}不是UTF-8编码的网页，或超过1MB，没有写入；请另存为UTF-8编码的.html后再试。"
+NOT_READ = (
+    "模板{}不是UTF-8编码的网页（或其中写的编码不是UTF-8），或超过1MB，没有写入；"
+    "请另存为UTF-8编码的.html后再试。"
+)
 WRONG = "模板{}有错，没有写入：{}；请改正模板。"
 IN_MARKUP = "模板{}把字段放在了标签、网址、样式或脚本里，没有写入；请把这些字段移到正文中，或去掉。"
 TOO_MUCH = "模板{}展开后过大或循环过多，已停止，没有写入；请简化模板。"
@@ -79,16 +86,25 @@ def page_of_template(own: bytes, name: str, found: content.Publication) -> bytes
     if unseen.text:
         raise WorkbookError(template.UNSEEN.format(name, unseen.text))
     template.refuse_unfinished(name, own_text(plain.text))
-    return (marked(page.text) if found.draft else page.text).encode()
+    return encoded(marked(page.text) if found.draft else page.text)
+
+
+def encoded(page: str) -> bytes:
+    """The page in UTF-8; one that names no encoding says so by its first bytes, for a browser on a
+    Chinese Windows takes it for GBK.
+    """
+    return page.encode("utf-8" if CHARSET.search(page) else "utf-8-sig")
 
 
 def source_of(own: bytes, name: str) -> str:
     try:
-        if len(own) <= MOST_BYTES:
-            return own.decode("utf-8-sig")
+        source = own.decode("utf-8-sig") if len(own) <= MOST_BYTES else ""
     except UnicodeDecodeError:
-        pass
-    raise WorkbookError(NOT_READ.format(name))
+        source = ""
+    declared = CHARSET.search(source)
+    if not source or (declared and declared[1].lower() not in UTF_8):
+        raise WorkbookError(NOT_READ.format(name))
+    return source
 
 
 def text_of(block: object) -> Prose:
@@ -147,7 +163,9 @@ def printed_again(plain: str, neutral: Mapping[str, list[str]]) -> str:
 
 
 def is_styled(own: bytes) -> bool:
-    """Whether a template has a style sheet, of which nobody knows how it looks."""
+    """Whether a template has a style sheet, a script or a part that folds, of which nobody knows
+    how it looks.
+    """
     return STYLED.search(own.decode("utf-8", "replace")) is not None
 
 

@@ -8,12 +8,15 @@ print below section six, are expected there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from gongkai import figures, locate, readers, wording
 from gongkai.model import (
     Block,
+    Cell,
     Document,
     Grid,
     Prose,
@@ -21,8 +24,10 @@ from gongkai.model import (
     UnreadableDocument,
     Value,
     WorkbookError,
+    table_id,
 )
-from gongkai.publish.content import Publication, PublishedTable
+from gongkai.publish.content import Publication, PublishedSection, PublishedTable
+from gongkai.recognize import OUTSIDE
 from gongkai.recognize.sections import LONGEST_OPENING, own_lines
 from gongkai.sources.documents import document
 
@@ -30,8 +35,23 @@ DIFFERS = "发布稿生成后重新读取核对，与报告不一致，没有保
 SEND = "请把这份报告发给开发者"
 LOOK = "请检查这一处的文字是否含有像标题、附件或表格的行，改写后再试"
 TEMPLATE = "请检查模板中这一处前后的文字和表格"
+NO_WORD = re.compile(r"\W")
+HAS_DIGIT = re.compile("[0-9]")
 MOVED = "字段“{{{{{}}}}}”排在“{{{{{}}}}}”之前"
 MOVE = "请在模板中把这两个字段移到各自的标题下"
+MISPLACED = "字段“{{{{{}}}}}”没有排在“{}”这个标题下"
+
+
+class Advice(NamedTuple):
+    """What to do where tables stand in another order, a cell differs, a text is read otherwise."""
+
+    move: str
+    send: str
+    look: str
+
+
+OF_OURS = Advice(SEND, SEND, LOOK)
+OF_OWN = Advice(MOVE, TEMPLATE, TEMPLATE)
 
 
 class ReadBack(NamedTuple):
@@ -88,26 +108,26 @@ def differences(
     report: Report, found: Publication, again: ReadAgain, how: ReadBack
 ) -> Iterator[Difference]:
     """All that is not equal: tables in the order of each other, figures, texts, cells."""
-    is_ours = how.texts == "sections"
-    send, look = (SEND, LOOK) if is_ours else (TEMPLATE, TEMPLATE)
+    advice = OF_OURS if how.texts == "sections" else OF_OWN
     if how.grids:
         for where in order_differences(found, again.blocks):
-            yield Difference(where, SEND if is_ours else MOVE)
-    for where in figure_differences(report, found, again.report):
-        yield Difference(where, send)
-    for where in cover_differences(found, again, how):
-        yield Difference(where, look)
-    for where in text_differences(found, again, how):
-        yield Difference(where, look)
+            yield Difference(where, advice.move)
+    for where, why in figure_differences(report, found, again.report):
+        yield (
+            Difference(f"{where}（{why}）", advice.look) if why else Difference(where, advice.send)
+        )
+    for where in chain(cover_differences(found, again, how), text_differences(found, again, how)):
+        yield Difference(where, advice.look)
     if how.grids:
         for where in grid_differences(found, again.blocks):
-            yield Difference(where, send)
+            yield Difference(where, advice.send)
 
 
 def text_differences(found: Publication, again: ReadAgain, how: ReadBack) -> Iterator[str]:
     if how.texts == "sections":
         yield from section_differences(found, again.report, how)
     elif how.texts == "among":
+        yield from misplaced_fields(found, again.report)
         yield from missing_lines(found, again.blocks)
     if how.lines:
         yield from line_differences(found, again.blocks, how)
@@ -116,14 +136,27 @@ def text_differences(found: Publication, again: ReadAgain, how: ReadBack) -> Ite
 # --- what is recognized ---------------------------------------------------------------------------
 
 
-def figure_differences(report: Report, found: Publication, again: Report) -> Iterator[str]:
-    """表三 （一）予以公开·自然人应为134，读出135."""
+def figure_differences(
+    report: Report, found: Publication, again: Report
+) -> Iterator[tuple[str, str]]:
+    """表三 （一）予以公开·自然人应为134，读出135, and the reader's reason where it has one: that
+    the units differ, for a fee of 12.5 of which the prose says 12.5元.
+    """
     for table in found.tables:
         for cell in table.figures():
             expected, got = report.value(cell.cell), again.value(cell.cell)
             if expected != got:
                 name = wording.label_of(table.form.cells[cell.cell])
-                yield f"{table.form.number} {name}应为{told(expected)}，读出{told(got)}"
+                where = f"{table.form.number} {name}应为{told(expected)}，读出{told(got)}"
+                yield where, reason_for(table.form.cells[cell.cell], again)
+
+
+def reason_for(cell: Cell, again: Report) -> str:
+    for problem in again.problems:
+        is_of_row = problem.row == cell.row.id and problem.table == table_id(cell.id)
+        if is_of_row and problem.is_on(cell.column.id):
+            return problem.reason
+    return ""
 
 
 def told(value: Value) -> str:
@@ -133,11 +166,12 @@ def told(value: Value) -> str:
 def cover_differences(found: Publication, again: ReadAgain, how: ReadBack) -> Iterator[str]:
     """Year, body and title; what a draft does not know is not compared.
 
-    In a user's template the title may look as no title does; there it has to stand in the text.
+    In a user's template the title may look as no title does, and of 青溪县12345热线中心 readers
+    take a part; there it has to stand in the text. A PDF breaks its lines anew.
     """
     report = again.report
     title = squeezed(report.title)
-    if how.texts != "sections":
+    if how.lines or how.texts != "sections":
         title = "".join(lines_of(again.blocks))
     if found.year and found.year != report.year:
         yield f"年度应为{found.year}，读出{report.year or '空白'}"
@@ -148,18 +182,36 @@ def cover_differences(found: Publication, again: ReadAgain, how: ReadBack) -> It
 
 
 def is_body_of(found: Publication, again: Report, title: str) -> bool:
-    """Whether the body was read; or none for certain, since the opening names another one besides
-    (安澜区人民政府办公室编制), and the title that was read has its name.
+    """Whether the body was read, or a part of it (青溪县水利局（河长办） and “三改一拆”办公室 lose
+    their brackets and quotes), or none for certain, since the opening names another one besides
+    (安澜区人民政府办公室编制); then the title has its name.
     """
-    body = squeezed(found.agency)
-    if again.agency:
-        return squeezed(again.agency) == body
-    return body in title
+    body, got = squeezed(found.agency), squeezed(again.agency)
+    is_part = NO_WORD.sub("", got) in NO_WORD.sub("", body)
+    return body == got or (is_part and body in title)
 
 
 def section_differences(found: Publication, again: Report, how: ReadBack) -> Iterator[str]:
-    """The texts of the sections that are prose, and the opening."""
-    if not is_opening(squeezed("".join(found.opening)), again.opening):
+    """The texts of the sections that are prose; first the line for which they are read otherwise.
+    The opening, where it is not compared line by line.
+    """
+    unequal = list(unequal_sections(found, again, how))
+    if unequal:
+        yield from lines_like_titles(found)
+    yield from unequal
+
+
+def lines_like_titles(found: Publication) -> Iterator[str]:
+    """A line of prose that is one of the six titles: 一、总体情况 within section one."""
+    titles = {squeezed(section.title) for section in found.sections}
+    for section in found.sections:
+        for line in section.paragraphs:
+            if squeezed(line) in titles:
+                yield f"“{section.title}”中的“{wording.clipped(line)}”一行"
+
+
+def unequal_sections(found: Publication, again: Report, how: ReadBack) -> Iterator[str]:
+    if not how.lines and not is_opening(squeezed("".join(found.opening)), again.opening):
         yield "引言"
     for section in found.sections:
         if section.table:
@@ -201,6 +253,17 @@ def lines_of(blocks: Iterable[Block]) -> list[str]:
     return list(filter(None, map(squeezed, found)))
 
 
+def own_figures(blocks: Sequence[Block]) -> Iterator[str]:
+    """The texts of a template itself that hold a digit, which may be last year's: 新收申请88件."""
+    texts = lines_of(blocks)
+    for block in blocks:
+        if isinstance(block, Grid):
+            texts += [squeezed(cell.text) for row in block.rows for cell in row]
+    for text in texts:
+        if HAS_DIGIT.search(text) and "{" not in text:
+            yield text
+
+
 def printed_lines(found: Publication, how: ReadBack) -> list[str]:
     lines = [how.mark] if how.mark else []
     lines += [*found.title, *found.opening]
@@ -225,6 +288,31 @@ def missing_lines(found: Publication, blocks: Sequence[Block]) -> Iterator[str]:
         for line in section.paragraphs:
             if not any(squeezed(line) in other for other in left):
                 yield f"“{section.title}”中的“{wording.clipped(line)}”"
+
+
+def misplaced_fields(found: Publication, again: Report) -> Iterator[str]:
+    """What stands under the title of another section: {{五}} under 六、其他需要报告的事项. A
+    template without any of the titles says nothing of it.
+    """
+    if not again.headings:
+        return
+    headed = {heading.section for heading in again.headings}
+    for section in found.sections:
+        is_there = has_table if section.table else has_text
+        if section.number not in headed or not is_there(section, again):
+            name = section.table.form.number if section.table else section.title[0]
+            yield MISPLACED.format(name, section.title)
+
+
+def has_table(section: PublishedSection, again: Report) -> bool:
+    """Whether a section's table was read in it."""
+    outside = {problem.table for problem in again.problems if problem.reason == OUTSIDE}
+    return section.table is not None and section.table.form.id not in outside
+
+
+def has_text(section: PublishedSection, again: Report) -> bool:
+    text = squeezed("".join(own_lines(section.paragraphs)))
+    return text in squeezed(again.sections.get(section.number, ""))
 
 
 def grid_differences(found: Publication, blocks: Sequence[Block]) -> Iterator[str]:

@@ -22,8 +22,8 @@ from gongkai.recognize import labelling, sections, tokenizing
 
 SCALES = "[十百千万亿]"
 BEHIND = r"(?=$|[^\u4e00-\u9fff]|人民币|整|计|填|为|和|及|或)"  # not 元旦, 元氏县
-# 元, 千元, 十万元; not the end of 公元, 单元, 多元, nor that of an amount (57588.71元).
-MONEY = re.compile(rf"(?<![\d.单多公纪美港欧])(?P<unit>{SCALES}{{0,3}}[元圆]){BEHIND}")
+# 元, 千元, 十万元; not the end of 公元, 单元, 多元, nor that of an amount (57588.71元, 12.5万元).
+MONEY = re.compile(rf"(?<![\d.单多公纪美港欧十百千万亿])(?P<unit>{SCALES}{{0,3}}[元圆]){BEHIND}")
 # 单位：万件, （千项）: only counts that are not single ones change a figure. 第二十条 is no count
 # of ten, nor what a line leaves of it: 十条第（一）项.
 COUNTED = "件次?|项|宗|份|起|条|个|次"
