@@ -13,6 +13,7 @@ from gongkai.workbook import layout
 from gongkai.workbook.layout import newest_sheet
 from gongkai.workbook.live.formulas import formulas_of
 from helpers.excel.engine import cell_of, excel_of, open_book, snapshot
+from helpers.excel.entry import Look
 from helpers.excel.live import (
     fill_live,
     open_live,
@@ -227,3 +228,18 @@ def test_a_protected_sheet_is_named_and_nothing_changes(
     assert {name: cells for name, cells in snapshot(book).items() if name != layout.TOOL} == before
     excel_of(book).protected.clear()
     assert not press(book, command, argument).text.startswith("工作表“表四”设有保护")
+
+
+def test_what_nobody_sees_or_counts_otherwise_is_not_put_back(book: xw.Book) -> None:
+    """A struck figure in a table with an inserted row; a head of another unit."""
+    sheet = book.sheets["表三"]
+    sheet.range("9:9").insert("down")
+    cell_of(book, "表三", (21, 4)).look = Look(struck=True)
+    before = snapshot(book)
+    outcome = press(book, "restore")
+    assert outcome.kind == "error"
+    assert "“表三”的D21单元格为加了删除线的格式，还原后会照数字采用，没有还原" in outcome.text
+    assert snapshot(book)["表三"] == before["表三"]
+    cell_of(book, "表三", (21, 4)).look = Look()
+    set_cell(book, "表二", (14, 2), "本年收费金额（单位：元）")
+    assert "单位与官方表格的“本年收费金额（单位：万元）”不同" in press(book, "restore").text

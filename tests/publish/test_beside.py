@@ -16,6 +16,7 @@ from gongkai.checks.whole import check
 from gongkai.compare.sides import SideBySide, side_by_side
 from gongkai.editions import edition_of_year
 from gongkai.model import Document, Entry, Report, Value
+from gongkai.pipeline import read_report
 from gongkai.publish import compared
 from gongkai.publish.beside import BesideCell, docx_beside, names_of, summary, tables_beside
 from gongkai.publish.beside_sheets import FIGURES, LONGEST, TEXTS, xlsx_beside
@@ -97,8 +98,8 @@ def test_every_cell_of_the_form_stands_in_the_tables_once(first: Report) -> None
 
 
 def test_a_document_shows_both_figures_and_marks_what_changed() -> None:
-    content = docx_beside(side_by_side(FIRST, SECOND))
-    assert docx_beside(side_by_side(FIRST, SECOND)) == content
+    content = docx_beside(side_by_side(FIRST, SECOND), [])
+    assert docx_beside(side_by_side(FIRST, SECOND), []) == content
     root = document_of(content)
     lines = [text_of(paragraph) for paragraph in root.iter(f"{WORD}p")]
     for text in ("134", "120", "-14", "〔改动〕收到申请455512件。", "〔新增〕开通专线。"):
@@ -115,7 +116,7 @@ def test_a_document_shows_both_figures_and_marks_what_changed() -> None:
 
 def test_a_workbook_holds_figures_as_numbers_and_texts_as_texts() -> None:
     first = replace(FIRST, sections={1: "".join(HOSTILE), 5: "甲" * (LONGEST + 9)})
-    book = load_workbook(BytesIO(xlsx_beside(side_by_side(first, SECOND))))
+    book = load_workbook(BytesIO(xlsx_beside(side_by_side(first, SECOND), [])))
     assert book.sheetnames == [FIGURES, TEXTS]
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert "f" not in {cell.data_type for cell in cells}
@@ -131,7 +132,7 @@ def test_a_workbook_holds_figures_as_numbers_and_texts_as_texts() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_becomes_markup(text: str) -> None:
     second = replace(SECOND, sections={1: text}, title=text, agency=text)
-    root = document_of(docx_beside(side_by_side(FIRST, second)))
+    root = document_of(docx_beside(side_by_side(FIRST, second), []))
     assert len(root.findall(f".//{WORD}tbl")) == 8
     assert not root.findall(f".//{WORD}instrText")
 
@@ -170,10 +171,10 @@ def test_what_was_not_read_is_shown_and_not_compared(
     told = "数字有0格不同，另有2格没有读作数字，不能对比；文字有0处不同。"
     assert summary(found)[-1] == told
     assert sum(cell.kind == "unread" for cell in cells_of(found)) == 2 * 3
-    content = xlsx_beside(found)
+    content = xlsx_beside(found, [told])
     assert told in rows_of(content)
     assert rows_of(content)["行政复议"][:3] == [*shown, "不能对比"]
-    lines = [text_of(line) for line in document_of(docx_beside(found)).iter(f"{WORD}p")]
+    lines = [text_of(line) for line in document_of(docx_beside(found, [told])).iter(f"{WORD}p")]
     assert told in lines
     at = lines.index("行政复议") + 1
     assert lines[at : at + 3] == [str(one or "") for one in shown] + ["不能对比"]
@@ -196,12 +197,12 @@ def test_what_two_forms_count_otherwise_is_shown_as_it_stands() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_was_not_read_becomes_no_markup(text: str) -> None:
     found = side_by_side(unread(text, "甲" * 99), SECOND)
-    root = document_of(docx_beside(found))
+    root = document_of(docx_beside(found, []))
     assert len(root.findall(f".//{WORD}tbl")) == 8
     lines = [text_of(line) for line in root.iter(f"{WORD}p")]
     assert wording.one_line(text) in lines
     assert "甲" * 59 + "…" in lines
-    page = load_workbook(BytesIO(xlsx_beside(found)))[FIGURES]
+    page = load_workbook(BytesIO(xlsx_beside(found, [])))[FIGURES]
     cells = {cell.value: cell for row in page.iter_rows() for cell in row}
     assert "f" not in {cell.data_type for cell in cells.values()}
     assert wording.cell_text(wording.one_line(text)) in cells
@@ -237,3 +238,18 @@ def test_which_of_several_reports_was_compared_is_told() -> None:
     _, told = compared(several, report_of(), ".xlsx")
     assert any("读取的是第1部分" in line and line.endswith("；请核对。") for line in told)
     assert not any("第1部分" in line for line in compared(report_of(), report_of(), ".xlsx")[1])
+
+
+def test_a_table_that_was_not_taken_is_told_and_not_compared(tmp_path: Path) -> None:
+    """Its rows were sorted: 175 figures are no differences."""
+    path = write_workbook(report_of(), [], tmp_path / "a.xlsx")
+    sound = read_report(path)
+    book = load_workbook(path)
+    upper, lower = book["表三"]["C20"], book["表三"]["C21"]
+    upper.value, lower.value = lower.value, upper.value
+    book.save(tmp_path / "b.xlsx")
+    content, told = compared(read_report(tmp_path / "b.xlsx"), sound, ".xlsx")
+    assert "数字有0格不同，另有175格没有读作数字，不能对比；文字有0处不同。" in told
+    [said] = [line for line in told if line.startswith("前一份报告：")]
+    assert "表三没有读出任何数字" in said
+    assert said in rows_of(content)

@@ -7,13 +7,15 @@ What is done to the workbooks LibreOffice does, as its users do.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from lxml import etree
 from openpyxl import load_workbook
+from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
 from test_live import stale, without_results
 
 from gongkai.cli import main
@@ -488,6 +490,60 @@ def test_figures_that_are_merged_are_not_put_back(
     book.save(tmp_path / "b.xlsx")
     assert main(["check", str(tmp_path / "b.xlsx"), "--write", "--yes"]) == 2
     assert "“表三”的D13:E13合并了几个数字格，没有还原；请先取消合并。" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("cell", "label"), [("B14", "本年收费金额（单位：元）"), ("B7", "本年处理决定数量（万件）")]
+)
+def test_a_label_of_another_unit_is_not_put_back(
+    cell: str, label: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """125000 under 元 would be 125000万元 under the official label."""
+    book = load_workbook(write_workbook(sound(), [], tmp_path / "a.xlsm"))
+    book["表二"][cell] = label
+    book.save(tmp_path / "b.xlsx")
+    before = (tmp_path / "b.xlsx").read_bytes()
+    assert main(["check", str(tmp_path / "b.xlsx"), "--write", "--yes"]) == 2
+    assert f"“表二”的{cell}写作“{label}”，单位与官方表格的" in capsys.readouterr().err
+    assert (tmp_path / "b.xlsx").read_bytes() == before
+
+
+def strike(sheet: Worksheet) -> None:
+    sheet["D20"].font = Font(strike=True)
+
+
+def hide(sheet: Worksheet) -> None:
+    sheet.column_dimensions["D"].hidden = True
+
+
+def as_share(sheet: Worksheet) -> None:
+    sheet["D20"].number_format = "0%"
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        (strike, "D20单元格为加了删除线的格式"),
+        (hide, "所在的行或列已隐藏"),
+        (as_share, "D20单元格为百分比格式"),
+    ],
+)
+def test_what_nobody_sees_is_not_put_back_as_a_figure(
+    look: Callable[[Worksheet], None],
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Two faults at once: a label was changed, and a figure is struck."""
+    book = load_workbook(write_workbook(sound(), [], tmp_path / "a.xlsm"))
+    look(book[THREE])
+    book[THREE]["D20"] = 5
+    book[THREE]["B7"] = "予以公开"
+    book.save(tmp_path / "b.xlsx")
+    assert main(["check", str(tmp_path / "b.xlsx"), "--write", "--yes"]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "没有还原；请先恢复常规格式、取消隐藏，或改正、清空这一格。" in told
 
 
 @some("sheet", [layout.COVER, layout.RESULTS])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
@@ -133,9 +133,33 @@ class SideBySide:
 
 
 def side_by_side(first: Report, second: Report) -> SideBySide:
+    first, second = with_lost_tables(first), with_lost_tables(second)
     return SideBySide(
         first, second, tuple(tables_of(first, second)), tuple(sections_of(first, second))
     )
+
+
+def with_lost_tables(report: Report) -> Report:
+    """A table of which nothing was taken, since its rows were sorted or its sheet is hidden, has no
+    blanks: nobody knows what stands there.
+    """
+    told = {problem.table for problem in report.problems}
+    tables = {}
+    for name, table in report.tables.items():
+        is_lost = name in told and holds_nothing(table)
+        tables[name] = lost(table) if is_lost else table
+    return replace(report, tables=tables)
+
+
+def holds_nothing(table: Table) -> bool:
+    return all(entry.value is None for entry in table.entries.values())
+
+
+def lost(table: Table) -> Table:
+    entries = {}
+    for cell, entry in table.entries.items():
+        entries[cell] = replace(entry, read_by="lost")
+    return replace(table, entries=entries)
 
 
 # --- figures --------------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import xlwings as xw
 
-from gongkai.excel import blocks, checking, importing, live_book, printing, runner
+from gongkai.excel import blocks, checking, importing, live_book, looks, printing, runner
 from gongkai.model import Box, WorkbookError
 from gongkai.spreadsheets import Spot, letters
+from gongkai.spreadsheets.seen import figures_seen
 from gongkai.workbook import file, layout, reading
 from gongkai.workbook.live import guide, restoring, stored
 from gongkai.workbook.live.formulas import (
@@ -124,8 +125,23 @@ def examine(book: xw.Book, sheet: layout.TableSheet) -> Examined:
     formulas = read_formulas(page, last, cells)
     is_whole = has_formulas(formulas, formulas_of(sheet.name))
     if reading.displaced(sheet, cells):
-        return Examined(sheet, cells, restoring.standing(sheet, cells, formulas), (), is_whole)
+        found = restoring.standing(sheet, cells, formulas)
+        restoring.refuse_other_units(found, cells)
+        restoring.refuse_unseen(found, seen_in(page, found, cells))
+        return Examined(sheet, cells, found, (), is_whole)
     return Examined(sheet, cells, None, stored.altered_lanes(sheet, formulas), is_whole)
+
+
+def seen_in(
+    page: xw.Sheet, found: restoring.Standing, cells: blocks.Cells
+) -> Mapping[Spot, object]:
+    """What a person sees in the cells of a moved table; the cells alone where the program does not
+    say how they look.
+    """
+    places = restoring.figure_places(found)
+    with suppress(looks.Untold):
+        return figures_seen(looks.sheet_seen(page, found.sheet.name, cells, places), places)
+    return cells
 
 
 def has_formulas(formulas: Mapping[Spot, str], wanted: Mapping[Spot, str]) -> bool:

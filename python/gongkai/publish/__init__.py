@@ -33,6 +33,7 @@ from gongkai.publish.ready import (
     hindrances,
     refusal,
     set_aside,
+    told_of,
 )
 from gongkai.publish.template import docx_of_template
 from gongkai.readers.libreoffice import converted
@@ -57,6 +58,7 @@ SUFFIXES = (".docx", ".html", ".pdf")
 # The ending of a file -> that of the template which it may be made of.
 TEMPLATES = {".docx": ".docx", ".pdf": ".docx", ".html": ".html"}
 OR_DRAFT = "要先看样稿，请加--draft。"
+MOST_UNREAD = 5  # things that were not read, named of each of two reports
 OWN_FIGURES = "请核对：模板自带的文字中有数字，照原样印出：{}；请确认不是上一年的。"
 PDF_SAVE = "请改用.docx"
 PDF_MISSING = (
@@ -81,15 +83,28 @@ PLAINLY = Asked()
 def compared(first: Report, second: Report, suffix: str) -> tuple[bytes, list[str]]:
     """Two reports side by side, as ``suffix`` says (.docx or .xlsx), and what is said of it."""
     found = side_by_side(first, second)
+    told = [*beside.summary(found), *side_lines("前一份", first), *side_lines("后一份", second)]
     write = beside.docx_beside if suffix == ".docx" else beside_sheets.xlsx_beside
-    return write(found), [*beside.summary(found), *chosen_lines(first, second)]
+    return write(found, told), told
 
 
-def chosen_lines(first: Report, second: Report) -> Iterator[str]:
-    """Which of several reports of a source was compared: a person may have meant another."""
-    for name, report in (("前一份", first), ("后一份", second)):
-        for line in pipeline.part_lines(pipeline.check(report)):
-            yield f"{name}报告：{line}；请核对。"
+def side_lines(name: str, report: Report) -> Iterator[str]:
+    """Which of several reports of a source was compared: a person may have meant another. What of
+    it was not read: a difference may be none.
+    """
+    findings = pipeline.check(report)
+    for line in pipeline.part_lines(findings):
+        yield f"{name}报告：{line}；请核对。"
+    unread = list(filter(is_of_reading, findings))
+    for finding in unread[:MOST_UNREAD]:
+        yield f"{name}报告：{told_of(finding)}；请核对。"
+    if len(unread) > MOST_UNREAD:
+        yield f"{name}报告：读取时共有{len(unread)}项提示；请先校验这份报告，逐项核对。"
+
+
+def is_of_reading(finding: Finding) -> bool:
+    """Whether a finding says that something was not read, or not for certain."""
+    return finding.rule.startswith("coverage.") and finding.severity in ("error", "warning")
 
 
 def refuse_asked(report_source: str, target: Path, asked: Asked) -> str:

@@ -188,10 +188,10 @@ def left_out(table: TableSides, names: SideNames) -> BesideTable:
 # --- the document ---------------------------------------------------------------------------------
 
 
-def docx_beside(found: SideBySide) -> bytes:
-    """A4 across, since 表三 has 21 columns of figures."""
+def docx_beside(found: SideBySide, told: Sequence[str]) -> bytes:
+    """A4 across, since 表三 has 21 columns of figures; ``told`` is said above them."""
     parts = [paragraph("Title", run(HEADING))]
-    parts += [paragraph("Body", run(line)) for line in summary(found)]
+    parts += [paragraph("Body", run(line)) for line in told]
     for table in tables_beside(found):
         if table.title:
             parts.append(paragraph("Heading1", run(table.title)))

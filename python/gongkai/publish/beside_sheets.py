@@ -17,7 +17,6 @@ from gongkai.publish.beside import (
     SHADES,
     BesideCell,
     names_of,
-    summary,
     tables_beside,
 )
 
@@ -31,23 +30,23 @@ FOUND = {"changed": "FFFFF2CC", "added": "FFDDEBF7", "removed": "FFFCE4D6"}  # A
 LONGEST = 32_000  # characters of a text in a cell; Excel holds 32,767
 
 
-def xlsx_beside(found: SideBySide) -> bytes:
+def xlsx_beside(found: SideBySide, told: Sequence[str]) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook()
     page = book.active
     assert page is not None
     page.title = FIGURES
-    put_figures(page, found)
+    put_figures(page, found, told)
     put_texts(book.create_sheet(TEXTS), found)
     content = BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def put_figures(page: Worksheet, found: SideBySide) -> None:
+def put_figures(page: Worksheet, found: SideBySide, told: Sequence[str]) -> None:
     row = 1
-    for line in (HEADING, *summary(found)):
+    for line in (HEADING, *told):
         put(page.cell(row, 1), line)
         row += 1
     widest = 0

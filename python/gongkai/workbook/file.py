@@ -217,7 +217,15 @@ def standings(path: Path, content: bytes | None = None) -> list[restoring.Standi
             if held is not None and reading.displaced(sheet, held.cells):
                 found.append(restoring.standing(sheet, held.cells, held.foreign))
                 refuse_joined(held.root, found[-1])
+                restoring.refuse_other_units(found[-1], held.cells)
+                restoring.refuse_unseen(found[-1], seen_of(book.archive, found[-1]))
     return found
+
+
+def seen_of(archive: opc.Archive, found: restoring.Standing) -> dict[Spot, object]:
+    """What a person sees in the cells of a table whose lines were moved."""
+    [sheet] = files.read_sheets(b"", lambda name, _: name == found.sheet.name, archive)
+    return figures_seen(sheet, restoring.figure_places(found))
 
 
 def refuse_joined(root: _Element, found: restoring.Standing) -> None:

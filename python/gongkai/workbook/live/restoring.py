@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from gongkai import figures, wording
 from gongkai.model import WorkbookError
+from gongkai.recognize.tables import units
 from gongkai.spreadsheets import Spot, letters, seen
 from gongkai.workbook.layout import TableSheet, address, line_text
 
@@ -257,6 +258,43 @@ def strange_cells(cells: Mapping[Spot, object], rows: Lines, columns: Lines) -> 
 def lines_that_go(lines: Lines) -> set[int]:
     own = set(lines.values())
     return set(range(1, max(own))) - own
+
+
+# --- what stands against it -----------------------------------------------------------------------
+
+
+def figure_places(found: Standing) -> set[Spot]:
+    """Where the figures of a table stand now."""
+    places = map(found.place, found.sheet.cells.values())
+    return {place for place in places if place is not None}
+
+
+def refuse_unseen(found: Standing, values: Mapping[Spot, object]) -> None:
+    """WorkbookError where a figure is struck, hidden or shown as another one: in its place it would
+    be read. ``values`` are those that a person sees: 5（单元格为加了删除线的格式）.
+    """
+    for place in sorted(figure_places(found)):
+        unseen = seen.UNSEEN.search(seen.text_of(values.get(place)))
+        if unseen:
+            raise WorkbookError(
+                f"“{found.sheet.name}”的{address(place)}{unseen[1]}，还原后会照数字采用，没有还原；"
+                f"请先恢复常规格式、取消隐藏，或改正、清空这一格。"
+            )
+
+
+def refuse_other_units(found: Standing, cells: Mapping[Spot, object]) -> None:
+    """WorkbookError where a label says another unit than the form: 本年收费金额（单位：元） would
+    become 万元, and the figures below would stay.
+    """
+    for spot, text in found.sheet.guarded:
+        place = found.place(spot)
+        told = seen.text_of(cells.get(place)) if place else ""
+        if units.all_units(told) - units.all_units(text):
+            raise WorkbookError(
+                f"“{found.sheet.name}”的{address(place or spot)}写作“{wording.clipped(told)}”，单位"
+                f"与官方表格的“{wording.clipped(text)}”不同，没有还原；请先把数字换算成官方表格的单位，"
+                f"再把这一格改回官方表格的文字。"
+            )
 
 
 # --- told -----------------------------------------------------------------------------------------
