@@ -13,16 +13,18 @@ from random import Random
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font
+from openpyxl.styles.differential import DifferentialStyle
 
 from gongkai.cli import main
 from gongkai.cli.drafting import TRACES
+from gongkai.drafts import ledger
 from gongkai.drafts.ledger import (
     Application,
     LedgerCount,
     counted,
     problem_text,
-    read_register,
     repeats_text,
     sheets_text,
     trace_rows,
@@ -33,6 +35,7 @@ from gongkai.drafts.register import (
     blank_register,
     meaning_of,
     names_of,
+    remarks_text,
     result_rows,
 )
 from gongkai.editions import form
@@ -68,6 +71,10 @@ def saved(rows: Sequence[Row], heads: Sequence[str] = NAMES_IN_HEADS, above: int
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def read_register(content: bytes) -> tuple[Application, ...]:
+    return ledger.read_register(content).applications
 
 
 def count_of(rows: Sequence[Row], year: int = 2021) -> LedgerCount:
@@ -248,6 +255,68 @@ def test_several_sheets_count_together() -> None:
     book.save(content)
     count = counted(read_register(content.getvalue()), 2021)
     assert count.traces["applications.new.total"] == ("“Sheet”第2行", "“下半年”第2行")
+
+
+# --- what stands beside them ----------------------------------------------------------------------
+
+
+def remarked(content: bytes) -> list[str]:
+    return list(remarks_text(ledger.read_register(content).remarks))
+
+
+def test_a_sheet_that_is_not_counted_is_named() -> None:
+    """下半年 lacks one of the heads; the lists of our own blank register are none."""
+    book = load_workbook(BytesIO(saved(SOUND)))
+    other = book.create_sheet("下半年")
+    for row in ([*NAMES_IN_HEADS[:3]], *SOUND):
+        other.append(list(row))
+    book.create_sheet(LISTS).append(["自然人"])
+    content = BytesIO()
+    book.save(content)
+    [line] = remarked(content.getvalue())
+    assert line.startswith("台账的工作表“下半年”没有所需的表头，没有计入；")
+    assert remarked(saved(SOUND)) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "said"),
+    [
+        ("备注", "已撤回", "第3行“已撤回”"),
+        ("状态", "作废", "第3行“作废”"),
+        ("姓名", "小计", "第3行“小计”"),
+        ("登记编号", "样例", "第3行“样例”"),
+        ("件数", 3, "第3行“件数”为3"),
+        ("备注", "电话告知", ""),
+        ("内容", "申请公开某商标无效宣告的全部档案材料及其附件清单", ""),
+        ("件数", 1, ""),
+    ],
+)
+def test_what_may_change_a_count_is_named(head: str, text: object, said: str) -> None:
+    """It is counted all the same: a person has to say what is meant."""
+    rows = [(*SOUND[0], ""), (*SOUND[1], text)]
+    content = saved(rows, [*NAMES_IN_HEADS, head])
+    assert [
+        line.partition("没有据以计数：")[2].partition("；")[0] for line in remarked(content)
+    ] == ([said] if said else [])
+    assert counted(read_register(content), 2021).counted == 2
+
+
+def test_a_row_that_a_condition_strikes_is_in_doubt() -> None:
+    """Of a conditional format only the program knows whether it strikes: nothing is guessed."""
+    book = load_workbook(BytesIO(saved(SOUND)))
+    struck = DifferentialStyle(font=Font(strike=True))
+    rule = Rule(type="expression", dxf=struck, formula=['$F2="作废"'])
+    book.active.conditional_formatting.add("A2:E2", rule)
+    content = BytesIO()
+    book.save(content)
+    count = counted(read_register(content.getvalue()), 2021)
+    assert [problem.place for problem in count.problems] == ["第2行"]
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"<table></table>", b""])
+def test_what_is_no_workbook_is_told(content: bytes) -> None:
+    with pytest.raises(UnreadableDocument, match=r"另存为\.xlsx后再试"):
+        ledger.read_register(content)
 
 
 # --- against a counter of its own -----------------------------------------------------------------

@@ -31,11 +31,13 @@ def run_new(options: argparse.Namespace) -> int:
     told: list[str] = []
     if options.ledger:
         assert draft.report.year is not None
-        applications = applications_in(Path(options.ledger))
+        found = register_in(Path(options.ledger))
+        applications = found.applications
         count = count_in(applications, draft.report.year, Path(options.ledger).name)
         draft = start.with_ledger(draft, count.values)
         told = [*lines_of(count), f"各项数字所计的台账行号，见 {traces}"]
         told += filter(None, [ledger.sheets_text(applications), ledger.repeats_text(applications)])
+        told += register.remarks_text(found.remarks)
     write_draft(draft, target, overwrite=options.force)
     if options.ledger:
         rows = [*ledger.trace_rows(count), *problem_rows(count)]
@@ -71,7 +73,7 @@ def run_ledger_template(options: argparse.Namespace) -> int:
 # --- a register of applications -------------------------------------------------------------------
 
 
-def applications_in(path: Path) -> tuple[ledger.Application, ...]:
+def register_in(path: Path) -> ledger.Register:
     """The register in a file. UnreadableDocument with its name."""
     try:
         return ledger.read_register(system.read_plain(path))

@@ -144,10 +144,10 @@ def with_lost_tables(report: Report) -> Report:
     blanks: nobody knows what stands there.
     """
     told = {problem.table for problem in report.problems}
-    tables = {}
-    for name, table in report.tables.items():
-        is_lost = name in told and holds_nothing(table)
-        tables[name] = lost(table) if is_lost else table
+    tables = dict(report.tables)
+    for name in tables.keys() & told:
+        if holds_nothing(tables[name]):
+            tables[name] = lost(tables[name])
     return replace(report, tables=tables)
 
 

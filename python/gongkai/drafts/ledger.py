@@ -26,15 +26,22 @@ from gongkai.drafts.register import (
     TABLE,
     YES,
     RegisterNames,
+    Remarks,
+    beside_rows,
+    is_of_register,
     meaning_of,
     names_of,
 )
 from gongkai.model import Form, UnreadableDocument, Value
+from gongkai.opc import OLE2
 from gongkai.readers.worker import visible_sheets_apart
 from gongkai.recognize.cover.when import day_in
-from gongkai.spreadsheets.seen import UNSEEN, seen_values, text_of
+from gongkai.spreadsheets.seen import UNSEEN, hidden_texts, seen_values, text_of
 from gongkai.wording import clipped, phrases, some_of
 
+# 台账.csv, 台账.html
+NO_SPREADSHEET = "不是Excel工作簿；请在Excel或WPS中打开台账，另存为.xlsx后再试。"
+SPREADSHEETS = (b"PK", OLE2)  # how a file begins that is one
 HEAD_ROWS = 20  # the heads stand in one of the first rows: titles and notes may stand above them
 MOST_NAMED = 3  # rows of 表三 that a problem names
 NOT_OURS = ""  # in the place of a row: the application is not of this year
@@ -88,12 +95,23 @@ class LedgerCount:
 # --- reading --------------------------------------------------------------------------------------
 
 
-def read_register(content: bytes) -> tuple[Application, ...]:
+class Register(NamedTuple):
+    """The applications of a register, and what stands beside them."""
+
+    applications: tuple[Application, ...]
+    remarks: Remarks
+
+
+def read_register(content: bytes) -> Register:
     """The applications on the visible sheets that have the heads. Raises UnreadableDocument where
     there is none, where a head is missing or stands twice, or where rows or columns are hidden:
     they would be left out unseen.
     """
+    if not content.startswith(SPREADSHEETS):
+        raise UnreadableDocument(NO_SPREADSHEET)
     found: list[tuple[spreadsheets.Sheet, list[Application]]] = []
+    sheets: list[str] = []
+    remarked: list[str] = []
     for sheet in visible_sheets_apart(content):
         seen = texts_on(sheet)
         heads = heads_in(seen)
@@ -102,17 +120,25 @@ def read_register(content: bytes) -> tuple[Application, ...]:
             refuse_doubled(sheet, heads)
             refuse_hidden(sheet, heads)
             found.append((sheet, list(rows_below(heads, seen))))
+            remarked += beside_rows(heads.row, heads.counting, seen)
+        elif is_of_register(sheet.name, seen):
+            sheets.append(f"“{clipped(sheet.name)}”")
     if not found:
         raise UnreadableDocument(
             f"没有找到台账的表头（{'、'.join(HEADS[name][0] for name in NEEDED)}应在同一行）；"
             "请用 gongkai new --ledger-template 另存一份空白台账，按它的表头整理后再试。"
         )
-    if len(found) == 1:
-        return tuple(found[0][1])
-    placed: list[Application] = []
+    return Register(tuple(placed_rows(found)), Remarks(tuple(sheets), tuple(remarked)))
+
+
+def placed_rows(
+    found: Sequence[tuple[spreadsheets.Sheet, list[Application]]],
+) -> Iterator[Application]:
+    """The rows of all sheets, of several each with the sheet's name: “一季度”第5行."""
     for sheet, rows in found:
-        placed += [row._replace(place=f"“{clipped(sheet.name)}”{row.place}") for row in rows]
-    return tuple(placed)
+        named = f"“{clipped(sheet.name)}”" if len(found) > 1 else ""
+        for row in rows:
+            yield row._replace(place=f"{named}{row.place}")
 
 
 def sheets_text(applications: Iterable[Application]) -> str:
@@ -167,6 +193,8 @@ def texts_on(sheet: spreadsheets.Sheet) -> dict[spreadsheets.Spot, str]:
         text = figures.fold(text_of(value)).strip()
         if text and spot[1] not in sheet.hidden_columns:
             found[spot] = text
+    for spot, why in hidden_texts(sheet, found.keys()):
+        found[spot] += why
     return found
 
 
@@ -176,6 +204,11 @@ class Heads(NamedTuple):
     row: int
     columns: Mapping[str, int]
     doubled: str = ""
+
+    @property
+    def counting(self) -> set[int]:
+        """The columns of which figures are made: not that of the numbers."""
+        return {column for name, column in self.columns.items() if name in HEADS}
 
 
 def heads_in(seen: Mapping[spreadsheets.Spot, str]) -> Heads | None:

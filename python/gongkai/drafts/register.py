@@ -1,19 +1,20 @@
 """The forms -> the register of applications (台账): its heads, what stands for a row or column of
-表三, and a blank one with lists to choose from.
+表三, a blank one with lists to choose from, and what in one that was filled in may change a count.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai import editions, figures
 from gongkai.model import Form, Label, Relation, Row
-from gongkai.wording import phrases, row_label
+from gongkai.spreadsheets import Spot
+from gongkai.wording import clipped, phrases, row_label, some_of
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -59,6 +60,13 @@ WIDTHS: Mapping[str, float] = {
     "closed": 14,
     "carried": 16,
 }
+Texts = Mapping[Spot, str]
+
+# 已撤回, 作废, 小计, 样例: in a column of which no figure is made.
+MEANS = re.compile("作废|撤[回销]|无效|重复|不计|样[例表]|示例|测试|误登|[小合总]计")
+LONGEST_REMARK = 20  # characters of such a remark; a longer text is what somebody applied for
+AMOUNTS = ("件数", "数量", "份数", "申请件数")
+MOST_NAMED = 3  # sheets or rows that a remark names
 
 
 # --- heads ----------------------------------------------------------------------------------------
@@ -236,3 +244,46 @@ def add_rule(page: Worksheet, name: str, choices: Mapping[str, list[str]], last:
     at = get_column_letter(list(HEADS).index(name) + 2)
     rule.add(f"{at}2:{at}{ROWS + 1}")
     page.add_data_validation(rule)
+
+
+# --- what stands beside the applications ----------------------------------------------------------
+
+# Sheets without the heads, rows that are void or sums, rows of several applications: none of it is
+# counted or left out for it; a person is told.
+
+
+class Remarks(NamedTuple):
+    """The sheets that were not counted, and what is remarked of rows: 第5行“已撤回”."""
+
+    sheets: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+
+
+def remarks_text(remarks: Remarks) -> Iterator[str]:
+    """What is told of them."""
+    if remarks.sheets:
+        named = some_of(remarks.sheets, MOST_NAMED, f"等{len(remarks.sheets)}张")
+        yield f"台账的工作表{named}没有所需的表头，没有计入；其中如有申请，请补上表头后再试。"
+    if remarks.rows:
+        named = some_of(remarks.rows, MOST_NAMED, f"等{len(remarks.rows)}处")
+        yield (
+            f"请核对：台账中另有这些内容，没有据以计数：{named}；不应计入的行请先删去，"
+            f"一行有几件的请分成几行。"
+        )
+
+
+def is_of_register(name: str, texts: Texts) -> bool:
+    """Whether a sheet without the heads may hold applications; the lists of our own do not."""
+    return name != LISTS and len({row for row, _ in texts}) > 1
+
+
+def beside_rows(head_row: int, used: Collection[int], texts: Texts) -> Iterator[str]:
+    """第5行“已撤回”, 第6行“件数”为3: ``used`` are the columns that count."""
+    for (row, column), text in sorted(texts.items()):
+        if row <= head_row or column in used:
+            continue
+        head = texts.get((head_row, column), "")
+        if head in AMOUNTS and text != "1":
+            yield f"第{row}行“{head}”为{clipped(text)}"
+        elif len(text) <= LONGEST_REMARK and MEANS.search(text):
+            yield f"第{row}行“{clipped(text)}”"

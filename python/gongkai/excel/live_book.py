@@ -139,13 +139,12 @@ def as_seen(book: xw.Book, values: Values) -> tuple[Values, bool]:
     for name in (layout.COVER, *TABLES, layout.PROSE):
         if name not in values:
             continue
+        spots = layout.reported_spots(name, values[name])
         try:
-            seen = looks.sheet_seen(book.sheets[name], name, values[name])
+            seen = looks.sheet_seen(book.sheets[name], name, values[name], spots)
         except looks.Untold:
             return values, False
-        found[name] = figures_seen(
-            seen, layout.reported_spots(name, values[name]), prose=name == layout.PROSE
-        )
+        found[name] = figures_seen(seen, spots, prose=name == layout.PROSE)
     return found, True
 
 

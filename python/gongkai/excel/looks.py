@@ -43,13 +43,11 @@ class Untold(Exception):
     """The program does not say how cells look."""
 
 
-def sheet_seen(
-    live: xw.Sheet, name: str, cells: Cells, asked: Collection[Spot] | None = None
-) -> Sheet:
-    """A sheet of a report as its program shows it, of a table whose lines were moved the cells that
-    are ``asked`` for. Raises Untold.
+def sheet_seen(live: xw.Sheet, name: str, cells: Cells, asked: Collection[Spot]) -> Sheet:
+    """A sheet of a report as its program shows it: the looks of the cells that are ``asked`` for.
+    Raises Untold.
     """
-    reported = sorted(layout.reported_spots(name, cells) if asked is None else asked)
+    reported = sorted(asked)
     figures = [spot for spot in reported if spot in cells]
     if not figures:
         return Sheet(name, cells=cells)

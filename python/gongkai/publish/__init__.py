@@ -10,14 +10,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gongkai import pipeline, readers, system, wording
+from gongkai import pipeline, readers, system
 from gongkai.compare.sides import side_by_side
 from gongkai.model import Block, Finding, Report, UnreadableDocument, WorkbookError
-from gongkai.publish import beside, beside_sheets
+from gongkai.publish import beside, beside_sheets, docx, html, page_template, template
 from gongkai.publish.content import Publication, publication_of
-from gongkai.publish.docx import docx_bytes
-from gongkai.publish.html import DRAFT, html_fragment, html_page
-from gongkai.publish.page_template import NOT_CHECKED, is_styled, page_of_template
 from gongkai.publish.readback import (
     OF_TEMPLATE,
     OF_TEMPLATE_AS_PDF,
@@ -27,15 +24,14 @@ from gongkai.publish.readback import (
     own_figures,
 )
 from gongkai.publish.ready import (
-    MOST_REASONS,
     beside_lines,
     done_lines,
     hindrances,
+    quoted,
     refusal,
     set_aside,
     told_of,
 )
-from gongkai.publish.template import docx_of_template
 from gongkai.readers.libreoffice import converted
 from gongkai.sources import documents
 
@@ -121,14 +117,13 @@ def refuse_asked(report_source: str, target: Path, asked: Asked) -> str:
     return suffix
 
 
-def refuse_template(template: Path, suffix: str, target: Path) -> None:
-    if system.is_same_file(template, target):
+def refuse_template(own: Path, suffix: str, target: Path) -> None:
+    if system.is_same_file(own, target):
         raise WorkbookError(f"{target.name}就是所用的模板，没有写入；请另选文件名。")
     wanted = TEMPLATES[suffix]
-    if template.suffix.lower() != wanted:
+    if own.suffix.lower() != wanted:
         raise WorkbookError(
-            f"生成{suffix}要用{wanted}的模板（所给的是{template.name}），没有写入；"
-            f"请改用相应的模板。"
+            f"生成{suffix}要用{wanted}的模板（所给的是{own.name}），没有写入；请改用相应的模板。"
         )
 
 
@@ -157,16 +152,16 @@ def publish_report(
     return count
 
 
-def template_lines(template: Path | None) -> list[str]:
+def template_lines(path: Path | None) -> list[str]:
     """What is said of a user's own template once a document is made of it."""
-    if template is None:
+    if path is None:
         return []
-    own = read_template(template)
-    is_page = template.suffix.lower() == ".html"
-    told = [NOT_CHECKED] if is_page and is_styled(own) else []
-    texts = [f"“{wording.clipped(text)}”" for text in own_figures(blocks_in(template.name, own))]
+    own = read_template(path)
+    is_page = path.suffix.lower() == ".html"
+    told = [page_template.NOT_CHECKED] if is_page and page_template.is_styled(own) else []
+    texts = list(own_figures(blocks_in(path.name, own)))
     if texts:
-        told.append(OWN_FIGURES.format(wording.some_of(texts, MOST_REASONS)))
+        told.append(OWN_FIGURES.format(quoted(texts)))
     return told
 
 
@@ -174,11 +169,13 @@ def as_page(report: Report, found: Publication, name: str, asked: Asked) -> tupl
     how = OURS
     if asked.template:
         how = OF_TEMPLATE
-        content = page_of_template(read_template(asked.template), asked.template.name, found)
+        content = page_template.page_of_template(
+            read_template(asked.template), asked.template.name, found
+        )
     else:
-        content = (html_fragment(found) if asked.fragment else html_page(found)).encode()
+        content = (html.html_fragment(found) if asked.fragment else html.html_page(found)).encode()
     if found.draft:
-        how = how._replace(mark=DRAFT)
+        how = how._replace(mark=html.DRAFT)
     return content, checked_count(report, found, name, content, how)
 
 
@@ -186,9 +183,11 @@ def as_document(report: Report, found: Publication, name: str, asked: Asked) -> 
     how = OURS
     if asked.template:
         how = OF_TEMPLATE
-        content = docx_of_template(read_template(asked.template), asked.template.name, found)
+        content = template.docx_of_template(
+            read_template(asked.template), asked.template.name, found
+        )
     else:
-        content = docx_bytes(found)
+        content = docx.docx_bytes(found)
     return content, checked_count(report, found, name, content, how)
 
 

@@ -44,8 +44,8 @@ AS_AROUND = ("inherit", "unset", "currentcolor")
 COLOR_ATTRIBUTES = {"font": "color", "body": "text"}
 MAY_SHOW = re.compile(r"<script\b|@keyframes\b", re.IGNORECASE)  # may lift what a rule hides
 STYLED = re.compile(r"<(?:style|script|details)\b|<link\b[^<>]*\bstylesheet\b", re.IGNORECASE)
-CHARSET = re.compile(r"<meta\b[^<>]*\bcharset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
-UTF_8 = ("utf-8", "utf8")
+CHARSET = re.compile(r"<meta\b[^<>]*\bcharset\s*=", re.IGNORECASE)
+OTHER_CHARSET = re.compile(rf"{CHARSET.pattern}\s*[\"']?(?!utf-?8\b)\w", re.IGNORECASE)
 NOT_CHECKED = (
     "模板另有样式、脚本或可折叠的部分，没有核对显示效果；请在浏览器中打开发布稿，逐页看一遍。"
 )
@@ -98,13 +98,13 @@ def encoded(page: str) -> bytes:
 
 def source_of(own: bytes, name: str) -> str:
     try:
-        source = own.decode("utf-8-sig") if len(own) <= MOST_BYTES else ""
+        if len(own) <= MOST_BYTES:
+            source = own.decode("utf-8-sig")
+            if not OTHER_CHARSET.search(source):
+                return source
     except UnicodeDecodeError:
-        source = ""
-    declared = CHARSET.search(source)
-    if not source or (declared and declared[1].lower() not in UTF_8):
-        raise WorkbookError(NOT_READ.format(name))
-    return source
+        pass
+    raise WorkbookError(NOT_READ.format(name))
 
 
 def text_of(block: object) -> Prose:

@@ -36,7 +36,7 @@ SEND = "请把这份报告发给开发者"
 LOOK = "请检查这一处的文字是否含有像标题、附件或表格的行，改写后再试"
 TEMPLATE = "请检查模板中这一处前后的文字和表格"
 NO_WORD = re.compile(r"\W")
-HAS_DIGIT = re.compile("[0-9]")
+HAS_DIGIT = re.compile("[^{0-9]*[0-9][^{]*$")  # 新收88件, and no {{年度}}年1月
 MOVED = "字段“{{{{{}}}}}”排在“{{{{{}}}}}”之前"
 MOVE = "请在模板中把这两个字段移到各自的标题下"
 MISPLACED = "字段“{{{{{}}}}}”没有排在“{}”这个标题下"
@@ -258,10 +258,8 @@ def own_figures(blocks: Sequence[Block]) -> Iterator[str]:
     texts = lines_of(blocks)
     for block in blocks:
         if isinstance(block, Grid):
-            texts += [squeezed(cell.text) for row in block.rows for cell in row]
-    for text in texts:
-        if HAS_DIGIT.search(text) and "{" not in text:
-            yield text
+            texts += [place[-1] for place in cells_of_grid(block)]
+    return filter(HAS_DIGIT.match, texts)
 
 
 def printed_lines(found: Publication, how: ReadBack) -> list[str]:

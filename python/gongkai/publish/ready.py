@@ -135,10 +135,15 @@ def done_lines(
         yield f"发布稿与报告逐格一致，{count}格。已写入 {target}"
         yield FROM_SOURCE
         if report.left_out:
-            texts = [f"“{wording.clipped(text)}”" for text in report.left_out]
-            yield f"请核对：来源中的这些内容没有印出：{wording.some_of(texts, MOST_REASONS)}。"
+            yield f"请核对：来源中的这些内容没有印出：{quoted(report.left_out)}。"
     yield from printed_otherwise(report)
     yield from to_be_checked(report, findings)
+
+
+def quoted(texts: Sequence[str]) -> str:
+    """“注：数据不含派出所。”、“17”等: the first of some texts."""
+    clipped = [f"“{wording.clipped(text)}”" for text in texts]
+    return wording.some_of(clipped, MOST_REASONS)
 
 
 def beside_lines(values: Mapping[str, reading.SheetValues]) -> Iterator[str]:

@@ -287,11 +287,11 @@ def refuse_other_units(found: Standing, cells: Mapping[Spot, object]) -> None:
     become 万元, and the figures below would stay.
     """
     for spot, text in found.sheet.guarded:
-        place = found.place(spot)
-        told = seen.text_of(cells.get(place)) if place else ""
+        place = found.place(spot) or spot
+        told = seen.text_of(cells.get(place))
         if units.all_units(told) - units.all_units(text):
             raise WorkbookError(
-                f"“{found.sheet.name}”的{address(place or spot)}写作“{wording.clipped(told)}”，单位"
+                f"“{found.sheet.name}”的{address(place)}写作“{wording.clipped(told)}”，单位"
                 f"与官方表格的“{wording.clipped(text)}”不同，没有还原；请先把数字换算成官方表格的单位，"
                 f"再把这一格改回官方表格的文字。"
             )
