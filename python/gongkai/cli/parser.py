@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -433,6 +434,8 @@ def seconds(text: str) -> float:
 # --- argparse in Chinese --------------------------------------------------------------------------
 
 MOST_DIGITS = 4  # of the number of a finding
+# 3, 3=2; not 0, 3=0.
+NUMBERS = re.compile(rf"(?!0+(?:=|$))\d{{1,{MOST_DIGITS}}}(?:=(?!0+$)\d{{1,{MOST_DIGITS}}})?")
 
 
 class ChineseParser(argparse.ArgumentParser):
@@ -486,8 +489,7 @@ def part_number(text: str) -> int:
 
 def number_and_alternative(text: str) -> tuple[int, int]:
     """``3`` -> (3, 0), ``3=2`` -> (3, 2)."""
-    number, sign, alternative = text.partition("=")
-    wanted = [number, alternative] if sign else [number]
-    if not all(part.isdecimal() and len(part) <= MOST_DIGITS and int(part) for part in wanted):
+    if not NUMBERS.fullmatch(text):
         raise argparse.ArgumentTypeError(f"“{text}”不是序号；请写数字，如 3 或 3=2")
+    number, _, alternative = text.partition("=")
     return int(number), int(alternative or 0)
