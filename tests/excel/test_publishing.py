@@ -48,9 +48,11 @@ def test_notes_below_a_table_and_beside_a_text_are_told(book: xw.Book, tmp_path:
     fill_live(book, WHOLE)
     book.sheets["表二"].range("A16").value = "注：含部门。"
     book.sheets[layout.PROSE].range("D5").value = "另有补充"
+    book.sheets.add("补充说明")
     outcome = press(book, "publish", answer=str(tmp_path / "a.docx"))
     assert outcome.kind == "done", outcome.text
     assert "没有印出：“表二”A16的“注：含部门。”、“正文”D5的“另有补充”。" in outcome.text
+    assert "请核对：另有工作表没有印出：“补充说明”。" in outcome.text
 
 
 def test_a_report_with_an_error_is_not_published_and_no_name_is_asked_for(book: xw.Book) -> None:

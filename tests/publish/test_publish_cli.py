@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.chart import BarChart
 
 from gongkai.decisions import keys_of
 from gongkai.model import Decision, Document, Evidence, Finding, Report, Table, WorkbookError
@@ -386,3 +387,19 @@ def test_a_table_that_was_not_read_is_refused_with_its_cause(tmp_path: Path) -> 
     why = refusal(report, check(report))
     assert "表二" in why
     assert "与官方表格不同：" in why
+
+
+def test_sheets_and_pictures_that_are_not_printed_are_told(tmp_path: Path) -> None:
+    """A sheet of one's own, a chart on 正文; a hidden sheet and a copy of ours are none."""
+    path = write_workbook(plain_report(), [], tmp_path / "a.xlsx")
+    book = load_workbook(path)
+    for name in ("补充说明", "备份2026-11-30 09.30", "草稿"):
+        book.create_sheet(name)["A1"] = "另有说明"
+    book["草稿"].sheet_state = "hidden"
+    book["正文"].add_chart(BarChart(), "F3")
+    book.save(tmp_path / "b.xlsx")
+    done = run_command("publish", tmp_path / "b.xlsx", "-o", tmp_path / "a.html")
+    assert done.stdout.splitlines()[1:] == [
+        "请核对：另有工作表没有印出：“补充说明”。",
+        "请核对：这些工作表中的图片或图表没有印出：“正文”。",
+    ]

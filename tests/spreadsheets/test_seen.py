@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -194,3 +195,52 @@ def test_old_and_open_formats_are_read_as_a_person_sees_them(kind: str, tmp_path
             else wrong_lines(report, LOST_LINES)
         )
         assert wrong == [], path.name
+
+
+FEES = "disclosure.fees.amount"
+# What stands in the cell, its format, and what is read: 12.5 that is shown as 13 would be published
+# as 12.5.
+SHOWN: list[tuple[float, str, Value]] = [
+    (12.5, "0", None),
+    (0.4, "#,##0", None),
+    (32367.144295, "0.00", None),
+    (12.5, "0.00", Decimal("12.5")),
+    (12.5, "#,##0.0_ ", Decimal("12.5")),
+    (12.5, "General", Decimal("12.5")),
+    (13, "0", 13),
+    (0, '0;-0;"见附件"', None),
+    (0, '0;-0;"✓"', None),
+    (0, '0;-0;"-"', 0),
+]
+
+
+def with_fees(path: Path, value: float, code: str) -> Path:
+    write_workbook(report_of({FEES: 0}), [], path)
+    book = load_workbook(path)
+    sheet = sheet_of("disclosure", "2021")
+    cell = book[sheet.name].cell(*sheet.cells[FEES])
+    cell.value, cell.number_format = value, code
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(("value", "code", "read"), SHOWN)
+def test_a_figure_of_our_own_is_the_one_that_its_cell_shows(
+    value: float, code: str, read: Value, tmp_path: Path
+) -> None:
+    """In the file and in the open workbook."""
+    path = with_fees(tmp_path / "a.xlsx", value, code)
+    report = read_report(path)
+    assert report.value(FEES) == read
+    assert current_report(open_book(path))[1].value(FEES) == read
+    assert (read is None) == any("单元格为" in finding.message for finding in check(report))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_so_it_is_in_other_formats(kind: str, tmp_path: Path) -> None:
+    files = []
+    for number, (value, code, _) in enumerate(SHOWN):
+        files.append(with_fees(tmp_path / f"{number}.xlsx", value, code))
+    made = convert(files, kind, tmp_path / kind)
+    assert [read_report(path).value(FEES) for path in made] == [read for _, _, read in SHOWN]

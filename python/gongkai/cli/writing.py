@@ -5,7 +5,7 @@ a document; ``template``, ``demo``, ``conformance``, ``addin``: files that need 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gongkai import addin, demo, output, pipeline, publish, system, wording, workbook
@@ -82,19 +82,19 @@ def run_publish(options: argparse.Namespace) -> int:
     count = publish.publish_report(report, findings, target, asked)
     with console.written(target):
         console.show(publish.done_lines(report, findings, count, target))
-        console.show(publish.beside_lines(values_of(options.source, report)))
+        console.show(beside_workbook(options.source, report))
         console.show([*publish.template_lines(asked.template), *aside_lines(findings)])
         if asked.draft:
             console.show([draft_line(publish.hindrances(report, findings))])
     return reading.code_of(findings) if asked.draft else console.CLEAN
 
 
-def values_of(source: str, report: Report) -> Mapping[str, workbook.reading.SheetValues]:
-    """What stands in the workbook that a report was read from; {} of any other source."""
+def beside_workbook(source: str, report: Report) -> Iterator[str]:
+    """What stands in the workbook that a report was read from and is not printed."""
     path = Path(source)
-    if not wording.is_workbook(report) or not path.is_file():
-        return {}
-    return workbook.file.read_file(path)
+    if wording.is_workbook(report) and path.is_file():
+        yield from publish.beside_lines(workbook.file.read_file(path))
+        yield from publish.others_lines(*workbook.file.unprinted(path))
 
 
 def run_compare(options: argparse.Namespace) -> int:

@@ -235,8 +235,6 @@ def others_told(findings: Sequence[Finding]) -> list[str]:
 
 # --- the old values kept --------------------------------------------------------------------------
 
-PREFIX = "备份"
-
 
 def write_snapshot(book: xw.Book, values: live_book.Values) -> xw.Sheet:
     """A new last sheet with every official sheet that holds something, one below the other.
@@ -271,7 +269,7 @@ def new_name(taken: list[str]) -> str:
 
     Excel allows no colon in a name.
     """
-    first = name = f"{PREFIX}{datetime.now():%Y-%m-%d %H.%M}"
+    first = name = f"{layout.BACKUP}{datetime.now():%Y-%m-%d %H.%M}"
     number = 1
     while name in taken:
         number += 1

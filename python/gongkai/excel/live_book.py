@@ -65,6 +65,15 @@ def sheet_names(book: xw.Book) -> list[str]:
     return [sheet.name for sheet in book.sheets]
 
 
+def sheets_of_others(book: xw.Book) -> list[str]:
+    """The sheets that a person sees and that are none of ours."""
+    found = []
+    for sheet in book.sheets:
+        if sheet.visible and layout.is_of_others(sheet.name):
+            found.append(sheet.name)
+    return found
+
+
 def read_values(book: xw.Book, names: Iterable[str] = ()) -> Values:
     """Sheet -> (row, column) -> value of the cells that hold something: one block read for each
     sheet.

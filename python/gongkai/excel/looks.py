@@ -341,7 +341,11 @@ def format_kinds(
     kinds: dict[Spot, str] = {}
     for block in blocks:
         inside = [spot for spot, _ in block.cells() if spot in figures]
-        if not inside or is_plain(live.range(*block.corners).number_format):
+        if not inside:
+            continue
+        code = live.range(*block.corners).number_format
+        if is_plain(code):
+            kinds |= {spot: formats.rounding_of(str(code)) for spot in inside}
             continue
         for spot in inside:
             kinds[spot] = kind_shown(live.range(spot).number_format, cells[spot])
@@ -353,7 +357,7 @@ def kind_shown(code: object, value: object) -> str:
     if not isinstance(code, str):
         return formats.STRANGE
     return (
-        formats.kind_of(code)
+        formats.kind_of(code) or formats.rounding_of(code)
         if formats.as_figure(value) is not None
         else formats.kind_of_text(code)
     )

@@ -19,6 +19,7 @@ from gongkai.publish import (
     beside_lines,
     compared,
     done_lines,
+    others_lines,
     publish_report,
     refusal,
     set_aside,
@@ -44,6 +45,7 @@ def publish(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     exporting.refuse_to_replace(target)
     count = publish_report(report, findings, target)
     told = [*done_lines(report, findings, count, target), *beside_lines(values)]
+    told += others_lines(live_book.sheets_of_others(book), ())
     aside = set_aside(findings)
     if aside:
         told.append(f"已忽略的问题有{len(aside)}处，没有写进发布稿，见“校验结果”。")

@@ -155,6 +155,14 @@ def beside_lines(values: Mapping[str, reading.SheetValues]) -> Iterator[str]:
         yield f"请核对：在表格和正文之外，没有印出：{wording.some_of(told, MOST_REASONS)}。"
 
 
+def others_lines(sheets: Sequence[str], drawn: Sequence[str]) -> Iterator[str]:
+    """The sheets of others, and those with pictures: “补充说明”."""
+    if sheets:
+        yield f"请核对：另有工作表没有印出：{quoted(sheets)}。"
+    if drawn:
+        yield f"请核对：这些工作表中的图片或图表没有印出：{quoted(drawn)}。"
+
+
 def printed_otherwise(report: Report) -> Iterator[str]:
     """A title or a day that is not the report's own, and what a site wrote above it."""
     printed = "".join(title_lines(report))

@@ -22,7 +22,9 @@ MONEY, UNSIGNED, WHITE = "带货币单位的", "不显示负号的", "白色字�
 RAISED, ELAPSED, MIXED = "上标或下标", "时长", "字体不一的"
 SET_APART = "含上标、下标或小字的"  # a text of which a part is so
 SAME, TINY, REPEATED = "字体与底色相同的", "字号过小的", "填充对齐的"
-SCIENTIFIC, OTHER_ZERO, OTHER_TEXT = "科学计数", "把0显示为别的数的", "把文本显示为别的内容的"
+SCIENTIFIC, OTHER_ZERO, OTHER_TEXT = "科学计数", "把0显示为其他内容的", "把文本显示为别的内容的"
+ROUNDED = "只显示{}位小数的"  # no kind of its own: it matters for a number with more of them alone
+IN_PLACES = re.compile(ROUNDED.format(r"(\d+)"))
 # Kinds that hide a text as well as a number, or make another of it.
 OF_TEXTS = (STRUCK, WHITE, SAME, RAISED, TINY, MIXED, REPEATED, OTHER_TEXT)
 # Number formats that every program knows without a code; 27 to 36 and 50 to 58 are dates in East
@@ -33,6 +35,8 @@ BUILTIN = {
     **dict.fromkeys(("9", "10"), PERCENT),
     **dict.fromkeys(("11", "48"), SCIENTIFIC),
     **dict.fromkeys(("5", "6", "7", "8", "42", "44"), MONEY),
+    **dict.fromkeys(("1", "3", "37", "38"), ROUNDED.format(0)),
+    **dict.fromkeys(("2", "4", "39", "40"), ROUNDED.format(2)),
 }
 LARGEST = 300  # powers of ten
 WRITTEN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
@@ -50,6 +54,7 @@ ODD_CODES = (
     (DATE, re.compile("[ymdhs]|aaa", re.IGNORECASE)),
     (SCALED, re.compile("[0#?.],+(?![0#?,])")),
 )
+PLACES = re.compile(r"[#?0,]*[#?0][#?0,]*(?:\.(?P<places>[#?0]+))?")  # 0, #,##0.00
 SHOWS = re.compile("[0#?@gG]")  # a digit, a text, General (in some versions G/通用格式)
 CONDITION = re.compile(r"\[[<>=]")
 # the section for it, where it shows no digit
@@ -140,11 +145,35 @@ def kind_of_sections(code: str) -> str:
     kind = kind_of_sample(first)
     if kind or not others:
         return kind
-    if len(others) > 1 and any(map(str.isdigit, literals_of(parts[2]))):
+    if len(others) > 1 and shows_other_zero(parts[2]):
         return OTHER_ZERO
     if RED.search(code):
         return ""
     return kind_of_negative(others[0])
+
+
+def shows_other_zero(section: str) -> bool:
+    """Whether a zero looks like something else: 8, ✓, 见附件; not like 0件, -, / or nothing."""
+    told = literals_of(section)
+    if any(map(str.isdigit, told)):
+        return True
+    shows_digit = SHOWS.search(LITERAL.sub("", section)) is not None
+    return not shows_digit and figures.read_figure(told).state == "unreadable"
+
+
+def rounding_of(code: str) -> str:
+    """只显示2位小数的 for #,##0.00; "" for General, 0.00E+00 and what has a kind of its own."""
+    plain = LITERAL.sub("", code.partition(";")[0]).strip()
+    found = PLACES.fullmatch(plain)
+    return ROUNDED.format(len(found["places"] or "")) if found else ""
+
+
+def is_rounded(number: object, kind: str) -> bool:
+    """Whether a cell of such a kind shows another number: 13 for 12.5."""
+    found = IN_PLACES.fullmatch(kind)
+    if found is None or not isinstance(number, Decimal):
+        return False
+    return round(number, int(found[1])) != number
 
 
 def first_kind(sections: Sequence[str]) -> str:
@@ -229,6 +258,8 @@ def kind_of_sample(text: str) -> str:
 
 def is_shown(number: Value, kind: str) -> bool:
     """Whether a cell whose format is of this kind shows this number all the same."""
+    if IN_PLACES.fullmatch(kind):
+        return True
     if number is None or not kind:
         return not kind
     if kind == OTHER_ZERO:

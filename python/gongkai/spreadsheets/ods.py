@@ -238,7 +238,7 @@ def value_of_number(
     if not ods_looks.attribute(node, "value"):
         return text_of(node, look, styles)[0] or None, formats.MIXED  # what it shows may be stale
     unstyled = "" if look.code else UNSTYLED.get(kind, "")
-    return number_in(node, look, styles), look.of_numbers or unstyled
+    return number_in(node, look, styles), look.of_own_numbers or unstyled
 
 
 def value_of_text(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.figures import is_pale
 from gongkai.opc.package import local, whole
-from gongkai.spreadsheets.formats import REPEATED, kind_of, kind_of_text
+from gongkai.spreadsheets.formats import REPEATED, kind_of, kind_of_text, rounding_of
 from gongkai.spreadsheets.seen import USUAL_SIZE, Piece
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ class Look:
     @property
     def of_numbers(self) -> str:
         return self.of_all or kind_of(self.code)
+
+    @property
+    def of_own_numbers(self) -> str:
+        """The same of a cell's own style; one that a condition puts there hides no places."""
+        return self.of_numbers or rounding_of(self.code)
 
     @property
     def of_texts(self) -> str:

@@ -6,7 +6,7 @@ The pieces of a text, each in a font of its own -> the text that a person reads.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -66,12 +66,24 @@ def figures_seen(sheet: Sheet, spots: Set[Spot], *, prose: bool = False) -> dict
     unseen = dict.fromkeys(filter(sheet.is_hidden, spots), OUT_OF_SIGHT)
     unseen |= dict.fromkeys(joining(sheet, spots), ACROSS)
     unseen |= dict(hidden_texts(sheet, spots))
+    unseen |= dict(rounded_figures(found, kinds))
     if prose:
         unseen = printed_otherwise(sheet, spots) | unseen
     for spot, why in unseen.items():
         if spot in found:
             found[spot] = f"{text_of(found[spot])}{why}"
     return found
+
+
+def rounded_figures(
+    found: Mapping[Spot, object], kinds: Mapping[Spot, str]
+) -> Iterator[tuple[Spot, str]]:
+    """The figures that a person sees with fewer places, each with what is said of it: 12.5 as
+    13. A stranger's file is read as it is: what was published from it nobody knows.
+    """
+    for spot, kind in kinds.items():
+        if formats.is_rounded(found.get(spot), kind):
+            yield spot, formats.doubtful("", kind)
 
 
 def hidden_texts(sheet: Sheet, spots: Set[Spot]) -> Iterator[tuple[Spot, str]]:

@@ -217,6 +217,7 @@ def style_kinds(book: Book) -> list[StyleKinds]:
         kind = letters.kind or kind_of_alignment(style)
         code = code_of(book, style.format_key)
         number = formats.BUILTIN.get(str(style.format_key)) or formats.kind_of(code)
+        number = number or formats.rounding_of(code)
         found.append(StyleKinds(kind or number, kind or formats.kind_of_text(code)))
     return found
 

@@ -22,6 +22,7 @@ from gongkai.opc.package import (
     parts_bytes,
     read_xml,
     related,
+    tabs_of,
 )
 from gongkai.readers.worker import sheets_apart
 from gongkai.spreadsheets import Area, Sheet, Spot, area_of, files
@@ -399,6 +400,24 @@ def refused(name: str) -> Iterator[None]:
         raise WorkbookError(f"{name}{REFUSED[error.reason]}。") from error
     except UnreadableDocument as error:
         raise WorkbookError(f"{name}：{error}") from error
+
+
+def unprinted(path: Path) -> tuple[list[str], list[str]]:
+    """The sheets of others that a person sees, and those of ours with a picture or chart on them: a
+    document that is made of the report has neither. Of an .ods or .xls nothing is said.
+    """
+    content = content_of(path)
+    if not content.startswith(b"PK") or ODS_PART in archive_of(path.name, content):
+        return [], []
+    archive = archive_of(path.name, content)
+    workbook = read_xml(archive, main_part(archive))
+    sheets, drawn = [], []
+    for tab in tabs_of(archive, workbook):
+        if tab.visible and layout.is_of_others(tab.name):
+            sheets.append(tab.name)
+        elif tab.name in layout.report_names() and related(archive, tab.part, "drawing"):
+            drawn.append(tab.name)
+    return sheets, drawn
 
 
 def opened(path: Path, content: bytes | None = None) -> opc.Archive:

@@ -99,6 +99,7 @@ from gongkai.workbook.layout.tables import (
 
 __all__ = [
     "ABOUT_SPOT",
+    "BACKUP",
     "BATCH",
     "BATCH_COLUMNS",
     "BATCH_LIST",
@@ -199,6 +200,7 @@ __all__ = [
 # a cell that one of several proposals changes, or that all of them do
 Suspicion = Literal["possible", "suspect"]
 
+BACKUP = "备份"  # begins the name of a copy of a sheet
 COVER = "封面"
 COVER_SPOTS: Mapping[str, Spot] = {
     "title": (5, 3),
@@ -265,6 +267,11 @@ MARK_OVER = 100
 def sheet_names() -> tuple[str, ...]:
     """All sheets of the workbook in their order."""
     return (*report_names(), LOG, BATCH, SUMMARY, TOOL, SETTINGS)
+
+
+def is_of_others(name: str) -> bool:
+    """Whether a sheet is neither ours nor a copy that an import or 还原表格 left."""
+    return name not in sheet_names() and not name.startswith(BACKUP)
 
 
 def reported_spots(name: str, spots: Iterable[Spot]) -> set[Spot]:
