@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
 from io import FileIO
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from gongkai.batch.names import SUFFIX, book_key
@@ -367,7 +368,7 @@ def is_row(row: Mapping[str, Any]) -> bool:
         if not isinstance(row[name], str):
             return False
     for name in FIELDS.intersection(lists.COUNTS):
-        if row[name] is not None and type(row[name]) is not int:
+        if type(row[name]) not in (int, NoneType):
             return False
     has_maps = isinstance(row["figures"], dict) and isinstance(row["implied"], dict)
     return has_maps and lists.state_of_text(row["state"]) is not None and is_name(row["file"])

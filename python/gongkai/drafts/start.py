@@ -263,13 +263,12 @@ def no_stock_text(name: str, entry: Entry) -> str:
 
 def contact_in(opening: str) -> str:
     """如对本报告有疑问，请与县水利局办公室联系。 of an opening, "" for none."""
-    for line in opening.split("\n"):
-        for sentence in re.findall("[^。]*。", line):
-            text = one_line(sentence)
-            is_told = CONTACT.search(text) and REACHED.search(text)
-            is_begun = TO_REWRITE in text or LEFT_OPEN in text  # of a draft that nobody finished
-            if is_told and not is_begun and len(text) <= LONGEST_CONTACT:
-                return text
+    for sentence in re.findall("[^。\n]*。", opening):
+        text = one_line(sentence)
+        is_told = CONTACT.search(text) and REACHED.search(text)
+        is_begun = TO_REWRITE in text or LEFT_OPEN in text  # of a draft that nobody finished
+        if is_told and not is_begun and len(text) <= LONGEST_CONTACT:
+            return text
     return ""
 
 

@@ -357,7 +357,7 @@ def kind_shown(code: object, value: object) -> str:
     if not isinstance(code, str):
         return formats.STRANGE
     return (
-        formats.kind_of(code) or formats.rounding_of(code)
+        formats.kind_in_cell(code)
         if formats.as_figure(value) is not None
         else formats.kind_of_text(code)
     )

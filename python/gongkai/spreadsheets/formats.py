@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -161,6 +161,11 @@ def shows_other_zero(section: str) -> bool:
     return not shows_digit and figures.read_figure(told).state == "unreadable"
 
 
+def kind_in_cell(code: str) -> str:
+    """The same of a cell's own format, which may show fewer places than a number has."""
+    return kind_of(code) or rounding_of(code)
+
+
 def rounding_of(code: str) -> str:
     """只显示2位小数的 for #,##0.00; "" for General, 0.00E+00 and what has a kind of its own."""
     plain = LITERAL.sub("", code.partition(";")[0]).strip()
@@ -258,13 +263,22 @@ def kind_of_sample(text: str) -> str:
 
 def is_shown(number: Value, kind: str) -> bool:
     """Whether a cell whose format is of this kind shows this number all the same."""
-    if IN_PLACES.fullmatch(kind):
+    if not kind or IN_PLACES.fullmatch(kind):
         return True
-    if number is None or not kind:
-        return not kind
-    if kind == OTHER_ZERO:
-        return number != 0
-    return (kind == MONEY and number == 0) or (kind == UNSIGNED and number >= 0)
+    is_seen = SEEN_WHERE.get(kind)
+    return number is not None and is_seen is not None and is_seen(number)
+
+
+def is_not_negative(number: Decimal | int) -> bool:
+    return number >= 0
+
+
+# Of these formats the numbers that a person sees all the same: ¥0 is 0, 5 without its sign is 5.
+SEEN_WHERE: Mapping[str, Callable[[Decimal | int], bool]] = {
+    OTHER_ZERO: bool,
+    MONEY: operator.not_,
+    UNSIGNED: is_not_negative,
+}
 
 
 def doubtful(number: str, kind: str) -> str:

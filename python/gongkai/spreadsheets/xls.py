@@ -216,8 +216,7 @@ def style_kinds(book: Book) -> list[StyleKinds]:
         letters = piece_of(book, "", style.font_index).on(ground_of(book, style))
         kind = letters.kind or kind_of_alignment(style)
         code = code_of(book, style.format_key)
-        number = formats.BUILTIN.get(str(style.format_key)) or formats.kind_of(code)
-        number = number or formats.rounding_of(code)
+        number = formats.BUILTIN.get(str(style.format_key)) or formats.kind_in_cell(code)
         found.append(StyleKinds(kind or number, kind or formats.kind_of_text(code)))
     return found
 

@@ -69,7 +69,7 @@ def kinds_by_number(root: _Element) -> tuple[dict[str, str], dict[str, str]]:
     of_numbers, of_texts = dict(formats.BUILTIN), {}
     for node in root.iterfind("{*}numFmts/{*}numFmt"):
         number, code = node.get("numFmtId", ""), node.get("formatCode", "")
-        of_numbers[number] = formats.kind_of(code) or formats.rounding_of(code)
+        of_numbers[number] = formats.kind_in_cell(code)
         of_texts[number] = formats.kind_of_text(code)
     return of_numbers, of_texts
 
