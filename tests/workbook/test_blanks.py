@@ -124,7 +124,7 @@ def test_what_was_changed_since_is_not_undone(path: Path) -> None:
 def test_a_blank_that_is_not_zero_stays(tmp_path: Path) -> None:
     report = blanked(NATURAL)
     path = write_workbook(report, check(report), tmp_path / "a.xlsm")
-    assert "1格按勾稽关系不会是0" in run_command("fill-blanks", path, "--all").stdout
+    assert "1格填0与勾稽关系不符" in run_command("fill-blanks", path, "--all").stdout
     assert read_workbook(path).value(NATURAL) is None
 
 

@@ -184,3 +184,19 @@ def test_headings_of_ones_own_are_told(tmp_path: Path) -> None:
         "正文第9行的标题“八、其他”不是规定的标题",
     ]
     assert report.sections[6] == "六。\n附则内容。\n其他内容。"
+
+
+@pytest.mark.parametrize("column", ["A", "B"])
+def test_a_row_goes_on_with_the_one_above_in_whichever_column_it_says_so(
+    column: str, tmp_path: Path
+) -> None:
+    def parted(book: Workbook) -> None:
+        sheet = book[layout.PROSE]
+        rows = sheet.iter_rows(min_row=layout.PROSE_TOP, max_col=1)
+        first = next(cell.row for (cell,) in rows if str(cell.value) == "5")
+        sheet.insert_rows(first + 1)
+        sheet[f"C{first}"], sheet[f"C{first + 1}"] = "宣传", "不够。"
+        sheet[f"{column}{first + 1}"] = layout.CONTINUED
+
+    report, told = both(tmp_path, parted)
+    assert (report.sections[5], told) == ("宣传不够。", [])

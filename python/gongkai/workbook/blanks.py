@@ -73,7 +73,7 @@ ZEROS = FillKind(
     zeros_asked,
     {
         "signs": "是“/”之类的符号",
-        "others": "按勾稽关系不会是0",
+        "others": "填0与勾稽关系不符",
         "formulas": "是公式",
         "open": "不能由勾稽关系确定",
     },

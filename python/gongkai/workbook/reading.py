@@ -462,6 +462,8 @@ def prose_lines(
         last = 0
     for row in range(layout.PROSE_TOP, last + 1):
         first, title, text = (text_of(values.get((row, column))) for column in columns)
+        if first.strip() == layout.CONTINUED:  # written in the first column it means the same
+            first, title = "", layout.CONTINUED
         problems += heading_problems(row, first, title)
         first, begun = first if first.strip() else begun, ""
         if UNSEEN.search(text):
