@@ -16,7 +16,7 @@ from gongkai.model import Decision, Document, Evidence, Finding, Report, Table, 
 from gongkai.pipeline import check, read_report
 from gongkai.publish import Asked, publish_report
 from gongkai.publish.content import day_text, part_heading, publication_of, title_lines
-from gongkai.publish.ready import FROM_SOURCE, done_lines, refusal, set_aside
+from gongkai.publish.ready import FROM_SOURCE, done_lines, refusal, set_aside, source_lines
 from gongkai.wording import WORKBOOK_TYPE
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.live.sentences import TO_REWRITE
@@ -135,6 +135,8 @@ def test_what_whoever_publishes_has_to_know_is_told() -> None:
     blank = replace(plain_report(), tables=unread("/"))
     assert told(blank) == ["有1格空白，照空白印出；没有的应当填0。"]
     opening = "发布日期：2022-02-20 来源：市政府办\n现公布本报告。"
+    raised = replace(plain_report(), sections={1: "面积5^2^千米。", 5: "五。", 6: "六。"})
+    assert "请核对：来源中的上标、下标印作普通文字：“面积5^2^千米”。" in list(source_lines(raised))
     page = Document("a.html", "text/html", b"x", "")
     above = replace(plain_report(), opening=opening, document=page, left_out=("注：不含镇街",))
     assert told(above) == [

@@ -18,6 +18,7 @@ MOST_REASONS = 3  # that a refusal names; the others are counted
 FROM_SOURCE = (
     "请核对：来源不是工作簿，正文由程序读出，其中的图片、附件没有印出；请对照原文逐段核对。"
 )
+RAISED = re.compile(r"[^\s。，；]{0,4}\^[^\s。，；]{1,6}")  # 积5^2^千米
 ADVICE = "请改正，或对确认无误的问题注明理由后忽略，再生成"
 
 
@@ -133,11 +134,19 @@ def done_lines(
         yield f"发布稿与工作簿逐格一致，{count}格。已写入 {target}"
     else:
         yield f"发布稿与报告逐格一致，{count}格。已写入 {target}"
-        yield FROM_SOURCE
-        if report.left_out:
-            yield f"请核对：来源中的这些内容没有印出：{quoted(report.left_out)}。"
+        yield from source_lines(report)
     yield from printed_otherwise(report)
     yield from to_be_checked(report, findings)
+
+
+def source_lines(report: Report) -> Iterator[str]:
+    """What the prose of a page or document loses, and that raised figures are not: 5^2^千米."""
+    yield FROM_SOURCE
+    if report.left_out:
+        yield f"请核对：来源中的这些内容没有印出：{quoted(report.left_out)}。"
+    raised = RAISED.findall("\n".join((report.opening, *report.sections.values())))
+    if raised:
+        yield f"请核对：来源中的上标、下标印作普通文字：{quoted(raised)}。"
 
 
 def quoted(texts: Sequence[str]) -> str:
