@@ -17,6 +17,7 @@ from gongkai.model import Problem, Report, Value
 from gongkai.pipeline import read_report
 from gongkai.workbook import write_workbook
 from gongkai.workbook.layout import sheet_of
+from helpers.counts import some
 from helpers.excel.engine import excel_of, open_book
 from helpers.excel.live import set_cell
 from helpers.made import report_of
@@ -224,11 +225,12 @@ def with_fees(path: Path, value: float, code: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("value", "code", "read"), SHOWN)
+@some("shown", SHOWN, 4)
 def test_a_figure_of_our_own_is_the_one_that_its_cell_shows(
-    value: float, code: str, read: Value, tmp_path: Path
+    shown: tuple[float, str, Value], tmp_path: Path
 ) -> None:
     """In the file and in the open workbook."""
+    value, code, read = shown
     path = with_fees(tmp_path / "a.xlsx", value, code)
     report = read_report(path)
     assert report.value(FEES) == read
