@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gongkai import output, pipeline, spreadsheets, system, wording
@@ -91,6 +91,15 @@ def our_content(name: str, what: str) -> tuple[Path, bytes, Kind]:
 # --- listing --------------------------------------------------------------------------------------
 
 
+def with_sentences(
+    opened: Opened, changes: Sequence[proposals.Adoption], planned: Report
+) -> Report:
+    """The report with its sentences over the tables as they are once the figures are changed."""
+    edits = adopting.adoption_edits(changes, opened.values, planned, ())
+    changed = read_workbook(opened.path, filled(opened.path, edits, opened.content))
+    return replace(planned, sections=changed.sections, opening=changed.opening)
+
+
 def listed(opened: Opened) -> Iterator[str]:
     proposed = []
     for number, finding in in_order(opened.findings):
@@ -146,12 +155,13 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     choices = [chosen(opened, *pair) for pair in dict.fromkeys(wanted)]
     changes = proposals.adoptions_of(choices, opened.report)
     adopting.refuse_formulas(changes, read_formulas(opened.path, opened.content))
-    report = values_to_report(adopting.with_changes(opened.values, changes))
+    planned = values_to_report(adopting.with_changes(opened.values, changes))
+    report = with_sentences(opened, changes, planned)
     findings = pipeline.check(report)
     adopting.refuse_unmended(choices, findings)
     edits = adopting.adoption_edits(changes, opened.values, report, findings)
     content = derived.as_named(opened.path, filled(opened.path, edits, opened.content))
-    refuse_unread(opened.path, content, report)
+    refuse_unread(opened.path, content, planned)
     # before writing: the file beside it may be damaged
     judged = pipeline.check(file.with_decisions_beside(report, opened.path))
     system.write_whole(opened.path, content, overwrite=True)

@@ -15,6 +15,7 @@ from gongkai.spreadsheets import Spot, formats
 from gongkai.sums import relations_in, suspected_cells
 from gongkai.workbook import adopting, blanks, layout, proposals, reading, totals
 from gongkai.workbook.fill import place_of
+from gongkai.workbook.live import sentences
 
 TEXT_FORMAT = "@"
 HOW = f"请在“{layout.RESULTS}”的“采纳”一栏填建议的序号（①填1），再点“采纳建议”。"
@@ -32,7 +33,7 @@ def adopt(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     changes = proposals.adoptions_of(choices, report)
     adopting.refuse_formulas(changes, formulas_at(book, changes, values))
     refuse_formats(book, changes)
-    after = reading.values_to_report(adopting.with_changes(values, changes))
+    after = report_after(book, values, changes)
     left = gongkai.check(after)
     adopting.refuse_unmended(choices, left)
     text = question(changes)
@@ -47,6 +48,19 @@ def adopt(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
         "done",
         f"已改{len(changes)}格，原来的数记在“{layout.LOG}”。{checking.result_text(after, left)}",
     )
+
+
+def report_after(
+    book: xw.Book, values: live_book.Values, changes: Sequence[proposals.Adoption]
+) -> Report:
+    """The report once the changes are made: sentences over the tables follow them."""
+    changed = adopting.with_changes(values, changes)
+    formulas = []
+    for name in changed.keys() & {layout.PROSE, layout.newest_sheet("disclosure").name}:
+        for spot, text in live_book.reported_formulas(book.sheets[name], changed[name]).items():
+            formulas.append((name, spot, text))
+    sentences.put_told(changed, formulas)
+    return reading.values_to_report(changed)
 
 
 def question(changes: Sequence[proposals.Adoption]) -> str:
@@ -165,7 +179,7 @@ def unseen(book: xw.Book, changes: Sequence[proposals.Adoption]) -> list[proposa
 
 def changed(book: xw.Book, values: live_book.Values, changes: Sequence[proposals.Adoption]) -> str:
     """Make the changes, with log and flags; what the checks say then."""
-    after = reading.values_to_report(adopting.with_changes(values, changes))
+    after = report_after(book, values, changes)
     findings = gongkai.check(after)
     values |= live_book.read_values(book, [layout.LOG])
     live_book.apply_edits(book, adopting.adoption_edits(changes, values, after, findings))

@@ -316,6 +316,14 @@ def read_formulas(
     return formulas_in(rows, first, old)
 
 
+def reported_formulas(page: xw.Sheet, cells: Cells) -> dict[spreadsheets.Spot, str]:
+    """The formulas among the figures and texts of a sheet of the report."""
+    spots = layout.reported_spots(page.name, cells)
+    last = corners_of(cells)[1]
+    found = formulas_in(page.range((1, 1), last).formula, (1, 1), cells)
+    return {spot: found[spot] for spot in found.keys() & spots}
+
+
 def formulas_in(
     rows: Sequence[Sequence[object]], first: spreadsheets.Spot, old: Cells
 ) -> dict[spreadsheets.Spot, str]:

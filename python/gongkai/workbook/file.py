@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -506,9 +505,7 @@ def tell_sentences_in(values: Mapping[str, dict[Spot, object]], found: Mapping[s
         for spot, text in sheet.formulas.items():
             if spot in spots and text and is_plainly_seen(sheet, spot, values[name].get(spot)):
                 formulas.append((name, spot, text))
-    for (name, spot), value in sentences.told_of_seen(formulas, values).items():
-        if isinstance(value, int | Decimal | str):
-            values[name][spot] = value
+    sentences.put_told(values, formulas)
 
 
 def is_plainly_seen(sheet: Sheet, spot: Spot, seen: object) -> bool:

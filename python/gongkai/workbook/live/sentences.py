@@ -240,6 +240,15 @@ def told_of_seen(
     return found | told_results(lost, known)
 
 
+def put_told(
+    values: Mapping[str, dict[Spot, object]], formulas: Sequence[tuple[str, Spot, str]]
+) -> None:
+    """Put what these formulas show now in the place of what was stored or shown before."""
+    for (name, spot), value in told_of_seen(formulas, values).items():
+        if isinstance(value, int | Decimal | str):
+            values[name][spot] = value
+
+
 def without_unknown(cells: CellValues) -> dict[Spot, CellValue]:
     found: dict[Spot, CellValue] = {}
     for spot, value in cells.items():
