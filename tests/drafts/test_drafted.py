@@ -364,3 +364,14 @@ def test_a_row_that_was_inserted_is_taken_out_and_the_prose_follows(
     assert "已写入" in done.stdout
     assert read_report(moved).sections == before
     assert_true(moved)
+
+
+def test_a_sentence_that_follows_the_figures_is_no_witness_after_an_adoption(path: Path) -> None:
+    """正文 quotes 新收 by a formula: once that is mended, so is the sentence."""
+    figures: dict[str, int] = {**consistent(Random(7), "2021"), MADE: 9, REPEALED: 20}
+    figures["applications.new.total"] += 90
+    typed(path, figures)
+    run_command("check", path, "--write")
+    done = run_command("adopt", path, "1")
+    assert "没有错误" in done.stdout, done.stdout
+    assert "正文" not in done.stdout

@@ -289,6 +289,13 @@ def test_a_sheet_that_is_not_counted_is_named() -> None:
         ("备注", "电话告知", ""),
         ("内容", "申请公开某商标无效宣告的全部档案材料及其附件清单", ""),
         ("件数", 1, ""),
+        ("件数", "1件", ""),
+        ("件数（件）", 3, "第3行“件数（件）”为3"),
+        ("申请数量", 2, "第3行“申请数量”为2"),
+        ("备注", "共3件", "第3行“共3件”"),
+        ("备注", "取消申请", "第3行“取消申请”"),
+        ("申请人", "张作废", ""),
+        ("申请内容", "关于合同作废的文件", ""),
     ],
 )
 def test_what_may_change_a_count_is_named(head: str, text: object, said: str) -> None:
@@ -296,7 +303,7 @@ def test_what_may_change_a_count_is_named(head: str, text: object, said: str) ->
     rows = [(*SOUND[0], ""), (*SOUND[1], text)]
     content = saved(rows, [*NAMES_IN_HEADS, head])
     assert [
-        line.partition("没有据以计数：")[2].partition("；")[0] for line in remarked(content)
+        line.partition("仍按一行一件计数：")[2].partition("；")[0] for line in remarked(content)
     ] == ([said] if said else [])
     assert counted(read_register(content), 2021).counted == 2
 

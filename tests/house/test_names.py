@@ -26,7 +26,6 @@ LARGE_FOLDERS = {
 }
 SHORT_FILES = {
     "wording/rules.py": "rules.toml as values",
-    "wording/prose.py": "a report's own prose, alike for those who fill, compare and print it",
     "groups.py": "the one union-find, called from rooms that know nothing of each other",
     "__main__.py": "python -m gongkai",
     "cli/rules.py": "one command, which reads no report",

@@ -253,3 +253,9 @@ def test_a_table_that_was_not_taken_is_told_and_not_compared(tmp_path: Path) -> 
     [said] = [line for line in told if line.startswith("前一份报告：")]
     assert "表三没有读出任何数字" in said
     assert said in rows_of(content)
+
+
+def test_what_was_left_out_of_either_is_told() -> None:
+    """A note below a table is compared with nothing."""
+    _, told = compared(replace(FIRST, left_out=("注：含部门。",)), SECOND, ".docx")
+    assert "前一份报告：这些内容没有对比：“注：含部门。”；请核对。" in told

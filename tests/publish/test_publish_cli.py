@@ -16,7 +16,14 @@ from gongkai.model import Decision, Document, Evidence, Finding, Report, Table, 
 from gongkai.pipeline import check, read_report
 from gongkai.publish import Asked, publish_report
 from gongkai.publish.content import day_text, part_heading, publication_of, title_lines
-from gongkai.publish.ready import FROM_SOURCE, done_lines, refusal, set_aside, source_lines
+from gongkai.publish.ready import (
+    FROM_SOURCE,
+    SIGNED_OTHERWISE,
+    done_lines,
+    refusal,
+    set_aside,
+    source_lines,
+)
 from gongkai.wording import WORKBOOK_TYPE
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.live.sentences import TO_REWRITE
@@ -119,6 +126,31 @@ def test_an_opening_is_whole_and_a_signature_stands_once(tmp_path: Path) -> None
     assert first.sections == second.sections
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        "青溪县人民政府办公室\n2022年1月30日",
+        "青溪县人民政府\n二〇二二年一月三十日",
+        "青溪县人民政府\n2022-01-30",
+        "青溪县人民政府2022.1.30",
+        "青溪县人民政府\n2022年1月30日\n联系人：张三",
+    ],
+)
+def test_a_signature_in_other_words_stands_once(end: str, tmp_path: Path) -> None:
+    signed = {**plain_report().sections, 6: f"无。\n{end}"}
+    report = replace(plain_report(), sections=signed, published="2022-02-20")
+    for name in ("a.docx", "a.html"):
+        publish_report(report, check(report), tmp_path / name)
+        assert read_report(tmp_path / name).sections[6] == f"无。\n{end}"
+    [line] = told(report)
+    assert line == f"{SIGNED_OTHERWISE}；发布日期是2022年2月20日。"
+
+
+def test_prose_that_ends_with_a_day_is_no_signature() -> None:
+    report = replace(plain_report(), sections={1: "一", 5: "五", 6: "数据截至2021年12月31日。"})
+    assert publication_of(report).closing == ("青溪县人民政府", "2022年1月20日")
+
+
 def told(report: Report, findings: Sequence[Finding] = ()) -> list[str]:
     return list(done_lines(report, findings, 200, Path("a.docx")))[1:]
 
@@ -136,7 +168,9 @@ def test_what_whoever_publishes_has_to_know_is_told() -> None:
     assert told(blank) == ["有1格空白，照空白印出；没有的应当填0。"]
     opening = "发布日期：2022-02-20 来源：市政府办\n现公布本报告。"
     raised = replace(plain_report(), sections={1: "面积5^2^千米。", 5: "五。", 6: "六。"})
-    assert "请核对：来源中的上标、下标印作普通文字：“面积5^2^千米”。" in list(source_lines(raised))
+    assert "请核对：来源中的上标、下标或看不见的字印作普通文字：“面积5^2^千米”。" in list(
+        source_lines(raised)
+    )
     page = Document("a.html", "text/html", b"x", "")
     above = replace(plain_report(), opening=opening, document=page, left_out=("注：不含镇街",))
     assert told(above) == [

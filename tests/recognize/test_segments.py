@@ -409,3 +409,55 @@ def test_what_neither_prose_nor_table_holds_is_named() -> None:
     after = read_page(both)
     assert after.left_out == ("表格（乡镇、件数、安阳）", "注：规章不含镇街", "数据截至12月。")
     assert figures(after) == figures(read_page(page))
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ("<p>诉讼44件</p>", "诉讼44件"),
+        ("<p>全年共收到申请四百五十五件</p>", "全年共收到申请四百五十五件"),
+        ("<p>（单位：件；含乡镇）</p>", "（单位：件；含乡镇）"),
+        ("<p>单位：件</p>", ""),
+    ],
+)
+def test_every_line_beside_a_table_is_named(added: str, told: str) -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    third = page.rindex("<h2", 0, page.index("三、收到和处理"))
+    assert read_page(page[:third] + added + page[third:]).left_out == ((told,) if told else ())
+
+
+def test_a_note_in_a_row_of_a_table_is_named() -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    end = page.rindex("</tbody>", 0, page.index("四、"))
+    row = "<tr><td colspan=10>注：办理结果含补正12件。</td></tr>"
+    after = read_page(page[:end] + row + page[end:])
+    assert after.left_out == ("注：办理结果含补正12件。",)
+    assert figures(after) == figures(read_page(page))
+
+
+def test_what_stands_below_the_annexes_is_named() -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    lines = ("附件：统计表", "1.清单.docx", "另有提案34件均已办结。", "打印本页", "点击：12次。")
+    added = "".join(f"<p>{line}</p>" for line in lines)
+    after = read_page(page.replace("</article>", f"{added}</article>"))
+    assert after.left_out == ("另有提案34件均已办结。",)
+
+
+@pytest.mark.parametrize("style", ["color:#fff", "color:white", "position:absolute;left:-999px"])
+def test_digits_that_nobody_sees_are_no_part_of_a_number(style: str) -> None:
+    """3<white>9</white>01条 is no 3901."""
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    at = page.index("公开事项的要求")
+    after = read_page(f"{page[:at]}公开3<span style='{style}'>9</span>01条。{page[at:]}")
+    assert "公开3^9^01条。" in after.sections[5]
+
+
+@pytest.mark.parametrize(
+    "line", ["填表说明：单位为件", "说明：同比增长12%", "（含各乡镇、各部门）"]
+)
+def test_a_remark_above_a_table_is_no_caption_of_others(line: str) -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    at = page.index("<table", page.index("三、收到和处理"))
+    after = read_page(f"{page[:at]}<p>{line}</p>{page[at:]}")
+    assert figures(after) == figures(read_page(page))
+    assert after.left_out == (line,)

@@ -200,3 +200,15 @@ def test_a_row_goes_on_with_the_one_above_in_whichever_column_it_says_so(
 
     report, told = both(tmp_path, parted)
     assert (report.sections[5], told) == ("宣传不够。", [])
+
+
+def test_a_section_may_be_numbered_as_its_title_is(tmp_path: Path) -> None:
+    """一 in the first column for 1."""
+
+    def numbered(book: Workbook) -> None:
+        for (cell,) in book[layout.PROSE].iter_rows(min_row=layout.PROSE_TOP, max_col=1):
+            if str(cell.value) in "156":
+                cell.value = {"1": "一", "5": "五", "6": "六"}[str(cell.value)]
+
+    report, told = both(tmp_path, numbered)
+    assert (report.sections, told) == (SECTIONS, [])

@@ -63,10 +63,14 @@ WIDTHS: Mapping[str, float] = {
 Texts = Mapping[Spot, str]
 
 # 已撤回, 作废, 小计, 样例: in a column of which no figure is made.
-MEANS = re.compile("作废|撤[回销]|无效|重复|不计|样[例表]|示例|测试|误登|[小合总]计")
+MEANS = re.compile(r"作废|撤[回销]|取消|退件|并入|无效|重复|不计|样[例表]|示例|测试|误登|共\d+件")
+SUM = re.compile("[小合总]计")
+# 申请人, 申请内容: what somebody is called or asks for says nothing of the row.
+NAMING = re.compile("姓名|名称|申请人|内容|事项|标题|描述|用途|文件")
 LONGEST_REMARK = 20  # characters of such a remark; a longer text is what somebody applied for
-AMOUNTS = ("件数", "数量", "份数", "申请件数")
-MOST_NAMED = 3  # sheets or rows that a remark names
+AMOUNTS = re.compile("件数|数量|份数|申请数|^件$")
+SINGLE = ("1", "1件")
+MOST_NAMED = 8  # sheets or rows that a remark names
 
 
 # --- heads ----------------------------------------------------------------------------------------
@@ -267,7 +271,7 @@ def remarks_text(remarks: Remarks) -> Iterator[str]:
     if remarks.rows:
         named = some_of(remarks.rows, MOST_NAMED, f"等{len(remarks.rows)}处")
         yield (
-            f"请核对：台账中另有这些内容，没有据以计数：{named}；不应计入的行请先删去，"
+            f"请核对：台账中另有这些内容，这些行仍按一行一件计数：{named}；不应计入的行请先删去，"
             f"一行有几件的请分成几行。"
         )
 
@@ -283,7 +287,13 @@ def beside_rows(head_row: int, used: Collection[int], texts: Texts) -> Iterator[
         if row <= head_row or column in used:
             continue
         head = texts.get((head_row, column), "")
-        if head in AMOUNTS and text != "1":
+        if AMOUNTS.search(head) and text not in SINGLE:
             yield f"第{row}行“{head}”为{clipped(text)}"
-        elif len(text) <= LONGEST_REMARK and MEANS.search(text):
+        elif SUM.match(text) or is_remark(head, text):
             yield f"第{row}行“{clipped(text)}”"
+
+
+def is_remark(head: str, text: str) -> bool:
+    """已撤回 in a column 备注, and no applicant of that name."""
+    is_short = len(text) <= LONGEST_REMARK
+    return is_short and MEANS.search(text) is not None and not NAMING.search(head)

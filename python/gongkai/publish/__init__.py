@@ -22,6 +22,7 @@ from gongkai.publish.readback import (
     OURS_AS_PDF,
     checked_count,
     own_figures,
+    texts_of,
 )
 from gongkai.publish.ready import (
     beside_lines,
@@ -91,11 +92,11 @@ def side_lines(name: str, report: Report) -> Iterator[str]:
     it was not read: a difference may be none.
     """
     findings = pipeline.check(report)
-    for line in pipeline.part_lines(findings):
-        yield f"{name}报告：{line}；请核对。"
+    if report.left_out:
+        yield f"{name}报告：这些内容没有对比：{quoted(report.left_out)}；请核对。"
     unread = list(filter(is_of_reading, findings))
-    for finding in unread[:MOST_UNREAD]:
-        yield f"{name}报告：{told_of(finding)}；请核对。"
+    for line in (*pipeline.part_lines(findings), *map(told_of, unread[:MOST_UNREAD])):
+        yield f"{name}报告：{line}；请核对。"
     if len(unread) > MOST_UNREAD:
         yield f"{name}报告：读取时共有{len(unread)}项提示；请先校验这份报告，逐项核对。"
 
@@ -161,7 +162,8 @@ def template_lines(path: Path | None) -> list[str]:
     own = read_template(path)
     is_page = path.suffix.lower() == ".html"
     told = [page_template.NOT_CHECKED] if is_page and page_template.is_styled(own) else []
-    texts = list(own_figures(blocks_in(path.name, own)))
+    lines = texts_of(blocks_in(path.name, own)) if is_page else template.own_lines(own)
+    texts = list(own_figures(lines))
     if texts:
         told.append(OWN_FIGURES.format(quoted(texts)))
     return told

@@ -80,6 +80,7 @@ class Publication:
     """All that is printed. ``title`` has a line or two, ``day`` is 2022年1月20日.
 
     ``agency``, ``year`` and ``day`` are what the report says; "" and None where it does not.
+    ``is_signed``: its last section ends with a signature of its own.
     """
 
     title: tuple[str, ...]
@@ -89,6 +90,7 @@ class Publication:
     sections: tuple[PublishedSection, ...]
     day: str
     draft: bool = False
+    is_signed: bool = False
 
     @property
     def name(self) -> str:
@@ -97,7 +99,11 @@ class Publication:
 
     @property
     def closing(self) -> tuple[str, ...]:
-        """What stands below section six: body and day, what of both is known."""
+        """What stands below section six: body and day, what of both is known; nothing where section
+        six itself ends with a signature.
+        """
+        if self.is_signed:
+            return ()
         return tuple(filter(None, (self.agency, self.day)))
 
     @property
@@ -114,14 +120,16 @@ def publication_of(report: Report, draft: bool = False) -> Publication:
     sections = []
     for section in editions.edition_of_year(report.year).sections:
         sections.append(published_section(report, section))
+    signed = prose.signed(report)
     return Publication(
         title_lines(report),
         one_line(report.agency),
         report.year,
         paragraphs_of(prose.own_text(report, prose.OPENING)),
         tuple(sections),
-        prose.signed(report).day or day_text(report.published),
+        signed.day or day_text(report.published),
         draft,
+        signed.otherwise,
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from gongkai import figures, locate, readers, wording
@@ -36,7 +37,7 @@ SEND = "请把这份报告发给开发者"
 LOOK = "请检查这一处的文字是否含有像标题、附件或表格的行，改写后再试"
 TEMPLATE = "请检查模板中这一处前后的文字和表格"
 NO_WORD = re.compile(r"\W")
-HAS_DIGIT = re.compile("[^{0-9]*[0-9][^{]*$")  # 新收88件, and no {{年度}}年1月
+HAS_FIGURE = re.compile("[^{]*(?:[0-9]|[〇○零一二三四五六七八九十百千]{2,}[年月日件份次])[^{]*$")
 MOVED = "字段“{{{{{}}}}}”排在“{{{{{}}}}}”之前"
 MOVE = "请在模板中把这两个字段移到各自的标题下"
 MISPLACED = "字段“{{{{{}}}}}”没有排在“{}”这个标题下"
@@ -153,7 +154,7 @@ def figure_differences(
 
 def reason_for(cell: Cell, again: Report) -> str:
     for problem in again.problems:
-        is_of_row = problem.row == cell.row.id and problem.table == table_id(cell.id)
+        is_of_row = (problem.table, problem.row) == (table_id(cell.id), cell.row.id)
         if is_of_row and problem.is_on(cell.column.id):
             return problem.reason
     return ""
@@ -253,13 +254,21 @@ def lines_of(blocks: Iterable[Block]) -> list[str]:
     return list(filter(None, map(squeezed, found)))
 
 
-def own_figures(blocks: Sequence[Block]) -> Iterator[str]:
-    """The texts of a template itself that hold a digit, which may be last year's: 新收申请88件."""
-    texts = lines_of(blocks)
+def own_figures(texts: Iterable[str]) -> Iterator[str]:
+    """The texts of a template itself that hold a figure, which may be last year's: 新收申请88件,
+    二〇二二年一月; no field.
+    """
+    return filter(HAS_FIGURE.match, map(squeezed, texts))
+
+
+def texts_of(blocks: Iterable[Block]) -> Iterator[str]:
+    """All texts of a page, its title and properties too."""
     for block in blocks:
+        if isinstance(block, Prose):
+            yield from block.text.split("\n")
         if isinstance(block, Grid):
-            texts += [place[-1] for place in cells_of_grid(block)]
-    return filter(HAS_DIGIT.match, texts)
+            for row in block.rows:
+                yield from map(attrgetter("text"), row)
 
 
 def printed_lines(found: Publication, how: ReadBack) -> list[str]:

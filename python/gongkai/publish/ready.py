@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from gongkai import decisions, editions, figures, spreadsheets, sums, wording
+from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, wording
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import day_text, paragraphs_of, title_lines
 from gongkai.workbook import layout, reading
@@ -18,7 +18,8 @@ MOST_REASONS = 3  # that a refusal names; the others are counted
 FROM_SOURCE = (
     "请核对：来源不是工作簿，正文由程序读出，其中的图片、附件没有印出；请对照原文逐段核对。"
 )
-RAISED = re.compile(r"[^\s。，；]{0,4}\^[^\s。，；]{1,6}")  # 积5^2^千米
+RAISED = re.compile(r"[^\s。，；]{0,4}[\^\ufffc][^\s。，；]{1,6}")  # 积5^2^千米
+SIGNED_OTHERWISE = "请核对：署名照第六部分末尾的文字印出，没有另印机关和日期"
 ADVICE = "请改正，或对确认无误的问题注明理由后忽略，再生成"
 
 
@@ -135,6 +136,7 @@ def done_lines(
     else:
         yield f"发布稿与报告逐格一致，{count}格。已写入 {target}"
         yield from source_lines(report)
+        yield from parts_told(findings)
     yield from printed_otherwise(report)
     yield from to_be_checked(report, findings)
 
@@ -146,7 +148,13 @@ def source_lines(report: Report) -> Iterator[str]:
         yield f"请核对：来源中的这些内容没有印出：{quoted(report.left_out)}。"
     raised = RAISED.findall("\n".join((report.opening, *report.sections.values())))
     if raised:
-        yield f"请核对：来源中的上标、下标印作普通文字：{quoted(raised)}。"
+        yield f"请核对：来源中的上标、下标或看不见的字印作普通文字：{quoted(raised)}。"
+
+
+def parts_told(findings: Sequence[Finding]) -> Iterator[str]:
+    """Which of several reports of a source was taken."""
+    for line in pipeline.part_lines(findings):
+        yield f"请核对：{line}。"
 
 
 def quoted(texts: Sequence[str]) -> str:
@@ -179,9 +187,11 @@ def printed_otherwise(report: Report) -> Iterator[str]:
         wording.title_of(report)
     ):
         yield f"标题印作“{printed}”；原标题“{wording.clipped(report.title)}”与机关、年度不同。"
-    signed, published = wording.prose.signed(report).day, day_text(report.published)
-    if len({signed, published} - {""}) > 1:
-        yield f"请核对：署名日期照正文印作{signed}；发布日期是{published}。"
+    signed, published = wording.prose.signed(report), day_text(report.published)
+    if signed.otherwise:
+        yield f"{SIGNED_OTHERWISE}；发布日期是{published or '空白'}。"
+    elif len({signed.day, published} - {""}) > 1:
+        yield f"请核对：署名日期照正文印作{signed.day}；发布日期是{published}。"
     left = list(map(wording.clipped, wording.prose.site_lines(report)))
     if left:
         yield f"网页在报告前面写的{len(left)}行没有印出：{wording.some_of(left, MOST_REASONS)}。"

@@ -7,7 +7,7 @@ braces in it are no field: every paragraph is looked at once, as it stands in th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,8 @@ UNFINISHED = (
 # marks as open.
 UNFINISHED_MARKS = ("{{", "}}", "｛｛", "｝｝", LEFT_OPEN, TO_REWRITE)
 
+TEXTS = ("引言", *NUMERALS)  # fields that are needed where the report has such a text
+
 FieldValue = str | tuple[str, ...] | content.PublishedTable
 
 
@@ -76,7 +78,7 @@ def refuse_left_out(name: str, used: set[str], found: content.Publication) -> No
     """WorkbookError where a template has no place for a table, or for a section that has a text."""
     wanted = []
     for field, value in field_values(found).items():
-        is_content = isinstance(value, content.PublishedTable) or field in NUMERALS
+        is_content = isinstance(value, content.PublishedTable) or field in TEXTS
         if is_content and value and field not in used:
             wanted.append(f"“{{{{{field}}}}}”")
     if wanted:
@@ -124,6 +126,13 @@ def parts_with_fields(archive: Archive) -> dict[str, _Element]:
     if roots[main].tag != f"{NAMESPACE}document":  # what Word saves as Strict Open XML among it
         raise BadArchive("damaged")
     return roots
+
+
+def own_lines(own: bytes) -> Iterator[str]:
+    """The paragraphs of a template's text, tables, headers and footers."""
+    for root in parts_with_fields(open_archive(own)).values():
+        for node in root.iter(f"{NAMESPACE}p"):
+            yield text_of(own_texts(node))
 
 
 def styles_in(archive: Archive) -> Styles:

@@ -128,7 +128,13 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         part=number_of(chosen),
         chosen_by=chosen.by,
         evidence=cover.evidence,
-        left_out=left_out(own.tokens, sections, edition.sections, grids_of(readings, own.tokens)),
+        left_out=left_out(
+            own.tokens,
+            sections,
+            edition.sections,
+            grids_of(readings, own.tokens),
+            labels_of(readings),
+        ),
     )
 
 
@@ -263,6 +269,14 @@ def doubt_rivals(
         text = rival_in(tokens, span, reading.start, taken) if span else ""
         if text:
             readings[name] = left_blank(reading, text, RIVAL)
+
+
+def labels_of(readings: Readings) -> set[int]:
+    """The tokens that are labels of tables which were read."""
+    found: set[int] = set()
+    for reading in readings.values():
+        found.update(reading.spots)
+    return found
 
 
 def grids_of(readings: Readings, tokens: Sequence[Token]) -> set[int]:

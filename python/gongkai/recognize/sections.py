@@ -6,9 +6,9 @@ A section that is not where it belongs is still found; whether that is worth a w
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain, pairwise
+from itertools import chain, dropwhile, pairwise, takewhile
 from operator import itemgetter
 
 from gongkai.editions import all_editions
@@ -22,8 +22,14 @@ FOOTER = re.compile(
     r"主办单位?[:：].*|承办单位?[:：].*|网站标识码.*|.{0,4}ICP备.*|.{0,6}公网安备.*|附件[:：].*|责任编辑.*|信息来源.*)\s*[】\]]?"
 )
 SIGNED_DAY = re.compile(r"20\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
-LONGEST_SIGNER = 40  # characters of a line that signs
-# What a person wrote beside the tables: 表格中的数据截至12月31日。 and 注：不含派出所.
+SIGNER = re.compile(r"[^\d。：:]{1,40}")  # 瑞安市人民政府
+# 诉讼44件, 收到申请四百五十五件, 说明：含乡镇; not 纠正, a head of a table without lines.
+SAYS = re.compile(r"(?=.*[\u4e00-\u9fff]{2}).*(?:[\d。；：，、:]|[一二三四五六七八九十百千]件)")
+UNIT_LINE = re.compile(r"[（(]?单位[:：]?[件项宗份条万元、，, ]{1,9}[)）]?")
+ANNEX = re.compile(r"^附件|^\s*\d{1,2}[.．、]|\.(?:docx?|xlsx?|pdf|wps|et|ofd|zip|rar)\b")
+# 本年另有提案34件; not 附件2, 1.清单.docx.
+HAS_WORDS = re.compile(rf"^(?!.*(?:{ANNEX.pattern})).*[\u4e00-\u9fff]{{2}}")
+# What a person wrote in a table: 表格中的数据截至12月31日。 and 注：不含派出所.
 WRITTEN = re.compile(r"。|^\s*(?:注|备注|说明)\s*[：:]")
 SHOWN_CELLS = 3  # of a table within a text, to name it
 LONGEST_HEADING = 40  # characters without blanks
@@ -184,7 +190,7 @@ def opening_of(tokens: Sequence[tokenizing.Token], starts: Mapping[int, int]) ->
     return "\n".join(lines[begin:])[-LONGEST_OPENING:]
 
 
-def lines_of(tokens: Sequence[tokenizing.Token]) -> list[str]:
+def lines_of(tokens: Iterable[tokenizing.Token]) -> list[str]:
     """The lines of text outside tables."""
     lines: dict[int, list[str]] = {}
     for token in tokens:
@@ -230,13 +236,9 @@ def own_lines(lines: Sequence[str]) -> list[str]:
 def signature_in(lines: Sequence[str]) -> Sequence[str]:
     """瑞安市人民政府 and 2022年1月20日 on two lines; none where no day stands alone."""
     for number, (signer, day) in enumerate(pairwise(lines)):
-        if SIGNED_DAY.fullmatch(day.strip()) and is_signer(signer):
+        if SIGNED_DAY.fullmatch(day.strip()) and SIGNER.fullmatch(signer):
             return lines[number : number + 2]
     return ()
-
-
-def is_signer(line: str) -> bool:
-    return len(line) <= LONGEST_SIGNER and not re.search(r"[\d。：:]", line)
 
 
 def left_out(
@@ -244,20 +246,58 @@ def left_out(
     starts: Mapping[int, int],
     sections: Sequence[Section],
     grids: Collection[int],
+    labels: Collection[int],
 ) -> tuple[str, ...]:
     """What stands in the sections and is neither their prose nor one of the form's tables, which
-    are ``grids``: 注：数据不含派出所。 below 表二, a table within 一、总体情况.
+    are ``grids``, their ``labels`` by the numbers of tokens: 注：数据不含派出所。 in 表二 or below,
+    a table within 一、总体情况, what stands below 附件：….
     """
     of_tables = {section.number for section in sections if section.table}
+    rows = {tokens[n].row for n in labels}
     bounds = [*starts.values(), len(tokens)]
     found: list[str] = []
     for (number, start), stop in zip(starts.items(), bounds[1:], strict=True):
         part = above_footer(tokens[start + 1 : stop])
         if number in of_tables:
-            found += filter(WRITTEN.search, lines_of(part))
+            found += lines_beside(part, rows)
+            found += notes_in_cells(part, grids)
         else:
             found += tables_in(part, grids)
-    return tuple(found)
+    last = max(starts.values(), default=len(tokens))
+    return (*found, *below_annexes(lines_of(tokens[last:])))
+
+
+def lines_beside(part: Sequence[tokenizing.Token], rows: Collection[int]) -> Iterator[str]:
+    """The lines of a section with a table that are none of the table's ``rows``."""
+    for line in lines_of(token for token in part if token.row not in rows):
+        if SAYS.search(line) and not UNIT_LINE.fullmatch(line):
+            yield line
+
+
+def notes_in_cells(part: Sequence[tokenizing.Token], grids: Collection[int]) -> Iterator[str]:
+    for token in part:
+        if token.grid in grids and WRITTEN.search(token.text):
+            yield token.text
+
+
+def below_annexes(lines: Sequence[str]) -> Iterator[str]:
+    """本年度另有提案34件。 below 附件：统计表: the list of annexes itself and the signature are no
+    part of it, nor is what the site writes below.
+    """
+    first, *below = [*dropwhile(is_above, lines), ""]
+    if first.lstrip("【[ ").startswith("附件"):
+        signature = signature_in(below)
+        for line in takewhile(is_no_footer, below):
+            if HAS_WORDS.search(line) and line not in signature:
+                yield line
+
+
+def is_above(line: str) -> bool:
+    return FOOTER.match(line) is None
+
+
+def is_no_footer(line: str) -> bool:
+    return ANNEX.search(line) is not None or is_above(line)
 
 
 def above_footer(tokens: Sequence[tokenizing.Token]) -> Sequence[tokenizing.Token]:
@@ -270,8 +310,9 @@ def above_footer(tokens: Sequence[tokenizing.Token]) -> Sequence[tokenizing.Toke
 def tables_in(part: Sequence[tokenizing.Token], grids: Collection[int]) -> Iterator[str]:
     """表格（年份、件数、办结）: the first cells of each table that is not one of the form."""
     cells: dict[int, list[str]] = {}
+    others = {0, *grids}
     for token in part:
-        if token.grid and token.grid not in grids:
+        if token.grid not in others:
             cells.setdefault(token.grid, []).append(token.text.strip())
     for texts in cells.values():
         yield f"表格（{'、'.join(list(filter(None, texts))[:SHOWN_CELLS])}）"

@@ -19,11 +19,24 @@ FURNITURE = re.compile(
 )
 
 
+# A signature on a line of its own: 二〇二二年一月三十日, 2022-01-30, 2022.1.30, 瑞安市2022年1月.
+MONTH_OR_DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+SIGNED = re.compile(
+    r"[^\d。：:]{0,40}(?:20\d\d|二[〇○ＯO0零一二三四五六七八九]{3})[-年./]"
+    rf"{MONTH_OR_DAY}(?:[-月./]{MONTH_OR_DAY}?日?)?"
+)
+LAST_LINES = 4  # of section six: signer, day, and perhaps whom to ask or send it to
+
+
 class SignedText(NamedTuple):
-    """Section six without the signature at its end, and the day that stands there, "" for none."""
+    """Section six without the signature at its end, and the day that stands there, "" for none;
+    ``otherwise`` where a signature in other words stays in the text: an office of the body,
+    二〇二二年一月三十日.
+    """
 
     text: str
     day: str
+    otherwise: bool = False
 
 
 def own_text(report: Report, number: int) -> str:
@@ -68,4 +81,5 @@ def signed(report: Report) -> SignedText:
         return SignedText("\n".join(lines[:-2]), ends[1])
     if agency and ends[-1] == agency:
         return SignedText("\n".join(lines[:-1]), "")
-    return SignedText(text, "")
+    last = list(map(figures.without_blanks, lines[-LAST_LINES:]))
+    return SignedText(text, "", agency in last or any(map(SIGNED.fullmatch, last)))

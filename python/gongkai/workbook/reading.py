@@ -21,6 +21,7 @@ from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
 
 SheetValues = Mapping[Spot, object]
 MOST_PLACES = 5  # that a message names
+NUMERALS = dict(zip("一二三四五六", "123456", strict=True))  # 一 for 1, as the titles have them
 PARTS = (layout.OPENING, "1", "2", "3", "4", "5", "6")
 COVER_LABELS = {"title": "标题", "agency": "机关", "year": "年度", "published": "发布日期"}
 HIDDEN_PROSE = f"工作表“{layout.PROSE}”已隐藏，其中的文字没有采用；请取消隐藏。"
@@ -462,6 +463,7 @@ def prose_lines(
         last = 0
     for row in range(layout.PROSE_TOP, last + 1):
         first, title, text = (text_of(values.get((row, column))) for column in columns)
+        first = NUMERALS.get(first.strip(), first)
         if first.strip() == layout.CONTINUED:  # written in the first column it means the same
             first, title = "", layout.CONTINUED
         problems += heading_problems(row, first, title)

@@ -60,6 +60,8 @@ LINES = """
 """
 SET_OFF = "small abbr acronym dfn q cite var kbd samp data time output"
 INLINE = ("span", "font", "b", "strong", "i", "em", "u", "ins", "o:p")
+UNSEEN_IN_CELL = ("white",)  # effects of a run that nobody sees
+UNSEEN_IN_PROSE = ("white", "moved")
 BESIDE = ("apart", "odd", "moved", "white")  # effects that count where digits touch
 
 
@@ -155,7 +157,8 @@ class PageContent(lines.PageLines):
 
     def opener_beside(self, effect: css.Effect, opener: lines.Opener | None) -> lines.Opener:
         """A run set off from the digits beside it: 43<span style="font-size:8px">1</span>."""
-        if effect == "white" and opener is None and self.in_cell:
+        unseen = UNSEEN_IN_CELL if self.in_cell else UNSEEN_IN_PROSE
+        if opener is None and effect in unseen:
             return self.raised  # white 0 before a black 件 is no figure: what is seen has none
         if opener == self.link:
             return self.link_apart
