@@ -60,8 +60,8 @@ DATED = re.compile(r"(20[0-4]\d)\s*年")
 CUES = re.compile(  # one of them stands in every such caption
     r"年|期|比|对照|增减|样|示例|范|模|填|历史|空|参考|作废|更正|修改|旧|下属|所属|直属|各|其中"
 )
-# 发布时间：2023年…, 上一篇：…, a sentence, a row of the form (上年结转, 上一年项目数量), 说明：单位为
-# 件, （含各乡镇、各部门）: no captions.
+# 发布时间：2023年…, 上一篇：…, a sentence, a row of the form (上年结转, 上一年项目数量), a remark
+# (说明：单位为件, （含各乡镇、各部门）): no captions.
 NO_CAPTION = re.compile(
     r"日期|时间|来源|浏览|口径|链接|[。；;，,]$|[，,。；;].*[：:]$|[上下]一[篇条]|结转|"
     r"项目数量|统计期[限间]"
