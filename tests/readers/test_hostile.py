@@ -252,14 +252,14 @@ def read_whole(page: str) -> None:
     assert any("x" in text or "1" in text for _, text in prose(html_blocks(page)))
 
 
-@pytest.mark.parametrize("name", GROWING)
+@some("name", GROWING, 2)
 def test_hostile_pages_in_linear_time(name: str) -> None:
     make, size = GROWING[name]
     assert doubling(read_whole, make, size) < LINEAR
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", GROWING)
+@some("name", GROWING, 2)
 def test_the_largest_hostile_pages_are_read(name: str) -> None:
     """Minutes, each of them, if an element looked at all that stands before or in it."""
     make, _ = GROWING[name]

@@ -192,6 +192,7 @@ def test_a_second_restoring_keeps_the_first_copy(inserted: Path, tmp_path: Path)
     ]
 
 
+@pytest.mark.slow
 def test_the_list_of_formulas_goes_with_a_restoring(inserted: Path, tmp_path: Path) -> None:
     """Excel calls a file damaged in whose list stands a cell without a formula."""
     path = tmp_path / "b.xlsx"

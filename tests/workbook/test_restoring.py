@@ -142,7 +142,7 @@ def test_python_says_which(name: str, changed: dict[str, Path]) -> None:
         assert any("勾稽校验有1格" in found.message for found in check(report))
 
 
-@some("name", CASES, 12)
+@some("name", CASES, 14)
 def test_it_is_put_back_by_its_labels(
     name: str, changed: dict[str, Path], copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
