@@ -19,7 +19,7 @@ from gongkai.readers.html import content, html_blocks
 from gongkai.readers.limits import DEEPEST, MOST_TAGS
 from gongkai.readers.text import text_blocks
 from helpers.blocks import prose, read
-from helpers.counts import properties
+from helpers.counts import properties, some
 from helpers.growth import LINEAR, doubling
 
 KNOWN = "政府信息公开工作年度报告"
@@ -259,7 +259,7 @@ def test_hostile_pages_in_linear_time(name: str) -> None:
 
 
 @pytest.mark.slow
-@some("name", GROWING, 2)
+@pytest.mark.parametrize("name", GROWING)
 def test_the_largest_hostile_pages_are_read(name: str) -> None:
     """Minutes, each of them, if an element looked at all that stands before or in it."""
     make, _ = GROWING[name]
