@@ -136,6 +136,23 @@ def test_a_sentence_that_repeats_the_figure_contradicts_nothing(layout: str, not
     assert reading(page(layout, note=note)) == (IN_WAN["万元"], [])
 
 
+@matrix(
+    layout=LAYOUTS,
+    cell=["575887100", "5.758871"],
+    note=["收取行政事业性收费57588.71万元", "全年收费575887100元"],
+)
+def test_an_amount_in_a_sentence_tells_of_a_figure_in_another_unit(
+    layout: str, cell: str, note: str
+) -> None:
+    """元 or 亿元 below the official head, of which the prose alone tells."""
+    assert reading(page(layout, cell=cell, note=note)) == (None, ["coverage.cell"])
+
+
+@matrix(layout=LAYOUTS, cell=["57588.71", "57590.2"], note=["收费5.8亿元", "收费3元", "收费2670元"])
+def test_other_amounts_say_nothing_of_a_unit(layout: str, cell: str, note: str) -> None:
+    assert reading(page(layout, cell=cell, note=note)) == (Decimal(cell), [])
+
+
 @matrix(layout=LAYOUTS, agency=["青溪市人民政府", "青溪省人民政府"])
 def test_a_wrong_head_over_a_citys_amount_is_doubted(layout: str, agency: str) -> None:
     value, rules = reading(

@@ -47,6 +47,8 @@ SAMPLE = re.compile(
 # The same tables of others: 下属单位情况表, 各街道合计, 其中：青溪县财政局. A city's own may be
 # called 全市汇总表.
 OF_OTHERS = re.compile(r"下属|所属|直属|(?<![含及])各(?:街道|乡镇|镇|部门|单位|区|县)|其中[:：]")
+# 填表说明：单位为件: what follows says whose the table is. 填表说明 alone stands above a sample.
+REMARK = re.compile(r"^(?:填[报写表]说明[:：](?=.{0,4}单位)|(?:说明|备?注)[:：](?=.))")
 # No table of the report's own, whatever the year.
 NOT_OWN = re.compile(f"{SAMPLE.pattern}|{COMPARISON.pattern}|{OF_OTHERS.pattern}")
 # 附件, （二）附表2, 附：街道办事处, 全市汇总数, 本级: perhaps the report's own table, perhaps that
@@ -60,12 +62,11 @@ DATED = re.compile(r"(20[0-4]\d)\s*年")
 CUES = re.compile(  # one of them stands in every such caption
     r"年|期|比|对照|增减|样|示例|范|模|填|历史|空|参考|作废|更正|修改|旧|下属|所属|直属|各|其中"
 )
-# 发布时间：2023年…, 上一篇：…, a sentence, a row of the form (上年结转, 上一年项目数量), a remark
-# (说明：单位为件, （含各乡镇、各部门）): no captions.
+# 发布时间：2023年…, 上一篇：…, a sentence, a row of the form (上年结转, 上一年项目数量), what
+# the own table includes (（含各乡镇、各部门）): no captions.
 NO_CAPTION = re.compile(
     r"日期|时间|来源|浏览|口径|链接|[。；;，,]$|[，,。；;].*[：:]$|[上下]一[篇条]|结转|"
-    r"项目数量|统计期[限间]"
-    r"|^(?:填[报写表])?(?:说明|备?注)[:：](?!.*(?:20\d\d|上一?年|去年)).|^[（(]含"
+    r"项目数量|统计期[限间]|^[（(]含[^\d年样]*[）)]$"
 )
 
 
@@ -245,6 +246,7 @@ class Cutter:
 
     def is_foreign(self, text: str) -> bool:
         """附：2022年数据 in a report for 2023, 上一年度, 两年对比, 样表, 下属单位情况表."""
+        text = REMARK.sub("", text)
         if NO_CAPTION.search(text) and not BELOW.search(text):
             return False
         years = years_told(text)

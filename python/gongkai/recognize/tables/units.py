@@ -56,6 +56,9 @@ OF_OTHER_MONEY = re.compile(r"处理费|罚没|决算|预算|标准|经费|不�
 OF_ALL = re.compile(r"表二|收费|采购|(?:本报告|全文|文中|以上|上述).{0,6}金额")
 OF_MONEY = re.compile("金额|收费|采购|[元圆]")
 COMMA = re.compile("[,，]")
+PLAIN_FIGURE = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,8})?")
+LIKELY_UNITS = ("元", "万元", "亿元")  # in which a figure under 万元 may really be written
+FEWEST_DIGITS = 2  # of a rounded figure, to know an amount by it
 NEAR = 80  # tokens before and behind a table that may belong to its section
 LONGEST_NOTE = 60  # characters
 
@@ -183,17 +186,28 @@ def says_unknown(name: str, text: str, unit: str) -> bool:
 
 
 def amounts_of(text: str, raw: str, unit: str) -> frozenset[str]:
-    """The unit with which a text repeats a figure; none where it names others: 共计57588.71元 says
-    元 of 57588.71.
+    """The units in which a figure would be the amount that a text names: 共计57588.71元 says 元 of
+    57588.71; 收费12.5万元 says 万元 of 12.5, and 元 of 125000. None where it names other amounts.
     """
-    if not is_money(unit) or "元" not in text:
-        return frozenset()
     own = COMMA.sub("", figures.clean(raw))
+    if not is_money(unit) or not PLAIN_FIGURE.fullmatch(own):
+        return frozenset()
     found = set()
     for match in figures.AMOUNT.finditer(compact(text)):
-        if COMMA.sub("", match["figure"]) == own:
-            found.add(match["unit"])
+        figure = Decimal(COMMA.sub("", match["figure"]))
+        for written in (match["unit"], *LIKELY_UNITS):
+            amount = Decimal(own) * figures.factor_of(written, match["unit"])
+            if figure and is_told_as(amount, figure):
+                found.add(written)
     return frozenset(found)
+
+
+def is_told_as(amount: Decimal, figure: Decimal) -> bool:
+    """Whether a text may give an amount by a figure: 12.50032 by 12.5; 3.2 by 3 says too little."""
+    if len(figure.normalize().as_tuple().digits) < FEWEST_DIGITS:
+        return amount == figure
+    last_place = Decimal(1).scaleb(int(figure.as_tuple().exponent))
+    return abs(amount - figure) * 2 <= last_place
 
 
 def in_unit(value: Value, stated: str, unit: str) -> Value:
