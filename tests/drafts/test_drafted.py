@@ -376,3 +376,16 @@ def test_a_sentence_that_follows_the_figures_is_no_witness_after_an_adoption(pat
     done = run_command("adopt", path, "1")
     assert "没有错误" in done.stdout, done.stdout
     assert "正文" not in done.stdout
+
+
+def test_undone_totals_leave_no_word_of_a_sentence_that_followed_them(path: Path) -> None:
+    """A total that is taken back is blank in the sentence too."""
+    figures: dict[str, int] = {**consistent(Random(7), "2021"), MADE: 9, REPEALED: 20}
+    total = figures.pop("applications.new.total")
+    typed(path, figures)
+    assert "已写入" in run_command("totals", path).stdout
+    assert f"{total}件" in read_report(path).sections[1]
+    undone = run_command("totals", path, "--undo")
+    assert "正文" not in undone.stdout, undone.stdout
+    told = load_workbook(path)["校验结果"]["H4"].value
+    assert "正文" not in str(told)

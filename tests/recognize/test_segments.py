@@ -398,6 +398,19 @@ def test_the_signature_below_the_annexes_is_the_reports() -> None:
     assert signed(after).day == "2022年2月9日"
 
 
+@pytest.mark.parametrize(
+    "lines", [("瑞安市人民政府办公室", "二〇二二年二月九日"), ("瑞安市人民政府2022.2.9",)]
+)
+def test_so_is_one_in_other_words(lines: tuple[str, ...]) -> None:
+    """One notion of a signature, below annexes and at the end of section six."""
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    added = "".join(f"<p>{line}</p>" for line in ("附件：1.统计表.xls", *lines))
+    after = read_page(page.replace("</article>", f"{added}</article>"))
+    assert after.sections[6].split("\n")[1:] == list(lines)
+    assert signed(after).otherwise
+    assert after.left_out == ()
+
+
 def test_what_neither_prose_nor_table_holds_is_named() -> None:
     """A note below 表二, a table within section one; the form's own tables are none of it."""
     page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")

@@ -91,15 +91,6 @@ def our_content(name: str, what: str) -> tuple[Path, bytes, Kind]:
 # --- listing --------------------------------------------------------------------------------------
 
 
-def with_sentences(
-    opened: Opened, changes: Sequence[proposals.Adoption], planned: Report
-) -> Report:
-    """The report with its sentences over the tables as they are once the figures are changed."""
-    edits = adopting.adoption_edits(changes, opened.values, planned, ())
-    changed = read_workbook(opened.path, filled(opened.path, edits, opened.content))
-    return replace(planned, sections=changed.sections, opening=changed.opening)
-
-
 def listed(opened: Opened) -> Iterator[str]:
     proposed = []
     for number, finding in in_order(opened.findings):
@@ -147,6 +138,14 @@ def how_to_check(path: Path) -> str:
 # --- adopting -------------------------------------------------------------------------------------
 
 
+def report_after(opened: Opened, changes: Sequence[proposals.Adoption]) -> Report:
+    """The report once the changes are made: sentences over the tables follow them."""
+    planned = values_to_report(adopting.with_changes(opened.values, changes))
+    edits = adopting.adoption_edits(changes, opened.values, planned, ())
+    changed = read_workbook(opened.path, filled(opened.path, edits, opened.content))
+    return replace(planned, sections=changed.sections, opening=changed.opening)
+
+
 def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str], list[Finding]]:
     """Write what was chosen to the file; what was done, and what the checks say afterwards.
     WorkbookError.
@@ -155,13 +154,12 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     choices = [chosen(opened, *pair) for pair in dict.fromkeys(wanted)]
     changes = proposals.adoptions_of(choices, opened.report)
     adopting.refuse_formulas(changes, read_formulas(opened.path, opened.content))
-    planned = values_to_report(adopting.with_changes(opened.values, changes))
-    report = with_sentences(opened, changes, planned)
+    report = report_after(opened, changes)
     findings = pipeline.check(report)
     adopting.refuse_unmended(choices, findings)
     edits = adopting.adoption_edits(changes, opened.values, report, findings)
     content = derived.as_named(opened.path, filled(opened.path, edits, opened.content))
-    refuse_unread(opened.path, content, planned)
+    refuse_unread(opened.path, content, report)
     # before writing: the file beside it may be damaged
     judged = pipeline.check(file.with_decisions_beside(report, opened.path))
     system.write_whole(opened.path, content, overwrite=True)
@@ -216,7 +214,7 @@ def with_numbers(opened: Opened, changes: Sequence[proposals.Adoption]) -> tuple
     """The file with its texts changed, and the report that it then shows."""
     if not changes:
         return opened.report, opened.content
-    planned = values_to_report(adopting.with_changes(opened.values, changes))
+    planned = report_after(opened, changes)
     edits = adopting.adoption_edits(changes, opened.values, planned, pipeline.check(planned))
     content = derived.as_named(opened.path, filled(opened.path, edits, opened.content))
     return read_workbook(opened.path, content), content

@@ -434,8 +434,8 @@ def seconds(text: str) -> float:
 # --- argparse in Chinese --------------------------------------------------------------------------
 
 MOST_DIGITS = 4  # of the number of a finding
-# 3, 3=2; not 0, 3=0.
-NUMBERS = re.compile(rf"(?!0+(?:=|$))\d{{1,{MOST_DIGITS}}}(?:=(?!0+$)\d{{1,{MOST_DIGITS}}})?")
+NUMBER = re.compile(rf"(?!0+(?:=|$))\d{{1,{MOST_DIGITS}}}")  # 3; not 0
+NUMBERS = re.compile(f"{NUMBER.pattern}(?:={NUMBER.pattern})?")  # 3, 3=2
 
 
 class ChineseParser(argparse.ArgumentParser):
@@ -482,7 +482,7 @@ def file_name(text: str) -> Path:
 
 
 def part_number(text: str) -> int:
-    if not text.isdecimal() or len(text) > MOST_DIGITS or not int(text):
+    if not NUMBER.fullmatch(text):
         raise argparse.ArgumentTypeError(f"“{text}”不是序号；请写数字，如 2")
     return int(text)
 

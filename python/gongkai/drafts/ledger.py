@@ -33,15 +33,14 @@ from gongkai.drafts.register import (
     names_of,
 )
 from gongkai.model import Form, UnreadableDocument, Value
-from gongkai.opc import OLE2
 from gongkai.readers.worker import visible_sheets_apart
 from gongkai.recognize.cover.when import day_in
+from gongkai.sources import detect
 from gongkai.spreadsheets.seen import UNSEEN, hidden_texts, seen_values, text_of
 from gongkai.wording import clipped, phrases, some_of
 
 # 台账.csv, 台账.html
 NO_SPREADSHEET = "不是Excel工作簿；请在Excel或WPS中打开台账，另存为.xlsx后再试。"
-SPREADSHEETS = (b"PK", OLE2)  # how a file begins that is one
 HEAD_ROWS = 20  # the heads stand in one of the first rows: titles and notes may stand above them
 MOST_NAMED = 3  # rows of 表三 that a problem names
 NOT_OURS = ""  # in the place of a row: the application is not of this year
@@ -107,7 +106,7 @@ def read_register(content: bytes) -> Register:
     there is none, where a head is missing or stands twice, or where rows or columns are hidden:
     they would be left out unseen.
     """
-    if not content.startswith(SPREADSHEETS):
+    if detect.kind_of(content).format is detect.TEXT:
         raise UnreadableDocument(NO_SPREADSHEET)
     found: list[tuple[spreadsheets.Sheet, list[Application]]] = []
     sheets: list[str] = []

@@ -34,7 +34,6 @@ from gongkai.publish.ready import (
     set_aside,
     told_of,
 )
-from gongkai.readers.libreoffice import converted
 from gongkai.sources import documents
 
 __all__ = [
@@ -200,7 +199,9 @@ def as_pdf(
 ) -> tuple[bytes, int]:
     """What LibreOffice makes of the .docx, read back as well."""
     try:
-        content = converted(document, "docx", "pdf", missing=PDF_MISSING, save=PDF_SAVE)
+        content = readers.libreoffice.converted(
+            document, "docx", "pdf", missing=PDF_MISSING, save=PDF_SAVE
+        )
     except UnreadableDocument as error:
         raise WorkbookError(f"没有写入{name}：{error}") from error
     how = OF_TEMPLATE_AS_PDF if asked.template else OURS_AS_PDF

@@ -20,6 +20,7 @@ FROM_SOURCE = (
 )
 RAISED = re.compile(r"[^\s。，；]{0,4}[\^\ufffc][^\s。，；]{1,6}")  # 积5^2^千米
 SIGNED_OTHERWISE = "请核对：署名照第六部分末尾的文字印出，没有另印机关和日期"
+DONE = "发布稿与{}逐格一致，{}格。已写入 {}"
 ADVICE = "请改正，或对确认无误的问题注明理由后忽略，再生成"
 
 
@@ -132,9 +133,9 @@ def done_lines(
 ) -> Iterator[str]:
     """What is said once a document is written; ``count`` figures were read back equal."""
     if wording.is_workbook(report):
-        yield f"发布稿与工作簿逐格一致，{count}格。已写入 {target}"
+        yield DONE.format("工作簿", count, target)
     else:
-        yield f"发布稿与报告逐格一致，{count}格。已写入 {target}"
+        yield DONE.format("报告", count, target)
         yield from source_lines(report)
         yield from parts_told(findings)
     yield from printed_otherwise(report)

@@ -25,7 +25,6 @@ NAMESPACE = f"{{{parts.OFFICE}/wordprocessingml/2006/main}}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 FIELD = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-NUMERALS = "一二三四五六"
 MOST_FIELDS = 500  # in a template; a report has 15
 NARROWEST, WIDEST = 4000, 16000  # twips, of a template's type area; a page of A4 has 8845
 ELSEWHERE = ("header", "footer")  # parts beside the main one in which fields are filled in
@@ -48,7 +47,7 @@ UNFINISHED = (
 # marks as open.
 UNFINISHED_MARKS = ("{{", "}}", "｛｛", "｝｝", LEFT_OPEN, TO_REWRITE)
 
-TEXTS = ("引言", *NUMERALS)  # fields that are needed where the report has such a text
+ONE_LINE = ("标题", "机关", "年度", "发布日期")  # fields that a template may leave out
 
 FieldValue = str | tuple[str, ...] | content.PublishedTable
 
@@ -63,7 +62,7 @@ def field_values(found: content.Publication) -> dict[str, FieldValue]:
         "引言": found.opening,
     }
     for section in found.sections:
-        values[NUMERALS[section.number - 1]] = section.paragraphs
+        values[section.title[0]] = section.paragraphs
         if section.table:
             values[section.table.form.number] = section.table
     return values
@@ -78,8 +77,7 @@ def refuse_left_out(name: str, used: set[str], found: content.Publication) -> No
     """WorkbookError where a template has no place for a table, or for a section that has a text."""
     wanted = []
     for field, value in field_values(found).items():
-        is_content = isinstance(value, content.PublishedTable) or field in TEXTS
-        if is_content and value and field not in used:
+        if value and field not in used and field not in ONE_LINE:
             wanted.append(f"“{{{{{field}}}}}”")
     if wanted:
         raise WorkbookError(MISSING.format(name, "、".join(wanted)))

@@ -15,13 +15,13 @@ from gongkai.editions import all_editions
 from gongkai.model import Heading, Section
 from gongkai.recognize import labelling, tokenizing
 from gongkai.recognize.cover.titles import is_title
+from gongkai.wording.prose import is_signing
 
 FOOTER = re.compile(
     r"^[【\[]?\s*(?:返回顶部|打印(?:本[稿页])?|关闭(?:本页|窗口)?|分享到?|扫一扫.{0,30}|"
     r"上一[篇条].*|下一[篇条].*|相关(?:附件|信息|文档|链接)|版权所有.*|"
     r"主办单位?[:：].*|承办单位?[:：].*|网站标识码.*|.{0,4}ICP备.*|.{0,6}公网安备.*|附件[:：].*|责任编辑.*|信息来源.*)\s*[】\]]?"
 )
-SIGNED_DAY = re.compile(r"20\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
 SIGNER = re.compile(r"[^\d。：:]{1,40}")  # 瑞安市人民政府
 # 诉讼44件, 收到申请四百五十五件, 说明：含乡镇; not 纠正, a head of a table without lines.
 SAYS = re.compile(r"(?=.*[\u4e00-\u9fff]{2}).*(?:[\d。；：，、:]|[一二三四五六七八九十百千]件)")
@@ -234,10 +234,11 @@ def own_lines(lines: Sequence[str]) -> list[str]:
 
 
 def signature_in(lines: Sequence[str]) -> Sequence[str]:
-    """瑞安市人民政府 and 2022年1月20日 on two lines; none where no day stands alone."""
-    for number, (signer, day) in enumerate(pairwise(lines)):
-        if SIGNED_DAY.fullmatch(day.strip()) and SIGNER.fullmatch(signer):
-            return lines[number : number + 2]
+    """瑞安市人民政府 and 2022年1月20日 on two lines, or on one; none where no day stands alone."""
+    for number, (signer, day) in enumerate(pairwise(["", *lines])):
+        if is_signing(day):
+            first = number - 1 if SIGNER.fullmatch(signer) else number
+            return lines[first : number + 1]
     return ()
 
 

@@ -81,5 +81,11 @@ def signed(report: Report) -> SignedText:
         return SignedText("\n".join(lines[:-2]), ends[1])
     if agency and ends[-1] == agency:
         return SignedText("\n".join(lines[:-1]), "")
-    last = list(map(figures.without_blanks, lines[-LAST_LINES:]))
-    return SignedText(text, "", agency in last or any(map(SIGNED.fullmatch, last)))
+    last = lines[-LAST_LINES:]
+    is_named = agency in map(figures.without_blanks, last)
+    return SignedText(text, "", is_named or any(map(is_signing, last)))
+
+
+def is_signing(line: str) -> bool:
+    """Whether a line is the day of a signature, perhaps with who signs: 瑞安市2022年1月30日."""
+    return SIGNED.fullmatch(figures.without_blanks(line)) is not None

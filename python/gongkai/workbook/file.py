@@ -406,9 +406,11 @@ def unprinted(path: Path) -> tuple[list[str], list[str]]:
     document that is made of the report has neither. Of an .ods or .xls nothing is said.
     """
     content = content_of(path)
-    if not content.startswith(b"PK") or ODS_PART in archive_of(path.name, content):
+    if is_old_format(path, content):
         return [], []
     archive = archive_of(path.name, content)
+    if ODS_PART in archive:
+        return [], []
     workbook = read_xml(archive, main_part(archive))
     sheets, drawn = [], []
     for tab in tabs_of(archive, workbook):
