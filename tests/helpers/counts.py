@@ -1,9 +1,9 @@
 """How many examples and seeds a test tries: few by default, all of them in ``make test-all``.
 
 The variable GONGKAI_TESTS chooses: ``few`` (default), ``full``, ``deep`` (ten times as many, at
-random, for hunting). A test of properties says its full number: ``@properties(150)`` tries 12
+random, for hunting). A test of properties says its full number: ``@properties(150)`` tries 18
 examples by default. A test over seeds says ``@counted`` and takes its seeds from
-``range(many(2_000))``: 166 by default. What goes through a long list says ``part(all_of_it)``. A
+``range(many(2_000))``: 250 by default. What goes through a long list says ``part(all_of_it)``. A
 test for each of many like cases says ``@some("text", TEXTS)``: by default one in four. A
 test for every combination of some values says ``@matrix(layout=LAYOUTS, labels=LABELS)``: by
 default as few combinations as show each value once, the others are ``slow``.
@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 
 LEVEL = os.environ.get("GONGKAI_TESTS", "few")
 IS_DEEP = LEVEL == "deep"
-SHARE = {"few": 12, "full": 1}  # one of so many is tried
+SHARE = {"few": 8, "full": 1}  # one of so many is tried
 LEAST = 4
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ counted = pytest.mark.counted
 
 
 def many(full: int) -> int:
-    """The number to try at this level: few of 150 are 12, few of 12 are 4."""
+    """The number to try at this level: few of 150 are 18, few of 12 are 4."""
     if IS_DEEP:
         return 10 * full
     return min(full, max(LEAST, full // SHARE[LEVEL]))
