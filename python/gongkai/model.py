@@ -484,8 +484,8 @@ class Table:
     def edition(self) -> str:
         return self.form.edition
 
-    @property
-    def values(self) -> dict[str, Value]:
+    @cached_property
+    def values(self) -> Mapping[str, Value]:
         """Cell -> its figure, None for a blank and for what is no figure."""
         return {cell: entry.value for cell, entry in self.entries.items()}
 

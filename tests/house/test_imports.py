@@ -15,6 +15,8 @@ from argparse import _SubParsersAction
 from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
+from importlib.util import find_spec
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ import gongkai
 from gongkai.cli import COMMANDS
 from gongkai.cli.parser import CHECK_WRITE, build_parser
 from gongkai.system import function_at
+from helpers import ROOT
 
 FOLDER = Path(gongkai.__file__).parent
 TREES = {
@@ -261,3 +264,22 @@ def test_a_module_is_not_hidden_by_a_name_of_its_room() -> None:
         if getattr(import_module(package), name) is not module:
             hidden.append(f"{package}.{name}")
     assert hidden == []
+
+
+def names_taken(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """(module, name) of all that a file takes from us by name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "gongkai":
+            for alias in node.names:
+                yield str(node.module), alias.name
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.py")), ids=attrgetter("name"))
+def test_a_benchmark_takes_what_exists(path: Path) -> None:
+    """No test runs them: one that had lost a name was found by its next reader."""
+    missing = []
+    for module, name in names_taken(ast.parse(path.read_text(encoding="utf-8"))):
+        held = import_module(module)
+        if not hasattr(held, name) and find_spec(f"{module}.{name}") is None:
+            missing.append(f"{module}.{name}")
+    assert missing == []
