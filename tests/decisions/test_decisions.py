@@ -54,7 +54,7 @@ PART, OTHER = "disputes.review.upheld", "applications.granted.natural"
 
 @properties(60)
 @given(reports(), st.data())
-def test_a_key_changes_exactly_with_a_figure_of_its_finding(
+def test_keys_change_exactly_with_a_figure_of_their_finding(
     report: Report, data: st.DataObject
 ) -> None:
     cells = sorted(entry.cell for entry in report.entries())
@@ -62,12 +62,23 @@ def test_a_key_changes_exactly_with_a_figure_of_its_finding(
         report, data.draw(st.sampled_from(cells)), data.draw(st.sampled_from([None, 7_777_777]))
     )
     findings = check(report)
-    keys = [key_of(finding, report) for finding in findings]
+    keys = [keys_of(finding, report) for finding in findings]
     assert len(set(keys)) == len(keys)
     cell = data.draw(st.sampled_from(cells))
     other = changed(report, cell, data.draw(st.integers(8_000_000, 9_000_000)))
     for finding, key in zip(findings, keys, strict=True):
-        assert (key_of(finding, other) == key) == (cell not in finding.cells)
+        assert (keys_of(finding, other) == key) == (cell not in finding.cells)
+
+
+def test_a_figure_of_any_sum_that_a_cause_breaks_opens_it_again() -> None:
+    wrong = {"applications.carried_in.company": 7_777_777}
+    report = decided(report_of(wrong), "applications.balance.company")
+    [finding] = check(report)
+    assert not is_open(finding)
+    other = report_of(wrong | {"applications.carried_in.legal": 8_000_000})
+    again = only(replace(other, decisions=report.decisions), "applications.balance.company")
+    assert key_of(again, other) == key_of(finding, report)
+    assert is_open(again)
 
 
 @properties(100)
