@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gongkai.model import (
     FRAMING,
     SAYING,
+    VERSION,
     FetchError,
     Finding,
     FindingLines,
@@ -42,7 +43,7 @@ __all__ = [
     "read_report",
     "same_body",
 ]
-__version__ = "0.1.0"
+__version__ = VERSION
 
 # What is loaded when it is first asked for (PEP 562): the command's --help needs none of it.
 PLACES = {

@@ -365,6 +365,7 @@ class Prose:
     text: str
 
 
+VERSION = "0.1.0"  # of gongkai
 SHEET = "sheet"  # the heading of a Prose that is the name of a worksheet, before what stands on it
 
 
