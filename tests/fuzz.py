@@ -23,8 +23,9 @@ sys.path.insert(0, str(ROOT / "python"))
 
 with atheris.instrument_imports(include=["gongkai"]):
     from gongkai.model import Document, GongkaiError
+    from gongkai.processes import FAILED, HEAVY, MADE, REFUSED, answer_to
     from gongkai.readers import READERS, blocks_of, html, text  # noqa: F401
-    from gongkai.readers.worker import answer_to
+    from gongkai.readers.worker import PACKED, unpacked
     from gongkai.recognize import recognize
     from gongkai.sources.detect import kind_of
 
@@ -42,9 +43,9 @@ def one(content: bytes) -> None:
     try:
         reader = READERS.get(kind_of(content).format, "")
         if reader:
-            answer = answer_to(reader, content)
-            assert answer.kind in ("read", "refused", "memory", "failed"), answer.kind
-            blocks = answer.found
+            answer = answer_to(PACKED, f"{reader}\n".encode() + content)
+            assert answer[:1] in (MADE, REFUSED, HEAVY, FAILED), answer[:1]
+            blocks = unpacked(answer[1:]) if answer[:1] == MADE else ()
         else:
             blocks = blocks_of(document)
         recognize(blocks, document)

@@ -718,12 +718,14 @@ class GongkaiError(Exception):
 
 class FetchError(GongkaiError):
     """A source could not be fetched; worth a retry. ``stage`` names what failed, ``status`` is the
-    server's or 0.
+    server's or 0, ``retry_after`` the seconds for which it wants to be left alone.
     """
 
-    def __init__(self, message: str, stage: str = "", status: int = 0) -> None:
+    def __init__(
+        self, message: str, stage: str = "", status: int = 0, retry_after: float = 0
+    ) -> None:
         super().__init__(message)
-        self.stage, self.status = stage, status
+        self.stage, self.status, self.retry_after = stage, status, retry_after
 
 
 class UnreadableDocument(GongkaiError):

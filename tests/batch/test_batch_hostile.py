@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.batch.journal import NAME
 from gongkai.batch.summary import csv_bytes, summary_book_edits
 from gongkai.model import Edit
 from gongkai.pipeline import fill, read_report
+from gongkai.store import NAME
 from gongkai.workbook import layout
 from gongkai.workbook.lists import BatchRow
 from helpers.batches import formulas_in, list_file, names_in, page, rows_of, run

@@ -18,7 +18,6 @@ import openpyxl
 import pytest
 
 from gongkai.batch import batch_checks, plan, run_batch
-from gongkai.batch.journal import NAME, JournalEntry, open_journal
 from gongkai.batch.names import (
     LONGEST_FOLDER,
     LONGEST_PATH,
@@ -31,10 +30,10 @@ from gongkai.links import base_of, candidates
 from gongkai.model import Document, GongkaiError
 from gongkai.output import csv_cell
 from gongkai.readers import read_blocks
+from gongkai.store import NAME
 from gongkai.system import discard_file, move
 from gongkai.workbook import copy_template
-from gongkai.workbook.lists import BatchRow
-from helpers.batches import bodies, command, list_file, names_in, page, run, served
+from helpers.batches import bodies, command, list_file, names_in, page, rows_in, run, served
 from helpers.made import report_of
 from helpers.waiting import PATIENCE
 from helpers.web.server import answer, serving
@@ -117,38 +116,33 @@ def test_a_nul_before_a_formula_does_not_let_it_run() -> None:
 # --- the memory -----------------------------------------------------------------------------------
 
 
-def test_a_full_disk_leaves_whole_lines_only(tmp_path: Path) -> None:
-    """What the disk refused must not be written after all when the file is closed."""
+def test_a_full_disk_leaves_whole_results_only(tmp_path: Path) -> None:
+    """What the disk refused must not be there after all when the store is opened again."""
     code = (
         "import resource, signal, sys\nfrom pathlib import Path\n"
-        "from gongkai.batch.journal import JournalEntry, open_journal\nfrom gongkai.workbook."
-        "lists import BatchRow\n"
+        "from gongkai.store import encoded, open_store, row_to_record\n"
+        "from gongkai.workbook.lists import BatchRow\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
-        "with open_journal(Path(sys.argv[1])) as journal:\n"
+        "kept = 0\n"
+        "with open_store(Path(sys.argv[1])) as store:\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
         "    try:\n"
-        "        for number in range(100):\n"
-        "            row = BatchRow(str(number), 'failed', message='m' * 300)\n"
-        "            journal.add(JournalEntry(row))\n"
+        "        for number in range(1000):\n"
+        "            row = BatchRow(str(number), 'done', message='m' * 300)\n"
+        "            store.keep(encoded(row_to_record(row)))\n"
+        "            store.commit()\n"
+        "            kept += 1\n"
         "    except Exception as error:\n"
-        "        print(type(error).__name__, len(journal.entries))\n"
+        "        print(type(error).__name__, kept, error)\n"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, check=False, text=True
     )
     assert (ended.returncode, ended.stderr) == (0, "")
-    kind, count = ended.stdout.split()
-    content = (tmp_path / NAME).read_bytes()
-    assert (kind, content[-1:]) == ("GongkaiError", b"\n")
-    assert len(content.splitlines()) == int(count) + 1
-
-
-def test_the_checks_of_earlier_runs_are_not_kept_in_memory(tmp_path: Path) -> None:
-    with open_journal(tmp_path) as journal:
-        journal.add(JournalEntry(BatchRow("x", "done", file="x.xlsx"), "0", {"findings": []}))
-    with open_journal(tmp_path) as journal:
-        assert journal.entries["x"].check is None
-    assert set(batch_checks(tmp_path)) == {"x"}
+    kind, count, said = ended.stdout.split(maxsplit=2)
+    assert kind == "StoreError"
+    assert said.rstrip().endswith("。")
+    assert len(rows_in(tmp_path)) == int(count) > 10
 
 
 # --- what is no report, and what is not imported --------------------------------------------------

@@ -14,13 +14,14 @@ from zipfile import ZipFile
 
 import pytest
 
-from gongkai.batch.journal import NAME, read_journal
 from gongkai.model import Edit
+from gongkai.store import NAME
+from gongkai.store.older import JOURNAL
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.derived import fitted
 from gongkai.workbook.file import fill_file
 from helpers import TESTS
-from helpers.batches import names_in, sheets_in
+from helpers.batches import names_in, rows_in, sheets_in
 from helpers.command import run_command
 from helpers.excel.engine import open_book
 from helpers.excel.live import live_template, press, set_cell, value_at
@@ -32,7 +33,7 @@ FIRST, SECOND, OTHER = (
     "南山县政府2021年度报告",
 )
 OPEN = layout.RESULTS_TOP + 1, layout.RESULT_COLUMNS["verdict"]  # of the sum without a decision
-NAMES = {f"{FIRST}.xlsm", f"{SECOND}.xlsm", f"{OTHER}.xlsm", "汇总.xlsm", "汇总.csv", NAME}
+NAMES = {f"{FIRST}.xlsm", f"{SECOND}.xlsm", f"{OTHER}.xlsm", "汇总.xlsm", "汇总.csv", NAME, JOURNAL}
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     place = tmp_path / "older"
     shutil.copytree(OLDER, place)
-    journal = place / "结果" / NAME
+    journal = place / "结果" / JOURNAL
     journal.write_bytes(journal.read_bytes().replace(b"/older/", f"{place}/".encode()))
     monkeypatch.chdir(place)
     return place / "结果"
@@ -126,8 +127,7 @@ def test_a_new_source_gets_an_xlsx_that_doubles_nothing(folder: Path) -> None:
     Path("名单.txt").write_text("来源/new.html\n来源/again.html\n", encoding="utf-8")
     assert "完成2份" in run_command("batch", "名单.txt", "-o", "结果").stdout
     assert names_in(folder) == NAMES | {"北山县政府2021年度报告.xlsx", f"{OTHER}（2）.xlsx"}
-    _, entries = read_journal(folder)
-    assert len(entries) == 5
+    assert len(rows_in(folder)) == 5
 
 
 def test_check_levels_adopt_numbers_dismiss(dismissed: Path) -> None:
@@ -173,12 +173,12 @@ def next_source() -> str:
 def test_a_new_folder_is_of_xlsx(folder: Path) -> None:
     done = run_command("batch", "名单.txt", "-o", "新")
     new = folder.parent / "新"
-    assert names_in(new) == {name.replace(".xlsm", ".xlsx") for name in NAMES}
+    assert names_in(new) == {name.replace(".xlsm", ".xlsx") for name in NAMES - {JOURNAL}}
     assert "汇总：新/汇总.xlsx、新/汇总.csv" in done.stdout
     assert read_workbook(new / f"{OTHER}.xlsx").value("applications.new.natural") == 436
     again = run_command("batch", "名单.txt", "-o", "新")
     assert "跳过已完成的3份" in again.stdout
-    assert names_in(new) == {name.replace(".xlsm", ".xlsx") for name in NAMES}
+    assert names_in(new) == {name.replace(".xlsm", ".xlsx") for name in NAMES - {JOURNAL}}
     assert set(sheets_in(new / "汇总.xlsx")) == {
         layout.BATCH,
         layout.SUMMARY,

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from gongkai.batch.journal import NAME
-from gongkai.batch.run import PART
+from gongkai.batch.folders import PART
+from gongkai.store import NAME
 from helpers import DOCUMENTS
 from helpers.batches import (
     COMMAND,
     bodies,
     command,
     list_file,
-    names_in,
     outcome,
     page,
     run,
@@ -111,35 +111,40 @@ def test_every_state_that_a_kill_can_leave(server: Server, tmp_path: Path) -> No
 
 
 def check_states(sources: Sequence[str], tmp_path: Path, every: int) -> None:
-    """The memory up to any line and some bytes of the next; the last line's workbook with its name
-    or without.
+    """The store after any number of results; the last workbook with its name, without it (whole
+    aside), or half written.
     """
     whole = undisturbed(sources, tmp_path / "undisturbed")
-    lines = (whole / NAME).read_bytes().splitlines(keepends=True)
-    assert len(lines) > len(sources)
     wanted = outcome(whole)
-    dice = random.Random(7)
-    for count in range(0, len(lines) + 1, every):
-        named = files_of(whole, lines[:count])
-        rest = lines[count][: dice.randrange(len(lines[count]))] if count < len(lines) else b""
-        for number, files in enumerate((named, named[:-1])):
+    for count in range(0, len(wanted["rows"]) + 1, every):
+        for number in range(3):
             folder = tmp_path / f"{count}-{number}"
-            folder.mkdir()
-            (folder / NAME).write_bytes(b"".join(lines[:count]) + rest)
-            for name in files:
-                shutil.copy(whole / name, folder / name)
+            files = left_with(whole, folder, count)
             (folder / PART).mkdir()
-            (folder / PART / "report.xlsx").write_bytes(b"half")
             (folder / PART / ".gongkai-000000000000.tmp").write_bytes(b"half")
+            if number and files:
+                (folder / files[-1]).rename(folder / PART / "0.xlsx")
+            if number == 2:
+                (folder / PART / "0.xlsx").write_bytes(b"half")
             run(sources, folder)
             assert outcome(folder) == wanted
 
 
-def files_of(folder: Path, lines: list[bytes]) -> list[str]:
-    """The workbooks that lines of the memory name."""
-    names = sorted(names_in(folder))
-    said = {name: f'"file": {json.dumps(name)}'.encode() for name in names}
-    return [name for line in lines for name in names if said[name] in line]
+def left_with(whole: Path, folder: Path, count: int) -> list[str]:
+    """A folder with the first results of another one, and the names of their workbooks."""
+    folder.mkdir()
+    shutil.copy(whole / NAME, folder / NAME)
+    with closing(sqlite3.connect(folder / NAME)) as store, store:
+        asked = "SELECT id FROM sources ORDER BY id"
+        later = [number for (number,) in store.execute(asked)][count:]
+        for number in later:
+            for table in ("results", "figures", "findings"):
+                store.execute(f"DELETE FROM {table} WHERE id = ?", (number,))
+            store.execute("UPDATE sources SET state = 'new', tries = 0 WHERE id = ?", (number,))
+        files = [name for (name,) in store.execute("SELECT file FROM results WHERE file <> ''")]
+    for name in files:
+        shutil.copy(whole / name, folder / name)
+    return files
 
 
 def test_twins_keep_their_names(server: Server, tmp_path: Path) -> None:

@@ -15,21 +15,24 @@ import openpyxl
 import pytest
 
 from gongkai.batch import batch_checks, run_batch, scheduler, summary
-from gongkai.batch.journal import NAME, open_journal
-from gongkai.batch.run import MOST_THREADS, PART
+from gongkai.batch.folders import PART, held_folder
+from gongkai.batch.parsing import Task, outcome_of, parse, request_of
+from gongkai.batch.run import MOST_THREADS
 from gongkai.batch.scheduler import SourceQueue
 from gongkai.demo import pages as demo_pages
 from gongkai.model import GongkaiError
-from gongkai.pipeline import check, fill, read_report
+from gongkai.pipeline import fill, read_report
 from gongkai.sources import Limits
+from gongkai.store import NAME, read_store
+from gongkai.store.older import JOURNAL
 from gongkai.workbook import layout
 from gongkai.workbook.lists import read_batch, read_summary, summary_heads
 from helpers.batches import (
     GARBAGE,
     LOGIN,
+    as_older,
     bodies,
     figures_of,
-    lines_of,
     names_in,
     outcome,
     page,
@@ -139,6 +142,7 @@ def test_the_summary_is_recent_while_the_batch_runs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(summary, "EVERY", 4)
+    monkeypatch.setattr("gongkai.batch.run.MOST_PENDING", 1)
     with (
         serving(served(bodies(7))) as server,
         closing(run_batch(many(server, 7), tmp_path, pause=0)) as batch,
@@ -406,7 +410,7 @@ def test_lists_one_after_another_are_summed_up_together(tmp_path: Path) -> None:
 
 
 def test_one_run_at_a_time(tmp_path: Path) -> None:
-    with open_journal(tmp_path), pytest.raises(GongkaiError, match="另一个批量导入正在使用"):
+    with held_folder(tmp_path), pytest.raises(GongkaiError, match="另一个批量导入正在使用"):
         run([], tmp_path)
     run([], tmp_path)
 
@@ -443,33 +447,41 @@ def test_stopping_early_keeps_what_is_done(tmp_path: Path) -> None:
     ],
 )
 def test_a_foreign_or_damaged_memory(tmp_path: Path, content: bytes, said: str) -> None:
-    (tmp_path / NAME).write_bytes(content)
+    (tmp_path / JOURNAL).write_bytes(content)
     with pytest.raises(GongkaiError, match=said):
         run(["x.html"], tmp_path)
-    assert (tmp_path / NAME).read_bytes() == content
-    assert names_in(tmp_path) == {NAME}
+    assert (tmp_path / JOURNAL).read_bytes() == content
+    assert names_in(tmp_path) == {JOURNAL, NAME}
+    with read_store(tmp_path) as store:
+        assert store is not None
+        assert store.about("summary") == ""
+        assert [*store.listed()] == []
 
 
 def test_a_damaged_entry_is_said_with_its_line(tmp_path: Path) -> None:
     with serving(served(bodies(2))) as server:
         run(many(server, 2), tmp_path)
-        good = (tmp_path / NAME).read_text(encoding="utf-8")
+        journal = as_older(tmp_path)
+        good = journal.read_text(encoding="utf-8")
         for right, wrong in (
             ('"year": 2021', '"year": "x"'),
             ('"figures": {', '"figures": {"a": [], '),
             ('"file": "', '"file": "../'),
         ):
-            (tmp_path / NAME).write_text(good.replace(right, wrong, 1), encoding="utf-8")
+            journal.write_text(good.replace(right, wrong, 1), encoding="utf-8")
             with pytest.raises(GongkaiError, match="第2行已损坏"):
                 run(many(server, 2), tmp_path)
+        journal.write_text(good, encoding="utf-8")
+        found = run(many(server, 2), tmp_path)
+    assert all(one.skipped for one in found.values())
 
 
 @pytest.mark.parametrize("cut", [1, 19, 30])
 def test_a_memory_cut_at_its_very_beginning_begins_anew(tmp_path: Path, cut: int) -> None:
-    (tmp_path / NAME).write_bytes(b'{"gongkai": "batch", "version": 1, "summary": "x"}'[:cut])
+    (tmp_path / JOURNAL).write_bytes(b'{"gongkai": "batch", "version": 1, "summary": "x"}'[:cut])
     with serving(served(bodies(1))) as server:
         run(many(server, 1), tmp_path)
-    assert [line["summary"] for line in lines_of(tmp_path)[:1]] == ["汇总"]
+    assert "汇总.xlsx" in names_in(tmp_path)
 
 
 def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
@@ -486,15 +498,15 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
 
 
 def test_an_unexpected_failure_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = check
-    monkeypatch.setattr(
-        "gongkai.pipeline.check",
-        lambda report: 1 // 0 if report.agency == "第2县人民政府" else sound(report),
-    )
-    with serving(served(bodies(3))) as server:
-        found = rows_of(run(many(server, 3), tmp_path))
-        assert [row.state for _, row in sorted(found.items())] == ["done", "failed", "done"]
-        assert "程序内部错误（ZeroDivisionError）" in found[server.url("/2.html")].message
+    """As the process that reads says it: the failure is of that report alone."""
+    place = tmp_path / "page.html"
+    place.write_bytes(page("第2县人民政府"))
+    monkeypatch.setattr("gongkai.pipeline.check", lambda report: 1 // 0)
+    [one] = outcome_of(parse(request_of(Task(str(place), "all", ".xlsx", {}))))
+    row = one.encoded.row
+    assert row.state == "failed"
+    assert "程序内部错误（ZeroDivisionError）" in row.message
+    assert (one.name, one.book) == ("", b"")
 
 
 def test_an_uninterrupted_run_is_the_same_twice(tmp_path: Path) -> None:

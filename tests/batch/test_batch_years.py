@@ -12,12 +12,23 @@ import pytest
 
 from gongkai import cli
 from gongkai.batch import batch_checks, batch_years, with_years
-from gongkai.batch.journal import NAME
 from gongkai.checks.whole import check
 from gongkai.editions import links
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.lists import SUMMARY_HEADS, BatchRow, read_summary, summary_row_heads
-from helpers.batches import BODY, later, page, pages, rows_of_two_years, run, sheets_in, years_in
+from helpers.batches import (
+    BODY,
+    as_older,
+    later,
+    lines_in,
+    page,
+    pages,
+    rows_of_two_years,
+    run,
+    sheets_in,
+    write_older,
+    years_in,
+)
 from helpers.excel.live import open_live, press, set_cell, value_at
 from helpers.growth import LINEAR, doubling
 from helpers.made import report_of
@@ -140,7 +151,8 @@ def test_a_journal_of_an_earlier_version(tmp_path: Path) -> None:
     """It has the totals alone: these are compared, and it is said that the others are not."""
     folder, (late, first, _) = tmp_path / "out", pages(tmp_path / "pages", sound=False)
     run([first], folder)
-    entries = [json.loads(line) for line in (folder / NAME).read_text().splitlines()]
+    journal = as_older(folder)
+    entries = lines_in(journal)
     for entry in entries:
         if "row" in entry:
             assert "years" not in entry["row"]
@@ -150,7 +162,7 @@ def test_a_journal_of_an_earlier_version(tmp_path: Path) -> None:
                 if cell.endswith(".total")
             }
             entry["row"]["figures"] = old
-    (folder / NAME).write_text("".join(f"{json.dumps(entry)}\n" for entry in entries))
+    write_older(folder, entries)
     run([late], folder)
     assert years_in(folder)["浙江省青溪县政府", "2022"] == (
         "与2021年不符1处：上年结转·总计填8，2021年结转12（结转7项，只能核对其中1项；文件件数没有可以核对的数字）"

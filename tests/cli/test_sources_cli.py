@@ -20,7 +20,7 @@ from helpers.command import run_command
 from helpers.formats.transcript import BOOK, ROAD, slip, sound
 
 RUIAN = DOCUMENTS / "ruian-2021-text" / "source.txt"
-RECORDS = ("汇总.xlsx", "汇总.csv", "gongkai-batch.jsonl")
+RECORDS = ("汇总.xlsx", "汇总.csv", "gongkai-batch.sqlite")
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_a_folder_and_a_file_beside_it(out: Path) -> None:
 def test_renamed_summaries_in_a_folder_are_none_of_its_documents(out: Path) -> None:
     (out / "汇总.xlsx").rename(out / "全市年报.xlsx")
     (out / "汇总.csv").rename(out / "全市年报.csv")
-    (out / "gongkai-batch.jsonl").rename(out / "记录.txt")
+    (out / "gongkai-batch.sqlite").rename(out / "记录.txt")
     assert sources(out) == books(out)
 
 
@@ -142,7 +142,7 @@ def test_a_glob_with_our_own_records_does_not_fail(out: Path) -> None:
     assert len(json.loads(run_command("check", *named, "--json").stdout)) == 2
 
 
-@pytest.mark.parametrize("name", ["汇总.xlsx", "汇总.csv", "gongkai-batch.jsonl"])
+@pytest.mark.parametrize("name", ["汇总.xlsx", "汇总.csv", "gongkai-batch.sqlite"])
 def test_named_alone_a_record_is_refused(name: str, out: Path) -> None:
     run = run_command("check", out / name)
     assert run.returncode == 2
@@ -150,6 +150,7 @@ def test_named_alone_a_record_is_refused(name: str, out: Path) -> None:
         "没有读出数字",
         "没有找到政府信息公开工作年度报告",
         "是批量导入的工作簿，其中没有报告",
+        "这是二进制文件或乱码，不能读取",
     )
     assert any(told in run.stderr for told in refused)
 
@@ -164,7 +165,7 @@ def test_renamed_records_are_known_by_what_they_hold(out: Path) -> None:
     for name, other in {
         "汇总.xlsx": "一.xlsx",
         "汇总.csv": "二.txt",
-        "gongkai-batch.jsonl": "三",
+        "gongkai-batch.sqlite": "三",
     }.items():
         (out / name).rename(out / other)
     run = run_command("check", *sorted(out.iterdir()))
@@ -184,7 +185,7 @@ def test_a_summary_without_tables_is_a_record(out: Path) -> None:
         del book[name]
     book.save(out / "各县.xlsx")
     assert sources(out) == books(out)
-    (out / "gongkai-batch.jsonl").unlink()
+    (out / "gongkai-batch.sqlite").unlink()
     assert sources(out) == books(out)
 
 

@@ -176,7 +176,7 @@ def test_the_memory_of_a_batch_is_no_pipe(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "瑞安.txt").write_bytes(Path(RUIAN).read_bytes())
-    os.mkfifo(folder / "gongkai-batch.jsonl")
+    os.mkfifo(folder / "gongkai-batch.sqlite")
     for words in (["batch", folder, "-o", tmp_path / "out"], ["levels", RUIAN, folder]):
         run = run_command(*words)
         assert (run.returncode, "管道" in run.stderr) == (2, True), run.stderr

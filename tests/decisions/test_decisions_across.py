@@ -16,7 +16,6 @@ import pytest
 
 from gongkai import cli
 from gongkai.batch import across_lines, batch_checks, with_years
-from gongkai.batch.journal import NAME
 from gongkai.cli.reading import code_of
 from gongkai.compare.bodies import Yearly
 from gongkai.compare.children import Child
@@ -32,7 +31,17 @@ from gongkai.wording.rules import rules_of
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.lists import BatchRow, read_summary
 from helpers.across import CASES
-from helpers.batches import later, page, pages, run, sheets_in, years_in
+from helpers.batches import (
+    as_older,
+    later,
+    lines_in,
+    page,
+    pages,
+    run,
+    sheets_in,
+    write_older,
+    years_in,
+)
 from helpers.families import BODIES, CELLS, GRANTED, family, parent_of, report, saved, summed
 from helpers.made import report_of
 from helpers.strategies import changed
@@ -282,9 +291,9 @@ def test_a_journal_with_other_things_than_decisions_is_told(
     imported: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], decided: object
 ) -> None:
     source, folder = imported[0], copied(imported[1], tmp_path)
-    lines = [json.loads(line) for line in (folder / NAME).read_text().splitlines()]
+    lines = lines_in(as_older(folder))
     lines = [{**line, "decided": decided} if "row" in line else line for line in lines]
-    (folder / NAME).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    write_older(folder, lines)
     assert cli.main(["batch", str(source), "-o", str(folder)]) == 2
     assert "行已损坏" in capsys.readouterr().err
 
@@ -342,11 +351,11 @@ def test_check_and_batch_give_one_code(
     source, folder = imported[0], copied(imported[1], tmp_path)
     decision = Decision(verdict, "甲") if verdict else None  # type: ignore[arg-type]
     finding = Finding("coverage.year", severity, cause=cause or "", decision=decision)
-    lines = [json.loads(line) for line in (folder / NAME).read_text().splitlines()]
+    lines = lines_in(as_older(folder))
     for line in lines:
-        if "check" in line:
+        if line.get("check"):
             line["check"]["findings"] = [finding_to_dict(finding, report_of())]
-    (folder / NAME).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    write_older(folder, lines)
     assert cli.main(["batch", str(source), "-o", str(folder)]) == code == code_of([finding])
 
 

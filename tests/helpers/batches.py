@@ -9,17 +9,19 @@ import re
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 from gongkai.batch import Imported, run_batch
-from gongkai.batch.journal import NAME, read_journal
-from gongkai.batch.run import PART
+from gongkai.batch.folders import PART
 from gongkai.editions import yearly_cells
 from gongkai.model import Value
 from gongkai.spreadsheets.files import read_sheets
+from gongkai.store import NAME, read_store
+from gongkai.store.older import FIELDS, JOURNAL
 from gongkai.workbook import read_workbook
 from gongkai.workbook.lists import BatchRow
 from helpers.command import PROCESS, run_command
@@ -127,8 +129,7 @@ def outcome(folder: Path) -> dict[str, Any]:
     """What must be the same whether a batch was interrupted or not: rows without their times,
     files, the summary.
     """
-    _, entries = read_journal(folder)
-    rows = {source: replace(entry.row, finished="") for source, entry in entries.items()}
+    rows, checks = rows_in(folder), checks_in(folder)
     books = {
         name: figures_of(folder / name)
         for name in names_in(folder)
@@ -136,8 +137,8 @@ def outcome(folder: Path) -> dict[str, Any]:
     }
     assert PART not in names_in(folder)
     return {
-        "rows": rows,
-        "checks": {source: entry.check for source, entry in entries.items()},
+        "rows": {source: replace(row, finished="") for source, row in rows.items()},
+        "checks": checks,
         "books": books,
         "names": names_in(folder),
         "csv": (folder / "汇总.csv").read_bytes(),
@@ -152,8 +153,58 @@ def rows_of(found: Mapping[str, Imported]) -> dict[str, BatchRow]:
     return {source: one.row for source, one in found.items()}
 
 
-def lines_of(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / NAME).read_text(encoding="utf-8").splitlines()]
+def rows_in(folder: Path) -> dict[str, BatchRow]:
+    """What the store of a folder holds: each source's line."""
+    with read_store(folder) as store:
+        assert store is not None
+        return {row.source: row for row in store.listed()}
+
+
+def checks_in(folder: Path) -> dict[str, Mapping[str, Any]]:
+    with read_store(folder) as store:
+        assert store is not None
+        return {row.source: check for row, check in store.checks()}
+
+
+def as_older(folder: Path) -> Path:
+    """The folder as an earlier version would have left it: the journal, which is given back, in
+    place of the store.
+    """
+    with read_store(folder) as store:
+        assert store is not None
+        checks = {row.source: check for row, check in store.checks()}
+        head = {"gongkai": "batch", "version": 1, "summary": store.about("summary")}
+        lines: list[dict[str, Any]] = [{**head, "book": store.about("book")}]
+        for row in store.listed():
+            kept = store.kept(row.source)
+            assert kept is not None
+            lines.append(older_line(row, kept.file_sha256, checks.get(row.source)))
+        written = store.rows_of("SELECT digest FROM written")
+        lines.append({"written": [digest for (digest,) in written]})
+    (folder / NAME).unlink()
+    return write_older(folder, lines)
+
+
+def write_older(folder: Path, lines: Iterable[Mapping[str, Any]]) -> Path:
+    journal = folder / JOURNAL
+    journal.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    return journal
+
+
+def lines_in(journal: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
+
+
+def older_line(row: BatchRow, digest: str, check: Mapping[str, Any] | None) -> dict[str, Any]:
+    told = {name: value for name, value in vars(row).items() if name in FIELDS}
+    figures = {cell: str(v) if isinstance(v, Decimal) else v for cell, v in row.figures.items()}
+    rulings = {key: [one.verdict, one.reason] for key, one in row.decisions.items()}
+    return {
+        "row": {**told, "state": row.state_text, "figures": figures},
+        "sha256": digest,
+        "check": check,
+        "decided": {"dismissed": row.dismissed, "rulings": rulings},
+    }
 
 
 def years_in(folder: Path) -> dict[tuple[str, str], str]:

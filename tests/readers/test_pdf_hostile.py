@@ -8,8 +8,9 @@ from random import Random
 import pytest
 
 from gongkai.model import Grid, UnreadableDocument
+from gongkai.processes import MEGABYTE, Bounds
 from gongkai.readers.pdf import pdf_blocks
-from gongkai.readers.worker import MEGABYTE, Bounds, read_apart
+from gongkai.readers.worker import read_apart
 from helpers.blocks import read
 from helpers.counts import counted, many
 from helpers.growth import LINEAR, doubling

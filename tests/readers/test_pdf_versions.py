@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from gongkai import processes
 from gongkai.model import UnreadableDocument
-from gongkai.readers import worker
 from gongkai.readers.pdf import pdf_blocks
 from gongkai.rereading.pdf import pdf_order
 from helpers import DOCUMENTS
@@ -60,9 +60,9 @@ def test_the_command_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "Metadata-Version: 2.1\nName: pdfminer.six\nVersion: 20250506\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(worker, "IDLE", [])
+    monkeypatch.setattr(processes, "IDLE", [])
     run = run_command("check", PDF)
-    worker.end_idle()
+    processes.end_idle()
     assert run.returncode == 2
     assert "20250506" in run.stderr
     assert len(run.stderr.splitlines()) == 1

@@ -15,17 +15,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from gongkai import processes
 from gongkai.model import Block, Document, Link, Place, Prose, UnreadableDocument
-from gongkai.readers import read_blocks, worker
-from gongkai.readers.worker import (
-    IDLE,
-    MEGABYTE,
-    Bounds,
-    WorkerResult,
-    packed,
-    read_apart,
-    unpacked,
-)
+from gongkai.processes import IDLE, MEGABYTE, Bounds
+from gongkai.readers import read_blocks
+from gongkai.readers.worker import packed, read_apart, unpacked
 from helpers import DOCUMENTS, TESTS
 from helpers.counts import some
 from helpers.pages import CASES
@@ -110,11 +104,11 @@ def surroundings(content: bytes) -> tuple[Block, ...]:
 @pytest.fixture(scope="module", autouse=True)
 def found_by_the_other_process() -> Iterator[None]:
     """Processes of this module's own, which find it; they are kept from test to test, as in use."""
-    worker.end_idle()
+    processes.end_idle()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", HERE)
         yield
-    worker.end_idle()
+    processes.end_idle()
 
 
 def has_ended(pid: int) -> bool:
@@ -125,18 +119,18 @@ def has_ended(pid: int) -> bool:
         return True
 
 
-def pid_of_next() -> int:
+def pid_of_next(bounds: Bounds = processes.BOUNDS) -> int:
     """The process that is asked next, warm: its start is no work on the next document."""
-    return int(text("prose_of").split()[0])
+    return int(text("prose_of", bounds=bounds).split()[0])
 
 
-def text(name: str, content: bytes = b"", bounds: Bounds = worker.BOUNDS) -> str:
+def text(name: str, content: bytes = b"", bounds: Bounds = processes.BOUNDS) -> str:
     (block,) = read_apart(f"test_worker:{name}", content, bounds)
     assert isinstance(block, Prose)
     return block.text
 
 
-def refused(name: str, bounds: Bounds = worker.BOUNDS) -> str:
+def refused(name: str, bounds: Bounds = processes.BOUNDS) -> str:
     with pytest.raises(UnreadableDocument) as caught:
         text(name, bounds=bounds)
     assert str(caught.value).endswith("。")
@@ -188,14 +182,14 @@ def test_a_machine_that_stands_still_wears_out_no_patience(monkeypatch: pytest.M
     """
     pid_of_next()
     looks: list[int] = []
-    real = worker.Process.look
+    real = processes.Process.look
 
-    def late(process: worker.Process) -> tuple[float, int]:
+    def late(process: processes.Process) -> tuple[float, int]:
         looks.append(process.pid)
         time.sleep(0.3)
         return real(process)
 
-    monkeypatch.setattr(worker.Process, "look", late)
+    monkeypatch.setattr(processes.Process, "look", late)
     assert text("sleeping", b"0.5", Bounds(patience=0.25)).endswith("0.5")
     assert looks
 
@@ -210,7 +204,7 @@ def test_the_process_that_works_is_watched_where_another_was_started(
     def by_way_of(command: list[str], **options: object) -> object:
         return real([sys.executable, "-P", "-c", starter, *command], **options)  # type: ignore[call-overload]
 
-    worker.end_idle()
+    processes.end_idle()
     monkeypatch.setattr(subprocess, "Popen", by_way_of)
     assert text("prose_of", b"x").endswith("x")
     assert IDLE[0].pid != IDLE[0].process.pid
@@ -220,7 +214,7 @@ def test_the_process_that_works_is_watched_where_another_was_started(
 
 
 def test_no_more_processes_than_processors() -> None:
-    worker.end_idle()  # one that has been in use for long would be replaced, and counted twice
+    processes.end_idle()  # one that has been in use for long would be replaced, and counted twice
     with ThreadPoolExecutor(12) as pool:
         found = list(pool.map(lambda _: text("sleeping", b"0.05"), range(12)))
     assert len({answer.split()[0] for answer in found}) <= (os.cpu_count() or 1)
@@ -229,19 +223,21 @@ def test_no_more_processes_than_processors() -> None:
 
 LIES = (
     b"",
+    b"*",
     b"\x80\x04cos\nsystem\n",
-    b"[" * 100_000,
-    b'["read"]',
-    b'["told", [], ""]',
-    b'["refused", [], 5]',
-    b'["read", [["prose", [0,0,0,0,0], "", 5]], ""]',
-    b'["read", [["prose", [0,0,0,0,-1], "", "x"]], ""]',
-    b'["read", [["prose", [0,0,0,0,0,0], "", "x"]], ""]',
-    b'["read", [["grid", [0,0,0,0,0], [[["5", 0, 1, 1e300]]], true]], ""]',
-    b'["read", [["grid", [0,0,0,0,0], [[["5", true, 1, 1]]], true]], ""]',
-    b'["read", [["link", [0,0,0,0,0], "script", "", ""]], ""]',
-    b'["read", {"a": 1}, ""]',
-    b'["read", [7], ""]',
+    b"!\xff",
+    b"+",
+    b"+" + b"[" * 100_000,
+    b'+["read"]',
+    b'+[["prose", [0,0,0,0,0], "", 5]]',
+    b'+[["prose", [0,0,0,0,-1], "", "x"]]',
+    b'+[["prose", [0,0,0,0,0,0], "", "x"]]',
+    b'+[["grid", [0,0,0,0,0], [[["5", 0, 1, 1e300]]], true]]',
+    b'+[["grid", [0,0,0,0,0], [[["5", true, 1, 1]]], true]]',
+    b'+[["link", [0,0,0,0,0], "script", "", ""]]',
+    b'+{"a": 1}',
+    b"+[7]",
+    b"+[[]]",
 )
 
 
@@ -259,7 +255,7 @@ def test_no_more_is_taken_than_an_answer_can_be() -> None:
 def test_blocks_cross_the_border_unchanged(case: str) -> None:
     [source] = (DOCUMENTS / case).glob("source.*")
     blocks = read_blocks(Document(source.name, "", source.read_bytes(), ""))
-    assert unpacked(packed(WorkerResult("read", blocks))) == WorkerResult("read", blocks)
+    assert unpacked(packed(blocks)) == blocks
 
 
 def test_a_half_of_a_character_crosses_too() -> None:
@@ -267,15 +263,15 @@ def test_a_half_of_a_character_crosses_too() -> None:
         Prose(Place(1, 2, 3, 4, 5), "h1", "\ud800\x00"),
         Link(Place(), "image", "图", "a.png"),
     )
-    assert unpacked(packed(WorkerResult("read", blocks))).found == blocks
+    assert unpacked(packed(blocks)) == blocks
 
 
 def test_the_other_process_knows_nothing_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    worker.end_idle()
+    processes.end_idle()
     for name in ("HTTPS_PROXY", "GITHUB_TOKEN", "PASSWORD"):
         monkeypatch.setenv(name, "secret")
-    assert set(text("surroundings").split()) <= {*worker.NEEDED, "PYTHONPATH"}
-    worker.end_idle()
+    assert set(text("surroundings").split()) <= {*processes.NEEDED, "PYTHONPATH"}
+    processes.end_idle()
 
 
 def test_a_greedy_reader_gets_no_more_memory() -> None:
@@ -285,7 +281,7 @@ def test_a_greedy_reader_gets_no_more_memory() -> None:
 
 
 def test_a_reader_whose_memory_only_shows_from_outside_is_ended() -> None:
-    pid = pid_of_next()
+    pid = pid_of_next(LIGHT)
     assert "内存超过200MB" in refused("slowly_greedy", LIGHT)
     assert has_ended(pid)
 
@@ -302,7 +298,10 @@ def test_a_module_beside_the_user_is_not_run(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{Path(worker.__file__).parents[2]}"},
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{HERE}{os.pathsep}{Path(processes.__file__).parents[1]}",
+        },
     )
     assert (done.stdout, done.stderr) == ("1\n", "")
 
@@ -314,8 +313,9 @@ def test_no_process_outlives_the_program(busy: bool, tmp_path: Path) -> None:
     """
     begun = tmp_path / "begun"
     code = (
-        "import os, sys, threading, time\nfrom gongkai.readers import worker\n"
-        "worker.read_apart('test_worker:prose_of', b'x')\npid = worker.IDLE[0].pid\n"
+        "import os, sys, threading, time\nfrom gongkai import processes\n"
+        "from gongkai.readers import worker\n"
+        "worker.read_apart('test_worker:prose_of', b'x')\npid = processes.IDLE[0].pid\n"
         "if begun := sys.argv[1]:\n"
         "    ask = ('test_worker:endless', begun.encode())\n"
         "    threading.Thread(target=worker.read_apart, args=ask, daemon=True).start()\n"
@@ -324,7 +324,7 @@ def test_no_process_outlives_the_program(busy: bool, tmp_path: Path) -> None:
     )
     environment = {
         **os.environ,
-        "PYTHONPATH": f"{HERE}{os.pathsep}{Path(worker.__file__).parents[2]}",
+        "PYTHONPATH": f"{HERE}{os.pathsep}{Path(processes.__file__).parents[1]}",
     }
     command = [sys.executable, "-c", code, str(begun) if busy else ""]
     done = subprocess.run(

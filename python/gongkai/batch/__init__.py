@@ -18,8 +18,9 @@ from gongkai.batch.names import report_file_name
 from gongkai.batch.run import (
     Imported,
     batch_checks,
+    batch_rows,
     batch_years,
-    grave_sources,
+    has_grave,
     run_batch,
     summary_files,
 )
@@ -32,9 +33,10 @@ __all__ = [
     "Plan",
     "across_lines",
     "batch_checks",
+    "batch_rows",
     "batch_years",
     "candidates",
-    "grave_sources",
+    "has_grave",
     "import_report",
     "plan",
     "report_file_name",

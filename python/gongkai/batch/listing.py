@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from gongkai import links, locate, readers, system
-from gongkai.batch.journal import changed_stem, read_journal, summary_names
-from gongkai.batch.ours import is_copy, record_of
+from gongkai import links, locate, readers, store, system
+from gongkai.batch import folders, ours, summary
 from gongkai.model import FetchError, GongkaiError
 from gongkai.sources import ACCESS, LIMITS, Access, detect, load
 
@@ -93,15 +92,15 @@ def without_own(names: Sequence[str], place: Path, folder: Path | None) -> list[
     """The names in a folder but for those of the batch that was run there, and for hidden and
     temporary files.
     """
-    head, entries = read_journal(place)
     beginnings = [".", "~$"]
-    ours: set[str] = set()
-    if head:
-        ours |= set(summary_names(head))
-        beginnings.append(changed_stem(head["summary"]))
-    if folder and system.is_same_file(place, folder):
-        ours |= {entry.row.file for entry in entries.values()}
-    return [name for name in names if name not in ours and not name.startswith(tuple(beginnings))]
+    own: set[str] = set()
+    with store.read_store(place) as held:
+        if held and held.about("summary"):
+            own |= set(summary.names_of(held))
+            beginnings.append(folders.changed_stem(held.about("summary")))
+        if held and folder and system.is_same_file(place, folder):
+            own |= set(held.files())
+    return [name for name in names if name not in own and not name.startswith(tuple(beginnings))]
 
 
 def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
@@ -146,7 +145,7 @@ def is_document(place: Path, name: str, names: Sequence[str]) -> bool:
     """
     if not name.lower().endswith(PAGES + DOCUMENTS + OTHER_PAGES):
         return False
-    return not is_copy(name, names) and not record_of(place / name)
+    return not ours.is_copy(name, names) and not ours.record_of(place / name)
 
 
 # --- a list ---------------------------------------------------------------------------------------

@@ -51,7 +51,11 @@ def fitting_name(report: Report, folder: Path, platform: str = sys.platform) -> 
     """``report_file_name``, on Windows cut so that its path in ``folder`` can be opened, with a
     number too.
     """
-    name = report_file_name(report)
+    return fitted_name(report_file_name(report), folder, platform)
+
+
+def fitted_name(name: str, folder: Path, platform: str = sys.platform) -> str:
+    """A workbook's name, on Windows cut as ``fitting_name`` does."""
     if platform != "win32":
         return name
     room = LONGEST_PATH - len(os.path.abspath(folder)) - len(f"/（999）{SUFFIX}")
@@ -61,6 +65,12 @@ def fitting_name(report: Report, folder: Path, platform: str = sys.platform) -> 
 def is_too_deep(folder: Path, platform: str = sys.platform) -> bool:
     """Whether a folder's path leaves no room for the names of workbooks."""
     return platform == "win32" and len(os.path.abspath(folder)) > LONGEST_FOLDER
+
+
+def is_ours(name: str) -> bool:
+    """Whether a name may be one of ``report_file_name``: it leads nowhere and is no device's."""
+    is_safe = not FORBIDDEN.search(name) and not system.DEVICE.match(name)
+    return is_safe and name.endswith(SUFFIX) and not name.startswith(".")
 
 
 def safe_text(text: str) -> str:

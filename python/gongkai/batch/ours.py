@@ -12,11 +12,11 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from gongkai.batch.journal import OPENING
 from gongkai.decisions.file import ENDING, KIND
 from gongkai.model import Kind, WorkbookError
 from gongkai.sources import LIMITS, detect
 from gongkai.spreadsheets import Sheet, seen
+from gongkai.store import is_store, older
 from gongkai.system import open_plain
 from gongkai.workbook import layout, lists
 from gongkai.workbook.file import our_sheets
@@ -48,7 +48,7 @@ def record_of(path: Path) -> str:
             content = file.read(LIMITS.size + 1)
     except (OSError, ValueError):
         return ""
-    if content.startswith(OPENING):
+    if content.startswith(older.OPENING) or is_store(content):
         return JOURNAL
     if path.name.endswith(ENDING) or holds_decisions(content):
         return DECISIONS

@@ -1,38 +1,52 @@
-"""Sources -> a folder of workbooks: several at a time, each remembered when finished, so
-resumable.
+"""Sources -> a folder with a store and workbooks: fetched several at a time, read on all
+processors, each remembered when finished, so resumable.
+
+Threads fetch and wait for the processes that read; only the caller's own thread writes.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread
-from typing import Any
+from threading import Thread
+from typing import Any, NamedTuple
 
 from gongkai import output, pipeline, system, wording
-from gongkai.batch import importing, names, scheduler, summary
-from gongkai.batch.journal import Journal, JournalEntry, open_journal, read_journal, summary_names
+from gongkai.batch import folders, importing, names, scheduler, summary
+from gongkai.batch.fetching import Errand
+from gongkai.batch.parsing import Books, Parsed
 from gongkai.compare.years import YearComparison
 from gongkai.decisions.file import DecisionsError, with_decisions_beside
-from gongkai.model import FetchError, Finding, GongkaiError, NoFigures, Report, WorkbookError
+from gongkai.model import GongkaiError, NoFigures, WorkbookError
 from gongkai.sources import ACCESS, LIMITS, Access
-from gongkai.workbook import lists, read_workbook, write_workbook
+from gongkai.store import (
+    MOST_PENDING,
+    Encoded,
+    Kept,
+    StoreWriter,
+    encoded,
+    host_of,
+    open_store,
+    read_store,
+    report_to_record,
+)
+from gongkai.workbook import lists, read_workbook
 
 PER_HOST, PAUSE = 2, 1.0  # requests to a host at a time; seconds between two of them
-MOST_THREADS = 8  # of one batch, whatever number of hosts it asks
+MOST_THREADS = 64  # of one batch: so many requests at a time, whatever number of hosts it asks
 LONGEST_RETRY = 5.0  # seconds before the second try of a request, all of whose tries have a minute
 # Seconds for what is being read to end; a program that ends amid a parser's work may crash.
 LONGEST_STOP = 1.0
-# in the folder: what is being written; taken away by the next run if a kill left it
-PART = ".gongkai-part"
-PASSING = ("connect", "timeout", "read")  # stages whose failures may pass
-PASSING_STATUS = (408, 425, 429)
+LONGEST_PENDING = 0.25  # seconds that a result waits to be on the disk
+MOST_BOOKS = 2_000  # sources of a list, beyond which only reports with errors get a workbook
+FEWER_BOOKS = (
+    f"名单超过{MOST_BOOKS:,}行，只为有错误的报告生成工作簿；要全部生成请加 --workbooks all。"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,15 @@ class Imported:
     skipped: bool = False
 
 
+class Manner(NamedTuple):
+    """How a batch goes about it, as ``run_batch`` is asked."""
+
+    per_host: int
+    pause: float
+    access: Access
+    books: Books
+
+
 def run_batch(  # noqa: PLR0913
     sources: Sequence[str],
     folder: Path,
@@ -50,26 +73,40 @@ def run_batch(  # noqa: PLR0913
     per_host: int = PER_HOST,
     pause: float = PAUSE,
     access: Access = ACCESS,
+    books: Books | None = None,
     tell: Callable[[str], None] = lambda sentence: None,
 ) -> Generator[Imported, None, None]:
-    """Import every source once and save each report's workbook, 汇总.xlsx and 汇总.csv into
-    ``folder``.
+    """Import every source once and save its results, reports' workbooks, 汇总.xlsx and 汇总.csv
+    into ``folder``.
 
-    Yields each source as it finishes; those of which the folder holds the workbook already come
+    Yields each source once its results are on the disk; those that an earlier run has done come
     first. A source that fails is in the state failed, one without figures unread; both are tried
     again by the next run. Raises GongkaiError where the folder cannot be written or is in use; what
     was finished stays, also when the caller stops early or the process is killed. A summary that
     somebody has changed since is not replaced but renamed, and ``tell`` is told so.
+
+    At most ``per_host`` requests to a host at a time, ``pause`` seconds between two of them.
+    ``books`` says of which reports workbooks are made; None: of all, or of those with errors where
+    the list has more than MOST_BOOKS sources.
     """
-    make_folder(folder)
-    with open_journal(folder) as journal, part_folder(folder) as part:
-        run = BatchRun(list(dict.fromkeys(sources)), journal, part, access, tell)
+    folders.make_folder(folder)
+    own = list(dict.fromkeys(sources))
+    with folders.held_folder(folder) as part, open_store(folder, tell) as store:
+        folders.name_summary(store, folder)
+        folders.take_up_left(part, store, folder)
+        store.begin_list(own)
+        if books is None and len(own) > MOST_BOOKS:
+            books = "errors"
+            tell(FEWER_BOOKS)
+        manner = Manner(per_host, pause, access, books or "all")
+        run = BatchRun(own, store, part, manner, tell)
         try:
             yield from run.skip_done()
-            yield from run.work(per_host, pause)
+            yield from run.work()
         except BaseException:
             run.stop()
             with suppress(GongkaiError):
+                list(run.flushed())
                 run.write_summary()
             raise
         run.write_summary()
@@ -81,320 +118,278 @@ def batch_checks(folder: Path) -> dict[str, Mapping[str, Any]]:
 
     What came of comparing them over years is among their findings.
     """
-    _, entries = read_journal(folder)
-    across = {one.report.source: one for one in comparisons_in(folder, entries.values())}
+    across = {one.report.source: one for one in batch_years(folder)}
     checks: dict[str, Mapping[str, Any]] = {}
-    for source, entry in entries.items():
-        check = entry.check
-        if check is None:
-            continue
-        if source in across:
-            check = output.add_years(check, across[source])
-        checks[source] = {**check, "workbook": str(folder / entry.row.file)}
+    with read_store(folder) as store:
+        for row, check in store.checks() if store else ():
+            if row.source in across:
+                check = output.add_years(check, across[row.source])
+            where = {"workbook": str(folder / row.file)} if row.file else {}
+            checks[row.source] = {**check, **where}
     return checks
 
 
-def grave_sources(folder: Path) -> set[str]:
-    """The reports that are not clean, as ``check`` says it: an error, or a sum that is broken as
-    read, counts.
-    """
-    _, entries = read_journal(folder)
-    grave: set[str] = set()
-    for source, entry in entries.items():
-        facts = (entry.check or {}).get("findings", ())
-        if any(map(is_grave_fact, facts)):
-            grave.add(source)
-    return grave
-
-
-def is_grave_fact(fact: Mapping[str, Any]) -> bool:
-    """``is_grave`` of a finding as JSON."""
-    dismissed = (fact.get("ruling") or {}).get("verdict") == "dismissed"
-    return not dismissed and (fact.get("severity") == "error" or fact.get("cause") == "reading")
+def batch_rows(folder: Path) -> list[lists.BatchRow]:
+    """The sources of the last list in its order, then the reports of earlier ones."""
+    with read_store(folder) as store:
+        return list(store.listed()) if store else []
 
 
 def batch_years(folder: Path) -> list[YearComparison]:
     """What came of comparing all reports over years that a folder's batches imported and that are
     still there.
     """
-    return comparisons_in(folder, read_journal(folder)[1].values())
+    with read_store(folder) as store:
+        return summary.compared(summary.rows_there(store, folder)) if store else []
 
 
-def comparisons_in(folder: Path, entries: Iterable[JournalEntry]) -> list[YearComparison]:
-    rows: list[lists.BatchRow] = []
-    for entry in entries:
-        if entry.row.file and (folder / entry.row.file).is_file():
-            rows.append(entry.row)
-    return summary.compared(rows)
+def has_grave(folder: Path) -> bool:
+    """Whether a report of the last list is not clean, as ``check`` says it: an error, or a sum that
+    is broken as read, counts.
+    """
+    with read_store(folder) as store:
+        return store is not None and store.has_grave()
 
 
 def summary_files(folder: Path) -> tuple[Path, ...]:
     """The workbook and the CSV that sum up a folder's batches, those of them that are there."""
-    head, _ = read_journal(folder)
-    paths = [folder / name for name in summary_names(head)] if head else []
-    return tuple(path for path in paths if path.is_file())
-
-
-# --- the folder -----------------------------------------------------------------------------------
-
-
-def make_folder(folder: Path) -> None:
-    if names.is_too_deep(folder):
-        raise GongkaiError(
-            f"文件夹{folder}的路径太长，Excel无法打开其中的工作簿；"
-            "请用 -o 另选一个路径短些的文件夹。"
-        )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise GongkaiError(f"{folder}不是文件夹，没有写入；请用 -o 另选一个文件夹。") from None
-    except (OSError, ValueError) as error:
-        reason = system.system_reason(error) if isinstance(error, OSError) else "名称无效"
-        raise GongkaiError(f"无法建立文件夹{folder}：{reason}；请用 -o 另选一个文件夹。") from error
-
-
-@contextmanager
-def part_folder(folder: Path) -> Iterator[Path]:
-    part = folder / PART
-    try:
-        clear(part)
-        part.mkdir()
-    except OSError as error:
-        raise stopped(folder, error) from error
-    try:
-        yield part
-    finally:
-        with suppress(OSError):
-            clear(part)
-
-
-def clear(part: Path) -> None:
-    if part.is_dir() and not part.is_symlink():
-        shutil.rmtree(part)
-
-
-def stopped(folder: Path, error: BaseException) -> GongkaiError:
-    return GongkaiError(
-        f"无法写入文件夹{folder}：{system.system_reason(error)}。已完成的都已保存；"
-        f"排除问题后重新运行同一命令，即可接着导入。"
-    )
-
-
-def is_systems(error: BaseException) -> bool:
-    """Whether it was the system that refused, as it will the next source's workbook."""
-    return isinstance(error, OSError) or isinstance(error.__cause__, OSError)
+    with read_store(folder) as store:
+        found = summary.names_of(store) if store else ()
+    return tuple(path for path in (folder / name for name in found) if path.is_file())
 
 
 # --- a run ----------------------------------------------------------------------------------------
 
 
-class BatchRun:
-    """One run over a list.
+class Pending(NamedTuple):
+    """A result that is not on the disk yet, and its workbook as it was written aside."""
 
-    The lock is held by whoever writes into the folder; after ``stop`` nobody does.
-    """
+    found: Encoded
+    aside: Path | None
+
+
+Result = tuple[str, tuple[Parsed, ...]] | BaseException | None
+
+
+class BatchRun:
+    """One run over a list."""
 
     def __init__(
         self,
         sources: list[str],
-        journal: Journal,
+        store: StoreWriter,
         part: Path,
-        access: Access,
+        manner: Manner,
         tell: Callable[[str], None],
     ) -> None:
-        self.access, self.tell = access, tell
-        self.sources, self.journal, self.part, self.folder = sources, journal, part, journal.folder
-        self.rows: dict[str, lists.BatchRow] = {}
-        files = [entry.row.file for entry in journal.entries.values()]
-        self.names = names.FileNames([*os.listdir(self.folder), *journal.summary, *files])
-        self.lock = Lock()
-        self.closed = False
+        self.manner, self.tell = manner, tell
+        self.sources, self.store, self.part, self.folder = sources, store, part, part.parent
+        taken = [*os.listdir(self.folder), *summary.names_of(store), *store.files()]
+        self.names = names.FileNames(taken)
+        self.own_names: dict[str, str] = {}
         self.queue = scheduler.SourceQueue((), 1, 0)
-        self.results: SimpleQueue[lists.BatchRow | BaseException | None] = SimpleQueue()
+        self.results: SimpleQueue[Result] = SimpleQueue()
+        self.pending: list[Pending] = []
+        self.since = 0.0  # when the first of them came
         self.pace = summary.Pace()
         self.threads: list[Thread] = []
 
     # what earlier runs did
 
     def skip_done(self) -> Iterator[Imported]:
+        left: list[str] = []
         for source in self.sources:
             row = self.done_row(source)
-            if row is not None:
-                self.rows[source] = row
+            if row is None:
+                left.append(source)
+                self.note_own_name(source)
+            else:
                 yield Imported(row, skipped=True)
+        self.store.commit()
+        self.sources = left
+
+    def note_own_name(self, source: str) -> None:
+        """A workbook that is gone comes back under the name that an earlier run gave it."""
+        kept = self.store.kept(source)
+        if kept is not None and kept.row.file:
+            self.own_names[source] = kept.row.file
 
     def done_row(self, source: str) -> lists.BatchRow | None:
-        """The row of a report whose workbook is there.
-
-        Read anew where it or what is beside it changed.
+        """The line of a report that is done: of one with a workbook where that is there, read anew
+        where it or what is beside it changed.
         """
-        entry = self.journal.entries.get(source)
-        if entry is None or not entry.row.is_done:
+        kept = self.store.kept(source)
+        if kept is None or not kept.row.is_done:
             return None
-        path = names.still_there(self.folder / entry.row.file)
+        if not kept.row.file:
+            return kept.row if self.is_done_without(kept) else None
+        path = names.still_there(self.folder / kept.row.file)
         if path is None:
             return None
         if other := names.twin_of(path):
             self.tell(f"{path.name}旁边另有{other.name}，没有采用；请留下其中一份。")
         try:
-            return self.current_row(path, entry)
+            return self.current_row(path, kept)
         except (OSError, NoFigures, WorkbookError) as error:
             return replace(
                 importing.failed_row(source, why_not_current(path, error)), file=path.name
             )
         except GongkaiError as error:
-            raise stopped(self.folder, error) from error
+            raise folders.stopped(self.folder, error) from error
         except Exception as error:
             return replace(importing.internal_error(source, error), file=path.name)
 
-    def current_row(self, path: Path, entry: JournalEntry) -> lists.BatchRow:
-        """The row of a workbook as it is by now; an earlier version saved blank forms too."""
+    def is_done_without(self, kept: Kept) -> bool:
+        """Whether a report needs no workbook, as this run makes them."""
+        if self.manner.books == "errors":
+            return not kept.is_grave
+        return self.manner.books == "none"
+
+    def current_row(self, path: Path, kept: Kept) -> lists.BatchRow:
+        """The line of a workbook as it is by now; an earlier version saved blank forms too."""
         found = names.digest_with_decisions(path)
-        is_same = found == entry.sha256 and path.name == entry.row.file
-        if is_same and entry.row.figures:
-            return entry.row
-        return self.changed_row(path, entry.row, found)
+        is_same = found == kept.file_sha256 and path.name == kept.row.file
+        if is_same and kept.row.figures:
+            return kept.row
+        return self.changed_row(path, kept.row, found)
 
     def changed_row(self, path: Path, old: lists.BatchRow, found: str) -> lists.BatchRow:
         report = with_decisions_beside(wording.evaluated(read_workbook(path)), path)
         findings = pipeline.check(report)
         row = lists.report_to_row(report, findings, old.source, old.finished, path.name)
-        facts = output.check_to_dict(report, findings)
-        self.journal.add(
-            JournalEntry(row, found, {**facts, "report": {**facts["report"], "source": old.source}})
-        )
+        record = report_to_record(report, findings, row)
+        check = record.check or {}
+        named = {**check, "report": {**check["report"], "source": old.source}}
+        self.store.keep(encoded(replace(record, check=named), found))
         return row
 
     # what is left
 
-    def work(self, per_host: int, pause: float) -> Iterator[Imported]:
-        left = [source for source in self.sources if source not in self.rows]
-        self.queue = scheduler.SourceQueue(left, per_host, pause)
+    def work(self) -> Iterator[Imported]:
+        self.queue = scheduler.SourceQueue(self.sources, self.manner.per_host, self.manner.pause)
         self.threads = [
-            Thread(target=self.worker, args=(pause,), daemon=True) for _ in left[:MOST_THREADS]
+            Thread(target=self.worker, daemon=True) for _ in self.sources[:MOST_THREADS]
         ]
         for thread in self.threads:
             thread.start()
         at_work = len(self.threads)
-        while at_work:
-            result = self.next_result()
-            if result is None:
-                at_work -= 1
-            elif isinstance(result, BaseException):
-                raise result
-            else:
-                self.rows[result.source] = result
-                self.write_due_summary()
-                yield Imported(result)
+        while at_work or self.pending:
+            for result in self.next_results():
+                if result is None:
+                    at_work -= 1
+                elif isinstance(result, BaseException):
+                    raise result
+                else:
+                    self.take_in(*result)
+            if self.is_due(at_work):
+                yield from self.flushed()
 
-    def next_result(self) -> lists.BatchRow | BaseException | None:
-        while True:
-            # On Windows a wait without an end cannot be interrupted.
-            with suppress(Empty):
-                return self.results.get(timeout=0.5)
+    def next_results(self) -> Iterator[Result]:
+        """What is there by now; the first one is waited for, but not for ever: on Windows such a
+        wait cannot be interrupted.
+        """
+        with suppress(Empty):
+            yield self.results.get(timeout=LONGEST_PENDING)
+            for _ in range(MOST_PENDING - 1):
+                yield self.results.get_nowait()
 
-    def worker(self, pause: float) -> None:
+    def is_due(self, at_work: int) -> bool:
+        if not self.pending:
+            return False
+        is_old = time.monotonic() - self.since >= LONGEST_PENDING
+        return not at_work or is_old or len(self.pending) >= MOST_PENDING or self.results.empty()
+
+    def worker(self) -> None:
+        pause = min(max(LIMITS.pause, self.manner.pause), LONGEST_RETRY)
+        limits = replace(LIMITS, pause=pause)
         try:
             while (source := self.queue.take()) is not None:
-                row = self.one(source, pause)
-                if row is not None:
-                    self.results.put(row)
+                errand = Errand(source, limits, self.manner.access)
+                found = errand.run(self.manner.books, self.suffix_of(source))
+                self.queue.loaded(source)
+                is_over = not self.is_put_back(source, found, errand.wait)
+                if is_over:
+                    self.results.put((source, found))
                 self.queue.done()
             self.results.put(None)
         except BaseException as error:
             self.results.put(error)
 
-    def one(self, source: str, pause: float) -> lists.BatchRow | None:
-        """Import a source; None where it was put back or the run is over."""
-        limits = replace(LIMITS, pause=min(max(LIMITS.pause, pause), LONGEST_RETRY))
-        try:
-            (_, report), *others = importing.reports_in(
-                source, limits, self.access, lambda: self.queue.loaded(source)
-            )
-            findings = pipeline.check(report)
-        except GongkaiError as error:
-            if (
-                is_passing(error)
-                and scheduler.host_of(source) != scheduler.LOCAL
-                and self.queue.put_back(source)
-            ):
-                return None
-            return self.remember(importing.failed_row(source, error))
-        except Exception as error:
-            return self.remember(importing.internal_error(source, error))
-        # Before the source itself, for what is remembered of it says that all is done.
-        for name, other in others:
-            self.take_other(source, name, other)
-        return self.keep(source, report, findings)
+    def is_put_back(self, source: str, found: Sequence[Parsed], wait: float) -> bool:
+        """Whether a source that failed for now gets another turn."""
+        is_passing = any(one.is_passing for one in found)
+        is_local = host_of(source) == scheduler.LOCAL
+        return is_passing and not is_local and self.queue.put_back(source, wait)
 
-    def take_other(self, source: str, name: str, report: Report) -> None:
-        """Keep another report of a source's document, and list it below the source."""
-        if self.done_row(name) is None:
-            try:
-                row = self.keep(name, report, pipeline.check(wording.evaluated(report)))
-            except NoFigures as error:
-                row = self.remember(importing.failed_row(name, error))
-            except Exception as error:
-                row = self.remember(importing.internal_error(name, error))
-            if row is not None:
-                self.results.put(row)
-        with self.lock:
-            if name not in self.sources:
-                self.sources.insert(self.sources.index(source) + 1, name)
+    def suffix_of(self, source: str) -> str:
+        """.xlsx, but where an earlier version gave this source's workbook another one."""
+        return Path(self.own_names.get(source, names.SUFFIX)).suffix or names.SUFFIX
 
     # writing
 
-    def remember(self, row: lists.BatchRow) -> lists.BatchRow | None:
-        with self.lock:
-            if self.closed:
-                return None
-            try:
-                self.journal.add(JournalEntry(row))
-            except GongkaiError as error:
-                raise stopped(self.folder, error) from error
-        return row
+    def take_in(self, source: str, found: Sequence[Parsed]) -> None:
+        """What came of a source, its other reports first: what is remembered of the source says
+        that all is done.
+        """
+        first, *others = found
+        for one in others:
+            if is_part_of(one.encoded.source, source) and not self.is_kept(one.encoded.source):
+                self.keep(one)
+                self.store.list_below(one.encoded.source, source)
+        self.keep(replace(first, encoded=first.encoded._replace(source=source)))
 
-    def keep(
-        self, source: str, report: Report, findings: Sequence[Finding]
-    ) -> lists.BatchRow | None:
-        with self.lock:
-            if self.closed:
-                return None
-            try:
-                return self.save(source, report, findings)
-            except (OSError, GongkaiError) as error:
-                if is_systems(error):
-                    raise stopped(self.folder, error) from error
-                row = importing.failed_row(
-                    source, error if isinstance(error, GongkaiError) else str(error)
-                )
-            except Exception as error:
-                row = importing.internal_error(source, error)
-        return self.remember(row)
+    def is_kept(self, name: str) -> bool:
+        return self.done_row(name) is not None
 
-    def save(self, source: str, report: Report, findings: Sequence[Finding]) -> lists.BatchRow:
-        """Write a report's workbook aside, remember it, and only then give it its name."""
-        facts = output.check_to_dict(report, findings)
-        name = self.own_name(source) or self.names.claim(names.fitting_name(report, self.folder))
-        while True:
-            # An earlier run's name may end with .xlsm.
-            aside = self.part / f"report{Path(name).suffix}"
-            part = write_workbook(report, findings, aside, overwrite=True)
-            row = lists.report_to_row(report, findings, source, importing.now(), name)
-            self.journal.add(JournalEntry(row, names.digest(part), facts))
-            if names.move_new(part, self.folder / name):
-                return row
-            name = self.names.claim(names.fitting_name(report, self.folder))
+    def keep(self, one: Parsed) -> None:
+        """Write a workbook aside and take in the rest; both are only there once they are on the
+        disk.
+        """
+        found, aside = one.encoded, None
+        found.sources["finished"] = importing.now()
+        try:
+            if one.book:
+                aside = self.part / f"{len(self.pending)}{self.suffix_of(found.source)}"
+                aside.write_bytes(one.book)
+                found = found.saved_as(self.name_for(one), names.digest_of(one.book))
+            self.store.keep(found)
+        except OSError as error:
+            raise folders.stopped(self.folder, error) from error
+        if not self.pending:
+            self.since = time.monotonic()
+        self.pending.append(Pending(found, aside))
 
-    def own_name(self, source: str) -> str:
-        """The name that an earlier run gave to this source's workbook, "" where it has none."""
-        entry = self.journal.entries.get(source)
-        return entry.row.file if entry else ""
+    def name_for(self, one: Parsed) -> str:
+        """The name that an earlier run gave to this source's workbook, else a free one."""
+        own = self.own_names.get(one.encoded.source)
+        return own or self.names.claim(names.fitted_name(one.name, self.folder))
+
+    def flushed(self) -> Iterator[Imported]:
+        """Put on the disk what is pending, give workbooks their names, and tell of each."""
+        pending, self.pending = self.pending, []
+        self.store.commit()
+        done = [self.named(one) if one.aside else one.found for one in pending]
+        self.write_due_summary(len(done))
+        for found in done:
+            yield Imported(found.row)
+
+    def named(self, one: Pending) -> Encoded:
+        """A result whose workbook has its name: another one, where somebody took it meanwhile."""
+        found, aside = one.found, one.aside
+        assert aside is not None
+        assert found.results is not None
+        try:
+            while not names.move_new(aside, self.folder / found.results["file"]):
+                name = self.names.claim(found.results["file"])
+                found = found.saved_as(name, found.results["file_sha256"])
+                self.store.keep(found)
+                self.store.commit()
+        except OSError as error:
+            raise folders.stopped(self.folder, error) from error
+        return found
 
     def stop(self) -> None:
         self.queue.close()
-        with self.lock:
-            self.closed = True
         until = time.monotonic() + LONGEST_STOP
         for thread in self.threads:
             if thread.is_alive():
@@ -402,26 +397,21 @@ class BatchRun:
 
     # the summary
 
-    def write_due_summary(self) -> None:
-        if self.pace.due():
+    def write_due_summary(self, rows: int) -> None:
+        if self.pace.due(rows) and len(self.sources) <= summary.MOST_AT_ONCE:
             began = time.monotonic()
             with suppress(GongkaiError):  # open in Excel; the one at the end says so
                 self.write_summary()
             self.pace.written(time.monotonic() - began)
 
     def write_summary(self) -> None:
-        """All sources of this run in their order, then the reports of earlier lists whose workbooks
-        are still here.
-        """
-        rows = [self.rows.get(source, lists.BatchRow(source)) for source in self.sources]
-        with self.lock:
-            entries = list(self.journal.entries.values())
-        own = {*self.rows, *self.sources}
-        for entry in entries:
-            row = entry.row
-            if row.source not in own and row.file and (self.folder / row.file).is_file():
-                rows.append(row)
-        summary.write_summary(self.journal, summary.with_years(rows), self.part, self.tell)
+        summary.write_summary(self.store, self.folder, self.part, self.tell)
+
+
+def is_part_of(name: str, source: str) -> bool:
+    """http://…/a.html#part=2 is a part of http://…/a.html."""
+    whole, part = importing.source_and_part(name)
+    return part > 0 and whole == source
 
 
 def why_not_current(path: Path, error: Exception) -> GongkaiError:
@@ -433,10 +423,3 @@ def why_not_current(path: Path, error: Exception) -> GongkaiError:
         return error
     reason = system.system_reason(error) if isinstance(error, OSError) else str(error).rstrip("。")
     return GongkaiError(f"{path.name}已不能读取（{reason}）；请恢复该文件，或把它移走后重新导入。")
-
-
-def is_passing(error: GongkaiError) -> bool:
-    """Whether the same request may succeed a little later."""
-    if not isinstance(error, FetchError):
-        return False
-    return error.stage in PASSING or error.status >= 500 or error.status in PASSING_STATUS

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
+import heapq
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from threading import Condition
-from urllib.parse import urlsplit
+
+from gongkai.store import host_of
 
 LOCAL = ""  # the host of files
-
-
-def host_of(source: str) -> str:
-    try:
-        found = urlsplit(source.strip())
-        return (found.hostname or LOCAL) if found.scheme.lower() in ("http", "https") else LOCAL
-    except ValueError:
-        return LOCAL
 
 
 class SourceQueue:
     """Hands sources to several threads.
 
     At most ``per_host`` of a host between ``take`` and ``loaded``, and two takes of a host at least
-    ``pause`` seconds apart. A source that failed may be put back once; it comes again after all
-    others.
+    ``pause`` seconds apart; a host that wants more (Retry-After) is left alone for so long. A
+    source that failed may be put back once; it comes again after all others.
     """
 
     def __init__(self, sources: Sequence[str], per_host: int, pause: float) -> None:
         self.per_host, self.pause = per_host, pause
         self.changed = Condition()
         self.waiting: dict[str, deque[str]] = {}
+        # Hosts that may be asked once their time has come, those asked longest ago first:
+        # (0.0, 7, "www.ruian.gov.cn"). Those that are busy come back when one is loaded.
+        self.ready: list[tuple[float, int, str]] = []
+        self.is_ready: set[str] = set()
+        self.turns = 0
         self.loading: Counter[str] = Counter()
         self.next_at: dict[str, float] = {}
         self.again: list[str] = []
@@ -41,15 +40,25 @@ class SourceQueue:
 
     def queue(self, sources: Sequence[str]) -> None:
         for source in sources:
-            self.waiting.setdefault(host_of(source), deque()).append(source)
+            host = host_of(source)
+            self.waiting.setdefault(host, deque()).append(source)
+            self.make_ready(host)
+
+    def make_ready(self, host: str) -> None:
+        """Put a host in the heap that has sources and may be asked for one more."""
+        is_free = host == LOCAL or self.loading[host] < self.per_host
+        if is_free and host in self.waiting and host not in self.is_ready:
+            self.turns += 1
+            heapq.heappush(self.ready, (self.next_at.get(host, 0.0), self.turns, host))
+            self.is_ready.add(host)
 
     def take(self) -> str | None:
         """The next source, as soon as it may be fetched; None when there will be none."""
         with self.changed:
             while not self.closed:
-                host, delay = self.next_host()
-                if host is not None and delay <= 0:
-                    return self.begin(host)
+                delay = self.ready[0][0] - time.monotonic() if self.ready else None
+                if delay is not None and delay <= 0:
+                    return self.begin()
                 if not self.waiting and not self.busy:
                     if not self.again:
                         self.close()
@@ -57,24 +66,12 @@ class SourceQueue:
                     self.queue(self.again)
                     self.again = []
                     continue
-                self.changed.wait(delay if host is not None else None)
+                self.changed.wait(delay)
             return None
 
-    def next_host(self) -> tuple[str | None, float]:
-        """The host that may be asked soonest, and in how many seconds.
-
-        Those asked longest ago come first.
-        """
-        now = time.monotonic()
-        free = [
-            host for host in self.waiting if host == LOCAL or self.loading[host] < self.per_host
-        ]
-        if not free:
-            return None, 0
-        host = min(free, key=lambda name: self.next_at.get(name, 0.0))
-        return host, self.next_at.get(host, 0.0) - now
-
-    def begin(self, host: str) -> str:
+    def begin(self) -> str:
+        _, _, host = heapq.heappop(self.ready)
+        self.is_ready.remove(host)
         source = self.waiting[host].popleft()
         if not self.waiting[host]:
             del self.waiting[host]
@@ -82,22 +79,39 @@ class SourceQueue:
         self.busy += 1
         if host != LOCAL:
             self.next_at[host] = time.monotonic() + self.pause
+        self.make_ready(host)
         return source
 
     def loaded(self, source: str) -> None:
         """The request is over; what follows is work of our own."""
         with self.changed:
-            self.loading[host_of(source)] -= 1
+            host = host_of(source)
+            self.loading[host] -= 1
+            self.make_ready(host)
             self.changed.notify_all()
 
-    def put_back(self, source: str) -> bool:
-        """Whether a source gets another turn at the end; it does once."""
+    def put_back(self, source: str, wait: float = 0.0) -> bool:
+        """Whether a source gets another turn at the end; it does once. ``wait`` are the seconds for
+        which its host wants to be left alone.
+        """
         with self.changed:
+            host = host_of(source)
+            if wait:
+                self.next_at[host] = max(self.next_at.get(host, 0.0), time.monotonic() + wait)
+                self.put_off(host)
             if source in self.retried:
                 return False
             self.retried.add(source)
             self.again.append(source)
             return True
+
+    def put_off(self, host: str) -> None:
+        """A host's place in the heap, by its new time."""
+        if host in self.is_ready:
+            self.ready = [entry for entry in self.ready if entry[2] != host]
+            heapq.heapify(self.ready)
+            self.is_ready.remove(host)
+            self.make_ready(host)
 
     def done(self) -> None:
         """A source that was taken is finished, or was put back."""

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from gongkai import decisions, output, system
-from gongkai.batch.journal import Journal, changed_stem
-from gongkai.batch.names import digest, digest_of, move_new
+from gongkai.batch import folders, names
 from gongkai.compare import bodies, years
 from gongkai.model import Edit, WorkbookError
+from gongkai.store import Store, StoreWriter
 from gongkai.workbook import derived, file, layout, lists
 
 EVERY = 25  # rows
+MOST_AT_ONCE = 2_000  # sources; of more the summary is written at the end alone
 SHARE = 0.1  # of the time at most goes into writing it again and again
 BATCH_NOTICE = (3, max(layout.BATCH_COLUMNS.values()) - 1)  # beside the folder
 SUMMARY_NOTICE = (1, 3)  # in place of the hint
 
 
+def names_of(store: Store) -> tuple[str, str]:
+    """The summary's workbook and CSV, ("", "") of a store that no run has finished opening."""
+    stem, ending = store.about("summary"), store.about("book")
+    return (f"{stem}{ending}", f"{stem}.csv") if stem else ("", "")
+
+
+def rows_there(store: Store, folder: Path) -> Iterator[lists.BatchRow]:
+    """All sources of the last list in their order, then the reports of earlier ones; of these only
+    such as need no workbook or have theirs still.
+    """
+    for row in store.listed():
+        if not row.file or (folder / row.file).is_file():
+            yield row
+
+
 def write_summary(
-    journal: Journal, rows: Sequence[lists.BatchRow], part: Path, tell: Callable[[str], None]
+    store: StoreWriter, folder: Path, part: Path, tell: Callable[[str], None]
 ) -> None:
     """Both files, each put in place at once, and each also where the other cannot be written.
 
@@ -29,17 +45,18 @@ def write_summary(
     A file that reads otherwise than we ever wrote it is renamed before, which ``tell`` is told.
     Raises GongkaiError.
     """
-    book, table = journal.summary
+    rows = with_years(list(rows_there(store, folder)))
+    book, table = names_of(store)
     empty = derived.blank("batch", Path(book).suffix)
-    edits = summary_book_edits(journal.folder, table, rows)
+    edits = summary_book_edits(folder, table, rows)
     contents = {table: csv_bytes(rows), book: file.filled(Path(book), edits, empty)}
-    journal.add_written(map(digest_of, contents.values()))
+    store.add_written(map(names.digest_of, contents.values()))
     failures = []
     for name, content in contents.items():
-        target = journal.folder / name
+        target = folder / name
         try:
             system.refuse_existing(target, overwrite=True)
-            set_aside(target, journal, tell)
+            set_aside(target, store, tell)
             system.write_whole(
                 target, content, overwrite=True, aside=None if target.is_symlink() else part
             )
@@ -49,14 +66,14 @@ def write_summary(
         raise failures[-1]
 
 
-def set_aside(target: Path, journal: Journal, tell: Callable[[str], None]) -> None:
+def set_aside(target: Path, store: Store, tell: Callable[[str], None]) -> None:
     """Rename a summary that somebody has changed. Raises WorkbookError."""
     number = 1
     try:
-        if not target.exists() or digest(target) in journal.written:
+        if not target.exists() or store.was_written(names.digest(target)):
             return
-        while not move_new(
-            target, kept := target.with_stem(f"{changed_stem(target.stem)}{number}")
+        while not names.move_new(
+            target, kept := target.with_stem(f"{folders.changed_stem(target.stem)}{number}")
         ):
             number += 1
     except OSError as error:
@@ -101,8 +118,9 @@ class Pace:
         self.rows = 0
         self.free_at = 0.0
 
-    def due(self) -> bool:
-        self.rows += 1
+    def due(self, rows: int) -> bool:
+        """Whether it is, after so many more rows."""
+        self.rows += rows
         return self.rows >= EVERY and time.monotonic() >= self.free_at
 
     def written(self, seconds: float) -> None:
@@ -115,7 +133,7 @@ class Pace:
 MOST_LISTED = 20  # reports that differ, on the terminal; the summary has all
 
 
-def compared(rows: Sequence[lists.BatchRow]) -> list[years.YearComparison]:
+def compared(rows: Iterable[lists.BatchRow]) -> list[years.YearComparison]:
     """The comparison of each report among the rows with the year before, in their order.
 
     A row that an earlier version wrote has the totals only; the text says how much was compared.

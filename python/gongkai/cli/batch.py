@@ -16,8 +16,9 @@ from gongkai.batch import (
     Plan,
     across_lines,
     batch_checks,
+    batch_rows,
     batch_years,
-    grave_sources,
+    has_grave,
     plan,
     run_batch,
     summary_files,
@@ -116,6 +117,7 @@ def import_all(sources: Sequence[str], options: argparse.Namespace, access: Acce
         per_host=options.per_host,
         pause=options.pause,
         access=access,
+        books=options.workbooks,
         tell=progress.tell,
     )
     try:
@@ -132,22 +134,28 @@ def import_all(sources: Sequence[str], options: argparse.Namespace, access: Acce
     report_outcome(sources, progress, options)
     if failure is not None:
         return complain(str(failure))
-    return code_of_rows(progress.rows.values(), options.output)
+    return code_of(progress, options.output)
 
 
 def report_outcome(sources: Sequence[str], progress: Progress, options: argparse.Namespace) -> None:
     if options.json:
-        checks = batch_checks(options.output) if progress.rows else {}
-        told = []
-        for source in dict.fromkeys([*sources, *progress.rows]):
-            if source in progress.rows:
-                told.append(row_to_dict(progress.rows[source], checks))
-        put(to_json(told))
+        put(to_json(list(outcome_dicts(sources, progress, options.output))))
         tell(progress.tally())
-    elif progress.rows:
+    elif progress.seen:
         across = across_lines(batch_years(options.output))
         files = "、".join(map(str, summary_files(options.output)))
         show([progress.tally(), *across, f"汇总：{files}"])
+
+
+def outcome_dicts(
+    sources: Sequence[str], progress: Progress, folder: Path
+) -> Iterator[dict[str, Any]]:
+    """Every source that is finished, in the list's order, other reports of a document below it."""
+    checks = batch_checks(folder) if progress.seen else {}
+    rows = {row.source: row for row in batch_rows(folder) if row.source in progress.seen}
+    for source in dict.fromkeys([*sources, *rows]):
+        if source in rows:
+            yield row_to_dict(rows[source], checks)
 
 
 def row_to_dict(row: BatchRow, checks: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,14 +166,13 @@ def row_to_dict(row: BatchRow, checks: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "evaluated": False} if row.is_unread else told
 
 
-def code_of_rows(rows: Collection[BatchRow], folder: Path) -> int:
+def code_of(progress: Progress, folder: Path) -> int:
     """As ``check``: a sum that is broken as read is not clean, though the reading may be at
     fault.
     """
-    if any(not row.is_done for row in rows):
+    if progress.failed:
         return UNREADABLE
-    grave = grave_sources(folder)
-    return ERRORS if any(row.errors or row.source in grave for row in rows) else CLEAN
+    return ERRORS if progress.wrong or has_grave(folder) else CLEAN
 
 
 # --- progress -------------------------------------------------------------------------------------
@@ -178,8 +185,9 @@ class Progress:
 
     def __init__(self, sources: Collection[str]) -> None:
         self.known = set(sources)
-        self.rows: dict[str, BatchRow] = {}
-        self.skipped = 0
+        self.seen: set[str] = set()
+        self.skipped = self.failed = self.unread = 0
+        self.wrong = self.doubtful = self.dismissed = 0
         self.began = time.monotonic()
         self.drawn_at = 0.0
         self.width = 0
@@ -190,8 +198,7 @@ class Progress:
         self.known.add(
             row.source
         )  # a source may hold other reports, which are listed as sources of their own
-        self.rows[row.source] = row
-        self.skipped += imported.skipped
+        self.count(imported)
         failed = not row.is_done
         if self.bar:
             if failed:
@@ -203,7 +210,18 @@ class Progress:
             also = f"，已忽略{row.dismissed}处" if row.dismissed else ""
             told = f"{row.agency} {row.year or ''}　错误{row.errors}处{doubts}{also}　{row.file}"
             outcome = row.message if failed else told
-            tell(f"[{len(self.rows)}/{self.total}] {row.state_text}　{row.source}　{outcome}")
+            tell(f"[{len(self.seen)}/{self.total}] {row.state_text}　{row.source}　{outcome}")
+
+    def count(self, imported: Imported) -> None:
+        row = imported.row
+        self.seen.add(row.source)
+        self.skipped += imported.skipped
+        self.failed += not row.is_done
+        self.unread += row.is_unread
+        self.wrong += bool(row.errors)
+        # A figure that could not be read is a warning: no error, but nothing to pass over either.
+        self.doubtful += bool(row.warnings)
+        self.dismissed += row.dismissed or 0
 
     @property
     def total(self) -> int:
@@ -223,36 +241,28 @@ class Progress:
             self.write("\n")
             self.width = 0
 
-    def counts(self) -> tuple[int, int, int]:
-        """Sources imported now, sources that failed, and reports with errors."""
-        failed = sum(not row.is_done for row in self.rows.values())
-        wrong = sum(bool(row.errors) for row in self.rows.values())
-        return len(self.rows) - failed - self.skipped, failed, wrong
-
     def tally(self) -> str:
-        done, failed, wrong = self.counts()
-        left = self.total - len(self.rows)
+        left = self.total - len(self.seen)
         rest = f"，未导入{left}份" if left else ""
-        # A figure that could not be read is a warning: no error, but nothing to pass over either.
-        doubtful = sum(bool(row.warnings) for row in self.rows.values())
-        doubts = f"，有内容没有读出或需核实的{doubtful}份（见“汇总”的警告一栏）" if doubtful else ""
-        ignored = sum(row.dismissed or 0 for row in self.rows.values())
-        also = f"，已忽略的问题{ignored}处" if ignored else ""
-        told = f"有勾稽错误的报告{wrong}份{doubts}{also}。"
-        blank = sum(row.is_unread for row in self.rows.values())
-        unread = f"，未读出数字{blank}份" if blank else ""
+        doubts = ""
+        if self.doubtful:
+            doubts = f"，有内容没有读出或需核实的{self.doubtful}份（见“汇总”的警告一栏）"
+        also = f"，已忽略的问题{self.dismissed}处" if self.dismissed else ""
+        told = f"有勾稽错误的报告{self.wrong}份{doubts}{also}。"
+        unread = f"，未读出数字{self.unread}份" if self.unread else ""
+        done = len(self.seen) - self.failed - self.skipped
         return (
-            f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed - blank}份{unread}{rest}；"
-            f"{told}"
+            f"完成{done}份，跳过已完成的{self.skipped}份，失败{self.failed - self.unread}份"
+            f"{unread}{rest}；{told}"
         )
 
     def picture(self) -> str:
-        count = len(self.rows)
+        count = len(self.seen)
         filled = BAR * count // max(1, self.total)
         rate = (count - self.skipped) / max(0.1, time.monotonic() - self.began)
-        _, failed, wrong = self.counts()
         bar = "#" * filled + "-" * (BAR - filled)
-        return f"[{bar}] {count}/{self.total}　失败{failed}　有错误{wrong}　{rate:.1f}个/秒"
+        told = f"失败{self.failed}　有错误{self.wrong}　{rate:.1f}个/秒"
+        return f"[{bar}] {count}/{self.total}　{told}"
 
     def draw(self, text: str) -> None:
         """Replace the line at hand by a text, cut to the terminal's width."""

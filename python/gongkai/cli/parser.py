@@ -16,6 +16,7 @@ LIST, LINES, OBJECT = "list", "lines", "object"  # what ``options.json`` says; "
 CHECK_WRITE = "check --write"  # what ``options.command`` says of it: a command of its own
 # As gongkai.batch has them; the command must not import it to show its help.
 PER_HOST, PAUSE = 2, 1.0
+MOST_BOOKS = 2_000  # sources of a list, beyond which fewer workbooks are made
 MOST_PER_HOST, LONGEST_PAUSE = 8, 600  # that may be asked for; seconds
 SOURCE_HELP = (
     "网址（http、https），网页、PDF、Word、Excel 或文本文件，本工具的工作簿；- 表示标准输入"
@@ -298,6 +299,13 @@ def add_batch(commands: Commands[ChineseParser]) -> None:
         default=PAUSE,
         metavar="秒",
         help=f"同一网站两次请求之间的间隔（默认 {PAUSE:g}）",
+    )
+    batch.add_argument(
+        "--workbooks",
+        choices=("all", "errors", "none"),
+        metavar="哪些",
+        help="生成哪些报告的工作簿：all 全部、errors 有错误的、none 不生成"
+        f"（默认全部；名单超过{MOST_BOOKS}行时只生成有错误的）",
     )
     batch.add_argument("--json", action="store_true", help="输出 JSON")
     add_access(batch)

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gongkai.model import Place, Prose, UnreadableDocument, WorkbookError
+from gongkai.processes import MEGABYTE, Bounds
 from gongkai.publish import content, html, template
 from gongkai.readers.html import css, dress, selectors
-from gongkai.readers.worker import MEGABYTE, Bounds, read_apart
+from gongkai.readers.worker import read_apart
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -20,8 +20,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from gongkai import supply
 from gongkai.model import UnreadableDocument
-from gongkai.readers.worker import MEGABYTE
+from gongkai.processes import MEGABYTE
 from gongkai.system import document_folder
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ def to_docx(content: bytes, suffix: str, limits: ProgramLimits = LIMITS) -> byte
     """
     if is_locked(content):
         raise UnreadableDocument(LOCKED)
+    if supply.is_given():
+        return supply.docx_given(content, suffix)
     return converted(content, suffix, "docx", limits)
 
 

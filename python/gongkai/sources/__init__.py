@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Callable
 
+from gongkai import supply
 from gongkai.model import Document, FetchError
 from gongkai.sources.documents import (
     ACCESS,
@@ -49,6 +50,8 @@ def load(
         raise FetchError("没有给出网址或文件；请给出报告的网址或文件路径。", "address")
     scheme = SCHEME.match(address)
     if scheme is not None and scheme[1].lower() in ("http", "https"):
+        if supply.is_given():
+            return supply.page_given(address, referrer, limits.size)
         fetch: Callable[[str, str, Limits, Access, str], Document] = function_at(FETCH)
         return fetch(origin, address, limits, access, referrer)
     if origin == "-":

@@ -161,7 +161,7 @@ def refused(origin: str, status: int, wait: float = 0) -> FetchError:
     else:
         advice = f"请稍后重试，{OR_SAVE}"
     return FetchError(
-        f"{origin}：服务器答复状态 {status}，没有给出网页；{advice}。", "status", status
+        f"{origin}：服务器答复状态 {status}，没有给出网页；{advice}。", "status", status, wait
     )
 
 
@@ -186,6 +186,7 @@ def with_kept(error: FetchError, when: str) -> FetchError:
         f"{told}；本机缓存中有{when}取得的内容，可在命令行加 --offline 使用。",
         error.stage,
         error.status,
+        error.retry_after,
     )
 
 

@@ -38,6 +38,15 @@ def write_workbook(
     suffix = refuse_unwritable(target)
     refuse_existing(target, overwrite)
     held = ".xlsx" if suffix == ODS else suffix
+    content = workbook_bytes(report, findings, held, template)
+    write_whole(target, to_ods(content) if suffix == ODS else content, overwrite)
+    return target
+
+
+def workbook_bytes(
+    report: Report, findings: Sequence[Finding], held: str, template: Path | None = None
+) -> bytes:
+    """The workbook, an .xlsx or .xlsm as ``held`` says. Raises as ``write_workbook``."""
     edits = report_to_edits(report, findings)
     if template is None:  # it is blank: emptying its cells, nine edits of ten, changes nothing
         edits = [edit for edit in edits if edit.value is not None]
@@ -45,9 +54,7 @@ def write_workbook(
     else:
         refuse_unfit(template)
         content = fitted(template, held)
-    content = filled(template or template_path(), edits, content)
-    write_whole(target, to_ods(content) if suffix == ODS else content, overwrite)
-    return target
+    return filled(template or template_path(), edits, content)
 
 
 def refuse_unwritable(target: Path) -> str:

@@ -19,7 +19,6 @@ from helpers.formats.transcript import ROAD, digest, files_in, printed, said, sl
 from helpers.web.server import answer, serving
 
 BATCH = ("batch", "名单.txt", "-o", "结果")
-JOURNAL = Path("结果", "gongkai-batch.jsonl")
 BOOK = f"{ROAD}2023年度报告.xlsm"  # of that version
 State = dict[str, tuple[int, bytes]]
 
@@ -64,16 +63,16 @@ def said_of_before() -> str:
 
 def resumed() -> Iterator[str]:
     """A batch that has nothing to do: what it says, and each file that is another than before."""
-    before, journal = state(), JOURNAL.read_bytes()
+    before = state()
     yield said(*BATCH)
     yield files_in("结果")
     for name, (number, content) in state().items():
-        if content != before[name][1]:
+        if name not in before:
+            yield f"{name} is new\n"
+        elif content != before[name][1]:
             yield f"{name} has another content\n"
         elif number != before[name][0]:
             yield f"{name} was written anew\n"
-    added = JOURNAL.read_bytes().removeprefix(journal)
-    yield f"added to the journal: {[line[:12].decode() for line in added.splitlines()]}\n"
 
 
 def state() -> State:

@@ -10,6 +10,8 @@ from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+from gongkai.store import Kept, read_store
+from gongkai.store.schema import schema_of
 from helpers import DOCUMENTS
 from helpers.command import run_command
 from helpers.formats.transcript import (
@@ -156,7 +158,7 @@ def batch_text() -> str:
     write("另一份.txt", sound().replace(b"5211", b"5212"))
     write("名单.txt", "# 名单\n另一份.txt\n".encode("gbk"))
     run = ("batch", "来源", "-o", "结果")
-    told = [said(*run), files_in("结果"), journal_text(), shown_file("结果/汇总.csv")]
+    told = [said(*run), files_in("结果"), store_text(), shown_file("结果/汇总.csv")]
     told += [parts_of("结果/汇总.xlsx"), said(*run)]
     told.append(said("dismiss", f"结果/{BOOK}", "1", "--reason", "已核实"))
     with Path("结果/汇总.csv").open("ab") as file:
@@ -165,35 +167,42 @@ def batch_text() -> str:
     # Before the second report of a year: its path is part of a finding, and so of that one's key.
     rows = json.loads(printed(*run, "--json"))
     told += [f"{compact(list(row))} {digest(settled(compact(row), Path.cwd()))}\n" for row in rows]
-    told += [said("batch", "名单.txt", "-o", "结果"), files_in("结果"), journal_text(since=3)]
+    told += [said("batch", "名单.txt", "-o", "结果"), files_in("结果"), store_text()]
     return "".join(told)
 
 
-def journal_text(since: int = 0) -> str:
-    """The journal of a batch, from a line on: head, entries by source, the summary's digests."""
-    lines = Path("结果/gongkai-batch.jsonl").read_bytes().decode("ascii").splitlines()
-    head, *found = map(json.loads, lines)
-    # How often the summary is written between is left to the clock.
-    found = [line for line in found if "row" in line or is_of_now(line)]
-    told = [f"--- gongkai-batch.jsonl\n{compact(head)} and {len(found)} lines\n"]
-    odd = [line for line in lines if json.dumps(json.loads(line)) != line]
-    told += [f"not as json.dumps writes it: {line}\n" for line in odd]
-    entries = [value for value in found[since:] if "row" in value]
-    # Which source is finished first is left to chance; of one source the newest is the last.
-    entries.sort(key=lambda value: str(value["row"]["source"]))
-    written = [value for value in found[since:] if "row" not in value]
-    return "".join([*told, *map(entry_text, entries), *map(written_text, written)])
+def store_text() -> str:
+    """The store of a batch: what it says of itself, and its sources by name."""
+    with read_store(Path("结果")) as store:
+        assert store is not None
+        asked = "SELECT name, value FROM about ORDER BY name"
+        told = [f"--- gongkai-batch.sqlite {compact(list(store.rows_of(asked)))}\n"]
+        told += [f"{kind} {name}\n" for kind, name, _ in sorted(schema_of(store.connection))]
+        checks = {row.source: check for row, check in store.checks()}
+        for row in sorted(store.listed(), key=lambda row: row.source):
+            kept = store.kept(row.source)
+            assert kept is not None
+            told.append(kept_text(kept, checks.get(row.source)))
+        written = {digest for (digest,) in store.rows_of("SELECT digest FROM written")}
+    now = digests_now()
+    told.append(f"written: {' '.join(sorted(now[one] for one in written & set(now)))}\n")
+    return "".join(told)
 
 
-def entry_text(entry: Mapping[str, Any]) -> str:
-    row, check = entry["row"], entry["check"]
-    told = [f"entry {compact(list(entry))} decided {compact(entry['decided'])}\n"]
-    told += [f"  {name}: {compact(value)}\n" for name, value in row.items() if name != "figures"]
-    told.append(f"  figures: {len(row['figures'])} {digest(compact(row['figures']))}\n")
-    told.append(f"  sha256 {whose(entry['sha256'], row['file'])}\n")
-    [own] = json.loads(printed("check", row["source"], "--json"))
-    found = digest(settled(compact(check), Path.cwd()))
-    told.append(f"  check {'as check --json of the source' if check == own else found}\n")
+def kept_text(kept: Kept, check: Mapping[str, Any] | None) -> str:
+    row = kept.row
+    decided = {key: [one.verdict, one.reason] for key, one in row.decisions.items()}
+    told = [f"{settled(row.source, Path.cwd())} decided {compact(decided)}\n"]
+    for name, value in vars(row).items():
+        if name not in ("source", "decisions", "figures"):
+            told.append(f"  {name}: {compact(value)}\n")
+    figures = {cell: str(value) for cell, value in row.figures.items()}
+    told.append(f"  figures: {len(figures)} {digest(compact(figures))}\n")
+    told.append(f"  sha256 {whose(kept.file_sha256, row.file)} grave {kept.is_grave}\n")
+    if check is not None:
+        [own] = json.loads(printed("check", row.source, "--json"))
+        found = digest(settled(compact(check), Path.cwd()))
+        told.append(f"  check {'as check --json of the source' if check == own else found}\n")
     return "".join(told)
 
 
@@ -205,20 +214,8 @@ def whose(found: str, name: str) -> str:
     return " and ".join(path.name for path in paths[: sums.get(found, 0)]) or compact(found)
 
 
-def is_of_now(line: Mapping[str, Any]) -> bool:
-    """Whether a line tells of a summary that stands there still."""
-    return not set(line["written"]).isdisjoint(digests_now())
-
-
 def digests_now() -> dict[str, str]:
     return {digest(Path("结果", name).read_bytes()): name for name in ("汇总.xlsx", "汇总.csv")}
-
-
-def written_text(line: Mapping[str, Any]) -> str:
-    """Which of the digests are those of the summaries as they stand there now."""
-    now = digests_now()
-    names = sorted(now.get(one, "an earlier one") for one in line["written"])
-    return f"{compact(list(line))} {' '.join(names)}\n"
 
 
 def levels_text() -> str:

@@ -1,0 +1,297 @@
+"""A StoredReport <-> the values of its rows in the database.
+
+Texts come from pages, and a store may come from anywhere: what is read back is taken for ours only
+where it has the kind that we write.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gongkai import bodies, decisions, editions, figures, wording
+from gongkai.model import Decision, Value
+from gongkai.store.records import FigureState, StoredFigure, StoredReport
+from gongkai.workbook.lists import STATES, BatchRow, RowState, summary_cells
+
+FIGURE_STATES: tuple[FigureState, ...] = ("stated", "open", "implied", "converted", "picture")
+BIGGEST = 1 << 63  # numbers below it are numbers to SQLite
+# What a BatchRow and a StoredReport have under the names of columns.
+SOURCE_COLUMNS = ("state", "message", "finished", "url", "sha256", "fetched_at", "version")
+RESULT_COLUMNS = (
+    "agency", "code", "level", "year", "title", "published", "editions", "forms", "doubts",
+    "errors", "warnings", "notes", "dismissed", "is_grave", "file", "file_sha256", "decisions",
+    "checked", "problems",
+)  # fmt: skip
+FINDING_COLUMNS = ("number", "rule", "severity", "key", "is_open", "facts")
+ROW_TEXTS = ("agency", "title", "editions", "doubts", "file")
+ROW_COUNTS = ("year", "errors", "warnings", "notes", "dismissed")
+ColumnValues = dict[str, Any]
+
+
+WIDTH = 6  # values of a finding, and of a figure
+PLAIN = (str, int, type(None))  # what a database takes, and JSON brings over unchanged
+
+
+class Encoded(NamedTuple):
+    """What came of a source, as it stands in the rows of the database. ``results`` is None of a
+    source that was not read; of a finding the values are those of FINDING_COLUMNS, of a figure its
+    cell, value, state, raw, unit and implied.
+    """
+
+    source: str
+    sources: ColumnValues
+    results: ColumnValues | None
+    findings: Sequence[Sequence[Any]]
+    figures: Sequence[Sequence[Any]]
+
+    @property
+    def row(self) -> BatchRow:
+        """Raises TypeError, ValueError or LookupError for what we did not write."""
+        nothing = dict.fromkeys(RESULT_COLUMNS)
+        columns = {"source": self.source, **self.sources, **(self.results or nothing)}
+        return row_of(columns, map(figure_of, self.figures))
+
+    def saved_as(self, file: str, digest: str) -> Encoded:
+        """With the name and the digest of its workbook."""
+        results = {**(self.results or {}), "file": file, "file_sha256": digest}
+        return self._replace(results=results)
+
+
+def encoded(record: StoredReport, file_sha256: str = "") -> Encoded:
+    if record.check is None and not record.figures:
+        return Encoded(record.source, source_columns(record), None, (), ())
+    findings = []
+    for number, fact in enumerate(record.findings, 1):
+        findings.append(finding_values(number, fact))
+    figures = [(figure.cell, *figure_values(figure)) for figure in record.figures]
+    results = result_columns(record, file_sha256)
+    return Encoded(record.source, source_columns(record), results, findings, figures)
+
+
+def checked(written: Sequence[Any]) -> Encoded:
+    """What another process says, as rows. Raises TypeError, ValueError or LookupError for what
+    ``encoded`` does not make.
+    """
+    found = Encoded(*written)
+    values = [found.source, *values_in(found.sources, SOURCE_COLUMNS)]
+    if found.results is not None:
+        values += values_in(found.results, RESULT_COLUMNS)
+    for one in (*found.findings, *found.figures):
+        if len(one) != WIDTH:
+            raise ValueError(one)
+        values += one
+    for value in values:
+        if not isinstance(value, PLAIN):
+            raise TypeError(value)
+    if found.row.source != found.source:  # made of every value that lists show
+        raise ValueError(found.source)
+    return found
+
+
+def values_in(columns: ColumnValues, names: Sequence[str]) -> list[Any]:
+    """The values of exactly these columns."""
+    if set(columns) != set(names):
+        raise ValueError(columns)
+    return list(columns.values())
+
+
+# --- to the database ------------------------------------------------------------------------------
+
+
+def source_columns(record: StoredReport) -> ColumnValues:
+    row = record.row
+    return {
+        "state": row.state,
+        "message": clean(row.message),
+        "finished": row.finished,
+        "url": clean(record.url),
+        "sha256": record.sha256,
+        "fetched_at": record.fetched_at,
+        "version": record.version,
+    }
+
+
+def result_columns(record: StoredReport, file_sha256: str) -> ColumnValues:
+    """Of a report that was read."""
+    row, check = record.row, dict(record.check or {})
+    findings = check.pop("findings", [])
+    found: ColumnValues = {name: clean(getattr(row, name)) for name in ROW_TEXTS}
+    found |= {name: getattr(row, name) for name in ROW_COUNTS}
+    return found | {
+        "code": row.code,
+        "level": bodies.body(row.agency, row.year).level,
+        "published": record.published,
+        "forms": as_json(record.editions or {}),
+        "is_grave": any(map(is_grave_fact, findings)),
+        "file_sha256": file_sha256,
+        "decisions": as_json(decided_to_dict(row)),
+        "checked": as_json(check),
+        "problems": as_json(record.problems),
+    }
+
+
+def decided_to_dict(row: BatchRow) -> dict[str, list[str]]:
+    """key -> [dismissed, 已核实]."""
+    decided: dict[str, list[str]] = {}
+    for key, decision in row.decisions.items():
+        if decision.verdict:
+            decided[key] = [decision.verdict, decision.reason]
+    return decided
+
+
+def is_grave_fact(fact: Mapping[str, Any]) -> bool:
+    """``is_grave`` of a finding as JSON."""
+    is_bad = fact.get("severity") == "error" or fact.get("cause") == "reading"
+    return is_bad and is_open_fact(fact)
+
+
+def is_open_fact(fact: Mapping[str, Any]) -> bool:
+    return (fact.get("ruling") or {}).get("verdict") != "dismissed"
+
+
+def finding_values(number: int, fact: Mapping[str, Any]) -> tuple[object, ...]:
+    """In the order of FINDING_COLUMNS."""
+    told = as_json(fact)
+    return number, fact["rule"], fact["severity"], fact["key"], is_open_fact(fact), told
+
+
+def figure_values(figure: StoredFigure) -> tuple[object, ...]:
+    """value, state, raw, unit, implied; NULL for what follows from the value: 134 is stated, and
+    its raw text is 134.
+    """
+    value = held(figure.value)
+    usual = "open" if value is None else "stated"
+    state = None if figure.state == usual else FIGURE_STATES.index(figure.state)
+    raw = None if figure.raw == figures.shown(figure.value) else clean(figure.raw)
+    return value, state, raw, clean(figure.unit) or None, held(figure.implied)
+
+
+def held(value: Value) -> int | str | None:
+    """A count as a number, an amount and a count beyond 64 bits as a text: ``12.5``."""
+    if isinstance(value, Decimal):
+        return figures.shown(value)
+    if value is None or -BIGGEST <= value < BIGGEST:
+        return value
+    return str(value)
+
+
+def as_json(value: object) -> str:
+    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def clean(text: str) -> str:
+    """Without halves of characters, which no database takes."""
+    return text if text.isascii() else wording.HALVES.sub("\ufffd", text)
+
+
+# --- and back -------------------------------------------------------------------------------------
+# All raise TypeError, ValueError, KeyError or AttributeError for what is none of ours.
+
+
+def row_of(columns: Mapping[str, Any], found: Iterable[StoredFigure]) -> BatchRow:
+    """The line of a source, ``columns`` those of both tables, with the figures that lists show and
+    that years are compared by.
+    """
+    told: dict[str, Any] = {}
+    for name in ROW_TEXTS:
+        told[name] = text_in(columns[name] or "")
+    for name in ROW_COUNTS:
+        told[name] = count_in(columns[name])
+    if not is_name(told["file"]):
+        raise ValueError(told["file"])
+    listed, implied = listed_figures(found)
+    return BatchRow(
+        text_in(columns["source"]),
+        state_in(columns["state"]),
+        message=text_in(columns["message"]),
+        finished=text_in(columns["finished"]),
+        figures=listed,
+        implied=implied,
+        decisions=decisions_in(columns["decisions"] or "{}"),
+        **told,
+    )
+
+
+def listed_figures(found: Iterable[StoredFigure]) -> tuple[dict[str, Value], dict[str, int]]:
+    """The figures that lists show or that years are compared by, as ``lists.figures_listed`` has
+    them, and the blanks of the latter that have one figure.
+    """
+    known: dict[str, Value] = {}
+    implied: dict[str, int] = {}
+    for figure in found:
+        if figure.value is not None:
+            known[figure.cell] = figure.value
+        if figure.implied is not None and figure.cell in editions.yearly_cells():
+            implied[figure.cell] = figure.implied
+    listed: dict[str, Value] = {}
+    for cell in listed_cells():
+        if cell in known:
+            listed[cell] = known[cell]
+    return listed, implied
+
+
+@cache
+def listed_cells() -> tuple[str, ...]:
+    return (*summary_cells(), *sorted(editions.yearly_cells()))
+
+
+def figure_of(values: Sequence[Any]) -> StoredFigure:
+    """cell, value, state, raw, unit, implied -> the figure."""
+    cell, written, state, raw, unit, implied = values
+    value = value_in(written)
+    usual: FigureState = "open" if value is None else "stated"
+    return StoredFigure(
+        text_in(cell),
+        value,
+        figures.shown(value) if raw is None else text_in(raw),
+        text_in(unit or ""),
+        usual if state is None else FIGURE_STATES[state],
+        count_in(implied),
+    )
+
+
+def value_in(written: object) -> Value:
+    if written is None or type(written) is int:
+        return written
+    try:
+        return int(text_in(written)) if "." not in text_in(written) else Decimal(text_in(written))
+    except InvalidOperation:
+        raise ValueError(written) from None
+
+
+def count_in(written: object) -> int | None:
+    value = value_in(written)
+    if isinstance(value, Decimal):
+        raise TypeError(written)
+    return value
+
+
+def text_in(written: object) -> str:
+    if not isinstance(written, str):
+        raise TypeError(written)
+    return written
+
+
+def state_in(written: object) -> RowState:
+    if written not in STATES:
+        raise ValueError(written)
+    return written
+
+
+def decisions_in(written: str) -> dict[str, Decision]:
+    decided: dict[str, Decision] = {}
+    for key, (verdict, reason) in json.loads(written).items():
+        if verdict not in decisions.WORDS:
+            raise ValueError(verdict)
+        decided[key] = Decision(verdict, text_in(reason))
+    return decided
+
+
+def is_name(text: str) -> bool:
+    """Whether a workbook's name leads into no other folder."""
+    return text == Path(text).name and text != ".." and "\\" not in text

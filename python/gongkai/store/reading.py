@@ -1,0 +1,166 @@
+"""A folder's database -> what came of its sources, while whoever writes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gongkai.store import encoding, schema
+from gongkai.store.records import StoredFigure, StoredReport
+from gongkai.workbook.lists import BatchRow
+
+# What is raised by values that we did not write.
+MISUSED = (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError)
+COLUMNS = ("id", "source", *encoding.SOURCE_COLUMNS, *encoding.RESULT_COLUMNS)
+KNOWN = f"SELECT {', '.join(COLUMNS)} FROM sources LEFT JOIN results USING (id)"
+FIGURES = (
+    "SELECT c.cell, value, state, raw, unit, implied FROM figures f JOIN cells c ON c.id = f.cell"
+    " WHERE f.id = ? ORDER BY c.id"
+)
+FINDINGS = "SELECT facts FROM findings WHERE id = ? ORDER BY number"
+
+
+class Kept(NamedTuple):
+    """What a store knows of a source: its line, the digest of its workbook as we wrote it, ""
+    without one, and whether its report is not clean.
+    """
+
+    row: BatchRow
+    file_sha256: str = ""
+    is_grave: bool = False
+
+
+class Store:
+    """An open store, to be read. Its methods raise StoreError where it is damaged."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.connection, self.path = connection, path
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """What goes wrong within is a StoreError."""
+        try:
+            yield
+        except (sqlite3.Error, *MISUSED) as error:
+            raise schema.damaged(self.path, error) from error
+
+    def rows_of(self, question: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """One after the other, so that a hundred thousand take no more memory than one."""
+        with closing(self.connection.execute(question, values)) as cursor:
+            yield from cursor
+
+    def about(self, name: str) -> str:
+        """summary -> 汇总; "" for what is not known."""
+        with self.asked():
+            for (value,) in self.rows_of("SELECT value FROM about WHERE name = ?", name):
+                return encoding.text_in(value)
+        return ""
+
+    def was_written(self, digest: str) -> bool:
+        """Whether a summary with this digest is one of ours."""
+        with self.asked():
+            return any(self.rows_of("SELECT 1 FROM written WHERE digest = ?", digest))
+
+    def kept(self, source: str) -> Kept | None:
+        """What is known of a source."""
+        with self.asked():
+            for columns in self.known("WHERE source = CAST(? AS TEXT)", bound(source)):
+                return self.kept_of(columns)
+        return None
+
+    def listed(self) -> Iterator[BatchRow]:
+        """Every source as a line: those of the last list in its order, then those of earlier ones
+        whose report is kept.
+        """
+        with self.asked():
+            is_listed = "WHERE place NOT NULL OR state = 'done' ORDER BY place IS NULL, place, id"
+            for columns in self.known(is_listed):
+                yield self.kept_of(columns).row
+
+    def checks(self) -> Iterator[tuple[BatchRow, dict[str, Any]]]:
+        """(line, ``check --json``) of every report that is kept."""
+        with self.asked():
+            for columns in self.known("WHERE state = 'done' ORDER BY place IS NULL, place, id"):
+                check = self.check_of(columns)
+                if check is not None:
+                    yield self.kept_of(columns).row, check
+
+    def files(self) -> list[str]:
+        """The names of all workbooks."""
+        with self.asked():
+            asked = "SELECT file FROM results WHERE file <> ''"
+            return [encoding.text_in(name) for (name,) in self.rows_of(asked)]
+
+    def records(self) -> Iterator[StoredReport]:
+        """All that is known of each source, in the same order."""
+        with self.asked():
+            for columns in self.known("ORDER BY id"):
+                yield self.record_of(columns)
+
+    def known(self, where: str, *values: object) -> Iterator[dict[str, Any]]:
+        for found in self.rows_of(f"{KNOWN} {where}", *values):
+            yield dict(zip(COLUMNS, found, strict=True))
+
+    def kept_of(self, columns: dict[str, Any]) -> Kept:
+        figures = self.figures_of(columns)
+        digest = encoding.text_in(columns["file_sha256"] or "")
+        return Kept(encoding.row_of(columns, figures), digest, bool(columns["is_grave"]))
+
+    def record_of(self, columns: dict[str, Any]) -> StoredReport:
+        figures = tuple(self.figures_of(columns))
+        told = {name: encoding.text_in(columns[name]) for name in encoding.SOURCE_COLUMNS[3:]}
+        return StoredReport(
+            encoding.row_of(columns, figures),
+            published=encoding.text_in(columns["published"] or ""),
+            figures=figures,
+            editions=json.loads(columns["forms"]) if columns["forms"] else None,
+            check=self.check_of(columns),
+            problems=tuple(json.loads(columns["problems"] or "[]")),
+            **told,
+        )
+
+    def check_of(self, columns: dict[str, Any]) -> dict[str, Any] | None:
+        """``check --json``, None of a source that was not read."""
+        if not columns["checked"]:
+            return None
+        findings = [json.loads(facts) for (facts,) in self.rows_of(FINDINGS, columns["id"])]
+        return {**json.loads(columns["checked"]), "findings": findings}
+
+    def figures_of(self, columns: dict[str, Any]) -> Iterator[StoredFigure]:
+        for values in self.rows_of(FIGURES, columns["id"]):
+            yield encoding.figure_of(values)
+
+    def has_grave(self) -> bool:
+        """Whether a report of the last list is not clean, as ``check`` says it."""
+        with self.asked():
+            asked = (
+                "SELECT 1 FROM results JOIN sources USING (id) WHERE is_grave AND place NOT NULL"
+            )
+            return any(self.rows_of(f"{asked} LIMIT 1"))
+
+    def file_with(self, digest: str) -> str:
+        """The name of the workbook with a digest, "" where there is none."""
+        with self.asked():
+            for (name,) in self.rows_of("SELECT file FROM results WHERE file_sha256 = ?", digest):
+                return encoding.text_in(name)
+        return ""
+
+
+def bound(source: str) -> bytes:
+    """A source as a value: the name of a file may hold bytes that are no UTF-8."""
+    return source.encode("utf-8", "surrogatepass")
+
+
+@contextmanager
+def read_store(folder: Path) -> Iterator[Store | None]:
+    """The store of a folder, None where there is none. Raises StoreError."""
+    path = folder / schema.NAME
+    if not path.exists():
+        yield None
+        return
+    with closing(schema.open_to_read(path)) as connection:
+        yield Store(connection, path)

@@ -1,0 +1,69 @@
+"""What a process that may ask nobody gets from the one that started it.
+
+A parser's process of a batch has no network and starts no program. What a page leads to, and what
+LibreOffice makes of a .doc, it asks for by ``NotGiven``; once that is there, the document is read
+anew. So reading is a function of the bytes that it is given, and ten seconds of waiting for an
+attachment keep no processor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gongkai.model import Document, GongkaiError
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A page at an address that ``referrer`` leads to, of at most ``size`` bytes; or the .docx of a
+    document with the sha256 ``name``, which is a ``referrer`` (doc, rtf).
+    """
+
+    kind: Literal["page", "docx"]
+    name: str
+    referrer: str
+    size: int = 0
+
+
+class NotGiven(BaseException):
+    """What has to be had first. No Exception: nobody who reads may take it for a failure."""
+
+    def __init__(self, want: Want) -> None:
+        super().__init__(want)
+        self.want = want
+
+
+Supplied = Document | bytes | GongkaiError
+# None where this process may ask for itself, as every process but a batch's parsers.
+GIVEN: list[Mapping[Want, Supplied]] = []
+
+
+def is_given() -> bool:
+    """Whether this process has to do with what it is given."""
+    return bool(GIVEN)
+
+
+def page_given(address: str, referrer: str, size: int) -> Document:
+    """Raises what fetching it raised; NotGiven where nobody has tried yet."""
+    found = given(Want("page", address, referrer, size))
+    assert isinstance(found, Document)
+    return found
+
+
+def docx_given(content: bytes, suffix: str) -> bytes:
+    """Raises what converting it raised; NotGiven where nobody has tried yet."""
+    found = given(Want("docx", hashlib.sha256(content).hexdigest(), suffix))
+    assert isinstance(found, bytes)
+    return found
+
+
+def given(want: Want) -> Supplied:
+    if want not in GIVEN[0]:
+        raise NotGiven(want)
+    found = GIVEN[0][want]
+    if isinstance(found, GongkaiError):
+        raise found
+    return found
