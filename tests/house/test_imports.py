@@ -59,6 +59,7 @@ TABLES = {
     "readers/worker.py": "the same for old workbooks of ours",
     "rereading/__init__.py": "the same for the second reading",
     "batch/fetching.py": "the same for the documents of a batch",
+    "batch/summary.py": "and for the summary of a long list",
     "publish/page_template.py": "templates of others run in a process of their own",
     "readers/blocks.py": "plain text is rare and its readers take 20 ms",
     "readers/html/__init__.py": "so is a page without a table",

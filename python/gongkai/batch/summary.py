@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gongkai import decisions, output, system
+from gongkai import decisions, output, processes, system
 from gongkai.batch import folders, names
 from gongkai.compare import bodies, years
-from gongkai.model import Edit, WorkbookError
-from gongkai.store import Store, StoreWriter
+from gongkai.model import Edit, GongkaiError, WorkbookError
+from gongkai.store import Store, StoreWriter, open_store
 from gongkai.workbook import derived, file, layout, lists
 
 EVERY = 25  # rows
 MOST_AT_ONCE = 2_000  # sources; of more the summary is written at the end alone
 SHARE = 0.1  # of the time at most goes into writing it again and again
+APART = "gongkai.batch.summary:written_apart"
+# For a hundred thousand reports: an hour of work, and memory for all of them side by side.
+PATIENT = processes.Bounds(seconds=3_600, patience=7_200, memory=8_000 * processes.MEGABYTE)
 BATCH_NOTICE = (3, max(layout.BATCH_COLUMNS.values()) - 1)  # beside the folder
 SUMMARY_NOTICE = (1, 3)  # in place of the hint
 
@@ -39,6 +43,35 @@ def rows_there(store: Store, folder: Path) -> Iterator[lists.BatchRow]:
 def write_summary(
     store: StoreWriter, folder: Path, part: Path, tell: Callable[[str], None]
 ) -> None:
+    """Write both files; of a long list in a process of its own, so that this one stays small.
+
+    Raises GongkaiError.
+    """
+    if store.count() <= MOST_AT_ONCE:
+        write_both(store, folder, part, tell)
+        return
+    request = json.dumps([str(folder), str(part)]).encode()
+    told, failure = processes.made_apart(APART, request, json.loads, PATIENT)
+    for sentence in told:
+        tell(sentence)
+    if failure:
+        raise WorkbookError(failure)
+
+
+def written_apart(request: bytes) -> bytes:
+    """Called in the process of its own: what it has to tell, and why it failed or ""."""
+    folder, part = map(Path, json.loads(request))
+    told: list[str] = []
+    failure = ""
+    with open_store(folder) as store:
+        try:
+            write_both(store, folder, part, told.append)
+        except GongkaiError as error:
+            failure = str(error)
+    return json.dumps([told, failure]).encode()
+
+
+def write_both(store: StoreWriter, folder: Path, part: Path, tell: Callable[[str], None]) -> None:
     """Both files, each put in place at once, and each also where the other cannot be written.
 
     They are written in ``part`` first, where a kill may leave anything. The CSV holds all reports.

@@ -37,6 +37,8 @@ from gongkai.wording import (
 )
 
 FACTOR, LEAST = 5, 20  # a jump: so many times as much, and the larger figure at least so large
+NOT_THERE = "没有{}年的报告"
+MOST_ALIKE = 5  # reports each of which is told that there is none of the year before
 MOST_NAMED = 4  # reports in a fact; a message tells fewer
 MOST_TOLD = 4  # differences named in the short text
 UNKNOWN_SOURCE = "未注明来源"
@@ -55,6 +57,7 @@ class YearComparison:
     text: str
     findings: tuple[Finding, ...] = ()
     compared: int = 0
+    absent: int | None = None  # the year before, where there is no report of it
 
     @property
     def differs(self) -> bool:
@@ -94,7 +97,27 @@ def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:
         one = comparison_of(report, group, matched)
         findings = decided(one.findings, report)
         compared.append(replace(one, findings=findings, text=one.text + doubted(report)))
-    return compared
+    return told_once(compared)
+
+
+def told_once(found: Sequence[YearComparison]) -> list[YearComparison]:
+    """A year of which there is no report at all is said of the first of many alone:
+    没有2020年的报告，共27份没有核对; of the others 未核对.
+    """
+    there = {one.report.year for one in found}
+    lacking = Counter(one.absent for one in found if one.absent not in there)
+    told: list[YearComparison] = []
+    said: set[int] = set()
+    for one in found:
+        count = lacking[one.absent]
+        if one.absent is None or count <= MOST_ALIKE:
+            told.append(one)
+        elif one.absent in said:
+            told.append(replace(one, text=f"未核对{doubted(one.report)}"))
+        else:
+            said.add(one.absent)
+            told.append(replace(one, text=f"{one.text}，共{count}份没有核对"))
+    return told
 
 
 def doubted(report: Yearly) -> str:
@@ -127,7 +150,8 @@ def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> Year
         found = unread_before(report, report.year - 1, group.years[report.year - 1])
     else:
         told = missing_notes(report, report.year, group, matched)
-        found = YearComparison(report, f"没有{report.year - 1}年的报告", told)
+        found = YearComparison(report, NOT_THERE.format(report.year - 1), told)
+        found = replace(found, absent=report.year - 1)
     return replace(found, findings=(*doubles, *found.findings))
 
 

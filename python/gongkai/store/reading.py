@@ -134,6 +134,13 @@ class Store:
         for values in self.rows_of(FIGURES, columns["id"]):
             yield encoding.figure_of(values)
 
+    def count(self) -> int:
+        """How many sources there are."""
+        with self.asked():
+            for (number,) in self.rows_of("SELECT count(*) FROM sources"):
+                return int(number)
+        return 0
+
     def has_grave(self) -> bool:
         """Whether a report of the last list is not clean, as ``check`` says it."""
         with self.asked():
