@@ -1,4 +1,5 @@
-"""A reader's name + bytes -> its blocks or sheets, from a process bounded in time and memory.
+"""A reader's name + bytes -> its blocks or sheets, from a process bounded in time and memory, which
+can neither reach the network nor write a file where the system can forbid it.
 
 The parsers of PDF and Office files are other people's, and a hostile file makes them run for hours,
 fill the memory or crash. Nothing but a process can be ended from outside. Processes are kept and
@@ -22,6 +23,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any, Literal, NamedTuple
 
+from gongkai.confinement import confine, null_device
 from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableDocument
 from gongkai.spreadsheets import Area, Sheet, Spot, formats, seen
 from gongkai.system import function_at
@@ -160,7 +162,7 @@ class Process:
             [sys.executable, "-P", "-m", __name__, str(memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=null_device(),
             env=needed_environment(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
@@ -432,13 +434,22 @@ def bound_memory(memory: int) -> None:
 def serve() -> None:
     """Answer requests on standard input until it closes.
 
-    It does so when the asking process ends in any way.
+    It does so when the asking process ends in any way. The first document is taken in here: its
+    reader is loaded, and then the process confined, while it has a single thread.
     """
     bound_memory(int(sys.argv[1]))
     answers = sys.stdout.buffer
     sys.stdout = sys.stderr  # what a parser prints must not get among the answers
     send(answers, str(os.getpid()).encode())
     requests: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
+    try:
+        first = request()
+    except EOFError:
+        return
+    with suppress(Exception):  # answer_to meets it again and tells
+        function_at(first[0])
+    confine()
+    requests.put(first)
     threading.Thread(target=listen, args=(requests,), daemon=True).start()
     while True:
         send(answers, packed(answer_to(*requests.get())))
@@ -451,9 +462,14 @@ def listen(requests: SimpleQueue[tuple[str, bytes]]) -> None:
     """
     with suppress(EOFError, OSError):
         while True:
-            reader = receive(sys.stdin.buffer).decode()
-            requests.put((reader, receive(sys.stdin.buffer)))
+            requests.put(request())
     os._exit(0)
+
+
+def request() -> tuple[str, bytes]:
+    """The reader and the document of the next one. Raises EOFError where nobody asks any more."""
+    reader = receive(sys.stdin.buffer).decode()
+    return reader, receive(sys.stdin.buffer)
 
 
 if __name__ == "__main__":
