@@ -1,4 +1,5 @@
-"""A function's name + bytes -> its answer, from a process bounded in time and memory.
+"""A function's name + bytes -> its answer, from a process bounded in time and memory, which can
+neither reach the network nor write a file where the system can forbid it.
 
 The parsers of PDF and Office files are other people's, and a hostile file makes them run for hours,
 fill the memory or crash. Nothing but a process can be ended from outside. Processes are kept and
@@ -20,6 +21,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, TypeVar
 
+from gongkai.confinement import confine, null_device
 from gongkai.model import UnreadableDocument
 from gongkai.supply import is_given
 from gongkai.system import function_at
@@ -27,6 +29,7 @@ from gongkai.system import function_at
 if sys.platform != "win32":
     import resource
 
+CONFINED = "confined"  # what a process is told that is to be
 LENGTH = 8  # bytes of the number before each message
 TICK = 0.05  # seconds between two looks at a process at work
 REUSED = 100  # documents; parsers leak
@@ -47,12 +50,13 @@ class Bounds:
 
     Work is what counts: on a machine that has much else to do a sound document must not be called
     endless. Waiting is counted in looks at the process, so that a machine that stood still for a
-    minute has waited for one look.
+    minute has waited for one look. ``is_confined`` is False for work of our own that writes.
     """
 
     seconds: float = 9.0
     patience: float = 40.0
     memory: int = 480 * MEGABYTE
+    is_confined: bool = True
 
 
 BOUNDS = Bounds()
@@ -70,6 +74,7 @@ MADE, REFUSED, HEAVY, FAILED = b"+", b"!", b"#", b"?"
 def made_apart(name: str, content: bytes, take: Callable[[bytes], T], bounds: Bounds = BOUNDS) -> T:
     """What the function ``name`` (``module:function``) makes of bytes, in a process of its own.
 
+    Behind it, parted by blanks, may stand functions that it will need: they are loaded with it.
     ``take`` reads what it made, and raises ValueError or TypeError for what it cannot have made.
     Raises UnreadableDocument, without a document's name, for what the function refuses, for what
     takes more than the bounds, and where the function fails.
@@ -77,7 +82,7 @@ def made_apart(name: str, content: bytes, take: Callable[[bytes], T], bounds: Bo
     if is_given():
         return made_here(name, content, take, bounds)
     with AT_WORK:
-        process = idle_process(bounds.memory) or Process(bounds.memory)
+        process = idle_process(bounds) or Process(bounds)
         try:
             kind, made = process.ask(name, content, take, bounds)
         except BaseException:
@@ -96,7 +101,7 @@ def made_apart(name: str, content: bytes, take: Callable[[bytes], T], bounds: Bo
 def made_here(name: str, content: bytes, take: Callable[[bytes], T], bounds: Bounds) -> T:
     """The same in this very process, which is one apart already: whoever started it ends it."""
     try:
-        function: Callable[[bytes], bytes] = function_at(name)
+        function: Callable[[bytes], bytes] = function_at(name.split()[0])
         return take(function(content))
     except UnreadableDocument:
         raise
@@ -143,17 +148,18 @@ def needed_environment() -> dict[str, str]:
 class Process:
     """A process that reads one document at a time. Not to be shared between threads."""
 
-    def __init__(self, memory: int) -> None:
+    def __init__(self, bounds: Bounds) -> None:
+        held = CONFINED if bounds.is_confined else ""
         # -P: a file named like one of our modules in the current folder must not be run.
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__, str(memory)],
+            [sys.executable, "-P", "-m", __name__, str(bounds.memory), held],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=null_device(),
             env=needed_environment(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        self.used, self.memory = 0, memory
+        self.used, self.kind = 0, kind_of(bounds)
         # Not known before it says so: in a virtual environment of Windows it is a child of what we
         # started.
         self.pid = 0
@@ -254,11 +260,16 @@ AT_WORK = threading.BoundedSemaphore(os.cpu_count() or 1)
 LOCK = threading.Lock()
 
 
-def idle_process(memory: int = 0) -> Process | None:
-    """One that is at leisure and bounded as asked; 0 for any."""
+def kind_of(bounds: Bounds) -> tuple[int, bool]:
+    """What a process is bound by from its start."""
+    return bounds.memory, bounds.is_confined
+
+
+def idle_process(bounds: Bounds | None = None) -> Process | None:
+    """One that is at leisure and bounded as asked, if that matters."""
     while True:
         with LOCK:
-            fitting = [one for one in IDLE if not memory or one.memory == memory]
+            fitting = [one for one in IDLE if bounds is None or one.kind == kind_of(bounds)]
             process = fitting[-1] if fitting else None
             if process is not None:
                 IDLE.remove(process)
@@ -300,7 +311,7 @@ def whole(stream: IO[bytes], size: int) -> bytes:
 def answer_to(name: str, content: bytes) -> bytes:
     """Call a function; every failure is an answer."""
     try:
-        function: Callable[[bytes], bytes] = function_at(name)
+        function: Callable[[bytes], bytes] = function_at(name.split()[0])
         return MADE + function(content)
     except UnreadableDocument as error:
         return REFUSED + str(error).encode("utf-8", "replace")
@@ -324,13 +335,24 @@ def bound_memory(memory: int) -> None:
 def serve() -> None:
     """Answer requests on standard input until it closes.
 
-    It does so when the asking process ends in any way.
+    It does so when the asking process ends in any way. The first request is taken in here: what it
+    asks for is loaded, and then the process confined, while it has a single thread.
     """
     bound_memory(int(sys.argv[1]))
     answers = sys.stdout.buffer
     sys.stdout = sys.stderr  # what a parser prints must not get among the answers
     send(answers, str(os.getpid()).encode())
     requests: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
+    try:
+        first = request()
+    except EOFError:
+        return
+    for name in first[0].split():
+        with suppress(Exception):  # answer_to meets it again and tells
+            function_at(name)
+    if sys.argv[2] == CONFINED:
+        confine()
+    requests.put(first)
     threading.Thread(target=listen, args=(requests,), daemon=True).start()
     while True:
         send(answers, answer_to(*requests.get()))
@@ -343,9 +365,14 @@ def listen(requests: SimpleQueue[tuple[str, bytes]]) -> None:
     """
     with suppress(EOFError, OSError):
         while True:
-            name = receive(sys.stdin.buffer).decode()
-            requests.put((name, receive(sys.stdin.buffer)))
+            requests.put(request())
     os._exit(0)
+
+
+def request() -> tuple[str, bytes]:
+    """The names and the bytes of the next one. Raises EOFError where nobody asks any more."""
+    names = receive(sys.stdin.buffer).decode()
+    return names, receive(sys.stdin.buffer)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ TREES = {
 # What a function may import, and what it would cost at the top.
 HEAVY = {
     "brotli": "no page is fetched offline (tests/sources/test_cache.py)",
+    "ctypes": "2 ms; a process that is confined alone needs it",
     "httpx": "60 ms",
     "jinja2": "an extra: it may not be installed",
     "lxml": "20 ms; worksheet functions work without (tests/excel/test_functions.py)",

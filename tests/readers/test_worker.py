@@ -47,9 +47,6 @@ def failing(content: bytes) -> tuple[Block, ...]:
 
 
 def endless(content: bytes) -> tuple[Block, ...]:
-    """``content`` names a file that tells that it has begun."""
-    if content:
-        Path(content.decode()).touch()
     while True:
         pass
 
@@ -67,7 +64,8 @@ def slowly_greedy(content: bytes) -> tuple[Block, ...]:
     import mmap
 
     held = mmap.mmap(-1, LIGHT.memory)
-    held.write(b"x" * LIGHT.memory)
+    for _ in range(LIGHT.memory // MEGABYTE):
+        held.write(b"x" * MEGABYTE)
     return sleeping(FOREVER)
 
 
@@ -307,26 +305,26 @@ def test_a_module_beside_the_user_is_not_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("busy", [False, True])
-def test_no_process_outlives_the_program(busy: bool, tmp_path: Path) -> None:
+def test_no_process_outlives_the_program(busy: bool) -> None:
     """Neither one that waits for work nor one whose parser is in an endless loop; the program is
-    killed.
+    killed. That the loop has begun its processor time tells: the process can write no file.
     """
-    begun = tmp_path / "begun"
     code = (
-        "import os, sys, threading, time\nfrom gongkai import processes\n"
+        "import os, psutil, sys, threading, time\nfrom gongkai import processes\n"
         "from gongkai.readers import worker\n"
         "worker.read_apart('test_worker:prose_of', b'x')\npid = processes.IDLE[0].pid\n"
-        "if begun := sys.argv[1]:\n"
-        "    ask = ('test_worker:endless', begun.encode())\n"
+        "if sys.argv[1]:\n"
+        "    used = lambda: psutil.Process(pid).cpu_times().user\n    before = used()\n"
+        "    ask = ('test_worker:endless', b'')\n"
         "    threading.Thread(target=worker.read_apart, args=ask, daemon=True).start()\n"
-        "    while not os.path.exists(begun): time.sleep(0.02)\n"
+        "    while used() < before + 0.2: time.sleep(0.02)\n"
         "print(pid, flush=True)\nos.kill(os.getpid(), 9)"
     )
     environment = {
         **os.environ,
         "PYTHONPATH": f"{HERE}{os.pathsep}{Path(processes.__file__).parents[1]}",
     }
-    command = [sys.executable, "-c", code, str(begun) if busy else ""]
+    command = [sys.executable, "-c", code, "busy" if busy else ""]
     done = subprocess.run(
         command,
         capture_output=True,
@@ -335,5 +333,4 @@ def test_no_process_outlives_the_program(busy: bool, tmp_path: Path) -> None:
         env=environment,
         timeout=PATIENCE,
     )
-    assert begun.exists() == busy
     wait_until(lambda: has_ended(int(done.stdout)), "the process has ended")

@@ -20,7 +20,9 @@ MOST_AT_ONCE = 2_000  # sources; of more the summary is written at the end alone
 SHARE = 0.1  # of the time at most goes into writing it again and again
 APART = "gongkai.batch.summary:written_apart"
 # For a hundred thousand reports: an hour of work, and memory for all of them side by side.
-PATIENT = processes.Bounds(seconds=3_600, patience=7_200, memory=8_000 * processes.MEGABYTE)
+PATIENT = processes.Bounds(
+    seconds=3_600, patience=7_200, memory=8_000 * processes.MEGABYTE, is_confined=False
+)
 BATCH_NOTICE = (3, max(layout.BATCH_COLUMNS.values()) - 1)  # beside the folder
 SUMMARY_NOTICE = (1, 3)  # in place of the hint
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai import supply
+from gongkai.confinement import is_confined
 from gongkai.model import UnreadableDocument
 from gongkai.processes import MEGABYTE
 from gongkai.system import document_folder
@@ -56,6 +57,7 @@ MISSING = (
 )
 LOCKED = "文件设有打开密码，不能读取；请打开后去掉密码，另存一份再导入。"
 FAILED = "LibreOffice 未能打开这个文件，它可能已损坏或设有密码；{}。"
+HELD_BACK = "这种文件要由 LibreOffice 转换，而当前进程不能联网或写文件，无法启动它；{}。"
 ODS_SAVE = "请改用.xlsx"
 ODS_MISSING = (
     "写.ods要用LibreOffice，本机没有找到；请安装LibreOffice（libreoffice.org），或改用.xlsx。"
@@ -120,6 +122,8 @@ def converted(  # noqa: PLR0913
     program = find_program()
     if program is None:
         raise UnreadableDocument(missing)
+    if is_confined():  # it opens sockets and writes beyond its folder, and would only say 未能打开
+        raise UnreadableDocument(HELD_BACK.format(save))
     with ALONE, document_folder() as folder:
         source, made = folder / f"source.{suffix}", folder / "made" / f"source.{to}"
         source.write_bytes(content)

@@ -44,7 +44,8 @@ def found_apart(reader: str, content: bytes, bounds: Bounds) -> tuple[Block | Sh
     Raises UnreadableDocument, without the document's name, for what the reader refuses, for a
     document that takes more than the bounds, and for one on which the reader fails.
     """
-    return made_apart(PACKED, b"%s\n%s" % (reader.encode(), content), unpacked, bounds)
+    request = b"%s\n%s" % (reader.encode(), content)
+    return made_apart(f"{PACKED} {reader}", request, unpacked, bounds)
 
 
 def packed_by(request: bytes) -> bytes:

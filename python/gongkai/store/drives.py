@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import subprocess
@@ -22,6 +21,8 @@ def is_on_network(folder: Path) -> bool:
     """\\\\nas\\share, a letter that stands for one, a place where one is mounted."""
     place = os.path.realpath(folder)
     if sys.platform == "win32":
+        import ctypes
+
         root = os.path.splitdrive(place)[0]
         asked = ctypes.windll.kernel32.GetDriveTypeW
         return root.startswith("\\\\") or asked(f"{root}\\") == REMOTE_DRIVE
