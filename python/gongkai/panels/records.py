@@ -57,11 +57,11 @@ def read_reports(
     has no figure in it, is an ``UnreadSource``: no source stops the others. Between two requests to
     a host there is a pause, as in a batch.
     """
-    for outcome in outcomes(sources, access_of(offline, refresh, insecure)):
-        if isinstance(outcome.found, Report):
-            yield outcome.found
-        else:
-            yield UnreadSource(*outcome)  # type: ignore[arg-type]
+    way = reading(offline, refresh, insecure)
+    given = (sources,) if isinstance(sources, str | Path | bytes) else sources
+    for source in given:
+        for name, found in way.outcomes(source):
+            yield found if isinstance(found, Report) else UnreadSource(name, found)
 
 
 def panel(
@@ -76,26 +76,32 @@ def panel(
     >>> table = gongkai.panel("reports/")                        # doctest: +SKIP
     >>> table.figures.groupby(["body", "year"])["count"].sum()   # doctest: +SKIP
     """
-    return Panel(tuple(records_of(what, access_of(offline, refresh, insecure))))
+    found = records_of(what, offline=offline, refresh=refresh, insecure=insecure)
+    return Panel(tuple(found))
 
 
 def records_of(
-    what: Iterable[PanelInput] | PanelInput, access: sources.Access = sources.ACCESS
+    what: Iterable[PanelInput] | PanelInput,
+    *,
+    offline: bool = False,
+    refresh: bool = False,
+    insecure: bool = False,
 ) -> Iterator[store.StoredReport]:
     """A record for every report, one that failed too. Each is checked as it comes, and its document
     is let go: a panel of thousands keeps none.
     """
+    way = reading(offline, refresh, insecure)
     for one in each(what):
         if isinstance(one, store.StoredReport):
             yield one
         elif isinstance(one, Report):
             yield record_of(Outcome(one.document.origin if one.document else "", one))
         else:
-            yield from map(record_of, outcomes(one, access))
+            yield from map(record_of, way.outcomes(one))
 
 
 def each(what: Iterable[PanelInput] | PanelInput) -> Iterable[PanelInput]:
-    """One thing is a list of one."""
+    """One thing is a list of one: neither a text nor bytes nor a report is a list of sources."""
     if isinstance(what, str | Path | bytes | Report | store.StoredReport):
         return (what,)
     return what
@@ -119,16 +125,34 @@ def record_of(outcome: Outcome) -> store.StoredReport:
 # --- reading --------------------------------------------------------------------------------------
 
 
-def outcomes(
-    given: Iterable[ReportSource] | ReportSource, access: sources.Access
-) -> Iterator[Outcome]:
-    """What came of each source, in their order."""
-    queue = scheduler.SourceQueue((), 1, 0 if access.offline else run.PAUSE)
-    for source in each(given):
+@dataclass(frozen=True)
+class ReadingInTurn:
+    """How sources are read one after the other: ``queue`` knows which host may be asked when."""
+
+    access: sources.Access
+    queue: scheduler.SourceQueue
+
+    def outcomes(self, source: ReportSource) -> Iterator[Outcome]:
+        """What came of a source, of a folder all that is in it."""
         if isinstance(source, bytes):
             yield of_bytes(source)
-        else:
-            yield from of_named(str(source), access, queue)
+            return
+        try:
+            found = documents_of(str(source))
+        except GongkaiError as error:
+            yield Outcome(str(source), error)
+            return
+        for document in found:
+            self.queue.queue([document])
+            self.queue.take()  # waits until its host may be asked again
+            yield from of_source(document, self.access)
+            self.queue.loaded(document)
+            self.queue.done()
+
+
+def reading(offline: bool, refresh: bool, insecure: bool) -> ReadingInTurn:
+    queue = scheduler.SourceQueue((), 1, 0 if offline else run.PAUSE)
+    return ReadingInTurn(sources.Access(offline, refresh, insecure), queue)
 
 
 def of_bytes(content: bytes) -> Outcome:
@@ -138,21 +162,6 @@ def of_bytes(content: bytes) -> Outcome:
         return Outcome(INPUT, error)
     except Exception as error:
         return Outcome(INPUT, failure(INPUT, error))
-
-
-def of_named(named: str, access: sources.Access, queue: scheduler.SourceQueue) -> Iterator[Outcome]:
-    """Of a path or address; a folder stands for the documents in it."""
-    try:
-        found = documents_of(named)
-    except GongkaiError as error:
-        yield Outcome(named, error)
-        return
-    for source in found:
-        queue.queue([source])
-        queue.take()  # waits until its host may be asked again
-        yield from of_source(source, access)
-        queue.loaded(source)
-        queue.done()
 
 
 def documents_of(named: str) -> Sequence[str]:
@@ -197,7 +206,7 @@ def run_batch(
     """Import each source into a folder: a workbook each, 汇总.xlsx and 汇总.csv. Yields what came
     of each as it finishes; a folder remembers what is done, and goes on there.
     """
-    access = access_of(offline, refresh, insecure)
+    access = reading(offline, refresh, insecure).access
     return run.run_batch(list(map(str, sources)), Path(folder), access=access)
 
 
