@@ -194,7 +194,12 @@ def xlsx_file(path: Path, tables: Sequence[PanelTable]) -> Iterator[list[Put]]:
         page.freeze_panes = "A2"
         page.append(table.heads)
         puts.append(sheet_put(page))
-    yield puts
+    try:
+        yield puts
+    except BaseException:
+        for page in book.worksheets:
+            page.close()  # type: ignore[attr-defined]  # each writes into a file of its own
+        raise
     with path.open("xb") as file:
         book.save(file)
 
