@@ -668,19 +668,21 @@ def report_to_frame(report: Report) -> pandas.DataFrame:
     by_column["exact"] = list(map(exact_text, figures_read))
     frame = {}
     for name, values in by_column.items():
-        frame[name] = typed_column(KINDS.get(name, "text"), values)
+        kind = KINDS.get(name, "text")
+        held = map(text_held, values) if kind == "text" else values
+        frame[name] = typed_column(kind, list(held))
     return pandas.DataFrame(frame)
 
 
 def typed_column(kind: FrameKind, values: Sequence[object]) -> pandas.Series[Any]:
-    """Values of one kind as a column that every sink takes; None is "" in a text, else missing."""
+    """Values of one kind as a column that every sink takes; texts as ``text_held`` has them."""
     import pandas
 
     if kind == "whole":
         return pandas.Series(values, dtype="Int64")
     if kind == "figure":
         return pandas.Series(list(map(nearest, values)), dtype="float64")
-    return pandas.Series(list(map(text_held, values)), dtype="str")
+    return pandas.Series(values, dtype="str")
 
 
 def nearest(value: object) -> float:

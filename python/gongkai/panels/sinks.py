@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,10 +29,13 @@ from gongkai.store.records import StoredReport
 SUFFIXES = (".parquet", ".sqlite", ".csv", ".dta", ".xlsx")
 WITH_ALL = (".sqlite", ".xlsx")  # one file holds all tables
 MOST_ROWS = 1_048_576  # of a sheet, its head among them
+CELLS_KEPT = 4096  # texts and figures whose form in a CSV is remembered
 ROW_GROUP = 50_000  # rows of a Parquet file that are held and written at a time
 STATA_LABEL = 80  # bytes
-# Texts of any length, which are kept apart in Stata (strL); by the others files can be merged.
-STATA_LONG = ("raw", "message", "source", "url", "reason", "title")
+# Bytes of a text. A column with a longer one is strL, whose texts stand apart: in any other every
+# row is as wide as its longest text, and a single note of a page would make a file ten times as
+# large. Files cannot be merged by strL, and writing it takes ten times as long.
+STATA_WIDEST = 200
 NO_PYARROW = (
     "写.parquet文件需要pyarrow，这里没有安装；请运行 pip install pyarrow，"
     "或改存为.sqlite、.csv文件。"
@@ -114,13 +118,15 @@ def put_all(records: Iterable[StoredReport], puts: Sequence[tuple[PanelTable, Pu
 def csv_file(path: Path, tables: Sequence[PanelTable]) -> Iterator[list[Put]]:
     """UTF-8 with its mark, as Excel opens it; figures in digits, no text runs as a formula."""
     [table] = tables
+    # Most texts come again in the next row; 1 and Decimal(1) are one key unless their types count.
+    cell = lru_cache(CELLS_KEPT, typed=True)(output.csv_cell)
     with path.open("x", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(table.heads)
 
         def put(rows: Iterable[PanelRow]) -> None:
             for row in rows:
-                writer.writerow(map(output.csv_cell, row))
+                writer.writerow(map(cell, row))
 
         yield [put]
 
@@ -198,7 +204,7 @@ def xlsx_file(path: Path, tables: Sequence[PanelTable]) -> Iterator[list[Put]]:
         yield puts
     except BaseException:
         for page in book.worksheets:
-            page.close()  # type: ignore[attr-defined]  # each writes into a file of its own
+            page.close()  # each writes into a file of its own
         raise
     with path.open("xb") as file:
         book.save(file)
@@ -311,7 +317,7 @@ def write_stata(path: Path, table: PanelTable, rows: Sequence[PanelRow]) -> None
         values = [row[place] for row in rows]
         found[column.name] = output.typed_column(column.kind, values)
         labels[column.name] = stata_label(column.label)
-        if column.name in STATA_LONG and column.kind == "text":
+        if column.kind == "text" and most_bytes(values) > STATA_WIDEST:
             long_texts.append(column.name)
     with warnings.catch_warnings(), path.open("xb") as file:
         warnings.simplefilter("ignore", pandas.errors.PossiblePrecisionLoss)
@@ -322,6 +328,10 @@ def write_stata(path: Path, table: PanelTable, rows: Sequence[PanelRow]) -> None
             variable_labels=labels,
             convert_strl=long_texts,
         )
+
+
+def most_bytes(texts: Iterable[object]) -> int:
+    return max((len(str(text).encode()) for text in set(texts)), default=0)
 
 
 def stata_label(label: str) -> str:
