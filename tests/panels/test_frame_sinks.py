@@ -117,8 +117,9 @@ SINKS: dict[str, Callable[[pandas.DataFrame, Path], list[Row]]] = {
     "sqlite": through_sqlite,
     "pickle": through_pickle,
 }
-# Neither a sheet nor Stata holds whole numbers beyond 2 ** 53; the digits stand beside.
-ONLY_DOUBLES = ("stata", "xlsx")
+# Neither a sheet nor Stata holds whole numbers beyond 2 ** 53, nor the JSON of pandas 2.2; the
+# digits stand beside.
+ONLY_DOUBLES = ("json", "stata", "xlsx")
 CASES = {
     "ruian": typed_report("ruian-2021-text"),
     "mixed": typed_report("hongze-2024"),
