@@ -275,7 +275,7 @@ def test_nothing_is_replaced_unasked(suffix: str, tmp_path: Path) -> None:
             write_panel((), target)
         assert not files[-1].exists()
     assert [path.read_bytes() for path in files[:-1]] == before[:-1]
-    assert write_panel((), target, PanelChoice(force=True)) == files
+    assert write_panel((), target, PanelChoice(overwrite=True)) == files
 
 
 @EACH
@@ -289,7 +289,7 @@ def test_a_failure_leaves_what_was_there(suffix: str, tmp_path: Path) -> None:
         raise GongkaiError("存储已损坏。")
 
     with pytest.raises(GongkaiError, match="存储已损坏"):
-        write_panel(broken(), target, PanelChoice(force=True))
+        write_panel(broken(), target, PanelChoice(overwrite=True))
     assert [path.read_bytes() for path in files] == before
     assert sorted(files) == sorted(tmp_path.iterdir())
 

@@ -48,6 +48,13 @@ def test_reports_come_in_their_order_and_failures_among_them(tmp_path: Path) -> 
     assert all(str(one.error).endswith("。") for one in failures)
 
 
+def test_what_was_read_becomes_the_same_panel(tmp_path: Path) -> None:
+    given = [BROKEN, tmp_path / "无.html", RUIAN]
+    direct = panel(given).sources.drop(columns=["fetched_at", "finished"])
+    by_reports = panel(read_reports(given)).sources.drop(columns=["fetched_at", "finished"])
+    assert direct.equals(by_reports)
+
+
 def test_one_source_is_a_list_of_one() -> None:
     for given in (RUIAN, str(RUIAN), RUIAN.read_bytes()):
         assert [outcome(one) for one in read_reports(given)] == ["瑞安市人民政府"]
@@ -81,7 +88,9 @@ def test_all_reports_of_a_document_come(tmp_path: Path) -> None:
     page.write_text(written("plain", parts, "2021年政府信息公开工作年度报告"), encoding="utf-8")
     found = [outcome(one) for one in read_reports(page)]
     assert sorted(found) == sorted([OWN.agency, OTHER_BODY.agency])
-    assert panel(page).sources["source"].nunique() == 2
+    names = panel(page).sources["source"]
+    assert names.nunique() == 2
+    assert sorted(panel(read_reports(page)).sources["source"]) == sorted(names)
 
 
 def test_a_blank_form_is_a_failure_with_its_reason(tmp_path: Path) -> None:

@@ -202,6 +202,8 @@ def test_a_report_that_was_read_comes_back_without_its_document() -> None:
         {"problems": [{"table": ""}]},
         {"evidence": None},
         {"document": {"origin": "a"}},
+        {"title": 3},
+        {"year": "2021"},
     ],
 )
 def test_anything_else_is_refused(change: dict[str, object]) -> None:

@@ -20,7 +20,7 @@ from functools import cache
 from typing import Literal
 
 from gongkai.editions import all_editions
-from gongkai.model import Cell, Edition, EditionError, Form
+from gongkai.model import Cell, Edition, EditionError, Form, Label
 from gongkai.wording import column_label, label_of, row_label
 
 LONGEST_NAME = 32  # letters of a variable's name in Stata
@@ -67,6 +67,10 @@ class CodebookLine:
         return short_name(self.cell, self.table, side)
 
 
+def name_of(line: CodebookLine) -> str:
+    return line.name
+
+
 def short_name(cell: str, table: str, side: Side = "t") -> str:
     """applications.granted.natural, 表三 -> t3_granted_nat."""
     _, row, column = cell.split(".")
@@ -82,14 +86,17 @@ def codebook_lines() -> tuple[CodebookLine, ...]:
     for edition_cells in by_table().values():
         for cell, editions in edition_cells.items():
             lines.append(line_of(cell, editions))
-    refuse_bad_names(line.name for line in lines)
+    refuse_bad_names(map(name_of, lines))
     return tuple(lines)
 
 
 @cache
 def names() -> Mapping[str, str]:
     """Cell id -> short name."""
-    return {line.cell: line.name for line in codebook_lines()}
+    found = {}
+    for line in codebook_lines():
+        found[line.cell] = line.name
+    return found
 
 
 def by_table() -> dict[str, dict[str, list[Edition]]]:
@@ -112,14 +119,14 @@ def line_of(cell_id: str, editions: list[Edition]) -> CodebookLine:
         cell_id,
         form.number,
         form.title,
-        " ".join(group.text for group in row.groups),
+        " ".join(map(text_of, row.groups)),
         row.label.text,
         column.label.text,
         short_label(form, cell),
         column.unit,
         column.decimal,
-        any(is_tied(form_of(edition, cell_id), cell_id) for edition in editions),
-        tuple(edition.name for edition in reversed(editions)),
+        is_tied(cell_id, editions),
+        names_of(editions),
         wording_before(cell, editions),
         " ".join(filter(None, (row.counts, column.counts))),
         " ".join(filter(None, (row.source, column.source))),
@@ -136,8 +143,22 @@ def form_of(edition: Edition, cell: str) -> Form:
     return edition.forms[cell.partition(".")[0]]
 
 
-def is_tied(form: Form, cell: str) -> bool:
-    return any(cell in relation.cells for relation in form.relations)
+def text_of(label: Label) -> str:
+    return label.text
+
+
+def names_of(editions: list[Edition]) -> tuple[str, ...]:
+    """Oldest first."""
+    return tuple(edition.name for edition in reversed(editions))
+
+
+def is_tied(cell: str, editions: list[Edition]) -> bool:
+    """Whether a relation of any edition covers a cell."""
+    for edition in editions:
+        for relation in form_of(edition, cell).relations:
+            if cell in relation.cells:
+                return True
+    return False
 
 
 def wording_before(cell: Cell, editions: list[Edition]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ def to_frame(table: tables.PanelTable, records: Iterable[StoredReport]) -> panda
         rows += table.rows(record)
     found = {}
     for place, column in enumerate(table.columns):
-        values = [row[place] for row in rows]
+        values = list(map(itemgetter(place), rows))
         found[column.name] = output.typed_column(column.kind, values)
     return pandas.DataFrame(found)
 
@@ -73,16 +74,25 @@ class Panel:
         return to_frame(tables.codebook_table(), ())
 
     def save(
-        self, target: str | Path, *, wide: bool = False, implied: bool = False, force: bool = False
+        self,
+        target: str | Path,
+        *,
+        wide: bool = False,
+        implied: bool = False,
+        overwrite: bool = False,
     ) -> tuple[Path, ...]:
         """Write it as .parquet, .sqlite, .csv, .dta or .xlsx: see ``sinks.write_panel``."""
-        asked = sinks.PanelChoice(wide, implied, force)
+        asked = sinks.PanelChoice(wide, implied, overwrite)
         return sinks.write_panel(self.records, Path(target), asked)
 
     def __repr__(self) -> str:
         """``<Panel 3个来源，未读出1个>``."""
-        lost = sum(not record.row.is_done for record in self.records)
-        return f"<Panel {len(self.records)}个来源，未读出{lost}个>"
+        count = len(self.records)
+        return f"<Panel {count}个来源，未读出{count - len(list(filter(is_read, self.records)))}个>"
+
+
+def is_read(record: StoredReport) -> bool:
+    return record.row.is_done
 
 
 # --- the official layout --------------------------------------------------------------------------

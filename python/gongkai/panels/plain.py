@@ -28,6 +28,25 @@ from gongkai.model import (
 
 T = TypeVar("T")
 NOT_OURS = "这不是 Report.to_dict 得到的数据（{why}），没有读取；请用 to_dict 的结果。"
+# What a report has, and of which type each is in JSON.
+KINDS: Mapping[str, Any] = {
+    "title": str,
+    "agency": str,
+    "year": int | None,
+    "published": str,
+    "tables": dict,
+    "sections": dict,
+    "problems": list,
+    "document": dict | None,
+    "headings": list,
+    "opening": str,
+    "parts": list,
+    "part": int,
+    "chosen_by": str,
+    "decisions": dict,
+    "evidence": dict,
+    "left_out": list,
+}
 KEPT_APART = ("content", "kind")  # of a document: its bytes, and what was found out about them
 
 
@@ -39,11 +58,11 @@ def report_to_plain(report: Report) -> dict[str, Any]:
         "agency": report.agency,
         "year": report.year,
         "published": report.published,
-        "tables": {name: table_to_plain(table) for name, table in report.tables.items()},
-        "sections": {str(number): text for number, text in report.sections.items()},
+        "tables": all_of(table_to_plain, report.tables),
+        "sections": dict(zip(map(str, report.sections), report.sections.values(), strict=True)),
         "problems": list(map(asdict, report.problems)),
         "document": document_to_plain(report.document),
-        "headings": [heading._asdict() for heading in report.headings],
+        "headings": list(map(Heading._asdict, report.headings)),
         "opening": report.opening,
         "parts": list(map(asdict, report.parts)),
         "part": report.part,
@@ -99,28 +118,46 @@ def plain_to_report(told: Mapping[str, Any]) -> Report:
     names a form that this version does not know.
     """
     try:
+        refuse_wrong_types(told)
+        tables = {}
+        for name, table in told["tables"].items():
+            tables[name] = plain_to_table(name, table)
+        sections = told["sections"]
+        evidence: Any = all_of(value_of(Evidence), told["evidence"])
         return Report(
             told["title"],
             told["agency"],
             told["year"],
             told["published"],
-            {name: plain_to_table(name, table) for name, table in told["tables"].items()},
-            {int(number): text for number, text in told["sections"].items()},
-            tuple(Problem(**one) for one in told["problems"]),
+            tables,
+            dict(zip(map(int, sections), sections.values(), strict=True)),
+            tuple(map(value_of(Problem), told["problems"])),
             plain_to_document(told["document"]),
-            tuple(Heading(**one) for one in told["headings"]),
+            tuple(map(value_of(Heading), told["headings"])),
             told["opening"],
-            tuple(Segment(**one) for one in told["parts"]),
+            tuple(map(value_of(Segment), told["parts"])),
             told["part"],
             told["chosen_by"],
-            {key: Decision(**one) for key, one in told["decisions"].items()},
-            {fact: Evidence(**one) for fact, one in told["evidence"].items()},
+            all_of(value_of(Decision), told["decisions"]),
+            evidence,
             tuple(told["left_out"]),
         )
     except KeyError as error:
         raise GongkaiError(NOT_OURS.format(why=f"没有{error}")) from error
     except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
         raise GongkaiError(NOT_OURS.format(why=type(error).__name__)) from error
+
+
+def refuse_wrong_types(told: Mapping[str, Any]) -> None:
+    """KeyError where a part is missing, TypeError where it is something else."""
+    for name, kind in KINDS.items():
+        if not isinstance(told[name], kind):
+            raise TypeError(name)
+
+
+def value_of(kind: Callable[..., T]) -> Callable[[Mapping[str, Any]], T]:
+    """What makes a value of its fields: ``{"section": 1, "text": "一、总体情况"}`` -> Heading."""
+    return lambda told: kind(**told)
 
 
 def plain_to_table(name: str, told: Mapping[str, Any]) -> Table:

@@ -19,7 +19,6 @@ from gongkai.store import records as store
 from gongkai.workbook.lists import report_to_row
 
 ReportSource = str | Path | bytes
-PanelInput = ReportSource | Report | store.StoredReport
 INPUT = "-"  # what bytes are called, which come from no place
 
 
@@ -34,6 +33,9 @@ class UnreadSource:
 
     def __bool__(self) -> bool:
         return False
+
+
+PanelInput = ReportSource | Report | UnreadSource | store.StoredReport
 
 
 class Outcome(NamedTuple):
@@ -71,7 +73,8 @@ def panel(
     refresh: bool = False,
     insecure: bool = False,
 ) -> Panel:
-    """Tables of many reports: of sources as ``read_reports`` takes them, of reports, of records.
+    """Tables of many reports: of sources as ``read_reports`` takes them, of what it gives, of
+    records.
 
     >>> table = gongkai.panel("reports/")                        # doctest: +SKIP
     >>> table.figures.groupby(["body", "year"])["count"].sum()   # doctest: +SKIP
@@ -95,14 +98,16 @@ def records_of(
         if isinstance(one, store.StoredReport):
             yield one
         elif isinstance(one, Report):
-            yield record_of(Outcome(one.document.origin if one.document else "", one))
+            yield record_of(Outcome(source_of(one), one))
+        elif isinstance(one, UnreadSource):
+            yield record_of(Outcome(one.source, one.error))
         else:
             yield from map(record_of, way.outcomes(one))
 
 
 def each(what: Iterable[PanelInput] | PanelInput) -> Iterable[PanelInput]:
     """One thing is a list of one: neither a text nor bytes nor a report is a list of sources."""
-    if isinstance(what, str | Path | bytes | Report | store.StoredReport):
+    if isinstance(what, PanelInput):
         return (what,)
     return what
 
@@ -120,6 +125,16 @@ def record_of(outcome: Outcome) -> store.StoredReport:
         return store.row_to_record(importing.failed_row(source, error))
     except Exception as error:
         return store.row_to_record(importing.internal_error(source, error))
+
+
+def source_of(report: Report) -> str:
+    """``报告.html``, ``报告.html#part=2`` of the second report in it, as a batch names them; "" of
+    one that came from no document.
+    """
+    if report.document is None:
+        return ""
+    is_part = report.chosen_by == "part"
+    return f"{report.document.origin}#part={report.part}" if is_part else report.document.origin
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -218,6 +233,5 @@ def compare_levels(
     """
     found = []
     for child in reports:
-        source = child.document.origin if child.document else ""
-        found.append(children.Child(child.agency, source, child))
+        found.append(children.Child(child.agency, source_of(child), child))
     return levels.compare(parent, found, expected)

@@ -17,7 +17,8 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,12 +52,12 @@ Put = Callable[[Iterable[PanelRow]], None]  # writes some rows of a table, more 
 @dataclass(frozen=True, slots=True)
 class PanelChoice:
     """``wide``: a row a report, not a figure. ``implied``: with the figures that relations leave to
-    blanks, in columns of their own. ``force``: files that are there are replaced.
+    blanks, in columns of their own. ``overwrite``: files that are there are replaced.
     """
 
     wide: bool = False
     implied: bool = False
-    force: bool = False
+    overwrite: bool = False
 
 
 class PanelFile(NamedTuple):
@@ -78,18 +79,19 @@ def write_panel(
     suffix = system.refuse_suffix(target, SUFFIXES)
     files = files_of(target, suffix, tables_of(asked.wide, asked.implied))
     for file in files:
-        system.refuse_existing(file.path, asked.force)
+        system.refuse_existing(file.path, asked.overwrite)
+    paths = [file.path for file in files]
     with ExitStack() as stack:
-        parts = []
-        for file in files:
-            parts.append(stack.enter_context(system.written_whole(file.path, asked.force)))
+        parts: dict[Path, Path] = {}
+        for path in reversed(paths):  # a full disk is told of the file that was named
+            parts[path] = stack.enter_context(system.written_whole(path, asked.overwrite))
         puts: list[tuple[PanelTable, Put]] = []
-        for file, part in zip(files, parts, strict=True):
+        for file in files:
             writer = WRITERS[file.path.suffix.lower()]
-            opened = stack.enter_context(writer(part, file.tables))
+            opened = stack.enter_context(writer(parts[file.path], file.tables))
             puts += zip(file.tables, opened, strict=True)
         put_all(records, puts)
-    return tuple(file.path for file in files)
+    return tuple(paths)
 
 
 def files_of(target: Path, suffix: str, tables: Sequence[PanelTable]) -> list[PanelFile]:
@@ -140,6 +142,7 @@ SQL_TYPES: Mapping[output.FrameKind, str] = {"text": "TEXT", "whole": "INTEGER",
 def sqlite_file(path: Path, tables: Sequence[PanelTable]) -> Iterator[list[Put]]:
     """A table for each. A blank is NULL, a text that is not there ""."""
     with closing(sqlite3.connect(path)) as base, as_system_error():
+        base.execute("PRAGMA journal_mode = OFF")  # what fails is thrown away as a whole
         puts = []
         for table in tables:
             base.execute(create_statement(table))
@@ -158,7 +161,9 @@ def as_system_error() -> Iterator[None]:
 
 
 def create_statement(table: PanelTable) -> str:
-    parts = [f'"{column.name}" {SQL_TYPES[column.kind]}' for column in table.columns]
+    parts = []
+    for column in table.columns:
+        parts.append(f'"{column.name}" {SQL_TYPES[column.kind]}')
     return f'CREATE TABLE "{table.name}" ({", ".join(parts)})'
 
 
@@ -168,7 +173,8 @@ def sqlite_put(base: sqlite3.Connection, table: PanelTable) -> Put:
     figures = places_of(table, "figure")
 
     def put(rows: Iterable[PanelRow]) -> None:
-        base.executemany(statement, (with_doubles(row, figures) for row in rows))
+        for row in rows:
+            base.execute(statement, with_doubles(row, figures))
 
     return put
 
@@ -181,8 +187,12 @@ def with_doubles(row: PanelRow, places: Sequence[int]) -> list[object]:
     """A row with the double next to each exact figure."""
     found: list[object] = list(row)
     for place in places:
-        found[place] = None if row[place] is None else output.nearest(row[place])
+        found[place] = double_or_none(row[place])
     return found
+
+
+def double_or_none(value: object) -> float | None:
+    return None if value is None else output.nearest(value)
 
 
 # --- Excel ----------------------------------------------------------------------------------------
@@ -212,6 +222,7 @@ def xlsx_file(path: Path, tables: Sequence[PanelTable]) -> Iterator[list[Put]]:
 
 def sheet_put(page: Any) -> Put:
     count = 1  # the head
+    cell = partial(output.sheet_cell, page)
 
     def put(rows: Iterable[PanelRow]) -> None:
         nonlocal count
@@ -219,7 +230,7 @@ def sheet_put(page: Any) -> Put:
             count += 1
             if count > MOST_ROWS:
                 raise WorkbookError(TOO_MANY_ROWS.format(most=MOST_ROWS))
-            page.append([output.sheet_cell(page, value) for value in row])
+            page.append(list(map(cell, row)))
 
     return put
 
@@ -284,10 +295,10 @@ def arrow_table(table: PanelTable, rows: Sequence[PanelRow], schema: Any) -> Any
 
     arrays = []
     for place, column in enumerate(table.columns):
-        values: list[object] = [row[place] for row in rows]
+        values: Iterable[object] = map(itemgetter(place), rows)
         if column.kind == "figure":
-            values = [None if value is None else output.nearest(value) for value in values]
-        arrays.append(pyarrow.array(values, schema.field(place).type))
+            values = map(double_or_none, values)
+        arrays.append(pyarrow.array(list(values), schema.field(place).type))
     return pyarrow.Table.from_arrays(arrays, schema=schema)
 
 
@@ -314,7 +325,7 @@ def write_stata(path: Path, table: PanelTable, rows: Sequence[PanelRow]) -> None
     labels = {}
     long_texts = []
     for place, column in enumerate(table.columns):
-        values = [row[place] for row in rows]
+        values = list(map(itemgetter(place), rows))
         found[column.name] = output.typed_column(column.kind, values)
         labels[column.name] = stata_label(column.label)
         if column.kind == "text" and most_bytes(values) > STATA_WIDEST:
