@@ -23,11 +23,10 @@ from openpyxl import load_workbook
 from pyarrow import parquet
 
 from gongkai.model import GongkaiError, Report, WorkbookError
-from gongkai.output import csv_cell
 from gongkai.panels import sinks
 from gongkai.panels.frames import Panel, to_frame
 from gongkai.panels.records import records_of
-from gongkai.panels.sinks import SUFFIXES, PanelChoice, write_panel
+from gongkai.panels.sinks import SUFFIXES, PanelChoice, csv_cell, write_panel
 from gongkai.panels.tables import PanelTable, tables_of
 from gongkai.store.records import StoredReport, row_to_record
 from gongkai.wording import cell_text
@@ -35,7 +34,7 @@ from gongkai.workbook.lists import BatchRow
 from helpers.counts import properties
 from helpers.made import blank_report, older, report_of
 from helpers.pages import typed_report
-from helpers.strategies import reports
+from helpers.strategies import changed, reports
 
 FEES, NEW = "disclosure.fees.amount", "applications.new.natural"
 HOSTILE = "=cmd|' /C calc'!A0\x00甲\ud800乙\n" + "长" * 40_000
@@ -217,6 +216,22 @@ def test_wide_holds_what_its_columns_hold_and_counts_the_rest(
     assert list(wide["unheld"]) == [0, 0, 0, 0, 0, 0, 0, 0, 2, 0]
     assert wide["t3_new_nat"].isna()[8], "10 ** 20: the long table has its digits"
     assert "t3_other_tot" in wide.columns, "of 2019, empty for 2021"
+
+
+def test_digits_are_digits_in_a_csv(tmp_path: Path) -> None:
+    """A fall of three items (本年增/减 of 2019) is no formula; what a page says may be one."""
+    change = "disclosure.permits.change"
+    report = changed(older(), change, -3)
+    [path, *_] = write_panel(records_of(report), tmp_path / "a.csv")
+    own = pandas.read_csv(path, dtype=str).set_index("cell").loc[change]
+    assert (own["value"], own["count"], own["exact"]) == ("-3", "-3", "-3")
+    assert [csv_cell(text) for text in ("-3", "-3.5", "-3+1", "=1+1", "@a")] == [
+        "-3",
+        "-3.5",
+        "'-3+1",
+        "'=1+1",
+        "'@a",
+    ]
 
 
 def test_an_implied_figure_stands_nowhere_unasked() -> None:

@@ -106,6 +106,14 @@ def test_a_table_in_the_official_layout() -> None:
     assert report.tables["disputes"].to_frame().shape == (3, 5)
 
 
+@pytest.mark.parametrize("edition", ["2019", "2021"])
+def test_every_line_of_a_form_has_its_own_label(edition: str) -> None:
+    for table in blank_report(edition, 2020).tables.values():
+        frame = table.to_frame()
+        assert frame.index.is_unique
+        assert len(frame) == len(table.form.rows)
+
+
 @properties(40)
 @given(reports())
 def test_every_figure_stands_in_the_layout_once(report: Report) -> None:
