@@ -309,6 +309,12 @@ def test_a_failure_leaves_what_was_there(suffix: str, tmp_path: Path) -> None:
     assert sorted(files) == sorted(tmp_path.iterdir())
 
 
+@EACH
+def test_a_folder_that_is_not_there_is_told(suffix: str, tmp_path: Path) -> None:
+    with pytest.raises(WorkbookError, match=rf"^无法写入a\{suffix}："):
+        write_panel((), tmp_path / "无" / f"a{suffix}")
+
+
 def test_another_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WorkbookError, match=r"\.parquet、\.sqlite、\.csv、\.dta或\.xlsx"):
         write_panel((), tmp_path / "a.txt")

@@ -62,7 +62,8 @@ def table_html(table: Table, marked: Mapping[str, int]) -> str:
             cells.append(cell_html(table, cell, marked.get(cell.cell, 0)))
         lines.append(f"<tr>{''.join(cells)}</tr>")
     number = text(table.form.number)
-    return f"<table><caption>{number}</caption>{''.join(lines)}</table>"
+    inner = f"<caption>{number}</caption>{''.join(lines)}"
+    return f'<table style="border-collapse:collapse">{inner}</table>'
 
 
 def cell_html(table: Table, cell: PublishedCell, mark: int) -> str:

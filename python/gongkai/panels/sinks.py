@@ -151,7 +151,7 @@ SQL_TYPES: Mapping[output.FrameKind, str] = {"text": "TEXT", "whole": "INTEGER",
 @contextmanager
 def sqlite_file(path: Path, tables: Sequence[PanelTable]) -> Iterator[list[Put]]:
     """A table for each. A blank is NULL, a text that is not there ""."""
-    with closing(sqlite3.connect(path)) as base, as_system_error():
+    with as_system_error(), closing(sqlite3.connect(path)) as base:
         base.execute("PRAGMA journal_mode = OFF")  # what fails is thrown away as a whole
         puts = []
         for table in tables:
@@ -213,20 +213,20 @@ def xlsx_file(path: Path, tables: Sequence[PanelTable]) -> Iterator[list[Put]]:
     """A sheet for each; texts are texts whatever they begin with."""
     from openpyxl import Workbook
 
-    book = Workbook(write_only=True)
-    puts = []
-    for table in tables:
-        page = book.create_sheet(table.title)
-        page.freeze_panes = "A2"
-        page.append(table.heads)
-        puts.append(sheet_put(page))
-    try:
-        yield puts
-    except BaseException:
-        for page in book.worksheets:
-            page.close()  # each writes into a file of its own
-        raise
     with path.open("xb") as file:
+        book = Workbook(write_only=True)
+        puts = []
+        for table in tables:
+            page = book.create_sheet(table.title)
+            page.freeze_panes = "A2"
+            page.append(table.heads)
+            puts.append(sheet_put(page))
+        try:
+            yield puts
+        except BaseException:
+            for page in book.worksheets:
+                page.close()  # each writes into a file of its own
+            raise
         book.save(file)
 
 
