@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import gongkai
 from helpers import ROOT
 
 NOTEBOOK = ROOT / "docs" / "panel.ipynb"
@@ -60,3 +61,9 @@ def test_it_stands_without_output() -> None:
 )
 def test_it_shows_what_it_says(text: str) -> None:
     assert text in shown()
+
+
+def test_the_citation_names_this_version() -> None:
+    told = (ROOT / "CITATION.cff").read_text(encoding="utf-8").splitlines()
+    assert f"version: {gongkai.__version__}" in told
+    assert "license: MIT" in told
