@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gongkai.cli.tables import report_lines
 from gongkai.editions import all_editions
 from gongkai.model import Problem, Report
-from gongkai.output import number, report_to_dict, to_json
+from gongkai.output import figure_of, number, report_to_dict, to_json
 from helpers.counts import properties
 from helpers.pages import figures, typed_report
 
@@ -29,6 +29,7 @@ HONGZE = typed_report("hongze-2024")
 )
 def test_a_figure_in_json_is_exact(value: Decimal) -> None:
     assert Decimal(str(json.loads(to_json(number(value)), parse_float=Decimal))) == value
+    assert figure_of(json.loads(to_json(number(value)))) == value
 
 
 def test_to_frame_has_one_row_per_figure() -> None:
