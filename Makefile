@@ -83,6 +83,7 @@ bench: $(TEST_STAMP)
 	$(BIN)/python benchmarks/localize.py
 	$(BIN)/python benchmarks/compare.py
 	$(BIN)/python benchmarks/publish.py
+	$(BIN)/python benchmarks/sinks.py
 
 accuracy: $(TEST_STAMP) debian
 	$(BIN)/python benchmarks/accuracy.py

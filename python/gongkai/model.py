@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import pandas
@@ -470,7 +470,7 @@ def table_id(cell: str) -> str:
     return cell.partition(".")[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Table:
     """A table of a report: the form whose layout it has, and one entry per cell of that form."""
 
@@ -490,6 +490,19 @@ class Table:
         """Cell -> its figure, None for a blank and for what is no figure."""
         return {cell: entry.value for cell, entry in self.entries.items()}
 
+    def to_frame(self) -> pandas.DataFrame:
+        """The official layout: a row of figures a line, under the official labels."""
+        return SHAPING[0].table_frame(self)
+
+    def __repr__(self) -> str:
+        """``<Table 表三 2021年版 174个数字>``."""
+        return f"<Table {self.form.number} {self.edition}年版 {count_held(self)}个数字>"
+
+
+def count_held(table: Table) -> int:
+    """How many figures stand in a table, a 0 as well as a 3."""
+    return sum(value is not None for value in table.values.values())
+
 
 class Heading(NamedTuple):
     """The heading of a section as the source words it; ``section`` is the number of the official
@@ -500,12 +513,20 @@ class Heading(NamedTuple):
     text: str
 
 
-# What makes a pandas table of a report stands above this room: the front door (gongkai/__init__)
-# puts it here.
-FRAMING: list[Callable[[Report], pandas.DataFrame]] = []
+class ReportShapes(NamedTuple):
+    """The other shapes of a report: what makes them stands above this room."""
+
+    frame: Callable[[Report], pandas.DataFrame]
+    table_frame: Callable[[Table], pandas.DataFrame]
+    html: Callable[[Report], str]
+    to_dict: Callable[[Report], dict[str, Any]]
+    from_dict: Callable[[Mapping[str, Any]], Report]
 
 
-@dataclass(frozen=True)
+SHAPING: list[ReportShapes] = []  # one; the front door (gongkai/__init__) puts it here
+
+
+@dataclass(frozen=True, repr=False)
 class Report:
     """An annual report as read. ``tables`` holds the recognised ones; ``published`` is an ISO date
     or "".
@@ -574,11 +595,55 @@ class Report:
         """The report's table that a cell belongs to: disputes.review.upheld -> 表四."""
         return self.tables.get(table_id(cell))
 
-    def to_frame(self) -> pandas.DataFrame:
-        """One row per figure: cell, table, edition, row, column, their labels, value (object), raw,
-        page, line.
+    def __getitem__(self, cell: str) -> Value:
+        """``report["applications.new.total"]`` -> its figure, None where it is blank.
+
+        Raises KeyError where no table of the report has such a cell: a name mistyped is no blank.
+        ``value`` answers None there.
         """
-        return FRAMING[0](self)
+        entry = self.entry(cell)
+        if entry is None:
+            raise KeyError(cell)
+        return entry.value
+
+    def __iter__(self) -> Iterator[str]:
+        """The ids of all cells, in official order."""
+        for entry in self.entries():
+            yield entry.cell
+
+    def __contains__(self, cell: object) -> bool:
+        return isinstance(cell, str) and self.entry(cell) is not None
+
+    def to_frame(self) -> pandas.DataFrame:
+        """One row per figure: cell, table, edition, row, column, their labels, value, raw, page,
+        line, and the exact figure again as count (Int64) and text (exact).
+        """
+        return SHAPING[0].frame(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that was read, ready for JSON; ``from_dict`` gives the same report again.
+
+        The bytes of the document are not in it: whoever checks what comes back cannot have the
+        document read a second time.
+        """
+        return SHAPING[0].to_dict(self)
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Report:
+        """The report of a ``to_dict``. Raises GongkaiError for anything else."""
+        return SHAPING[0].from_dict(told)
+
+    def __repr__(self) -> str:
+        """``<Report '瑞安市人民政府' 2021 表二、表三、表四 191个数字>``; what a page calls itself
+        stands in quotes, and what nobody sees in it as an escape.
+        """
+        numbers = "、".join(table.form.number for table in self.tables.values()) or "没有表格"
+        held = sum(map(count_held, self.tables.values()))
+        return f"<Report {self.agency!r} {self.year} {numbers} {held}个数字>"
+
+    def _repr_html_(self) -> str:
+        """The tables as a notebook shows them, with what is wrong in them marked."""
+        return SHAPING[0].html(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from gongkai import bodies, checks, decisions, editions, figures, links, sums
 from gongkai.checks.misread import raws_of
@@ -21,6 +22,7 @@ from gongkai.model import (
     Finding,
     Form,
     GongkaiError,
+    Place,
     Report,
     Rule,
     Severity,
@@ -68,6 +70,17 @@ COLUMNS = (
     "state",
     "implied",
 )
+# text: "" where there is none. whole: an int of 64 bits, or none. figure: int or Decimal, or none.
+FrameKind = Literal["text", "whole", "figure"]
+KINDS: Mapping[str, FrameKind] = {
+    "year": "whole",
+    "value": "figure",
+    "count": "whole",
+    "page": "whole",
+    "line": "whole",
+    "implied": "whole",
+}
+NO_PLACE = Place()
 # What a spreadsheet program may run when it opens a CSV.
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
 DISMISSED = "○ 已忽略"
@@ -81,6 +94,15 @@ def number(value: Value) -> int | float | str | None:
     if not isinstance(value, Decimal):
         return value
     return float(value) if Decimal(repr(float(value))) == value else figures.shown(value)
+
+
+def figure_of(told: object) -> Value:
+    """The exact figure of a ``number``: 0.1 is Decimal("0.1"), not the double next to it."""
+    if isinstance(told, str):
+        return Decimal(told)
+    if isinstance(told, float):
+        return Decimal(repr(told))
+    return told if isinstance(told, int) else None
 
 
 def to_json(value: Any) -> str:
@@ -172,8 +194,8 @@ def report_to_xlsx(report: Report) -> bytes:
 
 
 def report_rows(report: Report) -> list[Iterable[object]]:
-    """The report's table with its heads, a row for each figure."""
-    return [COLUMNS, *report.to_frame().itertuples(index=False)]
+    """The report's table with its heads, a row for each figure, which is exact."""
+    return [COLUMNS, *figure_rows(report)]
 
 
 def report_to_json(report: Report, findings: Sequence[Finding]) -> str:
@@ -583,12 +605,49 @@ def rule_lines(rule: Rule) -> Iterator[str]:
         yield f"  {head}：{text}"
 
 
-# --- pandas ---------------------------------------------------------------------------------------
+# --- frames ---------------------------------------------------------------------------------------
+
+
+def figure_rows(report: Report) -> Iterator[tuple[object, ...]]:
+    """The values of ``COLUMNS`` for each figure, in official order."""
+    who = bodies.body(report.agency, report.year)
+    for table in report.tables.values():
+        state = sums.table_state(table)
+        for cell in table.form.cells.values():
+            entry = table.entries[cell.id]
+            place = entry.place or NO_PLACE
+            row, column = cell.row, cell.column
+            yield (
+                report.agency,
+                report.year,
+                cell.id,
+                table.id,
+                table.edition,
+                row.id,
+                column.id,
+                row.label.text,
+                column.label.text,
+                column.unit,
+                entry.value,
+                entry.raw,
+                place.page,
+                place.line,
+                who.code,
+                who.level,
+                who.kind,
+                state.cells[cell.id],
+                state.figures.get(cell.id),
+            )
 
 
 def report_to_frame(report: Report) -> pandas.DataFrame:
-    """One row per figure in official order; ``value`` is object (int, Decimal or None), so that it
-    stays exact.
+    """One row per figure in official order, of types that every sink of pandas takes: CSV, XLSX,
+    JSON, Parquet, Feather, Polars, Stata, SQLite, pickle.
+
+    A figure is exact and may be an int or a Decimal, which no one column of theirs holds. So
+    ``value`` is the nearest double, to calculate with; ``count`` the same as Int64 where it is
+    whole; ``exact`` its digits, always: 32367.144295, <NA>, "32367.144295". Texts are without what
+    nobody sees (``wording.plain``): half a character or a NUL stops most of these sinks.
 
     ``state`` is stated, implied or open. A blank to which the relations leave one figure has it in
     ``implied``, never in ``value``.
@@ -600,39 +659,48 @@ def report_to_frame(report: Report) -> pandas.DataFrame:
     """
     import pandas
 
-    who = bodies.body(report.agency, report.year)
-    rows = []
-    for table in report.tables.values():
-        state = sums.table_state(table)
-        for cell in table.form.cells.values():
-            entry = table.entries[cell.id]
-            page, line = (entry.place.page, entry.place.line) if entry.place else (0, 0)
-            row, column = cell.row, cell.column
-            rows.append(
-                (
-                    report.agency,
-                    report.year,
-                    cell.id,
-                    table.id,
-                    table.edition,
-                    row.id,
-                    column.id,
-                    row.label.text,
-                    column.label.text,
-                    column.unit,
-                    entry.value,
-                    entry.raw,
-                    page,
-                    line,
-                    who.code,
-                    who.level,
-                    who.kind,
-                    state.cells[cell.id],
-                    state.figures.get(cell.id),
-                )
-            )
-    frame = pandas.DataFrame(rows, columns=list(COLUMNS))
-    for name in ("value", "implied"):
-        place = COLUMNS.index(name)
-        frame[name] = pandas.Series([row[place] for row in rows], dtype=object)
-    return frame
+    by_column: dict[str, list[object]] = {name: [] for name in COLUMNS}
+    for row in figure_rows(report):
+        for name, value in zip(COLUMNS, row, strict=True):
+            by_column[name].append(value)
+    figures_read = by_column["value"]
+    by_column["count"] = list(map(held_count, figures_read))
+    by_column["exact"] = list(map(exact_text, figures_read))
+    frame = {}
+    for name, values in by_column.items():
+        kind = KINDS.get(name, "text")
+        held = map(text_held, values) if kind == "text" else values
+        frame[name] = typed_column(kind, list(held))
+    return pandas.DataFrame(frame)
+
+
+def typed_column(kind: FrameKind, values: Sequence[object]) -> pandas.Series[Any]:
+    """Values of one kind as a column that every sink takes; texts as ``text_held`` has them."""
+    import pandas
+
+    if kind == "whole":
+        return pandas.Series(values, dtype="Int64")
+    if kind == "figure":
+        return pandas.Series(list(map(nearest, values)), dtype="float64")
+    return pandas.Series(values, dtype="str")
+
+
+def nearest(value: object) -> float:
+    """The double next to a figure; not a number of a blank."""
+    return float(value) if isinstance(value, int | Decimal) else math.nan
+
+
+def text_held(value: object) -> str:
+    """A text as every sink holds it: ``plain``, and "" for none."""
+    return plain(value) if isinstance(value, str) else ""
+
+
+def held_count(value: object) -> int | None:
+    """A whole figure that 64 bits hold; None for a blank, for 0.5, and for 10 ** 20."""
+    is_held = isinstance(value, int) and -(2**63) <= value < 2**63
+    return value if isinstance(value, int) and is_held else None
+
+
+def exact_text(value: object) -> str:
+    """``32367.144295``: the digits of a figure, "" of a blank."""
+    return figures.shown(value) if isinstance(value, int | Decimal) else ""

@@ -15,15 +15,16 @@ from gongkai.workbook.file import template_path
 
 
 def read_report(
-    source: str | Path,
+    source: str | Path | bytes,
     *,
     offline: bool = False,
     refresh: bool = False,
     insecure: bool = False,
     part: int = 0,
 ) -> Report:
-    """The report in a web page (http or https URL), a file, a workbook of ours or another, or
-    standard input (``-``).
+    """The report in a web page (http or https URL), a file, a workbook of ours or another,
+    standard input (``-``), or bytes: the content of any of them, which comes from no place, as
+    standard input does.
 
     A page whose report is in a frame or an attachment is followed one level, on its own site; the
     provenance of the report's document says so. ``offline`` takes pages from the cache alone,
@@ -38,6 +39,9 @@ def read_report(
     UnreadableDocument, WorkbookError.
     """
     access = sources.Access(offline, refresh, insecure)
+    if isinstance(source, bytes):
+        document = sources.document("-", source)
+        return locate.report_of(document, sources.LIMITS, access, part=part)
     return file.with_decisions_beside(
         locate.read_source(str(source), sources.LIMITS, access, part=part)
     )

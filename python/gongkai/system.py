@@ -298,17 +298,24 @@ def refuse_suffix(target: Path, allowed: Sequence[str]) -> str:
 
 
 def write_whole(target: Path, content: bytes, overwrite: bool, aside: Path | None = None) -> None:
-    """Put a file in place at once: written beside its target first (or in ``aside``, on the same
-    disk), nothing left behind on failure.
+    """Put a file in place at once, as ``written_whole`` does."""
+    with written_whole(target, overwrite, aside) as part, part.open("xb") as file:
+        file.write(content)
 
-    A link is followed, and a file that was there keeps its permissions.
+
+@contextmanager
+def written_whole(target: Path, overwrite: bool, aside: Path | None = None) -> Iterator[Path]:
+    """A new path beside a target (or in ``aside``, on the same disk) to be written to, which takes
+    the target's place in the end; nothing is left behind on failure.
+
+    A link is followed, and a file that was there keeps its permissions. WorkbookError where the
+    system refuses.
     """
     try:
         place = target.resolve()
         temporary = (aside or place.parent) / f".gongkai-{os.urandom(6).hex()}.tmp"
         try:
-            with temporary.open("xb") as file:
-                file.write(content)
+            yield temporary
             refuse_existing(place, overwrite)
             if place.exists():
                 shutil.copymode(place, temporary)

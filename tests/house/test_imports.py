@@ -44,6 +44,7 @@ HEAVY = {
     "openpyxl": "170 ms",
     "pandas": "220 ms",
     "psutil": "20 ms",
+    "pyarrow": "an extra: it may not be installed",
     "rapidfuzz": "18 ms",
     "selectolax": "14 ms",
     "ssl": "18 ms",

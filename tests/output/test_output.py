@@ -6,13 +6,14 @@ import json
 from decimal import Decimal
 from typing import get_type_hints
 
+import pandas
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.cli.tables import report_lines
 from gongkai.editions import all_editions
 from gongkai.model import Problem, Report
-from gongkai.output import number, report_to_dict, to_json
+from gongkai.output import figure_of, number, report_to_dict, to_json
 from helpers.counts import properties
 from helpers.pages import figures, typed_report
 
@@ -28,15 +29,21 @@ HONGZE = typed_report("hongze-2024")
 )
 def test_a_figure_in_json_is_exact(value: Decimal) -> None:
     assert Decimal(str(json.loads(to_json(number(value)), parse_float=Decimal))) == value
+    assert figure_of(json.loads(to_json(number(value)))) == value
 
 
 def test_to_frame_has_one_row_per_figure() -> None:
     for report in (RUIAN, HONGZE):
         frame = report.to_frame()
-        assert dict(zip(frame["cell"], frame["value"], strict=True)) == figures(report)
+        exact = {cell: Decimal(text) if text else None for cell, text in texts_in(frame).items()}
+        assert exact == figures(report)
     fees = RUIAN.to_frame().set_index("cell").loc["disclosure.fees.amount"]
-    assert fees["value"] == Decimal("32367.144295")
+    assert (fees["value"], fees["exact"]) == (32367.144295, "32367.144295")
     assert (fees["row_label"], fees["unit"], fees["edition"]) == ("行政事业性收费", "万元", "2021")
+
+
+def texts_in(frame: pandas.DataFrame) -> dict[str, str]:
+    return dict(zip(frame["cell"], frame["exact"], strict=True))
 
 
 def test_json_follows_each_tables_own_layout() -> None:

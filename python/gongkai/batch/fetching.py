@@ -48,7 +48,7 @@ class Errand:
         except GongkaiError as error:
             return (parsing.failed(self.source, error),)
 
-    def read(self, task: parsing.Task) -> parsing.Outcome:
+    def read(self, task: parsing.Task) -> parsing.ParseResult:
         request = parsing.request_of(task)
         for _ in range(TRIES - 1):
             try:

@@ -49,7 +49,7 @@ class Parsed:
     is_passing: bool = False
 
 
-Outcome = supply.Want | tuple[Parsed, ...]
+ParseResult = supply.Want | tuple[Parsed, ...]
 
 
 # --- in the process of its own --------------------------------------------------------------------
@@ -60,7 +60,7 @@ def parse(request: bytes) -> bytes:
     task = task_of(request)
     supply.GIVEN[:] = [task.given]
     try:
-        found: Outcome = tuple(parsed(task))
+        found: ParseResult = tuple(parsed(task))
     except supply.NotGiven as wanted:
         found = wanted.want
     finally:
@@ -168,7 +168,7 @@ def supplied(about: Sequence[Any], content: bytes) -> supply.Supplied:
     return Document(**{**fields, "content": content})
 
 
-def packed(found: Outcome) -> bytes:
+def packed(found: ParseResult) -> bytes:
     if isinstance(found, supply.Want):
         return json.dumps({"want": asdict(found)}).encode()
     told = []
@@ -178,7 +178,7 @@ def packed(found: Outcome) -> bytes:
     return json.dumps({"found": told}).encode()
 
 
-def outcome_of(answer: bytes) -> Outcome:
+def outcome_of(answer: bytes) -> ParseResult:
     """Raises ValueError, TypeError or LookupError for what ``packed`` does not make."""
     told = json.loads(answer)
     if "want" in told:
