@@ -28,7 +28,7 @@ COMMANDS: Mapping[str, str] = {
     CHECK_WRITE: "gongkai.cli.rechecking:run_check_write",
     "new": "gongkai.cli.drafting:run_new",
     "fill": "gongkai.cli.writing:run_fill",
-    "export": "gongkai.cli.writing:run_export",
+    "export": "gongkai.cli.exporting:run_export",
     "publish": "gongkai.cli.writing:run_publish",
     "compare": "gongkai.cli.writing:run_compare",
     "template": "gongkai.cli.writing:run_template",

@@ -95,15 +95,7 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     add_part(fill)
     add_access(fill)
 
-    export = add_command(
-        commands, "export", "读取报告，把三张表的数字写成表格或 JSON，每个数字一行"
-    )
-    export.add_argument("source", metavar="来源", help=SOURCE_HELP)
-    add_output(export, "生成的文件：.csv、.xlsx 或 .json")
-    add_force(export)
-    add_part(export)
-    add_access(export)
-
+    add_export(commands)
     add_publish(commands)
 
     beside = add_command(commands, "compare", "两年或两个版本的报告逐格、逐句对比，写成表格或文档")
@@ -309,6 +301,25 @@ def add_batch(commands: Commands[ChineseParser]) -> None:
     )
     batch.add_argument("--json", action="store_true", help="输出 JSON")
     add_access(batch)
+
+
+def add_export(commands: Commands[ChineseParser]) -> None:
+    export = add_command(
+        commands, "export", "把报告、或批量导入的全部结果的数字写成表格，每个数字一行"
+    )
+    export.add_argument("source", metavar="来源", help=f"{SOURCE_HELP}；或批量导入的文件夹")
+    export.add_argument(
+        "body", nargs="?", default="", metavar="机关", help="只取其中这个机关的报告，写成工作簿"
+    )
+    export.add_argument("--year", type=int, metavar="年度", help="机关有几年的报告时，取哪一年的")
+    add_output(
+        export,
+        "生成的文件：.csv、.xlsx 或 .json；批量导入的结果：.csv、.xlsx、.sqlite、.parquet 或 .dta",
+    )
+    export.add_argument("--wide", action="store_true", help="批量导入的结果每份报告一行")
+    add_force(export)
+    add_part(export)
+    add_access(export)
 
 
 def add_levels(commands: Commands[ChineseParser]) -> None:

@@ -1,4 +1,4 @@
-"""``gongkai fill``, ``export``, ``publish``, ``compare``: reports -> a workbook, figures in a file,
+"""``gongkai fill``, ``publish``, ``compare``: reports -> a workbook, figures in a file,
 a document; ``template``, ``demo``, ``conformance``, ``addin``: files that need no report.
 """
 
@@ -12,7 +12,7 @@ from gongkai import addin, demo, output, pipeline, publish, system, wording, wor
 from gongkai.cli import console, reading
 from gongkai.model import Finding, Report, WorkbookError
 
-SUFFIXES = (".csv", ".json", ".xlsx")
+SUFFIXES = (".csv", ".json", ".xlsx")  # of figures as a table
 BESIDE = (".docx", ".xlsx")
 
 
@@ -44,25 +44,6 @@ def run_fill(options: argparse.Namespace) -> int:
                 ]
             )
     return reading.code_of(findings)
-
-
-def run_export(options: argparse.Namespace) -> int:
-    target: Path = options.output
-    suffix = system.refuse_suffix(target, SUFFIXES)
-    refuse_target(target, (options.source,), options.force)
-    report = wording.evaluated(pipeline.read_report(options.source, **console.reading_of(options)))
-    system.write_whole(target, exported(report, suffix), options.force)
-    with console.written(target):
-        console.show([f"已写入 {target}"])
-    return console.CLEAN
-
-
-def exported(report: Report, suffix: str) -> bytes:
-    if suffix == ".csv":
-        return output.report_to_csv(report)
-    if suffix == ".xlsx":
-        return output.report_to_xlsx(report)
-    return output.report_to_json(report, pipeline.check(report)).encode()
 
 
 def refuse_target(target: Path, sources: tuple[str, ...], force: bool) -> None:

@@ -15,6 +15,7 @@ from gongkai.batch import importing, listing, run, scheduler
 from gongkai.compare import children, levels, years
 from gongkai.model import GongkaiError, Report
 from gongkai.panels.frames import Panel
+from gongkai.store import reading as stores
 from gongkai.store import records as store
 from gongkai.workbook.lists import report_to_row
 
@@ -91,7 +92,8 @@ def records_of(
     insecure: bool = False,
 ) -> Iterator[store.StoredReport]:
     """A record for every report, one that failed too. Each is checked as it comes, and its document
-    is let go: a panel of thousands keeps none.
+    is let go: a panel of thousands keeps none. What a batch left, its folder or its store, is taken
+    as it was read then.
     """
     way = reading(offline, refresh, insecure)
     for one in each(what):
@@ -101,6 +103,8 @@ def records_of(
             yield record_of(Outcome(source_of(one), one))
         elif isinstance(one, UnreadSource):
             yield record_of(Outcome(one.source, one.error))
+        elif not isinstance(one, bytes) and (path := stores.store_at(one)):
+            yield from stores.stored_records(path)
         else:
             yield from map(record_of, way.outcomes(one))
 

@@ -5,7 +5,15 @@ out and take are StoredReports: all that is known of a source without its docume
 """
 
 from gongkai.store.encoding import Encoded, checked, encoded
-from gongkai.store.reading import Kept, Store, read_store
+from gongkai.store.reading import (
+    Kept,
+    Store,
+    read_store,
+    store_at,
+    stored_digest,
+    stored_records,
+    stored_rows,
+)
 from gongkai.store.records import StoredFigure, StoredReport, report_to_record, row_to_record
 from gongkai.store.schema import NAME, StoreError, is_store
 from gongkai.store.writing import MOST_PENDING, StoreWriter, host_of, open_store
@@ -28,4 +36,8 @@ __all__ = [
     "read_store",
     "report_to_record",
     "row_to_record",
+    "store_at",
+    "stored_digest",
+    "stored_records",
+    "stored_rows",
 ]

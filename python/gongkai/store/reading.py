@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from gongkai.store import encoding, schema
 from gongkai.store.records import StoredFigure, StoredReport
+from gongkai.system import open_plain
 from gongkai.workbook.lists import BatchRow
 
 # What is raised by values that we did not write.
@@ -149,6 +150,14 @@ class Store:
             )
             return any(self.rows_of(f"{asked} LIMIT 1"))
 
+    def digest_of(self, source: str) -> str:
+        """The sha256 of its document, "" where that is not known."""
+        with self.asked():
+            asked = "SELECT sha256 FROM sources WHERE source = CAST(? AS TEXT)"
+            for (digest,) in self.rows_of(asked, bound(source)):
+                return encoding.text_in(digest)
+        return ""
+
     def file_with(self, digest: str) -> str:
         """The name of the workbook with a digest, "" where there is none."""
         with self.asked():
@@ -162,6 +171,19 @@ def bound(source: str) -> bytes:
     return source.encode("utf-8", "surrogatepass")
 
 
+def store_at(place: str | Path) -> Path | None:
+    """The file of a store: ``place`` itself, or in the folder that it is; None where there is
+    none.
+    """
+    path = Path(place)
+    try:
+        path = path / schema.NAME if path.is_dir() else path
+        with open_plain(path) as file:
+            return path if schema.is_store(file.read(schema.TOLD_WITHIN)) else None
+    except (OSError, ValueError):
+        return None
+
+
 @contextmanager
 def read_store(folder: Path) -> Iterator[Store | None]:
     """The store of a folder, None where there is none. Raises StoreError."""
@@ -171,3 +193,23 @@ def read_store(folder: Path) -> Iterator[Store | None]:
         return
     with closing(schema.open_to_read(path)) as connection:
         yield Store(connection, path)
+
+
+def stored_records(path: Path) -> Iterator[StoredReport]:
+    """All that the store in a file holds, one after the other. Raises StoreError."""
+    with closing(schema.open_to_read(path)) as connection:
+        yield from Store(connection, path).records()
+
+
+def stored_rows(path: Path) -> list[BatchRow]:
+    """The lines of all reports that the store in a file holds. Raises StoreError."""
+    with closing(schema.open_to_read(path)) as connection:
+        return [row for row in Store(connection, path).listed() if row.is_done]
+
+
+def stored_digest(path: Path, source: str) -> str:
+    """The sha256 of a source's document as it was read, "" where that is not known. Raises
+    StoreError.
+    """
+    with closing(schema.open_to_read(path)) as connection:
+        return Store(connection, path).digest_of(source)

@@ -21,6 +21,7 @@ NAME = "gongkai-batch.sqlite"
 BESIDE = ("-wal", "-shm", "-journal")  # what SQLite itself keeps beside the file
 KIND = 0x676B6169  # gkai: which program's database a file is
 PATIENCE = 10.0  # seconds for another process that reads or writes
+TOLD_WITHIN = 72  # bytes of a file that tell whether it is a store
 HEADER = b"SQLite format 3\x00"
 
 # A figure: raw is NULL where it reads as value does (134), state where value tells it (stated with
@@ -102,7 +103,7 @@ def refuse_foreign(path: Path) -> None:
     """Raises StoreError for what has the name of a store and is none."""
     try:
         with open_plain(path) as file:
-            begin = file.read(72)
+            begin = file.read(TOLD_WITHIN)
     except FileNotFoundError:
         return
     except NotPlainFile as error:

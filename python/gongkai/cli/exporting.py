@@ -1,0 +1,87 @@
+"""``gongkai export``: a report's figures as a table; all that a batch left as a panel; the workbook
+of one of its reports.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from gongkai import bodies, output, panels, pipeline, sources, store, system, wording
+from gongkai.batch import importing
+from gongkai.cli import console, reading, writing
+from gongkai.model import GongkaiError, Report, WorkbookError
+from gongkai.workbook.lists import BatchRow
+
+MOST_NAMED = 10  # reports in a sentence
+
+
+def run_export(options: argparse.Namespace) -> int:
+    path = store.store_at(options.source)
+    if path is not None:
+        return export_body(path, options) if options.body else export_panel(path, options)
+    if options.body:
+        raise WorkbookError(f"{options.source}不是批量导入的结果，不能从中取一个机关的报告。")
+    target: Path = options.output
+    suffix = system.refuse_suffix(target, writing.SUFFIXES)
+    writing.refuse_target(target, (options.source,), options.force)
+    report = wording.evaluated(pipeline.read_report(options.source, **console.reading_of(options)))
+    system.write_whole(target, exported(report, suffix), options.force)
+    with console.written(target):
+        console.show([f"已写入 {target}"])
+    return console.CLEAN
+
+
+def exported(report: Report, suffix: str) -> bytes:
+    if suffix == ".csv":
+        return output.report_to_csv(report)
+    if suffix == ".xlsx":
+        return output.report_to_xlsx(report)
+    return output.report_to_json(report, pipeline.check(report)).encode()
+
+
+def export_panel(path: Path, options: argparse.Namespace) -> int:
+    asked = panels.PanelChoice(wide=options.wide, overwrite=options.force)
+    files = panels.write_panel(store.stored_records(path), options.output, asked)
+    with console.written(options.output):
+        console.show([f"已写入 {file}" for file in files])
+    return console.CLEAN
+
+
+# --- the workbook of one report -------------------------------------------------------------------
+
+
+def export_body(path: Path, options: argparse.Namespace) -> int:
+    """From its source as that is today: where that has changed since, it is told."""
+    row = report_of(path, options.body, options.year)
+    access = sources.Access(options.offline, options.refresh, options.insecure)
+    report = wording.evaluated(importing.read_report_in(row.source, access=access))
+    findings = pipeline.check(report)
+    target = pipeline.fill(report, findings, options.output, overwrite=options.force)
+    with console.written(target):
+        console.show([*output.head_lines(report), *output.finding_lines(report, findings)])
+        console.show([f"已写入 {target}"])
+    if report.document is None or report.document.sha256 != store.stored_digest(path, row.source):
+        console.tell(f"{row.source}在批量导入之后有变化，工作簿取自现在的内容，请核对。")
+    return reading.code_of(findings)
+
+
+def report_of(path: Path, body: str, year: int | None) -> BatchRow:
+    """The one report of a body. Raises GongkaiError where there is none, or several."""
+    found: list[BatchRow] = []
+    for row in store.stored_rows(path):
+        is_named = row.agency == body or bodies.same_body(row.agency, body, row.year)
+        if is_named and year in (None, row.year):
+            found.append(row)
+    exact = [row for row in found if row.agency == body]
+    found = exact or found
+    if len(found) == 1:
+        return found[0]
+    asked = body if year is None else f"{body}{year}年"
+    if not found:
+        raise GongkaiError(f"{path.name}中没有{asked}的报告；请核对机关名称和年度。")
+    told = "、".join(f"{row.agency}{row.year or ''}" for row in found[:MOST_NAMED])
+    raise GongkaiError(
+        f"{path.name}中{asked}的报告有{len(found)}份：{told}；"
+        f"请写全机关名称，并用 --year 指定年度。"
+    )
