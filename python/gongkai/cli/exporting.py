@@ -68,13 +68,10 @@ def export_body(path: Path, options: argparse.Namespace) -> int:
 
 def report_of(path: Path, body: str, year: int | None) -> BatchRow:
     """The one report of a body. Raises GongkaiError where there is none, or several."""
-    found: list[BatchRow] = []
-    for row in store.stored_rows(path):
-        is_named = row.agency == body or bodies.same_body(row.agency, body, row.year)
-        if is_named and year in (None, row.year):
-            found.append(row)
-    exact = [row for row in found if row.agency == body]
-    found = exact or found
+    rows = [row for row in store.stored_rows(path) if year in (None, row.year)]
+    found = [row for row in rows if row.agency == body]
+    if not found:
+        found = [row for row in rows if bodies.same_body(row.agency, body, row.year)]
     if len(found) == 1:
         return found[0]
     asked = body if year is None else f"{body}{year}年"
