@@ -68,10 +68,7 @@ def export_body(path: Path, options: argparse.Namespace) -> int:
 
 def report_of(path: Path, body: str, year: int | None) -> BatchRow:
     """The one report of a body. Raises GongkaiError where there is none, or several."""
-    rows = [row for row in store.stored_rows(path) if year in (None, row.year)]
-    found = [row for row in rows if row.agency == body]
-    if not found:
-        found = [row for row in rows if bodies.same_body(row.agency, body, row.year)]
+    found = rows_of(body, [row for row in store.stored_rows(path) if year in (None, row.year)])
     if len(found) == 1:
         return found[0]
     asked = body if year is None else f"{body}{year}年"
@@ -82,3 +79,9 @@ def report_of(path: Path, body: str, year: int | None) -> BatchRow:
         f"{path.name}中{asked}的报告有{len(found)}份：{told}；"
         f"请写全机关名称，并用 --year 指定年度。"
     )
+
+
+def rows_of(body: str, rows: list[BatchRow]) -> list[BatchRow]:
+    """Those of a body by its very name, else by one that means it: 瑞安市政府."""
+    exact = [row for row in rows if row.agency == body]
+    return exact or [row for row in rows if bodies.same_body(row.agency, body, row.year)]
