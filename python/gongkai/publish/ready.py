@@ -169,10 +169,10 @@ def parts_told(findings: Sequence[Finding]) -> Iterator[str]:
         yield f"请核对：{line}。"
 
 
-def quoted(texts: Sequence[str]) -> str:
+def quoted(texts: Sequence[str], most: int = MOST_REASONS) -> str:
     """“注：数据不含派出所。”、“17”等: the first of some texts."""
     clipped = [f"“{wording.clipped(text)}”" for text in texts]
-    return wording.some_of(clipped, MOST_REASONS)
+    return wording.some_of(clipped, most)
 
 
 def beside_lines(values: Mapping[str, reading.SheetValues]) -> Iterator[str]:
