@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -170,6 +171,14 @@ def test_what_whoever_publishes_has_to_know_is_told() -> None:
     raised = replace(plain_report(), sections={1: "面积5^2^千米。", 5: "五。", 6: "六。"})
     assert "请核对：来源中的上标、下标或看不见的字印作普通文字：“面积5^2^千米”。" in list(
         source_lines(raised)
+    )
+    strange = replace(raised, sections={1: "尾\ufffd5，\uf0b3", 5: "五。", 6: "六。"})
+    [line] = filter(re.compile("有不能识别的符号").search, source_lines(strange))
+    assert "“尾\ufffd5”、“\uf0b3”" in line
+    revised = list(source_lines(replace(raised, revised=("删30件", "插3件"))))
+    assert (
+        "请核对：来源有2处没有接受的修订（“删30件”、“插3件”），按全部接受修订以后的文字和数字印出。"
+        in revised
     )
     page = Document("a.html", "text/html", b"x", "")
     above = replace(plain_report(), opening=opening, document=page, left_out=("注：不含镇街",))

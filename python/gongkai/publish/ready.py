@@ -14,12 +14,16 @@ from gongkai.workbook import layout, reading
 from gongkai.workbook.live.sentences import LEFT_OPEN, TO_FILL, TO_REWRITE
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
+MOST_LOST = 10  # of what was not printed, named
 MOST_REASONS = 3  # that a refusal names; the others are counted
 # What readers of pages and documents leave out of prose, and do not list.
 FROM_SOURCE = (
     "请核对：来源不是工作簿，正文由程序读出，其中的图片、附件没有印出；请对照原文逐段核对。"
 )
 RAISED = re.compile(r"[^\s。，；]{0,4}[\^\ufffc][^\s。，；]{1,6}")  # 积5^2^千米
+# What a font of signs shows and nobody can read: 尾□5.
+UNREAD = re.compile("[^\\s。，；]{0,4}[\ue000-\uf8ff\ufffd][^\\s。，；]{0,6}")
+REVISED = "请核对：来源有{}处没有接受的修订（{}），按全部接受修订以后的文字和数字印出。"
 SIGNED_OTHERWISE = "请核对：署名照第六部分末尾的文字印出，没有另印机关和日期"
 ANOTHER_YEAR = "请核对：引言“{}”中的{}年与报告的年度{}年不同。"
 ANOTHER_BODY = "请核对：“{}”中的机关“{}”与报告的机关“{}”不同。"
@@ -157,8 +161,14 @@ def source_lines(report: Report) -> Iterator[str]:
     """What the prose of a page or document loses, and that raised figures are not: 5^2^千米."""
     yield FROM_SOURCE
     if report.left_out:
-        yield f"请核对：来源中的这些内容没有印出：{quoted(report.left_out)}。"
-    raised = RAISED.findall("\n".join((report.opening, *report.sections.values())))
+        yield f"请核对：来源中的这些内容没有印出：{quoted(report.left_out, MOST_LOST)}。"
+    if report.revised:
+        yield REVISED.format(len(report.revised), quoted(report.revised))
+    told = "\n".join((report.opening, *report.sections.values()))
+    unread = UNREAD.findall(told)
+    if unread:
+        yield f"请核对：来源中这些地方有不能识别的符号，请对照原文改正：{quoted(unread)}。"
+    raised = RAISED.findall(told)
     if raised:
         yield f"请核对：来源中的上标、下标或看不见的字印作普通文字：{quoted(raised)}。"
 
