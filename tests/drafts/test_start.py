@@ -142,7 +142,8 @@ def test_a_converted_figure_that_is_taken_over_is_told() -> None:
         tables[name] = replace(tables[name], entries={**tables[name].entries, **own})
     draft = begun(replace(last, tables=tables))
     assert [told for told in draft.doubts if "换算" in told] == [
-        f"上年报告表三 下年结转（自然人）原文“0.012”以千件为单位（见{beside}），已换算为12件后带入。",
+        f"上年报告表三 下年结转（自然人）原文“0.012”以千件为单位（见{beside}），"
+        "已换算为12件后带入。",
         f"上年报告表二 规范性文件（现行有效）原文“388”以百件为单位（见{stated}），"
         "已换算为38800件后带入。",
     ]

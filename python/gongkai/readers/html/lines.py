@@ -257,8 +257,10 @@ OWN_NUMBER = re.compile(r"\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[)
 NO_NUMBERS = re.compile(r"list-style(?:-type)?\s*:[^;]*\bnone\b|display\s*:\s*(?!list-item)")
 STYLE_OF_NUMBERS = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(\w+-\w+)")
 TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
+WHOLE = re.compile(r"-?\d{1,6}")
 ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
-LETTERS, MOST_ROMAN = 26, 39
+LETTERS = 26  # items that a letter numbers; browsers go on with two letters
+MOST_ROMAN = 39  # of items in Roman numbers, which need no L
 
 
 class ListNumber(NamedTuple):
@@ -283,9 +285,6 @@ class ListNumber(NamedTuple):
         elif self.way.endswith(("alpha", "latin")) and 0 < self.at <= LETTERS:
             written = chr(ord("a") + self.at - 1)
         return f"{written.upper() if self.way.startswith('upper') else written}."
-
-
-WHOLE = re.compile(r"-?\d{1,6}")
 
 
 def first_number(outer: LexborNode) -> ListNumber:

@@ -68,10 +68,10 @@ SYMBOLS = {
 class WordText:
     """The lines that are finished and the pieces of the one at hand.
 
-    ``unseen`` are the texts that are hidden or struck, ``boxes`` the text boxes met in a paragraph, to be read after it; ``fields`` holds for each
-    field that is open the pieces of its instruction, None once its result has begun, and ``noted``
-    how that is set off from what stands beside it; ``size`` is that of the last text of a cell, in
-    half points.
+    ``unseen`` are the texts that are hidden or struck, ``boxes`` the text boxes met in a paragraph,
+    to be read after it; ``fields`` holds for each field that is open the pieces of its instruction,
+    None once its result has begun, and ``noted`` how that is set off from what stands beside it;
+    ``size`` is that of the last text of a cell, in half points.
     """
 
     def __init__(
