@@ -56,6 +56,7 @@ __all__ = [
 SUFFIXES = (".docx", ".html", ".pdf")
 # The ending of a file -> that of the template which it may be made of.
 TEMPLATES = {".docx": ".docx", ".pdf": ".docx", ".html": ".html"}
+REVISED = "有{}处没有接受的修订，按全部接受修订以后的文字和数字对比"
 OR_DRAFT = "要先看样稿，请加--draft。"
 MOST_UNREAD = 5  # things that were not read, named of each of two reports
 OWN_TEXTS = "请核对：模板自带的文字有{}处，照原样印出：{}；请确认与报告一致，不是上一年的。"
@@ -95,6 +96,8 @@ def side_lines(name: str, report: Report) -> Iterator[str]:
     findings = pipeline.check(report)
     if report.left_out:
         yield f"{name}报告：这些内容没有对比：{quoted(report.left_out)}；请核对。"
+    if report.revised:
+        yield f"{name}报告：{REVISED.format(len(report.revised))}；请核对。"
     unread = list(filter(is_of_reading, findings))
     for line in (*pipeline.part_lines(findings), *map(told_of, unread[:MOST_UNREAD])):
         yield f"{name}报告：{line}；请核对。"
