@@ -366,6 +366,9 @@ class Prose:
 
 
 VERSION = "0.1.0"  # of gongkai
+# The headings of what stands in a document and is not read, each text on a line: what nobody sees,
+# hidden or struck, and what its recorded changes put in or took away; all changes are accepted.
+UNSEEN, REVISED = "meta:unseen", "meta:revised"
 SHEET = "sheet"  # the heading of a Prose that is the name of a worksheet, before what stands on it
 
 
@@ -538,7 +541,8 @@ class Report:
     keeps none of them. ``decisions`` are what a person has decided about findings on it, by the
     findings' keys. ``evidence`` tells whence body, year and day are known; a workbook's are what
     stands on its cover, and it has none. ``left_out`` is what stands in its sections beside their
-    prose and the tables of the form: 注：…。 below 表二, the head of a table within a text.
+    prose and the tables of the form: 注：…。 below 表二, the head of a table within a text, what is
+    struck; ``revised`` are the texts of its recorded changes, which were all accepted.
     """
 
     title: str
@@ -557,6 +561,7 @@ class Report:
     decisions: Mapping[str, Decision] = field(default_factory=dict, compare=False, repr=False)
     evidence: Mapping[CoverFact, Evidence] = field(default_factory=dict, compare=False, repr=False)
     left_out: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    revised: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def entries(self) -> Iterator[Entry]:
         for table in self.tables.values():

@@ -12,7 +12,7 @@ from gongkai.editions import (
     form,
 )
 from gongkai.model import Entry, Problem, Report, Table
-from helpers.made import cells_of_row, only, report_of, rules
+from helpers.made import cells_of_row, converted_report, only, report_of, rules
 
 
 def test_a_missing_table() -> None:
@@ -171,6 +171,12 @@ def test_an_amount_in_yuan() -> None:
     assert finding.severity == "note"
     assert finding.message == "表二 行政事业性收费原文“251000元”以元为单位，已换算为25.1万元。"
     assert check(report_of(amount, raws={"disclosure.fees.amount": "25.1万元"})) == []
+
+
+def test_a_converted_figure_is_told_in_the_unit_of_its_own_cell() -> None:
+    told = [finding.message for finding in check(converted_report())]
+    assert "表二 行政事业性收费原文“57588.71”以元为单位，已换算为5.758871万元" in told[0]
+    assert "表三 新收（自然人）原文“0.436”以千件为单位，已换算为436件" in told[1]
 
 
 def test_a_layout_of_another_year() -> None:

@@ -115,6 +115,22 @@ def test_a_table_of_one_report_alone_stands_beside_blanks() -> None:
         assert all(None in (side.first, side.second) for side in last.figures)
 
 
+def test_another_title_or_day_is_a_text_that_changed() -> None:
+    """Not where the years of the two reports make the difference."""
+    report = replace(report_of(), title="青溪县人民政府2021年年报", published="2022-01-20")
+    other = replace(report, title="青溪县2021年政府信息公开年报", published="2022-02-20")
+    sides = side_by_side(report, other)
+    assert sides.changed == 2
+    assert [text.second for text in sides.sections[0].texts] == [
+        "青溪县2021年政府信息公开年报",
+        "发布日期：2022-02-20",
+    ]
+    undated = side_by_side(report, replace(report, published=""))
+    assert [text.kind for text in undated.sections[0].texts] == ["removed"]
+    next_year = replace(report, title="青溪县人民政府2022年年报", published="2023-01-18", year=2022)
+    assert side_by_side(report, next_year).changed == 0
+
+
 def test_sentences_that_stayed_changed_came_and_went() -> None:
     before = "全年收到申请455件，同比增长3%。举办培训2次。制定制度1项。"
     after = "全年收到申请512件，同比增长3%。制定制度1项。开通咨询专线，接听来电36个。"

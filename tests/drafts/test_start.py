@@ -127,6 +127,28 @@ def test_a_report_that_is_not_of_the_year_before_gives_no_figures() -> None:
     assert "不是2023年的" in draft.open[0]
 
 
+def test_a_converted_figure_that_is_taken_over_is_told() -> None:
+    """Of documents in force and of what is carried in; not of a figure that stays last year's."""
+    last = report_of({NORMATIVE: 38800}, year=2021)
+    stated, beside = "表头“现行有效件数（单位：百件）”", "表旁“单位：千件”"
+    out, new = f"{OUT}.natural", "applications.new.natural"
+    documents = {NORMATIVE: Entry(NORMATIVE, 38800, "388", None, "百件", stated)}
+    received = {
+        out: Entry(out, 12, "0.012", None, "千件", beside),
+        new: Entry(new, 436, "0.436", None, "千件", beside),
+    }
+    tables = dict(last.tables)
+    for name, own in (("disclosure", documents), ("applications", received)):
+        tables[name] = replace(tables[name], entries={**tables[name].entries, **own})
+    draft = begun(replace(last, tables=tables))
+    assert [told for told in draft.doubts if "换算" in told] == [
+        f"上年报告表三 下年结转（自然人）原文“0.012”以千件为单位（见{beside}），"
+        "已换算为12件后带入。",
+        f"上年报告表二 规范性文件（现行有效）原文“388”以百件为单位（见{stated}），"
+        "已换算为38800件后带入。",
+    ]
+
+
 def test_a_missing_table_or_figure_is_told() -> None:
     draft = begun(report_of({NORMATIVE: None}, year=2021, without="applications"))
     assert "没有读出上年报告的表三，“上年结转”待填。" in draft.open

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -29,7 +30,7 @@ from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.live.sentences import TO_REWRITE
 from helpers import DOCUMENTS
 from helpers.command import run_command
-from helpers.made import report_of, saying
+from helpers.made import converted_report, report_of, saying
 from helpers.published import plain_report
 
 RUIAN = str(DOCUMENTS / "ruian-2021-text" / "source.txt")
@@ -171,6 +172,14 @@ def test_what_whoever_publishes_has_to_know_is_told() -> None:
     assert "请核对：来源中的上标、下标或看不见的字印作普通文字：“面积5^2^千米”。" in list(
         source_lines(raised)
     )
+    strange = replace(raised, sections={1: "尾\ufffd5，\uf0b3", 5: "五。", 6: "六。"})
+    [line] = filter(re.compile("有不能识别的符号").search, source_lines(strange))
+    assert "“尾\ufffd5”、“\uf0b3”" in line
+    revised = list(source_lines(replace(raised, revised=("删30件", "插3件"))))
+    assert (
+        "请核对：来源有2处没有接受的修订（“删30件”、“插3件”），按全部接受修订以后的文字和数字印出。"
+        in revised
+    )
     page = Document("a.html", "text/html", b"x", "")
     above = replace(plain_report(), opening=opening, document=page, left_out=("注：不含镇街",))
     assert told(above) == [
@@ -181,6 +190,65 @@ def test_what_whoever_publishes_has_to_know_is_told() -> None:
     assert publication_of(above).opening == ("现公布本报告。",)
     likely = {"agency": Evidence("青溪县人民政府", "题注", "likely")}
     assert told(replace(plain_report(), evidence=likely)) == ["请核对：机关待核。"]
+
+
+def test_a_figure_that_is_printed_in_another_unit_is_told() -> None:
+    """Of each cell the text of its source, the unit and what is printed."""
+    report = replace(plain_report(), tables=converted_report().tables)
+    assert told(report, check(report)) == [
+        "请核对：表二 行政事业性收费原文“57588.71”以元为单位，已换算为5.758871万元"
+        "（见表头“本年收费金额（单位：元）”）。",
+        "请核对：表三 新收（自然人）原文“0.436”以千件为单位，已换算为436件（见表旁“单位：千件”）。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("agency", "opening", "said"),
+    [
+        ("瑞安市民政局", "本报告由瑞安市人民政府编制。", "瑞安市人民政府"),
+        ("瑞安市民政局", "现公布平阳县民政局2021年政府信息公开工作年度报告。", "平阳县民政局"),
+        ("瑞安市人民政府", "本报告由瑞安市人民政府办公室编制。", ""),
+        ("瑞安市人民政府办公室", "本报告由瑞安市人民政府编制。", ""),
+        ("瑞安市人民政府", "本报告由瑞安市政务服务中心根据《条例》编制。", ""),
+        ("瑞安市民政局", "根据瑞安市人民政府办公室通知要求编制本报告。", ""),
+    ],
+)
+def test_another_body_in_the_opening_is_told(agency: str, opening: str, said: str) -> None:
+    report = replace(plain_report(), agency=agency, opening=opening)
+    quoted = opening.rstrip("。")
+    wanted = f"请核对：“{quoted}”中的机关“{said}”与报告的机关“{agency}”不同。"
+    assert told(report, check(report)) == ([wanted] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("瑞安市民政局", "瑞安市民政局"),
+        ("瑞安市民政局\n2022年1月30日", "瑞安市民政局"),
+        ("瑞安市民政局二〇二二年一月三十日", "瑞安市民政局"),
+        ("瑞安市人民政府办公室\n2022年1月30日", ""),
+        ("瑞安市人民政府\n2022年1月30日", ""),
+    ],
+)
+def test_another_body_that_signs_is_told(end: str, said: str) -> None:
+    sections = {**plain_report().sections, 6: f"无。\n{end}"}
+    report = replace(plain_report(), agency="瑞安市人民政府", sections=sections)
+    lines = [line for line in told(report, check(report)) if "中的机关" in line]
+    quoted = end.split("\n")[0]
+    wanted = f"请核对：“{quoted}”中的机关“{said}”与报告的机关“瑞安市人民政府”不同。"
+    assert lines == ([wanted] if said else [])
+
+
+def test_another_year_in_the_opening_is_told() -> None:
+    """In the period as check says it, and in what is published."""
+    opening = "统计期限为2022年1月1日至2022年12月31日。现公布青溪县2022年政府信息公开工作年度报告。"
+    report = replace(plain_report(), opening=opening)
+    assert told(report, check(report)) == [
+        "请核对：引言“现公布青溪县2022年政府信息公开工作年度报告”中的2022年与报告的年度2021年不同。",
+        "请核对：“统计期限为2022年1月1日至2022年12月31日”中的2022年，与报告的年度2021年不同。",
+    ]
+    usual = "与2020年政府信息公开工作年度报告相比，本报告更全。"
+    assert told(replace(report, opening=usual), check(replace(report, opening=usual))) == []
 
 
 def test_against_a_sound_report_nothing_stands() -> None:

@@ -125,17 +125,52 @@ def test_a_template_without_one_of_the_titles_is_refused(title: str, tmp_path: P
     assert "没有排在" in refused(page().replace(f"<h2>{heading}</h2>", ""), tmp_path)
 
 
+def told_of(content: bytes | str, folder: Path, agency: str = "青溪县人民政府") -> str:
+    own = folder / ("a.docx" if isinstance(content, bytes) else "a.html")
+    own.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return "".join(template_lines(own, agency))
+
+
 def test_figures_of_the_template_itself_are_told(tmp_path: Path) -> None:
-    """They may be last year's: a sentence, a day, a table."""
-    end = "<p>新收申请88件。</p><table border><tr><td>甲</td><td>17</td></tr></table>"
-    (tmp_path / "a.html").write_text(page(end=end), encoding="utf-8")
-    [line] = template_lines(tmp_path / "a.html")
-    assert "照原样印出：“新收申请88件。”、“17”；" in line
-    (tmp_path / "b.docx").write_bytes(word())
-    assert template_lines(tmp_path / "b.docx") == []
+    """They may be last year's: a sentence, a day, a table; before what has none."""
+    end = "<p>主办</p><p>新收申请88件。</p><table border><tr><td>甲</td><td>17</td></tr></table>"
+    told = told_of(page(end=end), tmp_path)
+    assert "模板自带的文字有4处，照原样印出：“新收申请88件。”、“17”、“主办”、“甲”；" in told
+    assert told_of(word(), tmp_path) == told_of(page(), tmp_path) == ""
     titled = page(head="<title>瑞安市2021年年报</title>", end="<p>二〇二二年一月印发</p>")
-    (tmp_path / "c.html").write_text(titled, encoding="utf-8")
-    assert "“瑞安市2021年年报”、“二〇二二年一月印发”" in template_lines(tmp_path / "c.html")[0]
+    assert "“瑞安市2021年年报”、“二〇二二年一月印发”" in told_of(titled, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "own",
+    ["本报告由平阳县民政局编制。", "上表以百件计。", "全年无人申请，同比下降两成", "平阳县民政局"],
+)
+def test_a_text_of_the_template_itself_is_told(own: str, tmp_path: Path) -> None:
+    """Another body before all others, what stands among the fields before what stands behind."""
+    within = page(around=f"<p>{own}</p>{{}}", end="<p>第88号</p><p>主办单位</p>")
+    told = told_of(within, tmp_path)
+    shown = ("“第88号”", f"“{own}”") if "平阳" not in own else (f"“{own}”", "“第88号”")
+    assert f"照原样印出：{shown[0]}、{shown[1]}、“主办单位”；请确认与报告一致" in told
+    document = Document(io.BytesIO(word()))
+    document.paragraphs[-1].insert_paragraph_before(own)
+    document.save(tmp_path / "b.docx")
+    assert f"照原样印出：“{own}”；" in told_of((tmp_path / "b.docx").read_bytes(), tmp_path)
+    literal = page(around="{}<p>{{ '平阳县民政局' }}</p>")
+    assert "平阳县民政局" in told_of(literal, tmp_path)
+
+
+def test_a_row_of_the_template_that_is_named_as_one_of_the_form_is_refused(tmp_path: Path) -> None:
+    row = "<table><tr><td>行政许可</td><td>〇</td></tr></table>"
+    for around in (f"{row}{{}}", f"{{}}{row}"):
+        assert "模板自带的表格中有“行政许可”，与表二中的一行同名" in refused(
+            page(around=around, of="表二"), tmp_path
+        )
+    document = Document(io.BytesIO(word()))
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "行政许可", "〇"
+    document.save(tmp_path / "b.docx")
+    assert "与表二中的一行同名" in refused((tmp_path / "b.docx").read_bytes(), tmp_path)
+    published(page(end="<table><tr><td>联系人</td><td>〇</td></tr></table>"), tmp_path)
 
 
 def test_figures_of_headers_and_footers_are_told(tmp_path: Path) -> None:
@@ -317,6 +352,14 @@ UNSEEN = [
     ("五", "<style>.q{opacity:0}.p{opacity:1}</style>", '<div class="q">{}</div>'),
     ("五", "<style>@media screen{.q{font-size:0}}</style>", '<div class="q">{}</div>'),
     ("引言", "<style>.q{color:white}</style>", '<div class="q">{}</div>'),
+    ("五", "", '<div style="height:0;overflow:hidden">{}</div>'),
+    ("五", "", '<div style="max-height:1px;overflow:hidden">{}</div>'),
+    ("表二", "", '<div style="width:0;overflow-x:hidden">{}</div>'),
+    ("五", "", '<div style="background:#000;color:#010101">{}</div>'),
+    ("五", "", '<div style="background-color:black"><div style="color:#111">{}</div></div>'),
+    ("五", "", '<div style="filter:opacity(0)">{}</div>'),
+    ("五", "", '<div style="content-visibility:hidden">{}</div>'),
+    ("五", "", '<div style="position:relative;top:-5000px">{}</div>'),
 ]
 
 
@@ -367,8 +410,8 @@ def test_a_large_style_sheet_is_no_endless_template(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "lines"),
     [
-        ("a.html", "<style>td{color:#333}</style>", [STYLED]),
-        ("a.html", '<LINK href="a.css" rel="stylesheet">', [STYLED]),
+        ("a.html", "<html><style>td{color:#333}</style>", [STYLED]),
+        ("a.html", '<html><LINK href="a.css" rel="stylesheet">', [STYLED]),
         ("a.html", '<link rel="icon" href="a.ico"><p style="color:#333">', []),
     ],
 )
@@ -378,6 +421,33 @@ def test_styles_of_a_template_are_told(
     (tmp_path / name).write_text(content, encoding="utf-8")
     assert template_lines(tmp_path / name) == lines
     assert template_lines(None) == []
+
+
+@pytest.mark.parametrize(
+    ("style", "told"),
+    [
+        ("direction:rtl;unicode-bidi:plaintext", ["direction:rtl", "unicode-bidi:plaintext"]),
+        ("margin:0;unicode-bidi:bidi-override", ["unicode-bidi:bidi-override"]),
+        ("margin-left:2px;writing-mode:vertical-rl", ["writing-mode:vertical-rl"]),
+        ("position:relative;top:-300px", ["top:-300px"]),
+        ("mask:linear-gradient(#0000,#0000)", ["mask:linear-gradient(#0000,#0000)"]),
+        ("font-size:2px;line-height:0", ["font-size:2px", "line-height:0"]),
+        ("color:{{年度}}", ["color:{{年度}}"]),
+        (
+            "font:16pt 仿宋;color:#333;border:1px solid;margin:0 auto;width:800px;max-width:90%;"
+            "padding:5px;text-align:center;line-height:1.5;background:#fff;overflow:auto",
+            [],
+        ),
+    ],
+)
+def test_a_style_around_a_field_that_is_not_known_is_told(
+    style: str, told: list[str], tmp_path: Path
+) -> None:
+    lines = told_of(page(around=f'<div style="{style}">{{}}</div>'), tmp_path)
+    quoted = "、".join(f"“{one}”" for one in told)
+    assert (f"字段外面的样式{quoted}可能使内容看不见或变样" in lines) if told else lines == ""
+    beside = page(end=f'<div style="{style}"></div>')
+    assert told_of(beside, tmp_path) == ""
 
 
 def test_the_command_tells_of_styles(tmp_path: Path) -> None:

@@ -163,6 +163,8 @@ HIDDEN = [
     "43<span style='position:absolute;clip-path:inset(50%)'>1</span>",
     "43<span style='display:inline-block;max-height:0;overflow:hidden'>1</span>",
     "43<span style='transform:scale(0)'>1</span>",
+    "43<span style='position:relative;top:-5000px'>1</span>",
+    "43<span style='filter:opacity(0)'>1</span>",
     "43<progress value=1>1</progress>",
     "43<meter value=1>1</meter>",
     "43<video>1</video>",

@@ -318,6 +318,29 @@ OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
 
 @pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<ol><li>甲<li><p>乙</p><ol type=a><li>丙</ol></ol>", "1. 甲\n2. 乙\na. 丙"),
+        (
+            "<ol start=5 reversed><li>甲<li value=9>\n<div>乙</div><li>丙</ol>",
+            "5. 甲\n9. 乙\n8. 丙",
+        ),
+        ("<ol reversed><li>甲<li>乙</ol>", "2. 甲\n1. 乙"),
+        ("<ol type=I start=3><li>甲<li>乙</ol>", "III. 甲\nIV. 乙"),
+        ("<ol style='list-style-type:upper-alpha'><li>甲<li>乙</ol>", "A. 甲\nB. 乙"),
+        ("<ol style='list-style:none'><li>甲</ol><ul><li>乙</ul>", "甲\n乙"),
+        ("<style>ol,ul{list-style:none}</style><ol><li>甲</ol>", "甲"),
+        ("<ol><li>一、总体情况<li>（二）乙<li>丙</ol>", "一、总体情况\n（二）乙\n3. 丙"),
+        ("<ol><li><a href=x>首页</a><li></ol>", "首页"),
+    ],
+)
+def test_items_of_a_list_have_the_numbers_that_a_browser_writes(markup: str, text: str) -> None:
+    """Not those of a menu, nor a second one beside a number of their own."""
+    [prose] = [block for block in html_blocks(f"<body>{markup}</body>") if isinstance(block, Prose)]
+    assert prose.text == text
+
+
+@pytest.mark.parametrize(
     ("content", "name"),
     [
         (b"%PDF-1.7\n", "PDF"),

@@ -10,8 +10,9 @@ from dataclasses import replace
 import pytest
 
 from gongkai.checks.whole import check
-from gongkai.model import Report, UnreadableDocument
+from gongkai.model import Document, Report, UnreadableDocument
 from gongkai.readers import read_blocks
+from gongkai.readers.word import word_blocks
 from gongkai.recognize import recognize
 from gongkai.wording.prose import signed
 from helpers import DOCUMENTS
@@ -31,6 +32,7 @@ from helpers.writers.parts import (
     written,
 )
 from helpers.writers.styles import cut_sheet, render, report_sheets, report_title, title_of
+from helpers.writers.words import deleted, docx, inserted, paragraph, run
 
 TRUTH = figures(OWN)
 CAPTIONS = (
@@ -408,7 +410,7 @@ def test_so_is_one_in_other_words(lines: tuple[str, ...]) -> None:
     after = read_page(page.replace("</article>", f"{added}</article>"))
     assert after.sections[6].split("\n")[1:] == list(lines)
     assert signed(after).otherwise
-    assert after.left_out == ()
+    assert after.left_out == ("附件：1.统计表.xls",)
 
 
 def test_what_neither_prose_nor_table_holds_is_named() -> None:
@@ -454,7 +456,23 @@ def test_what_stands_below_the_annexes_is_named() -> None:
     lines = ("附件：统计表", "1.清单.docx", "另有提案34件均已办结。", "打印本页", "点击：12次。")
     added = "".join(f"<p>{line}</p>" for line in lines)
     after = read_page(page.replace("</article>", f"{added}</article>"))
-    assert after.left_out == ("另有提案34件均已办结。",)
+    assert after.left_out == lines[:3]
+
+
+def test_what_is_struck_on_a_page_or_hidden_in_a_document_is_named() -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    struck = page.replace("</article>", "<p><del>划掉8件</del>正常<s>7件</s>。</p></article>")
+    assert read_page(struck).left_out == ("划掉8件", "7件")
+    body = "".join(
+        (
+            paragraph(run("隐藏9件", "<w:vanish/>") + run("划掉8件", "<w:strike/>") + run("正常")),
+            paragraph(deleted("删30件") + inserted(run("插3件"))),
+        )
+    )
+    of_page = Document("a.html", "", page.encode(), "")
+    found = recognize((*read_blocks(of_page), *word_blocks(docx(body))), of_page)
+    assert found.left_out == ("隐藏9件", "划掉8件")
+    assert found.revised == ("删30件", "插3件")
 
 
 @pytest.mark.parametrize("style", ["color:#fff", "color:white", "position:absolute;left:-999px"])

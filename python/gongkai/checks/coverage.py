@@ -345,6 +345,7 @@ def unit_finding(
     entry = cells[named[0]]
     facts: dict[str, Fact] = {
         "unit": unit,
+        "own": form.cells[named[0]].column.unit,
         "raw": entry.raw,
         "value": entry.value,
         "stated_by": entry.stated,

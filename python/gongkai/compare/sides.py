@@ -22,6 +22,7 @@ TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^0-9]")  # 455件 -> 455, 件: a fig
 MOST_SENTENCES = 1_500  # of a section on both sides; a longer one is told as changed, not compared
 MOST_PAIRS = 20_000  # of sentences between two that stayed, each held against each
 LONGEST_SENTENCE = 1_500  # characters; of a longer one no pieces are marked
+COVER = "封面"
 ALIKE = 0.5  # of its characters: a sentence that changed; below that one went and another came
 
 TextKind = Literal["same", "changed", "added", "removed", "uncompared"]
@@ -230,7 +231,10 @@ def entry_in(table: Table | None, cell: Cell) -> Entry | None:
 
 
 def sections_of(first: Report, second: Report) -> Iterator[SectionSides]:
-    """The opening and the sections of text that one of them has."""
+    """The cover where it differs, the opening and the sections of text that one of them has."""
+    cover = tuple(cover_sides(first, second))
+    if cover:
+        yield SectionSides(OPENING, COVER, cover)
     parts = [(OPENING, "")]
     for section in editions.edition_of_year(second.year).sections:
         parts.append((section.number, section.title))
@@ -238,6 +242,26 @@ def sections_of(first: Report, second: Report) -> Iterator[SectionSides]:
         before, after = own_text(first, number), own_text(second, number)
         if before or after:
             yield SectionSides(number, title, text_sides(before, after))
+
+
+def cover_sides(first: Report, second: Report) -> Iterator[TextSides]:
+    """Title and day of publication, where they differ by more than the years of the two reports."""
+    if without_year(first) != without_year(second):
+        yield from changed_texts(first.title, second.title)
+    if first.year == second.year and first.published != second.published:
+        days = [f"发布日期：{one.published}" * bool(one.published) for one in (first, second)]
+        yield from changed_texts(*days)
+
+
+def without_year(report: Report) -> str:
+    return report.title.replace(f"{report.year}年", "")
+
+
+def changed_texts(before: str, after: str) -> Iterator[TextSides]:
+    kind: TextKind = "changed"
+    if not before or not after:
+        kind = "added" if after else "removed"
+    yield TextSides(kind, before, after)
 
 
 def sentences_in(text: str) -> list[str]:

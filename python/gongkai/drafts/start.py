@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from gongkai import bodies, editions, pipeline, sums
 from gongkai.drafts.sentences import DraftParagraph, paragraphs_for
 from gongkai.model import Edition, Entry, Figure, GongkaiError, Report, Table, Value, table_id
-from gongkai.wording import FACTS, clipped, is_signs, made_title, one_line, phrases
+from gongkai.wording import FACTS, clipped, is_signs, made_title, one_line, phrases, unit_text
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.live.sentences import LEFT_OPEN, TO_REWRITE, BookCells, sentence_text
 
@@ -84,7 +84,9 @@ def begun(last: Report, year: int | None = None, agency: str = "") -> ReportDraf
     elif last.year != year - 1:
         told = f"上年报告是{last.year}年的，不是{year - 1}年的，没有带入数字，请自行填写。"
         return with_prose(replace(draft, open=(told,)))
-    return with_prose(with_stocks(with_carried(draft, last), last))
+    draft = with_stocks(with_carried(draft, last), last)
+    doubts = (*draft.doubts, *converted_told(draft, last))
+    return with_prose(replace(draft, doubts=doubts))
 
 
 def following_year(last: Report) -> int:
@@ -199,6 +201,16 @@ def bears_out(table: Table, state: sums.TableState) -> bool:
         if any(map(CARRIED_OUT.fullmatch, relation.cells)):
             verdicts.append(state.verdicts[relation.rule])
     return set(verdicts) == {"holds"}
+
+
+def converted_told(draft: ReportDraft, last: Report) -> Iterator[str]:
+    """Which of the figures that were taken over stood in another unit: 388 below 单位：百件."""
+    taken = {one.cell for one in draft.carried} | draft.stocks.keys()
+    for link in filter(lambda link: link.cell in taken, editions.links()):
+        table = last.tables[table_id(link.last)]
+        told = unit_text(table.entries[link.last], table.form.cells[link.last].column)
+        if told:
+            yield f"上年报告{phrases.where(table.form, (link.last,))}{told}后带入。"
 
 
 def carried_figure(cell: str, last: str, table: Table, state: sums.TableState) -> Carried:

@@ -21,8 +21,9 @@ from gongkai.publish.readback import (
     OURS,
     OURS_AS_PDF,
     checked_count,
-    own_figures,
+    own_texts,
     texts_of,
+    told_first,
 )
 from gongkai.publish.ready import (
     beside_lines,
@@ -55,9 +56,11 @@ __all__ = [
 SUFFIXES = (".docx", ".html", ".pdf")
 # The ending of a file -> that of the template which it may be made of.
 TEMPLATES = {".docx": ".docx", ".pdf": ".docx", ".html": ".html"}
+REVISED = "有{}处没有接受的修订，按全部接受修订以后的文字和数字对比"
 OR_DRAFT = "要先看样稿，请加--draft。"
 MOST_UNREAD = 5  # things that were not read, named of each of two reports
-OWN_FIGURES = "请核对：模板自带的文字中有数字，照原样印出：{}；请确认不是上一年的。"
+OWN_TEXTS = "请核对：模板自带的文字有{}处，照原样印出：{}；请确认与报告一致，不是上一年的。"
+MOST_OWN = 8  # of them, named
 PDF_SAVE = "请改用.docx"
 PDF_MISSING = (
     "生成PDF要用LibreOffice，本机没有找到；请安装LibreOffice（libreoffice.org），或改用.docx。"
@@ -93,6 +96,8 @@ def side_lines(name: str, report: Report) -> Iterator[str]:
     findings = pipeline.check(report)
     if report.left_out:
         yield f"{name}报告：这些内容没有对比：{quoted(report.left_out)}；请核对。"
+    if report.revised:
+        yield f"{name}报告：{REVISED.format(len(report.revised))}；请核对。"
     unread = list(filter(is_of_reading, findings))
     for line in (*pipeline.part_lines(findings), *map(told_of, unread[:MOST_UNREAD])):
         yield f"{name}报告：{line}；请核对。"
@@ -154,17 +159,20 @@ def publish_report(
     return count
 
 
-def template_lines(path: Path | None) -> list[str]:
-    """What is said of a user's own template once a document is made of it."""
+def template_lines(path: Path | None, agency: str = "") -> list[str]:
+    """What is said of a user's own template once a document is made of it for a body."""
     if path is None:
         return []
     own = read_template(path)
-    is_page = path.suffix.lower() == ".html"
-    told = [page_template.NOT_CHECKED] if is_page and page_template.is_styled(own) else []
-    lines = texts_of(blocks_in(path.name, own)) if is_page else template.own_lines(own)
-    texts = list(own_figures(lines))
+    told = []
+    if path.suffix.lower() == ".html":
+        told = page_template.style_lines(own)
+        lines = texts_of(blocks_in(path.name, own))
+    else:
+        lines = template.own_lines(own)
+    texts = told_first(own_texts(lines), agency)
     if texts:
-        told.append(OWN_FIGURES.format(quoted(texts)))
+        told.append(OWN_TEXTS.format(len(texts), quoted(texts, MOST_OWN)))
     return told
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from gongkai import wording
 from gongkai.model import Place, Prose, UnreadableDocument, WorkbookError
 from gongkai.processes import MEGABYTE, Bounds
 from gongkai.publish import content, html, template
@@ -34,6 +35,7 @@ STAMP = "\ue000{}\ue001"  # what stands there for each text of a section or a ta
 STAMPED = re.compile("\ue000(.+?)\ue001")
 IN_TAG = re.compile(r"<[a-z/][^<>]*\{\{", re.IGNORECASE)  # <iframe srcdoc="{{五}}">
 BETWEEN_TAGS = re.compile(r">[^<>]+<")
+TURNED = "bdo,[dir=rtl i]"  # elements whose text runs the other way
 BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
 BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 # What hides all that is in an element, and what holds only until something in it says otherwise.
@@ -49,6 +51,10 @@ CHARSET = re.compile(r"<meta\b[^<>]*\bcharset\s*=", re.IGNORECASE)
 OTHER_CHARSET = re.compile(rf"{CHARSET.pattern}\s*[\"']?(?!utf-?8\b)\w", re.IGNORECASE)
 NOT_CHECKED = (
     "模板另有样式、脚本或可折叠的部分，没有核对显示效果；请在浏览器中打开发布稿，逐页看一遍。"
+)
+STRANGE = (
+    "请核对：模板中字段外面的样式{}可能使内容看不见或变样，没有核对显示效果；"
+    "请在浏览器中打开发布稿，看这几处。"
 )
 NOT_INSTALLED = (
     "用网页模板要装jinja2，本机没有；请运行 pip install gongkai[publish]，或不用模板直接生成。"
@@ -168,6 +174,31 @@ def is_styled(own: bytes) -> bool:
     how it looks.
     """
     return STYLED.search(own.decode("utf-8", "replace")) is not None
+
+
+def style_lines(own: bytes) -> list[str]:
+    """What is said of a template's looks, which are not checked."""
+    told = [NOT_CHECKED] if is_styled(own) else []
+    strange = strange_styles(own)
+    if strange:
+        told.append(STRANGE.format("、".join(f"“{wording.clipped(one)}”" for one in strange)))
+    return told
+
+
+def strange_styles(own: bytes) -> list[str]:
+    """What the styles of elements around a field say that may change how it is seen: each
+    declaration once.
+    """
+    from selectolax.lexbor import LexborHTMLParser
+
+    found: dict[str, None] = {}
+    for node in LexborHTMLParser(own.decode("utf-8", "replace")).css(f"[style],{TURNED}"):
+        if template.FIELD.search(node.text()):
+            strange = css.strange_in(node.attributes.get("style") or "")
+            found.update(dict.fromkeys(strange))
+            if node.css_matches(TURNED):
+                found["dir"] = None
+    return list(found)
 
 
 def marked(page: str) -> str:
@@ -329,6 +360,9 @@ class PageLooks:
     def is_seen(self, nodes: Sequence[LexborNode]) -> bool:
         """Of a text, by the elements around it from the inside out."""
         said = list(map(self.said, nodes))
+        own = list(map(own_style, nodes))
+        if any(map(css.is_without_room, own)) or is_of_ground(own):
+            return False
         for one in said:
             if any(agreed(one.get(name, ()), values) for name, values in HIDES.items()):
                 return False
@@ -343,9 +377,25 @@ class PageLooks:
         color = node.attributes.get(COLOR_ATTRIBUTES.get(node.tag or "", "")) or ""
         if color:
             found.setdefault("color", [color.lower()])
-        for name, value in css.declared(node.attributes.get("style") or "").items():
+        for name, value in own_style(node).items():
             found[name] = [value]
         return found
+
+
+def own_style(node: LexborNode) -> dict[str, str]:
+    return css.declared(node.attributes.get("style") or "")
+
+
+def is_of_ground(styles: Sequence[Mapping[str, str]]) -> bool:
+    """Whether a text has the colour that is behind it, be that said by another element: the styles
+    are those around it, the inner ones first.
+    """
+    known: dict[str, str] = {}
+    for style in reversed(styles):
+        if "background" in style:
+            known.pop("background-color", None)
+        known.update(style)
+    return css.is_of_its_ground(known)
 
 
 def lasting(names: str) -> Iterator[str]:

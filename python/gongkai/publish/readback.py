@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
-from gongkai import figures, locate, readers, wording
+from gongkai import bodies, editions, figures, locate, readers, wording
 from gongkai.model import (
     Block,
     Cell,
@@ -27,8 +28,9 @@ from gongkai.model import (
     WorkbookError,
     table_id,
 )
-from gongkai.publish.content import Publication, PublishedSection, PublishedTable
+from gongkai.publish.content import Publication, PublishedCell, PublishedSection, PublishedTable
 from gongkai.recognize import OUTSIDE
+from gongkai.recognize.cover.names import names_in
 from gongkai.recognize.sections import LONGEST_OPENING, own_lines
 from gongkai.sources.documents import document
 
@@ -37,9 +39,12 @@ SEND = "请把这份报告发给开发者"
 LOOK = "请检查这一处的文字是否含有像标题、附件或表格的行，改写后再试"
 TEMPLATE = "请检查模板中这一处前后的文字和表格"
 NO_WORD = re.compile(r"\W")
-HAS_FIGURE = re.compile("[^{]*(?:[0-9]|[〇○零一二三四五六七八九十百千]{2,}[年月日件份次])[^{]*$")
+HAS_FIGURE = re.compile(".*(?:[0-9]|[〇○零一二三四五六七八九十百千]{2,}[年月日件份次])")
+FIELD = re.compile(r"\{\{[^{}\"']*\}\}")  # one that writes a text of its own is told with it
+OF_PAGE = re.compile(rf"{FIELD.pattern}|\{{%.*?%\}}|\{{#.*?#\}}")  # what jinja2 does not print
 MOVED = "字段“{{{{{}}}}}”排在“{{{{{}}}}}”之前"
 MOVE = "请在模板中把这两个字段移到各自的标题下"
+OWN_ROW = "模板自带的表格中有“{}”，与{}中的一行同名"
 MISPLACED = "字段“{{{{{}}}}}”没有排在“{}”这个标题下"
 
 
@@ -128,6 +133,7 @@ def text_differences(found: Publication, again: ReadAgain, how: ReadBack) -> Ite
     if how.texts == "sections":
         yield from section_differences(found, again.report, how)
     elif how.texts == "among":
+        yield from own_rows(found, again.blocks)
         yield from misplaced_fields(found, again.report)
         yield from missing_lines(found, again.blocks)
     if how.lines:
@@ -254,11 +260,59 @@ def lines_of(blocks: Iterable[Block]) -> list[str]:
     return list(filter(None, map(squeezed, found)))
 
 
-def own_figures(texts: Iterable[str]) -> Iterator[str]:
-    """The texts of a template itself that hold a figure, which may be last year's: 新收申请88件,
-    二〇二二年一月; no field.
+class OwnText(NamedTuple):
+    """A text of a template itself, without its fields, and whether it stands between them."""
+
+    text: str
+    is_within: bool
+
+
+def own_texts(texts: Iterable[str]) -> list[OwnText]:
+    """What a template writes itself: 本报告由瑞安市民政局编制。; no field, and none of the official
+    titles.
     """
-    return filter(HAS_FIGURE.match, map(squeezed, texts))
+    lines = list(map(figures.fold, texts))
+    places = [at for at, line in enumerate(lines) if FIELD.search(line)]
+    first, last = (places[0], places[-1]) if places else (0, -1)
+    found = []
+    for at, line in enumerate(lines):
+        text = wording.one_line(OF_PAGE.sub("", line))
+        if NO_WORD.sub("", text) and squeezed(text) not in official_titles():
+            found.append(OwnText(text, first <= at <= last))
+    return found
+
+
+@cache
+def official_titles() -> frozenset[str]:
+    """一、总体情况, and what {{机关}}{{年度}}年政府信息公开工作年度报告 is without its fields."""
+    found = {wording.REPORT, f"年{wording.REPORT}"}
+    for edition in editions.all_editions().values():
+        for section in edition.sections:
+            found.add(squeezed(section.title))
+    return frozenset(found)
+
+
+def told_first(found: Sequence[OwnText], agency: str) -> list[str]:
+    """The texts in the order in which they are told: those that name another body than the
+    report's, those with a figure, which may be last year's, those between the fields, the others.
+    """
+
+    def rank(one: OwnText) -> int:
+        ranks = (
+            names_another(one.text, agency),
+            HAS_FIGURE.match(squeezed(one.text)) is not None,
+            one.is_within,
+            True,
+        )
+        return ranks.index(True)
+
+    ordered = sorted(found, key=rank)
+    return list(dict.fromkeys(one.text for one in ordered))
+
+
+def names_another(text: str, agency: str) -> bool:
+    """本报告由瑞安市民政局编制。 in the template of another body; nobody's is another than none."""
+    return not all(bodies.may_be_one(one.name, agency) for one in names_in(text) if agency)
 
 
 def texts_of(blocks: Iterable[Block]) -> Iterator[str]:
@@ -328,6 +382,24 @@ def grid_differences(found: Publication, blocks: Sequence[Block]) -> Iterator[st
     for table in found.tables:
         if tuple(cells_of_table(table)) not in grids:
             yield f"{table.form.number}的表格"
+
+
+def own_rows(found: Publication, blocks: Sequence[Block]) -> Iterator[str]:
+    """Rows of a template's own tables that are labelled as those of the form: 行政许可 | 9999."""
+    own = [tuple(cells_of_table(table)) for table in found.tables]
+    labels = {}
+    for table in found.tables:
+        for cell in filter(is_row_label, chain.from_iterable(table.rows)):
+            labels[squeezed(cell.whole)] = table.form.number
+    for block in blocks:
+        if isinstance(block, Grid) and tuple(cells_of_grid(block)) not in own:
+            for place in cells_of_grid(block):
+                if place[-1] in labels:
+                    yield OWN_ROW.format(place[-1], labels[place[-1]])
+
+
+def is_row_label(cell: PublishedCell) -> bool:
+    return cell.kind == "row"
 
 
 def order_differences(found: Publication, blocks: Sequence[Block]) -> Iterator[str]:

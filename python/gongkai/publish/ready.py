@@ -9,17 +9,32 @@ from pathlib import Path
 from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, wording
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import day_text, paragraphs_of, title_lines
+from gongkai.recognize.cover import page, when, who
 from gongkai.workbook import layout, reading
 from gongkai.workbook.live.sentences import LEFT_OPEN, TO_FILL, TO_REWRITE
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
+MOST_LOST = 10  # of what was not printed, named
 MOST_REASONS = 3  # that a refusal names; the others are counted
 # What readers of pages and documents leave out of prose, and do not list.
 FROM_SOURCE = (
     "请核对：来源不是工作簿，正文由程序读出，其中的图片、附件没有印出；请对照原文逐段核对。"
 )
 RAISED = re.compile(r"[^\s。，；]{0,4}[\^\ufffc][^\s。，；]{1,6}")  # 积5^2^千米
+# What a font of signs shows and nobody can read: 尾□5.
+UNREAD = re.compile("[^\\s。，；]{0,4}[\ue000-\uf8ff\ufffd][^\\s。，；]{0,6}")
+REVISED = "请核对：来源有{}处没有接受的修订（{}），按全部接受修订以后的文字和数字印出。"
 SIGNED_OTHERWISE = "请核对：署名照第六部分末尾的文字印出，没有另印机关和日期"
+ANOTHER_YEAR = "请核对：引言“{}”中的{}年与报告的年度{}年不同。"
+ANOTHER_BODY = "请核对：“{}”中的机关“{}”与报告的机关“{}”不同。"
+# Notes on what the report is and on figures that are printed in another unit than they stood in.
+TOLD_NOTES = (
+    "plausibility.period",
+    "plausibility.published",
+    "coverage.edition",
+    "coverage.converted",
+    "coverage.unit",
+)
 DONE = "发布稿与{}逐格一致，{}格。已写入 {}"
 ADVICE = "请改正，或对确认无误的问题注明理由后忽略，再生成"
 
@@ -146,8 +161,14 @@ def source_lines(report: Report) -> Iterator[str]:
     """What the prose of a page or document loses, and that raised figures are not: 5^2^千米."""
     yield FROM_SOURCE
     if report.left_out:
-        yield f"请核对：来源中的这些内容没有印出：{quoted(report.left_out)}。"
-    raised = RAISED.findall("\n".join((report.opening, *report.sections.values())))
+        yield f"请核对：来源中的这些内容没有印出：{quoted(report.left_out, MOST_LOST)}。"
+    if report.revised:
+        yield REVISED.format(len(report.revised), quoted(report.revised))
+    told = "\n".join((report.opening, *report.sections.values()))
+    unread = UNREAD.findall(told)
+    if unread:
+        yield f"请核对：来源中这些地方有不能识别的符号，请对照原文改正：{quoted(unread)}。"
+    raised = RAISED.findall(told)
     if raised:
         yield f"请核对：来源中的上标、下标或看不见的字印作普通文字：{quoted(raised)}。"
 
@@ -158,10 +179,10 @@ def parts_told(findings: Sequence[Finding]) -> Iterator[str]:
         yield f"请核对：{line}。"
 
 
-def quoted(texts: Sequence[str]) -> str:
+def quoted(texts: Sequence[str], most: int = MOST_REASONS) -> str:
     """“注：数据不含派出所。”、“17”等: the first of some texts."""
     clipped = [f"“{wording.clipped(text)}”" for text in texts]
-    return wording.some_of(clipped, MOST_REASONS)
+    return wording.some_of(clipped, most)
 
 
 def beside_lines(values: Mapping[str, reading.SheetValues]) -> Iterator[str]:
@@ -199,16 +220,35 @@ def printed_otherwise(report: Report) -> Iterator[str]:
 
 
 def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
-    """What is likely and not certain, blanks, open warnings, a day that is odd: it is printed."""
+    """What is likely and not certain, another body, blanks, open warnings, a day or a period that
+    is odd, figures in other units: it is printed.
+    """
     if report.doubts:
         yield f"请核对：{wording.doubts_text(wording.doubted_facts(report))}。"
+    yield from another_body(report)
+    yield from another_year(report)
     blanks = sum(entry.value is None for entry in report.entries())
     if blanks:
         yield f"有{blanks}格空白，照空白印出；没有的应当填0。"
     for finding in findings:
-        is_told = finding.severity == "warning" or finding.rule == "plausibility.published"
+        is_told = finding.severity == "warning" or finding.rule in TOLD_NOTES
         if is_told and decisions.is_open(finding):
             yield f"请核对：{told_of(finding)}。"
+
+
+def another_body(report: Report) -> Iterator[str]:
+    """Who compiles or signs the report by its own words, where that cannot be its body."""
+    ending = report.sections.get(wording.prose.LAST, "").rstrip().split("\n")
+    for one in who.others_named(report.agency, report.opening, ending[-wording.prose.LAST_LINES :]):
+        said = map(wording.clipped, (one.sentence, one.name, report.agency))
+        yield ANOTHER_BODY.format(*said)
+
+
+def another_year(report: Report) -> Iterator[str]:
+    """现公布2022年…年度报告 in the opening of a report for 2021."""
+    for one in when.years_mentioned(page.tidy_text(report.opening)):
+        if report.year and one.year != report.year:
+            yield ANOTHER_YEAR.format(wording.clipped(one.sentence), one.year, report.year)
 
 
 def set_aside(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:

@@ -10,6 +10,8 @@ from operator import attrgetter
 
 from gongkai import bodies, editions, figures, sums, system
 from gongkai.model import (
+    REVISED,
+    UNSEEN,
     Block,
     Document,
     Edition,
@@ -17,6 +19,7 @@ from gongkai.model import (
     Link,
     NoReport,
     Problem,
+    Prose,
     Report,
     Segment,
     Table,
@@ -128,14 +131,27 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         part=number_of(chosen),
         chosen_by=chosen.by,
         evidence=cover.evidence,
-        left_out=left_out(
-            own.tokens,
-            sections,
-            edition.sections,
-            grids_of(readings, own.tokens),
-            labels_of(readings),
+        left_out=(
+            *left_out(
+                own.tokens,
+                sections,
+                edition.sections,
+                grids_of(readings, own.tokens),
+                labels_of(readings),
+            ),
+            *lines_under(blocks, UNSEEN),
         ),
+        revised=lines_under(blocks, REVISED),
     )
+
+
+def lines_under(blocks: Sequence[Block], heading: str) -> tuple[str, ...]:
+    """The lines of a property of a document: 划掉8件 of what nobody sees."""
+    found: list[str] = []
+    for block in blocks:
+        if isinstance(block, Prose) and block.heading == heading:
+            found += block.text.split("\n")
+    return tuple(found)
 
 
 def texts_of_links(blocks: Sequence[Block]) -> set[str]:

@@ -27,8 +27,6 @@ SIGNER = re.compile(r"[^\d。：:]{1,40}")  # 瑞安市人民政府
 SAYS = re.compile(r"(?=.*[\u4e00-\u9fff]{2}).*(?:[\d。；：，、:]|[一二三四五六七八九十百千]件)")
 UNIT_LINE = re.compile(r"[（(]?单位[:：]?[件项宗份条万元、，, ]{1,9}[)）]?")
 ANNEX = re.compile(r"^附件|^\s*\d{1,2}[.．、]|\.(?:docx?|xlsx?|pdf|wps|et|ofd|zip|rar)\b")
-# 本年另有提案34件; not 附件2, 1.清单.docx.
-HAS_WORDS = re.compile(rf"^(?!.*(?:{ANNEX.pattern})).*[\u4e00-\u9fff]{{2}}")
 # What a person wrote in a table: 表格中的数据截至12月31日。 and 注：不含派出所.
 WRITTEN = re.compile(r"。|^\s*(?:注|备注|说明)\s*[：:]")
 SHOWN_CELLS = 3  # of a table within a text, to name it
@@ -282,14 +280,14 @@ def notes_in_cells(part: Sequence[tokenizing.Token], grids: Collection[int]) -> 
 
 
 def below_annexes(lines: Sequence[str]) -> Iterator[str]:
-    """本年度另有提案34件。 below 附件：统计表: the list of annexes itself and the signature are no
-    part of it, nor is what the site writes below.
+    """附件：1.统计表, 2.名单 and what is written below, 本年度另有提案34件。; no signature, which
+    the report has, nor what the site writes below.
     """
     first, *below = [*dropwhile(is_above, lines), ""]
     if first.lstrip("【[ ").startswith("附件"):
         signature = signature_in(below)
-        for line in takewhile(is_no_footer, below):
-            if HAS_WORDS.search(line) and line not in signature:
+        for line in (first, *takewhile(is_no_footer, below)):
+            if line.strip() and line not in signature:
                 yield line
 
 

@@ -23,6 +23,9 @@ RAISED, ELAPSED, MIXED = "上标或下标", "时长", "字体不一的"
 SET_APART = "含上标、下标或小字的"  # a text of which a part is so
 SAME, TINY, REPEATED = "字体与底色相同的", "字号过小的", "填充对齐的"
 SCIENTIFIC, OTHER_ZERO, OTHER_TEXT = "科学计数", "把0显示为其他内容的", "把文本显示为别的内容的"
+# The look of a part of a text -> what that makes of the text, where it is no raised or small one.
+PARTLY = {STRUCK: "含删除线的", WHITE: "含白色字体的", SAME: "含与底色相同的字的"}
+PARTS = (SET_APART, *PARTLY.values())
 ROUNDED = "只显示{}位小数的"  # no kind of its own: it matters for a number with more of them alone
 IN_PLACES = re.compile(ROUNDED.format(r"(\d+)"))
 # Kinds that hide a text as well as a number, or make another of it.

@@ -101,8 +101,9 @@ def printed_otherwise(sheet: Sheet, spots: Set[Spot]) -> dict[Spot, str]:
     """The texts that nobody would print as they are stored, each with what is said of it."""
     found: dict[Spot, str] = {}
     for spot in spots:
-        if sheet.kinds.get(spot) == formats.SET_APART:
-            found[spot] = formats.doubtful("", formats.SET_APART)
+        kind = sheet.kinds.get(spot)
+        if kind in formats.PARTS:
+            found[spot] = formats.doubtful("", kind)
         elif isinstance(sheet.cells.get(spot), date | time):
             found[spot] = formats.doubtful("", formats.DATE)
     return found
@@ -330,7 +331,17 @@ def settled(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> tuple[str
         return "".join(piece.text for piece in whole), kinds.pop()
     text = joined(whole)
     typed = sum(piece.text.count(APART) for piece in whole)
-    return text, formats.SET_APART if text.count(APART) > typed else ""
+    return text, apart_kind(kinds) if text.count(APART) > typed else ""
+
+
+def apart_kind(kinds: Set[str]) -> str:
+    """What a text is in which a part is set apart, by the looks of its parts: struck, white, else
+    raised or small.
+    """
+    for kind, told in formats.PARTLY.items():
+        if kind in kinds:
+            return told
+    return formats.SET_APART
 
 
 def joined(pieces: Iterable[Piece]) -> str:

@@ -60,6 +60,7 @@ def html_blocks(text: str, styles: str = "") -> tuple[Block, ...]:
     tree = LexborHTMLParser(content)
     dress = dress_of(tree, content, styles)
     page = PageContent(dress.effects, spanning_cells(tree))
+    page.unnumbered = dress.unnumbered
     if tree.root is not None:
         walk(tree.root, page)
     page.end_line()

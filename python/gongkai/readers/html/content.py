@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gongkai.figures import DRAWN
-from gongkai.model import Grid, Link, Place, Prose, UnreadableDocument
+from gongkai.model import UNSEEN, Grid, Link, Place, Prose, UnreadableDocument
 from gongkai.readers.blocks import (
     CELLS,
     LONGEST_CELL,
@@ -50,7 +50,7 @@ NAMED = (
 )
 PROPERTIES = {name.lower(): name for name in (*NAMED, "source")}
 LEFT_OUT = """
-    script style noscript noframes noembed del s strike rp rt datalist button progress meter video
+    script style noscript noframes noembed rp rt datalist button progress meter video
     audio canvas
 """
 LINES = """
@@ -77,6 +77,7 @@ class PageContent(lines.PageLines):
         self.styled, self.spanning = styled, spanning
         self.kinds: dict[int, str] = {}
         self.title = ""
+        self.struck_texts: list[str] = []
         self.properties: list[tuple[str, str]] = []
         self.tables: list[RawTable] = []
         self.cells = 0
@@ -84,6 +85,7 @@ class PageContent(lines.PageLines):
         self.openers: dict[str, lines.Opener] = {
             **dict.fromkeys(LINES.split(), self.lines),
             **dict.fromkeys(LEFT_OUT.split(), lines.left_out),
+            **dict.fromkeys(("del", "s", "strike"), self.struck),
             **dict.fromkeys(lines.FRAMES, self.frame),
             **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), self.heading),
             **dict.fromkeys(("thead", "tbody", "tfoot"), self.group),
@@ -188,6 +190,13 @@ class PageContent(lines.PageLines):
             yield Prose(Place(), "title", self.title)
         for name, content in self.properties:
             yield Prose(Place(), f"meta:{name}", content)
+        if self.struck_texts:
+            yield Prose(Place(), UNSEEN, "\n".join(self.struck_texts))
+
+    def struck(self, node: LexborNode) -> lines.Close:
+        """What is struck out is not read, and told."""
+        self.struck_texts += filter(None, [collapse(node.text())])
+        return lines.skip
 
     def named(self, node: LexborNode) -> lines.Close:
         self.title = self.title or collapse(node.text())
@@ -354,14 +363,19 @@ class PageContent(lines.PageLines):
         return lines.skip
 
     def item(self, node: LexborNode) -> lines.Close:
-        """A line of a list.
-
-        The number that a browser writes before a figure in a cell makes it none.
+        """A line of a list, with the number that a browser writes before it; before a figure in a
+        cell that makes it none.
         """
         close = self.lines(node)
-        if self.in_cell and node.parent is not None and node.parent.tag == "ol":
+        if not self.in_cell:
+            self.numbered(node)
+        elif node.parent is not None and node.parent.tag == "ol":
             self.drawn_run(None, node)
-        return close
+        return partial(self.end_item, close)
+
+    def end_item(self, close: lines.Close) -> None:
+        self.label = ""
+        close()
 
     def turned(self, node: LexborNode) -> None:
         """<bdo dir=rtl>34</bdo> shows 43: no figure."""

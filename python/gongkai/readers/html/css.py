@@ -34,9 +34,11 @@ HIDES = {  # property -> its values that hide
     "font-size": re.compile(ZERO),
     "color": re.compile("transparent"),
     "text-indent": re.compile(r"-\d{3,}.*"),
-    "left": re.compile(r"-(?:\d{4,}.*|\d{3,}r?em)"),
+    **dict.fromkeys(("left", "top"), re.compile(r"-(?:\d{4,}.*|\d{3,}r?em)")),
     "font": re.compile(r"(?:.*\s)?0(?:px|pt|em|%)?(?:/\S*)?\s.*"),
-    "margin-left": re.compile(r"-\d{4,}.*"),
+    **dict.fromkeys(("margin-left", "margin-top"), re.compile(r"-\d{4,}.*")),
+    "content-visibility": re.compile("hidden"),
+    "filter": re.compile(rf".*opacity\(\s*{ZERO}\s*\).*"),
     "clip": re.compile(r"rect\(\s*0.*"),
     "clip-path": re.compile(r"inset\((?:[5-9]\d|100)%.*"),
     "zoom": re.compile(r"0?\.0\d*|\d%"),
@@ -44,6 +46,11 @@ HIDES = {  # property -> its values that hide
     "max-width": re.compile(ZERO),
     "transform": re.compile(r"scale\(\s*0\s*[,)].*"),
 }
+# Sizes into which no text fits where what is beyond them is cut off: 0, 1px.
+SIZES = ("height", "width", "max-height", "max-width")
+NO_ROOM = re.compile(rf"{ZERO}|[12](?:\.\d+)?px")
+OVERFLOWS = ("overflow", "overflow-x", "overflow-y")
+CUT_OFF = re.compile(r"(?:hidden|clip).*")
 INHERITED = {"visibility", "font-size", "color"}  # what is in the element may show itself again
 NOT_ZERO = r"(?![-+]?0*\.?0*(?:[a-z]+|%))[-+]?(?:\d+\.?\d*|\.\d+)(?:[a-z]+|%)"  # -5px, .4em, 30%
 UNKNOWN = r".*(?:calc|var|env|min|max|clamp)\(.*"
@@ -72,6 +79,11 @@ PALE = "|".join(
         r"(?:rgb|hsl)a?\(.*[,/]\s*(?:0?\.[01]\d*|0|\d%|1\d%)\s*\)",  # rgba(0, 0, 0, .05)
     )
 )
+NEAR = 60  # of 765: what two colours differ in, that nobody tells apart
+NAMED = {"black": "#000000", "white": "#ffffff"}
+RGB = re.compile(r"rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)")
+SHORT_HEX = re.compile(r"#([0-9a-f]{3})")
+HEX = re.compile(r"[0-9a-f]{6}")
 MOVES = {  # property -> its values that move text to where another stands
     "position": re.compile("absolute|fixed"),
     **dict.fromkeys(
@@ -268,11 +280,10 @@ def acting(kinds: Mapping[str, re.Pattern[str]], properties: Mapping[str, str]) 
 
 
 def is_without_room(properties: Mapping[str, str]) -> bool:
-    """height:0;overflow:hidden"""
-    if properties.get("overflow") not in ("hidden", "clip"):
-        return False
-    sizes = (properties.get("height", ""), properties.get("width", ""))
-    return any(re.fullmatch(ZERO, size) for size in sizes)
+    """height:0;overflow:hidden, max-height:1px;overflow-y:clip"""
+    cut = [CUT_OFF.match(properties.get(name, "")) for name in OVERFLOWS]
+    sizes = [properties.get(name, "") for name in SIZES]
+    return any(cut) and any(map(NO_ROOM.fullmatch, sizes))
 
 
 def is_white(properties: Mapping[str, str]) -> bool:
@@ -280,9 +291,26 @@ def is_white(properties: Mapping[str, str]) -> bool:
 
 
 def is_of_its_ground(properties: Mapping[str, str]) -> bool:
-    """Of the very colour that is behind it."""
+    """Of the very colour that is behind it, or nearly: #010101 on #000."""
     behind = properties.get("background-color") or properties.get("background")
-    return behind is not None and behind == properties.get("color")
+    color = properties.get("color")
+    if behind is None or color is None:
+        return False
+    one, other = rgb_of(color), rgb_of(behind)
+    if one and other:
+        return sum(abs(first - second) for first, second in zip(one, other, strict=True)) <= NEAR
+    return behind == color
+
+
+def rgb_of(color: str) -> tuple[int, ...]:
+    """#333, #010101, rgb(1, 1, 1), black -> red, green and blue; () of any other."""
+    text = NAMED.get(color, color)
+    found = RGB.fullmatch(text)
+    if found:
+        return tuple(map(int, found.groups()))
+    short = SHORT_HEX.fullmatch(text)
+    digits = "".join(2 * digit for digit in short[1]) if short else text.removeprefix("#")
+    return tuple(bytes.fromhex(digits)) if HEX.fullmatch(digits) else ()
 
 
 def is_backed(properties: Mapping[str, str]) -> bool:
@@ -318,6 +346,28 @@ def is_listed(name: str, value: str) -> bool:
     if name in JUDGED:
         return "(" not in value
     return HARMLESS.fullmatch(name) is not None
+
+
+def strange_in(style: str) -> list[str]:
+    """The declarations of a style of which it is not known that all that is in the element is still
+    seen as it is: direction:rtl, top:-300px, font-size:2px; what a template writes by itself.
+    """
+    properties = declared(style)
+    moving = acting(MOVES, properties)
+    found = []
+    for name, value in properties.items():
+        is_known = is_listed(name, value) or OF_A_BOX.fullmatch(name)
+        is_usual = is_known and name not in moving and not is_small(name, value)
+        if not is_usual or "{" in f"{name}{value}":
+            found.append(f"{name}:{value}" if value else name)
+    return found
+
+
+def is_small(name: str, value: str) -> bool:
+    """font-size:2px, font:1pt 宋体, line-height:0."""
+    if name == "line-height":
+        return re.fullmatch(ZERO, value) is not None
+    return name in ("font", "font-size") and SETS_APART[name].fullmatch(value) is not None
 
 
 # --- rules ----------------------------------------------------------------------------------------

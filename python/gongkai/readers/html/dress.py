@@ -30,7 +30,7 @@ from gongkai.readers.html.css import (
     selectors_in,
     unescaped,
 )
-from gongkai.readers.html.lines import attribute
+from gongkai.readers.html.lines import NO_NUMBERS, attribute
 from gongkai.readers.html.selectors import chosen, selected
 
 if TYPE_CHECKING:
@@ -77,11 +77,13 @@ DoubtfulNode = tuple["LexborNode", str]
 @dataclass
 class Dress:
     """What a page's styles do: node id -> effect; and for each class that some figures bear, that
-    not most bear, and of which the page says nothing, those figures.
+    not most bear, and of which the page says nothing, those figures. ``unnumbered`` are the ids of
+    lists and items that rules leave without numbers.
     """
 
     effects: dict[int, Effect]
     unknown: dict[str, list[str]]
+    unnumbered: set[int]
 
 
 def dress_of(tree: LexborHTMLParser, content: bytes, styles: str = "") -> Dress:
@@ -97,7 +99,7 @@ def dress_of(tree: LexborHTMLParser, content: bytes, styles: str = "") -> Dress:
     found += drawn_nodes(tree, rules)
     found += ruled_nodes(tree, rules)
     found += styled_nodes(tree, lower)
-    dress = Dress({}, {})
+    dress = Dress({}, {}, unnumbered_nodes(tree, rules) if b"<ol" in lower else set())
     for node, effect in found:
         dress.effects[node.mem_id] = effect
     suspects: list[DoubtfulNode] = [*filter(counts_for_cell, found)]
@@ -107,6 +109,15 @@ def dress_of(tree: LexborHTMLParser, content: bytes, styles: str = "") -> Dress:
     judge(tree, dress, suspects, rules)
     keep_tables(tree, dress.effects)
     return dress
+
+
+def unnumbered_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> set[int]:
+    """ol,ul{list-style:none}"""
+    names: list[str] = []
+    for selectors, body in rules:
+        if NO_NUMBERS.search(body.lower()):
+            names += selectors_in(selectors)
+    return {node.mem_id for node in chosen(tree, names)}
 
 
 def css_of(tree: LexborHTMLParser, lower: bytes, styles: str) -> str:

@@ -5,9 +5,10 @@ Each opener takes the node that begins and returns what to do at its end, or ``s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.model import Grid, Link, Place, Prose
 from gongkai.readers.blocks import (
@@ -71,6 +72,9 @@ class PageLines:
         self.items: list[FlowItem] = []
         self.pieces: list[str] = []
         self.in_cell = self.in_pre = self.marked = False
+        self.numbers: dict[int, ListNumber] = {}  # by the id of a list, of its last item
+        self.unnumbered: set[int] = set()  # ids of lists and items that a rule leaves without
+        self.label = ""  # what a browser writes before the item at hand
 
     # lines
 
@@ -82,7 +86,10 @@ class PageLines:
         if not self.pieces:
             return
         text = "".join(self.pieces)
+        if self.label and text.strip() == self.label:
+            return  # <li><p>: the number stands in the line of the text
         self.pieces = []
+        self.label = ""
         if self.marked:
             if not self.in_cell:
                 text = without_links(text)
@@ -102,6 +109,17 @@ class PageLines:
     def lines(self, node: LexborNode) -> Close:
         self.end_line()
         return self.end_line
+
+    def numbered(self, node: LexborNode) -> None:
+        """Begin the line of an item with the number that a browser writes before it: 1. 甲."""
+        outer = node.parent
+        if outer is None or outer.tag != "ol" or not self.unnumbered.isdisjoint(ids_of(node)):
+            return
+        last = self.numbers.get(outer.mem_id) or first_number(outer)
+        self.numbers[outer.mem_id] = now = last.next_at(node)
+        if not is_plain_item(node):
+            self.label = now.label
+            self.pieces.append(f"{now.label} ")
 
     def line_break(self, node: LexborNode) -> None:
         self.end_line_or_blank(len(self.items))
@@ -231,6 +249,84 @@ class PageLines:
         if self.in_cell:
             return None
         return skip
+
+
+# --- numbers of lists -----------------------------------------------------------------------------
+
+OWN_NUMBER = re.compile(r"\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[)）、.．]|[①-⑳]|第[\d一-十]+)")
+NO_NUMBERS = re.compile(r"list-style(?:-type)?\s*:[^;]*\bnone\b|display\s*:\s*(?!list-item)")
+STYLE_OF_NUMBERS = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(\w+-\w+)")
+TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
+WHOLE = re.compile(r"-?\d{1,6}")
+ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+LETTERS = 26  # items that a letter numbers; browsers go on with two letters
+MOST_ROMAN = 39  # of items in Roman numbers, which need no L
+
+
+class ListNumber(NamedTuple):
+    """The number of an item, what is added for the next, and how a list writes it."""
+
+    at: int
+    step: int
+    way: str
+
+    def next_at(self, node: LexborNode) -> ListNumber:
+        """That of the next item; one that says its own goes on from there."""
+        own = attribute(node, "value")
+        at = int(own) if WHOLE.fullmatch(own) else self.at + self.step
+        return self._replace(at=at)
+
+    @property
+    def label(self) -> str:
+        """1., b., iv.; of a way that we don't know, or has no such number, in digits."""
+        written = str(self.at)
+        if self.way.endswith("roman") and 0 < self.at <= MOST_ROMAN:
+            written = in_roman(self.at)
+        elif self.way.endswith(("alpha", "latin")) and 0 < self.at <= LETTERS:
+            written = chr(ord("a") + self.at - 1)
+        return f"{written.upper() if self.way.startswith('upper') else written}."
+
+
+def first_number(outer: LexborNode) -> ListNumber:
+    """What stands before the first item of a list: 0, start=5 -> 4, reversed with 3 items -> 4."""
+    attributes = outer.attributes
+    step = -1 if "reversed" in attributes else 1
+    start = attribute(outer, "start")
+    first = 1
+    if WHOLE.fullmatch(start):
+        first = int(start)
+    elif step < 0:
+        first = sum(item.tag == "li" for item in outer.iter())
+    styled = STYLE_OF_NUMBERS.search(attribute(outer, "style").lower())
+    way = styled[1] if styled else TYPES.get(attribute(outer, "type"), "")
+    return ListNumber(first - step, step, way)
+
+
+def in_roman(number: int) -> str:
+    written = ""
+    for value, letters in ROMAN:
+        written += letters * (number // value)
+        number %= value
+    return written
+
+
+def ids_of(item: LexborNode) -> list[int]:
+    outer = item.parent
+    return [item.mem_id, outer.mem_id if outer is not None else 0]
+
+
+def is_plain_item(item: LexborNode) -> bool:
+    """Whether a browser writes no number, or one that says nothing: list-style:none, an item of a
+    menu, which is a link, and one with a number of its own: 一、总体情况.
+    """
+    outer = item.parent
+    styles = attribute(item, "style") + ";" + (attribute(outer, "style") if outer else "")
+    if NO_NUMBERS.search(styles.lower()):
+        return True
+    link = item.css_first("a[href]")
+    text = collapse(item.text())
+    is_link = link is not None and collapse(link.text()) == text
+    return is_link or not text or OWN_NUMBER.match(text) is not None
 
 
 def is_cut_short(text: str) -> bool:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from gongkai.model import Block, Grid, GridCell, Place, UnreadableDocument
+from gongkai.model import (
+    REVISED,
+    UNSEEN,
+    Block,
+    Grid,
+    GridCell,
+    Place,
+    Prose,
+    UnreadableDocument,
+)
 from gongkai.opc import Archive, BadArchive, open_archive
 from gongkai.opc.package import main_part, read_xml, relations
 from gongkai.readers.blocks import (
@@ -34,7 +43,14 @@ from gongkai.readers.word.styles import (
     styles_of,
     value,
 )
-from gongkai.readers.word.text import ELSEWHERE, WordText, chosen, is_gone, refuse_elsewhere
+from gongkai.readers.word.text import (
+    ELSEWHERE,
+    WordText,
+    chosen,
+    is_gone,
+    refuse_elsewhere,
+    said_in,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -42,6 +58,7 @@ if TYPE_CHECKING:
 MAIN = "word/document.xml"
 WRAPPERS = ("w:sdt", "w:sdtContent", "w:customXml", "w:ins", "w:moveTo")
 BLOCKS = ("w:p", "w:tbl", "w:r", *ELSEWHERE)
+CHANGES = ("w:ins", "w:del", "w:moveFrom", "w:moveTo")  # as they are recorded
 SEAMS = {"rest": "restart", "cont": "continue"}  # as a recorded change of merged cells names them
 
 
@@ -72,7 +89,22 @@ def blocks_in(package: Archive) -> tuple[Block, ...]:
     story = Story(WordText(styles, numbering, targets))
     story.content(body)
     story.text.end_line()
-    return tuple(blocks_of(story.text.items))
+    told = (*told_of_unseen(UNSEEN, story.text.unseen), *told_of_unseen(REVISED, changes_in(body)))
+    return (*blocks_of(story.text.items), *told)
+
+
+def told_of_unseen(heading: str, texts: Iterable[str]) -> Iterator[Prose]:
+    """What of a document nobody sees, each text on a line, as a property of it."""
+    found = list(filter(None, texts))
+    if found:
+        yield Prose(Place(), heading, "\n".join(found))
+
+
+def changes_in(body: _Element) -> Iterator[str]:
+    """The text of each change that is recorded, in the order of the document."""
+    for node in body.iter():
+        if kind(node.tag) in CHANGES:
+            yield said_in(node)
 
 
 def part_of(package: Archive, name: str) -> _Element | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 # stands for what Word draws beside a text and we cannot read: what it stands in is no figure
 DRAWN = "\ufffc"
+UNREAD = "\ufffd"  # for a sign of a font of which we know no letters
 NOTE = "（注{}）"  # in brackets it is a remark on a label, and never a digit of a figure
 WRAPPERS = ("w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:dir", "w:sdt", "w:sdtContent")
 ELSEWHERE = ("w:altChunk", "w:subDoc")
@@ -46,15 +48,30 @@ PICTURES = ("a:blip", "a:t", ":chart", ":relIds", "v:imagedata")
 # by an alternative worth taking
 SHOWN = ("w:t", "w:sym", "m:t", "w:object", "v:textpath", *PICTURES)
 SPACE = " \t\r\n"
+PRIVATE = re.compile("[\ue000-\uf8ff]")
+SIGN_FONTS = ("symbol", "wingdings", "webdings", "mt extra")
+# The signs of the font Symbol, by the lower byte of their numbers (F0B3, B3).
+SYMBOLS = {
+    **dict(zip(range(0xA3, 0xA6), "≤⁄∞", strict=True)),
+    **dict(zip(range(0xAB, 0xBD), "↔←↑→↓°±″≥×∝∂•÷≠≡≈…", strict=True)),
+    **dict(zip(range(0xC7, 0xD0), "∩∪⊃⊇⊄⊂⊆∈∉", strict=True)),
+    0x25: "%",
+    0x2B: "+",
+    0x2D: "−",
+    0x3C: "<",
+    0x3D: "=",
+    0x3E: ">",
+    0xD6: "√",
+}
 
 
 class WordText:
     """The lines that are finished and the pieces of the one at hand.
 
-    ``boxes`` are the text boxes met in a paragraph, to be read after it; ``fields`` holds for each
-    field that is open the pieces of its instruction, None once its result has begun, and ``noted``
-    how that is set off from what stands beside it; ``size`` is that of the last text of a cell, in
-    half points.
+    ``unseen`` are the texts that are hidden or struck, ``boxes`` the text boxes met in a paragraph,
+    to be read after it; ``fields`` holds for each field that is open the pieces of its instruction,
+    None once its result has begun, and ``noted`` how that is set off from what stands beside it;
+    ``size`` is that of the last text of a cell, in half points.
     """
 
     def __init__(
@@ -64,6 +81,7 @@ class WordText:
         self.items: list[FlowItem] = []
         self.pieces: list[str] = []
         self.boxes: list[_Element] = []
+        self.unseen: list[str] = []
         self.fields: list[list[str] | None] = []
         self.noted: list[str] = []
         self.size = 0
@@ -196,6 +214,7 @@ class WordText:
 
     def pass_over(self, node: _Element) -> None:
         """A run that is not seen; the field of which it is a part goes on behind it."""
+        self.unseen.append(said_in(node))
         for item in node:
             if kind(item.tag) == "w:fldChar":
                 self.field(item)
@@ -228,14 +247,18 @@ class WordText:
         self.write(text)
 
     def symbol(self, node: _Element) -> None:
-        """Of a font of signs only the number is known, which stands for no letter or digit of
-        ours.
+        """Of a font of signs only the number is known: what of Symbol is no letter or digit of ours
+        is the sign that is seen, any other cannot be read.
         """
         code = attribute(node, "w:char")
+        font = attribute(node, "w:font").lower()
         try:
-            self.write(chr(int(code, 16)))
+            letter = chr(int(code, 16))
         except (ValueError, OverflowError):
-            self.write(DRAWN)
+            letter = UNREAD
+        if font.startswith(SIGN_FONTS) or PRIVATE.fullmatch(letter):
+            letter = SYMBOLS.get(ord(letter) & 0xFF, UNREAD) if font == "symbol" else UNREAD
+        self.write(letter)
 
     def note(self, node: _Element) -> None:
         self.notes += 1
@@ -397,6 +420,15 @@ def noting(instruction: str) -> str:
     if code.startswith(REFERRING_FIELDS):
         return LINKED
     return ""
+
+
+def said_in(node: _Element) -> str:
+    """The text of a run or of a recorded change, taken away or not."""
+    pieces = []
+    for item in node.iter():
+        if kind(item.tag) in ("w:t", "w:delText"):
+            pieces.append(item.text or "")
+    return collapse("".join(pieces))
 
 
 def has_text(node: _Element) -> bool:

@@ -20,15 +20,18 @@ from gongkai.bodies import (
 )
 from gongkai.bodies.names import OFFICE
 from gongkai.bodies.places import is_relative, lead_of, named_in, places_in, places_of_site
+from gongkai.figures import without_blanks
 from gongkai.model import Evidence
-from gongkai.recognize.cover.names import begins_with_place, is_government
-from gongkai.recognize.cover.page import FrontPage
+from gongkai.recognize.cover.names import begins_with_place, is_government, name_of
+from gongkai.recognize.cover.page import FrontPage, tidy_text
 from gongkai.recognize.cover.titles import year_in
 from gongkai.recognize.cover.witnesses import (
     Witness,
     asked,
     certainty,
+    compilers,
     is_area_only,
+    mentions,
     witnesses,
 )
 
@@ -43,6 +46,7 @@ KIND_ENDS = {
 }
 LONG_ENDS = {"委": "委会"}  # 发改委 is 发展和改革委员会 in full
 # Which departments compile a government's report, as the 主管部门 of disclosure.
+DAY_BEHIND = re.compile(r"[（(]?(?:20\d\d|二[〇○ＯO0零]).*$")  # of a signature
 MANAGES = re.compile(r"办公[室厅]$|政务服务|行政审批|数据")
 SAYS_WHO = ("mention", "compiled", "named", "contact", "label")  # besides titles
 LONGEST_NAMING = 40  # characters of a line that may say whose page it is
@@ -110,6 +114,26 @@ def may_be_part(name: str, other: str) -> bool:
     """
     is_inside = name.find(other) > 0
     return is_inside or other.startswith(name)
+
+
+def others_named(agency: str, opening: str, ending: Sequence[str]) -> list[Witness]:
+    """Who compiles or publishes a report by its opening, or signs it in the last lines, and cannot
+    be its body: 本报告由瑞安市人民政府编制 in a report of 瑞安市民政局.
+    """
+    text = tidy_text(opening)
+    found = [*mentions(text), *compilers(text), *signers(ending)]
+    others = []
+    for one in of_kinds(found, STRONG):
+        if one.name and contradicts(agency, one):
+            others.append(one)
+    return others
+
+
+def signers(ending: Sequence[str]) -> Iterator[Witness]:
+    """瑞安市民政局2022年1月30日, or the name alone."""
+    for line in ending:
+        name = name_of(DAY_BEHIND.sub("", without_blanks(line)), alone=True)
+        yield Witness("compiled", name, line.strip())
 
 
 def casts_doubt(lead: Witness, one: Witness) -> bool:
