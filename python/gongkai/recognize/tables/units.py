@@ -137,9 +137,11 @@ def other_unit(text: str, official: frozenset[str]) -> bool:
     a caption, 单位：百件 in a title; not 单位：件、万元, 12.5万元, 信息处理费单位为元.
     """
     plain = compact(text)
-    if len(text) > LONGEST_NOTE or OF_OTHER_MONEY.search(plain):
+    says_so = SAYS_SO.search(plain) is not None
+    is_prose = len(text) > LONGEST_NOTE and not says_so
+    if is_prose or OF_OTHER_MONEY.search(plain):
         return False
-    is_foreign = STRANGE.search(plain) is not None and SAYS_SO.search(plain) is not None
+    is_foreign = says_so and STRANGE.search(plain) is not None
     return is_foreign or is_odd(text) or bool(all_units(text) - official)
 
 
