@@ -10,6 +10,7 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 from random import Random
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -74,7 +75,9 @@ def saved(rows: Sequence[Row], heads: Sequence[str] = NAMES_IN_HEADS, above: int
 
 
 def read_register(content: bytes) -> tuple[Application, ...]:
-    return ledger.read_register(content).applications
+    """Each row by what counts."""
+    found = ledger.read_register(content).applications
+    return tuple(one._replace(beside="") for one in found)
 
 
 def count_of(rows: Sequence[Row], year: int = 2021) -> LedgerCount:
@@ -247,6 +250,57 @@ def test_hidden_rows_are_refused() -> None:
         read_register(content.getvalue())
 
 
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_hidden_sheets_with_applications_are_refused(state: str) -> None:
+    """As hidden rows are; lists that nobody shall see hold none, and stay."""
+    book = load_workbook(BytesIO(saved(SOUND)))
+    lists = book.create_sheet("代码")
+    lists.append(["自然人"])
+    lists.sheet_state = state
+    content = BytesIO()
+    book.save(content)
+    assert read_register(content.getvalue()) == read_register(saved(SOUND))
+    other = book.create_sheet("下半年")
+    for row in (NAMES_IN_HEADS, *SOUND):
+        other.append(list(row))
+    other.sheet_state = state
+    content = BytesIO()
+    book.save(content)
+    told = "台账的工作表“下半年”已隐藏，其中有申请（如第2行），无法计入；请取消隐藏"
+    with pytest.raises(UnreadableDocument, match=re.escape(told)):
+        ledger.read_register(content.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b'<row r="3"', b'<row ht="0" customHeight="1" r="3"', "有隐藏的行（如第3行）"),
+        (b"<sheetData>", b'<cols><col min="3" max="3" width="0"/></cols><sheetData>', "（C列"),
+    ],
+)
+def test_rows_and_columns_without_a_size_are_hidden(old: bytes, new: bytes, told: str) -> None:
+    content = BytesIO()
+    with ZipFile(BytesIO(saved(SOUND))) as before, ZipFile(content, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name).replace(old, new))
+    with pytest.raises(UnreadableDocument, match=re.escape(told)):
+        ledger.read_register(content.getvalue())
+
+
+def test_a_day_with_a_year_of_its_format_s_own_is_in_doubt() -> None:
+    """A person sees 2021年3月1日 where 2022-03-01 is stored."""
+    book = load_workbook(BytesIO(saved([("", *SOUND[0][1:]), ("", *SOUND[1][1:])])))
+    for row, code in ((2, '"2021年"m"月"d"日"'), (3, 'yyyy"年"m"月"d"日"')):
+        book.active.cell(row, 1).value = date(2022, 3, 1)
+        book.active.cell(row, 1).number_format = code
+    content = BytesIO()
+    book.save(content)
+    count = counted(read_register(content.getvalue()), 2022)
+    assert [problem.place for problem in count.problems if "日期中写有" in problem.doubts[0]] == [
+        "第2行"
+    ]
+
+
 def test_several_sheets_count_together() -> None:
     book = load_workbook(BytesIO(saved(SOUND[:1])))
     copy = book.copy_worksheet(book.active)
@@ -287,6 +341,7 @@ def test_a_sheet_that_is_not_counted_is_named() -> None:
         ("登记编号", "样例", "第3行“样例”"),
         ("件数", 3, "第3行“件数”为3"),
         ("备注", "电话告知", ""),
+        ("备注", "作 废", "第3行“作 废”"),
         ("内容", "申请公开某商标无效宣告的全部档案材料及其附件清单", ""),
         ("件数", 1, ""),
         ("件数", "1件", ""),
@@ -306,6 +361,45 @@ def test_what_may_change_a_count_is_named(head: str, text: object, said: str) ->
         line.partition("仍按一行一件计数：")[2].partition("；")[0] for line in remarked(content)
     ] == ([said] if said else [])
     assert counted(read_register(content), 2021).counted == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["删除", "不纳入统计", "已合并", "同第3行", "此件不算", "转信访", "终止", "注销", "3份", "废"],
+)
+@pytest.mark.parametrize("head", ["备注", "办理状态"])
+def test_any_remark_is_told_that_is_not_known_as_harmless(head: str, text: str) -> None:
+    rows = [(*SOUND[0], "无"), (*SOUND[1], text), (*SOUND[2], "网上申请")]
+    content = saved(rows, [*NAMES_IN_HEADS, head])
+    assert remarked(content) == [
+        f"请核对：台账备注栏有内容的1行是否应计（都已计入）：第3行“{text}”。"
+    ]
+    assert counted(read_register(content), 2021).counted == 3
+
+
+def test_a_struck_number_and_a_void_row_with_blanks_are_told() -> None:
+    heads = ["序号", *NAMES_IN_HEADS, "备注"]
+    book = load_workbook(BytesIO(saved([(1, *SOUND[0], ""), (2, *SOUND[1], "作 废")], heads)))
+    book.active["A2"].font = Font(strike=True)
+    content = BytesIO()
+    book.save(content)
+    [line] = remarked(content.getvalue())
+    assert "第2行“1（单元格为加了删除线的格式）”、第3行“作 废”" in line
+
+
+def test_rows_without_a_number_that_are_alike_are_told() -> None:
+    """Another applicant's name is another row; rows with numbers are told by these."""
+    heads = [*NAMES_IN_HEADS, "姓名"]
+    rows: list[Row] = [(*SOUND[0], "甲"), (*SOUND[0], "甲"), (*SOUND[0], "乙"), (*SOUND[0], "甲")]
+    alike = ledger.read_register(saved(rows, heads)).applications
+    assert ledger.alike_text(alike) == (
+        "台账有2行没有编号，各列与前面的行完全相同（如第3行与第2行）；请核对是否重复登记。"
+    )
+    numbered = [(number, *row) for number, row in enumerate(rows)]
+    assert (
+        ledger.alike_text(ledger.read_register(saved(numbered, ["序号", *heads])).applications)
+        == ""
+    )
 
 
 def test_a_row_that_a_condition_strikes_is_in_doubt() -> None:

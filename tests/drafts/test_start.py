@@ -149,6 +149,17 @@ def test_a_converted_figure_that_is_taken_over_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("青溪县教育局（县语委办）2021年年报", True), ("青溪县教育局（以下简称我局）", False)],
+)
+@pytest.mark.parametrize("place", ["title", "opening"])
+def test_a_name_in_brackets_behind_the_body_is_told(place: str, text: str, told: bool) -> None:
+    last = replace(report_of(), agency="青溪县教育局", **{place: text})
+    doubts = "\n".join(begun(last).doubts)
+    assert ("写作“青溪县教育局（县语委办）”，新报告写作“青溪县教育局”" in doubts) == told
+
+
 def test_a_missing_table_or_figure_is_told() -> None:
     draft = begun(report_of({NORMATIVE: None}, year=2021, without="applications"))
     assert "没有读出上年报告的表三，“上年结转”待填。" in draft.open

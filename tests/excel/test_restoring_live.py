@@ -157,6 +157,30 @@ def test_what_cannot_be_told_apart_is_left_alone(book: xw.Book) -> None:
     assert snapshot(book)["表三"] == before
 
 
+@pytest.mark.parametrize(
+    ("sheet", "place", "text", "told"),
+    [
+        ("表三", (15, 3), "7.属于行政查询事项", "“表三”的C15应为“7.属于行政执法案卷”"),
+        ("表二", (13, 1), "第二十条第（八）项（单位：元）", "“表二”的A13写有“第二十条第（八）项"),
+    ],
+)
+def test_another_name_or_unit_is_left_alone(
+    sheet: str, place: tuple[int, int], text: str, told: str, book: xw.Book
+) -> None:
+    """The second beside a label that is to be restored."""
+    set_cell(book, sheet, place, text)
+    if sheet == "表二":
+        assert "单位与官方表格不同" in press(book, "check").text + str(
+            value_at(book, layout.RESULTS, (layout.RESULTS_TOP, layout.RESULT_COLUMNS["message"]))
+        )
+        set_cell(book, sheet, (4, 1), "1.规章")
+    before = snapshot(book)[sheet]
+    outcome = press(book, "restore")
+    assert outcome.kind == "error"
+    assert told in outcome.text
+    assert snapshot(book)[sheet] == before
+
+
 def test_a_failure_halfway_is_told(book: xw.Book) -> None:
     book.sheets["表三"].range("9:9").insert("down")
     press(book, "restore")
@@ -242,4 +266,4 @@ def test_what_nobody_sees_or_counts_otherwise_is_not_put_back(book: xw.Book) -> 
     assert snapshot(book)["表三"] == before["表三"]
     cell_of(book, "表三", (21, 4)).look = Look()
     set_cell(book, "表二", (14, 2), "本年收费金额（单位：元）")
-    assert "单位与官方表格的“本年收费金额（单位：万元）”不同" in press(book, "restore").text
+    assert "的B14写有“本年收费金额（单位：元）”，单位与官方表格不同" in press(book, "restore").text

@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.chart import BarChart
 
+from gongkai.cli import main
 from gongkai.decisions import keys_of
 from gongkai.model import Decision, Document, Evidence, Finding, Report, Table, WorkbookError
 from gongkai.pipeline import check, read_report
@@ -105,6 +106,43 @@ def test_the_heading_of_a_part_ends_at_its_full_stop() -> None:
 
 def unread(raw: str) -> Mapping[str, Table]:
     return report_of({GRANTED: None}, raws={GRANTED: raw}).tables
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["[待改写]", "【待改写】", "〔待 改写〕", "〔待改写围绕重点领域", "待改写：", "待\n改\u3000写"],
+)
+@pytest.mark.parametrize("part", ["opening", "title", 1, 6])
+def test_a_mark_in_other_brackets_is_a_mark(mark: str, part: str | int) -> None:
+    report = plain_report()
+    if isinstance(part, str):
+        changed = replace(report, **{part: f"甲{mark}乙"})
+    else:
+        changed = replace(report, sections={**report.sections, part: f"甲{mark}乙"})
+    assert "中还有〔待改写〕" in refusal(changed, check(changed))
+
+
+def test_what_is_left_to_fill_in_is_known_in_other_brackets() -> None:
+    for mark in ("【待填：培训次数】", "[ 待填]", "（待填"):
+        report = replace(plain_report(), opening=f"培训{mark}次")
+        assert "引言中还有〔待填〕" in refusal(report, check(report))
+    report = replace(plain_report(), opening="职位空缺，有待填补。")
+    assert refusal(report, check(report)) == ""
+
+
+@pytest.mark.parametrize("title", ["关于印发年报的请示（内部）", "青溪县人民政府2020年年报"])
+def test_a_title_of_the_clerk_s_own_is_told(
+    title: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = tmp_path / "年报.xlsx"
+    write_workbook(plain_report(), check(plain_report()), book)
+    sheets = load_workbook(book)
+    sheets[layout.COVER].cell(*layout.COVER_SPOTS["title"]).value = title
+    sheets.save(book)
+    assert main(["publish", str(book), "-o", str(tmp_path / "a.html")]) == 0
+    told = capsys.readouterr().out
+    assert "标题印作“青溪县人民政府2021年政府信息公开工作年度报告”" in told
+    assert f"原标题“{title}”" in told
 
 
 def test_a_sign_in_a_cell_is_printed_as_a_blank_and_refuses_nothing() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gongkai.model import Document, Report, UnreadableDocument
 from gongkai.readers.excel import sheet_blocks
 from gongkai.recognize import recognize
+from gongkai.spreadsheets import formats, ods_looks
 from helpers.counts import properties
 from helpers.office import convert
 from helpers.pages import figures, layouts, misread, typed_report, unlike
@@ -86,3 +87,19 @@ def test_every_style_in_the_old_format(tmp_path: Path) -> None:
     for file, style in zip(convert(files, "xls", tmp_path / "out"), styles, strict=True):
         read = recognize(sheet_blocks(file.read_bytes()), Document(file.name, "", b"", ""))
         assert unlike(figures(report), read) == [], style
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ('"2021年"m"月"d"日"', formats.FIXED),
+        ("\\2\\0\\2\\1-mm-dd", formats.FIXED),
+        ('yyyy"年"m"月"d"日";@', formats.DATE),
+        ("[$-804]yyyy-mm-dd", formats.DATE),
+        ("[DBNum1]m月d日", formats.DATE),
+    ],
+)
+def test_a_day_of_a_fixed_year_is_no_day(code: str, kind: str) -> None:
+    """In .ods files too, where a day is no number."""
+    assert formats.kind_of(code) == kind
+    assert ods_looks.Look(code=code).of_days == (kind if kind == formats.FIXED else "")

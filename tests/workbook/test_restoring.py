@@ -504,8 +504,165 @@ def test_a_label_of_another_unit_is_not_put_back(
     book.save(tmp_path / "b.xlsx")
     before = (tmp_path / "b.xlsx").read_bytes()
     assert main(["check", str(tmp_path / "b.xlsx"), "--write", "--yes"]) == 2
-    assert f"“表二”的{cell}写作“{label}”，单位与官方表格的" in capsys.readouterr().err
+    assert f"“表二”的{cell}写有“{label}”，单位与官方表格不同，没有还原；" in capsys.readouterr().err
     assert (tmp_path / "b.xlsx").read_bytes() == before
+
+
+# Texts of a row or two exchanged or reworded, each with a figure that stands there.
+OTHER_NAMES: Mapping[str, dict[str, object]] = {
+    "rows exchanged and numbered anew": {
+        "B7": "（一）部分公开（区分处理的，只计这一情形，不计其他情形）",
+        "B8": "（二）予以公开",
+        "D7": 20,
+        "D8": 96,
+    },
+    "names alone exchanged": {
+        "A5": "一、上年结转政府信息公开申请数量",
+        "A6": "二、本年新收政府信息公开申请数量",
+    },
+    "one name of another row": {"C15": "7.属于行政查询事项", "D15": 3},
+    "the same of 其他": {"C25": "1.其他", "D25": 4},
+    "a name of no row": {"C12": "4.涉及商业秘密", "D12": 2},
+    "a short name of another row": {"B7": "（一）部分公开", "B8": None},
+    "one numbered anew, the other as it was": {"B7": "（二）予以公开", "B8": "（一）予以公开"},
+    "names of columns": {"E4": "（二）科研机构", "F4": "（一）商业企业"},
+}
+
+
+@some("name", OTHER_NAMES, 4)
+@pytest.mark.parametrize("inserted", [False, True])
+def test_the_name_of_a_row_is_believed_and_not_its_number(
+    name: str, inserted: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A label of other words is never rewritten: its figure would be another row's. Alone, and
+    with a label in need of restoring besides.
+    """
+    book = load_workbook(write_workbook(sound(), [], tmp_path / "a.xlsm"))
+    for place, value in OTHER_NAMES[name].items():
+        book[THREE][place] = value
+    if inserted:
+        book[THREE]["A29"] = "结转下年度继续办理"
+    book.save(tmp_path / "b.xlsx")
+    before = (tmp_path / "b.xlsx").read_bytes()
+    assert main(["check", str(tmp_path / "b.xlsx"), "--write", "--yes"]) == 2
+    told = capsys.readouterr().err
+    place = next(iter(OTHER_NAMES[name]))
+    assert f"“表三”的{place}" in told
+    assert "没有还原；" in told
+    assert (tmp_path / "b.xlsx").read_bytes() == before
+    assert main(["publish", str(tmp_path / "b.xlsx"), "-o", str(tmp_path / "b.html")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "label"),
+    [
+        ("B7", "予以公开"),
+        ("B7", "1.予以公开"),
+        ("B7", "（一）予以公幵"),
+        ("B8", "（二）部分公开"),
+        ("C27", "4.其他"),
+        ("A5", None),
+    ],
+)
+def test_another_number_or_a_slip_of_the_pen_is_the_same_name(
+    place: str, label: str | None, tmp_path: Path
+) -> None:
+    book = load_workbook(write_workbook(sound(), [], tmp_path / "a.xlsm"))
+    figures = read_workbook(tmp_path / "a.xlsm").tables
+    book[THREE][place] = label
+    book.save(tmp_path / "b.xlsx")
+    main(["check", str(tmp_path / "b.xlsx"), "--write", "--yes"])
+    assert read_workbook(tmp_path / "b.xlsx").tables == figures
+
+
+@pytest.mark.parametrize("merged", [True, False])
+@pytest.mark.parametrize("captions", [True, False])
+def test_exchanged_rows_of_other_parts_come_back_whole_or_not_at_all(
+    merged: bool, captions: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """行政许可 and 行政事业性收费 stand under heads of their own, the last of them on the last row:
+    between them are lines with a caption alone.
+    """
+    book = load_workbook(write_workbook(sound(), [], tmp_path / "a.xlsm"))
+    figures = read_workbook(tmp_path / "a.xlsm").tables
+    sheet = book["表二"]
+    for area in list(sheet.merged_cells.ranges) if not merged else ():
+        sheet.unmerge_cells(str(area))
+    for column in "AB":
+        one, other = sheet[f"{column}8"], sheet[f"{column}15"]
+        one.value, other.value = other.value, one.value
+    if not captions:
+        sheet["A9"] = None
+    book.save(tmp_path / "b.xlsx")
+    before = (tmp_path / "b.xlsx").read_bytes()
+    code = main(["check", str(tmp_path / "b.xlsx"), "--write", "--yes"])
+    told = capsys.readouterr()
+    assert "已被删除" not in told.out + told.err
+    if captions:
+        assert read_workbook(tmp_path / "b.xlsx").tables == figures
+        assert load_workbook(tmp_path / "b.xlsx")["表二"]["A15"].value == "行政事业性收费"
+        return
+    assert (code, (tmp_path / "b.xlsx").read_bytes()) == (2, before)
+    assert "不能确定是哪一行；没有还原" in told.err
+
+
+UNITS = [
+    ("表二", "A13", "第二十条第（八）项（单位：元）"),
+    ("表二", "A6", "单位：万件"),
+    ("表二", "A1", "二、主动公开政府信息情况（金额单位：元）"),
+    ("表二", "A16", "注：收费金额以元为单位"),
+    ("表二", "F3", "单位：千元"),
+    ("表二", "F4", "注：" + "本表由县政府办公室会同有关部门填写，" * 4 + "收费金额单位：元。"),
+    (THREE, "A2", "（单位：百件）"),
+    (THREE, "A1", "单位：百件"),
+    (THREE, "D2", "申请人情况（单位：十件）"),
+    (FOUR, "A1", "四、政府信息公开行政复议、行政诉讼情况（单位：百件）"),
+]
+
+
+@some("case", UNITS, 5)
+def test_a_unit_in_a_caption_title_or_note_is_seen(
+    case: tuple[str, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As one in a head is; and restoring another row leaves it where it stands."""
+    sheet, place, text = case
+    book = load_workbook(write_workbook(sound(), [], tmp_path / "a.xlsm"))
+    book[sheet][place] = text
+    book.save(tmp_path / "b.xlsx")
+    table = layout.tables_by_name()[sheet].table
+    [problem] = read_workbook(tmp_path / "b.xlsx").problems
+    assert f"“{sheet}”的{place}写有“{text[:20]}" in problem.reason
+    assert "单位与官方表格不同，整张表的数字没有采用" in problem.reason
+    assert set(read_workbook(tmp_path / "b.xlsx").tables[table].values.values()) == {None}
+    assert main(["publish", str(tmp_path / "b.xlsx"), "-o", str(tmp_path / "b.html")]) == 2
+    label = {"表二": ("A4", "1.规章"), THREE: ("B7", "予以公开"), FOUR: ("A2", "1.行政复议")}[sheet]
+    book[sheet][label[0]] = label[1]
+    book.save(tmp_path / "c.xlsx")
+    before = (tmp_path / "c.xlsx").read_bytes()
+    capsys.readouterr()
+    assert main(["check", str(tmp_path / "c.xlsx"), "--write", "--yes"]) == 2
+    assert "没有还原；" in capsys.readouterr().err
+    assert (tmp_path / "c.xlsx").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("sheet", "place", "text"),
+    [
+        ("表二", "A13", "第二十条第（八）项（单位：万元）"),
+        ("表二", "A1", "二、主动公开政府信息情况（单位：件、万元）"),
+        ("表二", "A16", "注：收费12.5万元，其中信息处理费单位为元"),
+        (THREE, "A1", "三、收到和处理政府信息公开申请情况（单位：件）"),
+        (THREE, "A33", "注：收取信息处理费125元"),
+    ],
+)
+def test_the_form_s_own_units_and_other_money_are_no_other_unit(
+    sheet: str, place: str, text: str, tmp_path: Path
+) -> None:
+    book = load_workbook(write_workbook(sound(), [], tmp_path / "a.xlsm"))
+    book[sheet][place] = text
+    book.save(tmp_path / "b.xlsx")
+    assert read_workbook(tmp_path / "b.xlsx").problems == ()
+    assert read_workbook(tmp_path / "b.xlsx").tables == read_workbook(tmp_path / "a.xlsm").tables
 
 
 def strike(sheet: Worksheet) -> None:

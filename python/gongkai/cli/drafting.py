@@ -36,7 +36,8 @@ def run_new(options: argparse.Namespace) -> int:
         count = count_in(applications, draft.report.year, Path(options.ledger).name)
         draft = start.with_ledger(draft, count.values)
         told = [*lines_of(count), f"各项数字所计的台账行号，见 {traces}"]
-        told += filter(None, [ledger.sheets_text(applications), ledger.repeats_text(applications)])
+        for text_of in (ledger.sheets_text, ledger.repeats_text, ledger.alike_text):
+            told += filter(None, [text_of(applications)])
         told += register.remarks_text(found.remarks)
     write_draft(draft, target, overwrite=options.force)
     if options.ledger:

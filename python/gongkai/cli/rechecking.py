@@ -70,6 +70,8 @@ def rechecked(source: reading.Source, agreed: bool) -> Rechecked:
         raise WorkbookError(f"{path.name}没有改动。")
     right = file.restored(path, moved, content, strays=bool(question))
     report = adopting.with_figures(source.name, read_workbook(path, right))
+    if moved and file.standings(path, right):
+        raise WorkbookError(f"{path.name}不能完整还原，没有改动；{TELL}")
     if not moved and report.tables != read_workbook(path, content).tables:
         raise WorkbookError(f"{path.name}写入后读出的数字与原来不同，没有改动；{TELL}")
     findings = pipeline.check(report)

@@ -75,7 +75,7 @@ def beside_workbook(source: str, report: Report) -> Iterator[str]:
     """What stands in the workbook that a report was read from and is not printed."""
     path = Path(source)
     if wording.is_workbook(report) and path.is_file():
-        yield from publish.beside_lines(workbook.file.read_file(path))
+        yield from publish.beside_lines(report, workbook.file.read_file(path))
         yield from publish.others_lines(*workbook.file.unprinted(path))
 
 

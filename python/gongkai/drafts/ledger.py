@@ -8,9 +8,9 @@ unknown kind of applicant still counts in 总计, for that is certain.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import filterfalse, product
 from typing import NamedTuple
 
 from gongkai import editions, figures, spreadsheets
@@ -27,13 +27,14 @@ from gongkai.drafts.register import (
     YES,
     RegisterNames,
     Remarks,
+    RowRemark,
     beside_rows,
     is_of_register,
     meaning_of,
     names_of,
 )
 from gongkai.model import Form, UnreadableDocument, Value
-from gongkai.readers.worker import visible_sheets_apart
+from gongkai.readers.worker import every_sheet_apart
 from gongkai.recognize.cover.when import day_in
 from gongkai.sources import detect
 from gongkai.spreadsheets.seen import UNSEEN, hidden_texts, seen_values, text_of
@@ -48,7 +49,9 @@ Ways = frozenset[str]  # the rows, or the columns, in which an application may c
 
 
 class Application(NamedTuple):
-    """A row of the register as a person sees it; ``place`` is 第5行, ``number`` its 登记编号."""
+    """A row of the register as a person sees it; ``place`` is 第5行, ``number`` its 登记编号 and
+    ``beside`` what else stands on it.
+    """
 
     place: str
     received: str
@@ -57,6 +60,7 @@ class Application(NamedTuple):
     closed: str
     carried: str = ""
     number: str = ""
+    beside: str = ""
 
 
 class Counting(NamedTuple):
@@ -102,24 +106,27 @@ class Register(NamedTuple):
 
 
 def read_register(content: bytes) -> Register:
-    """The applications on the visible sheets that have the heads. Raises UnreadableDocument where
-    there is none, where a head is missing or stands twice, or where rows or columns are hidden:
-    they would be left out unseen.
+    """The applications on the sheets that have the heads. Raises UnreadableDocument where there is
+    none, where a head is missing or stands twice, or where rows, columns or sheets of them are
+    hidden: they would be left out unseen.
     """
     if detect.kind_of(content).format is detect.TEXT:
         raise UnreadableDocument(NO_SPREADSHEET)
     found: list[tuple[spreadsheets.Sheet, list[Application]]] = []
     sheets: list[str] = []
-    remarked: list[str] = []
-    for sheet in visible_sheets_apart(content):
+    beside: list[RowRemark] = []
+    for sheet in every_sheet_apart(content):
         seen = texts_on(sheet)
         heads = heads_in(seen)
+        if not sheet.visible:
+            refuse_hidden_sheet(sheet, heads, seen)
+            continue
         refuse_hidden_columns(sheet, seen)
         if heads is not None:
             refuse_doubled(sheet, heads)
             refuse_hidden(sheet, heads)
             found.append((sheet, list(rows_below(heads, seen))))
-            remarked += beside_rows(heads.row, heads.counting, seen)
+            beside += beside_rows(heads.row, heads.counting, seen)
         elif is_of_register(sheet.name, seen):
             sheets.append(f"“{clipped(sheet.name)}”")
     if not found:
@@ -127,7 +134,7 @@ def read_register(content: bytes) -> Register:
             f"没有找到台账的表头（{'、'.join(HEADS[name][0] for name in NEEDED)}应在同一行）；"
             "请用 gongkai new --ledger-template 另存一份空白台账，按它的表头整理后再试。"
         )
-    return Register(tuple(placed_rows(found)), Remarks(tuple(sheets), tuple(remarked)))
+    return Register(tuple(placed_rows(found)), Remarks(tuple(sheets), tuple(beside)))
 
 
 def placed_rows(
@@ -149,7 +156,7 @@ def sheets_text(applications: Iterable[Application]) -> str:
     for one in applications:
         sheet = sheet_of(one)
         sheets[sheet] = None
-        held.setdefault(one._replace(place="", number=""), set()).add(sheet)
+        held.setdefault(one._replace(place="", number="", beside=""), set()).add(sheet)
     if len(sheets) < 2:
         return ""
     doubled = sum(len(places) > 1 for places in held.values())
@@ -165,19 +172,50 @@ def repeats_text(applications: Iterable[Application]) -> str:
 
     台账有2行的编号与前面的行相同（如第9行与第5行的7）；请核对是否重复登记。
     """
-    first: dict[tuple[str, str], Application] = {}
-    example = ""
-    repeated = 0
-    for one in applications:
-        if not one.number:
-            continue
-        above = first.setdefault((sheet_of(one), one.number), one)
-        if above is not one:
-            repeated += 1
-            example = example or f"{one.place}与{above.place}的{clipped(one.number)}"
-    if not repeated:
+    again = doubled(filter(has_number, applications), number_of)
+    if not again:
         return ""
-    return f"台账有{repeated}行的编号与前面的行相同（如{example}）；请核对是否重复登记。"
+    one, above = again[0]
+    example = f"{one.place}与{above.place}的{clipped(one.number)}"
+    return f"台账有{len(again)}行的编号与前面的行相同（如{example}）；请核对是否重复登记。"
+
+
+def alike_text(applications: Iterable[Application]) -> str:
+    """How many rows without a number are in all columns what one above them on the same sheet is.
+
+    台账有2行没有编号，各列与前面的行完全相同（如第9行与第5行）；请核对是否重复登记。
+    """
+    again = doubled(filterfalse(has_number, applications), all_of)
+    if not again:
+        return ""
+    one, above = again[0]
+    told = f"台账有{len(again)}行没有编号，各列与前面的行完全相同（如{one.place}与{above.place}）"
+    return f"{told}；请核对是否重复登记。"
+
+
+def doubled(
+    applications: Iterable[Application], key: Callable[[Application], Hashable]
+) -> list[tuple[Application, Application]]:
+    """Each row that has the key of one above it, and that one."""
+    first: dict[Hashable, Application] = {}
+    found: list[tuple[Application, Application]] = []
+    for one in applications:
+        above = first.setdefault(key(one), one)
+        if above is not one:
+            found.append((one, above))
+    return found
+
+
+def has_number(one: Application) -> bool:
+    return one.number != ""
+
+
+def number_of(one: Application) -> tuple[str, str]:
+    return sheet_of(one), one.number
+
+
+def all_of(one: Application) -> Application:
+    return one._replace(place=sheet_of(one))
 
 
 def sheet_of(one: Application) -> str:
@@ -248,8 +286,12 @@ def rows_below(heads: Heads, seen: Mapping[spreadsheets.Spot, str]) -> Iterator[
     """Rows with nothing in the columns that count are none: notes, sums at the end. Nor are heads
     that stand once more, as on every page of a register that was printed.
     """
-    rows = sorted({row for row, _ in seen if row > heads.row})
-    for row in rows:
+    ours = {*heads.columns.values()}
+    others: dict[int, list[str]] = {}
+    for (row, column), text in sorted(seen.items()):
+        if row > heads.row:
+            others.setdefault(row, []).append("" if column in ours else text)
+    for row, beside in others.items():
         held: dict[str, str] = {}
         for name in HEADS:
             column = heads.columns.get(name, 0)
@@ -257,7 +299,7 @@ def rows_below(heads: Heads, seen: Mapping[spreadsheets.Spot, str]) -> Iterator[
         is_head = all(meaning_of(figures.without_blanks(held[name])) == name for name in NEEDED)
         if any(held.values()) and not is_head:
             number = seen.get((row, heads.columns.get("number", 0)), "")
-            yield Application(f"第{row}行", **held, number=number)
+            yield Application(f"第{row}行", **held, number=number, beside="\t".join(beside))
 
 
 def refuse_doubled(sheet: spreadsheets.Sheet, heads: Heads) -> None:
@@ -266,6 +308,17 @@ def refuse_doubled(sheet: spreadsheets.Sheet, heads: Heads) -> None:
         raise UnreadableDocument(
             f"台账“{clipped(sheet.name)}”中有两列的表头意思相同（如“{clipped(heads.doubled)}”），"
             "无法确定按哪一列计数；请修改其中一列的表头后再试。"
+        )
+
+
+def refuse_hidden_sheet(
+    sheet: spreadsheets.Sheet, heads: Heads | None, seen: Mapping[spreadsheets.Spot, str]
+) -> None:
+    first = next(rows_below(heads, seen), None) if heads is not None else None
+    if first is not None:
+        raise UnreadableDocument(
+            f"台账的工作表“{clipped(sheet.name)}”已隐藏，其中有申请（如{first.place}），无法计入；"
+            "请取消隐藏，或删去这张工作表后再试。"
         )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai import editions, figures
 from gongkai.model import Form, Label, Relation, Row
-from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets import Spot, formats
 from gongkai.wording import clipped, phrases, row_label, some_of
 
 if TYPE_CHECKING:
@@ -63,8 +63,19 @@ WIDTHS: Mapping[str, float] = {
 Texts = Mapping[Spot, str]
 
 # 已撤回, 作废, 小计, 样例: in a column of which no figure is made.
-MEANS = re.compile(r"作废|撤[回销]|取消|退件|并入|无效|重复|不计|样[例表]|示例|测试|误登|共\d+件")
+MEANS = re.compile(
+    r"作[废廢]|撤[回销]|取消|退件|并入|无效|重复|不计|样[例表]|示例|测试|误登|共\d+件"
+)
 SUM = re.compile("[小合总]计")
+# A column of remarks: whatever stands there may say that its row does not count ...
+REMARKS = re.compile("备注|附注|^注$|说明|状态")
+# ... but for these, which say how an application came, or that it was answered.
+HARMLESS = re.compile(
+    r"[-—/\\、。*]+|无|没有|否|正常|(?:已|按[期时])?(?:办[结理完]|答复|回复|送达|归档|办结归档)完?"
+    r"|(?:通过|经|由)?(?:网[上络站]|平台|信函|邮[寄件政]|电子邮件|当面|现场|窗口|传真|电话|书面|口头)"
+    r"(?:申请|提交|告知|答复|回复|送达|受理|收到|领取|寄出)?"
+)
+STRUCK = formats.doubtful("", formats.STRUCK)  # behind a 序号 that a person struck
 # 申请人, 申请内容: what somebody is called or asks for says nothing of the row.
 NAMING = re.compile("姓名|名称|申请人|内容|事项|标题|描述|用途|文件")
 LONGEST_REMARK = 20  # characters of such a remark; a longer text is what somebody applied for
@@ -256,11 +267,21 @@ def add_rule(page: Worksheet, name: str, choices: Mapping[str, list[str]], last:
 # counted or left out for it; a person is told.
 
 
+class RowRemark(NamedTuple):
+    """第5行“已撤回”; one that only ``may`` mean something stands in a column 备注: 同第3行."""
+
+    text: str
+    may: bool = False
+
+
 class Remarks(NamedTuple):
-    """The sheets that were not counted, and what is remarked of rows: 第5行“已撤回”."""
+    """The sheets that were not counted, and what is remarked of rows."""
 
     sheets: tuple[str, ...] = ()
-    rows: tuple[str, ...] = ()
+    rows: tuple[RowRemark, ...] = ()
+
+    def texts(self, may: bool) -> tuple[str, ...]:
+        return tuple(row.text for row in self.rows if row.may == may)
 
 
 def remarks_text(remarks: Remarks) -> Iterator[str]:
@@ -268,12 +289,16 @@ def remarks_text(remarks: Remarks) -> Iterator[str]:
     if remarks.sheets:
         named = some_of(remarks.sheets, MOST_NAMED, f"等{len(remarks.sheets)}张")
         yield f"台账的工作表{named}没有所需的表头，没有计入；其中如有申请，请补上表头后再试。"
-    if remarks.rows:
-        named = some_of(remarks.rows, MOST_NAMED, f"等{len(remarks.rows)}处")
+    told, noted = remarks.texts(may=False), remarks.texts(may=True)
+    if told:
+        named = some_of(told, MOST_NAMED, f"等{len(told)}处")
         yield (
             f"请核对：台账中另有这些内容，这些行仍按一行一件计数：{named}；不应计入的行请先删去，"
             f"一行有几件的请分成几行。"
         )
+    if noted:
+        named = some_of(noted, MOST_NAMED, "等")
+        yield f"请核对：台账备注栏有内容的{len(noted)}行是否应计（都已计入）：{named}。"
 
 
 def is_of_register(name: str, texts: Texts) -> bool:
@@ -281,19 +306,27 @@ def is_of_register(name: str, texts: Texts) -> bool:
     return name != LISTS and len({row for row, _ in texts}) > 1
 
 
-def beside_rows(head_row: int, used: Collection[int], texts: Texts) -> Iterator[str]:
+def beside_rows(head_row: int, used: Collection[int], texts: Texts) -> Iterator[RowRemark]:
     """第5行“已撤回”, 第6行“件数”为3: ``used`` are the columns that count."""
     for (row, column), text in sorted(texts.items()):
-        if row <= head_row or column in used:
-            continue
         head = texts.get((head_row, column), "")
-        if AMOUNTS.search(head) and text not in SINGLE:
-            yield f"第{row}行“{head}”为{clipped(text)}"
-        elif SUM.match(text) or is_remark(head, text):
-            yield f"第{row}行“{clipped(text)}”"
+        if row > head_row and column not in used and text != head:
+            yield from remarks_on(f"第{row}行", head, text)
+
+
+def remarks_on(place: str, head: str, text: str) -> Iterator[RowRemark]:
+    """What a text under a head says of its row, if anything."""
+    told = f"{place}“{clipped(text)}”"
+    if AMOUNTS.search(head) and text not in SINGLE:
+        yield RowRemark(f"{place}“{head}”为{clipped(text)}")
+    elif text.endswith(STRUCK) or SUM.match(text) or is_remark(head, text):
+        yield RowRemark(told)
+    elif REMARKS.search(head) and not HARMLESS.fullmatch(text):
+        yield RowRemark(told, may=True)
 
 
 def is_remark(head: str, text: str) -> bool:
-    """已撤回 in a column 备注, and no applicant of that name."""
-    is_short = len(text) <= LONGEST_REMARK
-    return is_short and MEANS.search(text) is not None and not NAMING.search(head)
+    """已撤回, 作 废 in a column 备注, and no applicant of that name."""
+    plain = figures.without_blanks(text)
+    is_short = len(plain) <= LONGEST_REMARK
+    return is_short and MEANS.search(plain) is not None and not NAMING.search(head)

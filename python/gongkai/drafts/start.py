@@ -17,7 +17,7 @@ from gongkai.drafts.sentences import DraftParagraph, paragraphs_for
 from gongkai.model import Edition, Entry, Figure, GongkaiError, Report, Table, Value, table_id
 from gongkai.wording import FACTS, clipped, is_signs, made_title, one_line, phrases, unit_text
 from gongkai.workbook.layout import sheet_of
-from gongkai.workbook.live.sentences import LEFT_OPEN, TO_REWRITE, BookCells, sentence_text
+from gongkai.workbook.live.sentences import MARKED, BookCells, sentence_text
 
 FIRST_YEAR = 2021  # of the form that is begun; earlier reports are published long since
 LAST_YEAR = 2099
@@ -156,6 +156,12 @@ def doubts_on(last: Report, report: Report) -> Iterator[str]:
     for fact in last.doubts:
         if getattr(last, fact):
             yield f"上年报告的{FACTS[fact]}“{clipped(str(getattr(last, fact)))}”为推定，请核对。"
+    longer = name_with_bracket(last)
+    if longer and last.agency == report.agency:
+        yield (
+            f"上年报告中机关写作“{clipped(longer)}”，新报告写作“{report.agency}”，请核对；"
+            "需要保留括号中的名称的，请改写封面的机关和标题。"
+        )
     if last.agency and bodies.normal(last.agency) != bodies.normal(report.agency):
         yield f"上年报告的机关是“{clipped(last.agency)}”，与新报告不同，请核对带入的数字。"
     findings = pipeline.check(last)
@@ -164,6 +170,15 @@ def doubts_on(last: Report, report: Report) -> Iterator[str]:
     errors = sum(finding.severity == "error" for finding in findings)
     if errors:
         yield f"上年报告有{errors}处错误，只带入了勾稽关系成立的数字，请核对。"
+
+
+def name_with_bracket(last: Report) -> str:
+    """青溪县教育局（县语委办） where last year's title or opening says more of its body than 青溪县
+    教育局; "" where neither does.
+    """
+    name = re.compile(rf"{re.escape(last.agency)}[（(](?!以下|下称|简称|盖章|公章)[^（）()]+[）)]")
+    found = name.search(f"{last.title}\n{last.opening}")
+    return found[0] if found else ""
 
 
 # --- carried over ---------------------------------------------------------------------------------
@@ -278,7 +293,8 @@ def contact_in(opening: str) -> str:
     for sentence in re.findall("[^。\n]*。", opening):
         text = one_line(sentence)
         is_told = CONTACT.search(text) and REACHED.search(text)
-        is_begun = TO_REWRITE in text or LEFT_OPEN in text  # of a draft that nobody finished
+        # Of a draft that nobody finished.
+        is_begun = any(is_marked(text) for is_marked, _ in MARKED)
         if is_told and not is_begun and len(text) <= LONGEST_CONTACT:
             return text
     return ""

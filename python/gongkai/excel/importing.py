@@ -131,8 +131,8 @@ def leftover_prose(values: live_book.Values) -> list[Edit]:
 
 
 def refuse_displaced(values: live_book.Values, edits: Sequence[Edit]) -> None:
-    """WorkbookError where a line of a form was moved: a figure would stand beside another one's
-    label.
+    """WorkbookError where a line of a form was moved, or says another unit: a figure would stand
+    beside another one's label.
     """
     filled: set[str] = set()
     for edit in edits:
@@ -142,12 +142,9 @@ def refuse_displaced(values: live_book.Values, edits: Sequence[Edit]) -> None:
         cells = values.get(name, {})
         if name not in filled and not figures_on(sheet, cells):
             continue
-        moved = reading.displaced(sheet, cells)
-        if moved:
-            raise WorkbookError(
-                f"{reading.displaced_text(sheet, moved)}，没有导入，工作簿没有改动；"
-                "请先用“还原表格”还原，或在新的工作簿中导入。"
-            )
+        unfit = reading.unfit_text(sheet, cells, "没有导入，工作簿没有改动")
+        if unfit:
+            raise WorkbookError(f"{unfit}；也可在新的工作簿中导入。")
 
 
 def figures_on(sheet: layout.TableSheet, cells: blocks.Cells) -> int:

@@ -44,7 +44,7 @@ def publish(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     target = exporting.chosen(asked.answer, *SUFFIXES)
     exporting.refuse_to_replace(target)
     count = publish_report(report, findings, target)
-    told = [*done_lines(report, findings, count, target), *beside_lines(values)]
+    told = [*done_lines(report, findings, count, target), *beside_lines(report, values)]
     told += others_lines(live_book.sheets_of_others(book), ())
     aside = set_aside(findings)
     if aside:

@@ -126,7 +126,7 @@ def examine(book: xw.Book, sheet: layout.TableSheet) -> Examined:
     is_whole = has_formulas(formulas, formulas_of(sheet.name))
     if reading.displaced(sheet, cells):
         found = restoring.standing(sheet, cells, formulas)
-        restoring.refuse_other_units(found, cells)
+        restoring.refuse_unsure(found, cells)
         restoring.refuse_unseen(found, seen_in(page, found, cells))
         return Examined(sheet, cells, found, (), is_whole)
     return Examined(sheet, cells, None, stored.altered_lanes(sheet, formulas), is_whole)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, wording
@@ -11,7 +11,7 @@ from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import day_text, paragraphs_of, title_lines
 from gongkai.recognize.cover import page, when, who
 from gongkai.workbook import layout, reading
-from gongkai.workbook.live.sentences import LEFT_OPEN, TO_FILL, TO_REWRITE
+from gongkai.workbook.live.sentences import MARKED
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
 MOST_LOST = 10  # of what was not printed, named
@@ -66,8 +66,8 @@ def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str
         yield "年度没有填写"
     for section in editions.edition_of_year(report.year).sections:
         yield from missing_in(report, section)
-    for mark, told in ((TO_REWRITE, TO_REWRITE), (LEFT_OPEN, TO_FILL)):
-        marked = parts_with(report, mark)
+    for is_marked, told in MARKED:
+        marked = parts_marked(report, is_marked)
         if marked:
             yield f"{wording.some_of(marked, MOST_REASONS)}中还有{told}"
     yield from unread_in(report)
@@ -116,17 +116,12 @@ def missing_in(report: Report, section: Section) -> Iterator[str]:
         yield f"“{section.title}”没有文字"
 
 
-def parts_with(report: Report, mark: str) -> list[str]:
+def parts_marked(report: Report, is_marked: Callable[[str], bool]) -> list[str]:
     """The parts whose text still holds a mark of what a program wrote for the clerk to change."""
-    found = []
-    if mark in report.title:
-        found.append("标题")
-    if mark in report.opening:
-        found.append("引言")
+    texts = {"标题": report.title, "引言": report.opening}
     for section in editions.edition_of_year(report.year).sections:
-        if mark in report.sections.get(section.number, ""):
-            found.append(f"“{section.title}”")
-    return found
+        texts[f"“{section.title}”"] = report.sections.get(section.number, "")
+    return [part for part, text in texts.items() if is_marked(text)]
 
 
 def stands_against(finding: Finding) -> bool:
@@ -185,8 +180,13 @@ def quoted(texts: Sequence[str], most: int = MOST_REASONS) -> str:
     return wording.some_of(clipped, most)
 
 
-def beside_lines(values: Mapping[str, reading.SheetValues]) -> Iterator[str]:
-    """What stands outside the tables of a workbook, where a person takes it for a part of them."""
+def beside_lines(report: Report, values: Mapping[str, reading.SheetValues]) -> Iterator[str]:
+    """What stands outside the tables of a workbook, where a person takes it for a part of them, and
+    a title on its cover that names neither body nor year: 关于印发年报的请示.
+    """
+    title = reading.cover_title(values)
+    if not wording.names_body_or_year(title, report.agency):
+        yield from title_told(report, title, "没有写明机关和年度")
     told: list[str] = []
     for sheet, spot, text in reading.texts_beside(values):
         told.append(f"“{sheet}”{layout.address(spot)}的“{wording.clipped(text)}”")
@@ -204,11 +204,7 @@ def others_lines(sheets: Sequence[str], drawn: Sequence[str]) -> Iterator[str]:
 
 def printed_otherwise(report: Report) -> Iterator[str]:
     """A title or a day that is not the report's own, and what a site wrote above it."""
-    printed = "".join(title_lines(report))
-    if report.title and figures.without_blanks(printed) != figures.without_blanks(
-        wording.title_of(report)
-    ):
-        yield f"标题印作“{printed}”；原标题“{wording.clipped(report.title)}”与机关、年度不同。"
+    yield from title_told(report, wording.title_of(report), "与机关、年度不同")
     signed, published = wording.prose.signed(report), day_text(report.published)
     if signed.otherwise:
         yield f"{SIGNED_OTHERWISE}；发布日期是{published or '空白'}。"
@@ -217,6 +213,13 @@ def printed_otherwise(report: Report) -> Iterator[str]:
     left = list(map(wording.clipped, wording.prose.site_lines(report)))
     if left:
         yield f"网页在报告前面写的{len(left)}行没有印出：{wording.some_of(left, MOST_REASONS)}。"
+
+
+def title_told(report: Report, title: str, why: str) -> Iterator[str]:
+    """A title that is not the one that is printed."""
+    printed = "".join(title_lines(report))
+    if title and figures.without_blanks(printed) != figures.without_blanks(title):
+        yield f"标题印作“{printed}”；原标题“{wording.clipped(title)}”{why}。"
 
 
 def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from gongkai.model import WorkbookError
 from gongkai.opc import Archive, BadArchive, open_archive, package
 from gongkai.publish import content, docx, draft, parts
 from gongkai.readers.word.styles import Styles, is_shaded, styles_of
-from gongkai.workbook.live.sentences import LEFT_OPEN, TO_REWRITE
+from gongkai.workbook.live.sentences import MARKED
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -43,9 +43,8 @@ UNFINISHED = (
     "模板{}自己的文字中有“{}”，将原样出现在发布稿中，没有写入；"
     "请把字段写成“{{{{机关}}}}”的形式，或删去这一处。"
 )
-# What is left of a field with half its braces or those of a Chinese keyboard; what a draft of ours
-# marks as open.
-UNFINISHED_MARKS = ("{{", "}}", "｛｛", "｝｝", LEFT_OPEN, TO_REWRITE)
+# What is left of a field with half its braces or those of a Chinese keyboard.
+UNFINISHED_MARKS = ("{{", "}}", "｛｛", "｝｝")
 
 ONE_LINE = ("标题", "机关", "年度", "发布日期")  # fields that a template may leave out
 
@@ -90,6 +89,9 @@ def refuse_unfinished(name: str, own: str) -> None:
     for mark in UNFINISHED_MARKS:
         if mark in own:
             raise WorkbookError(UNFINISHED.format(name, mark))
+    for is_marked, told in MARKED:
+        if is_marked(own):
+            raise WorkbookError(UNFINISHED.format(name, told))
 
 
 def docx_of_template(template: bytes, name: str, found: content.Publication) -> bytes:

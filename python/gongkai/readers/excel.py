@@ -9,7 +9,7 @@ from gongkai.model import SHEET, Block, UnreadableDocument
 from gongkai.opc import BadArchive, Reason
 from gongkai.readers.blocks import CELLS, FlowItem, blocks_of
 from gongkai.readers.sheets import SheetCell, sheet_flow
-from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Sheet, files, seen
+from gongkai.spreadsheets import MOST_AREA, SAVE_AS, IsWanted, Sheet, files, seen
 
 REFUSED: dict[Reason, str] = {
     "damaged": f"Excel 工作簿（.xlsx）不完整或已损坏，不能读取；请重新取得该文件，或{SAVE_AS[1:]}",
@@ -39,8 +39,17 @@ def sheet_blocks(content: bytes) -> tuple[Block, ...]:
 
 def visible_sheets(content: bytes) -> tuple[Sheet, ...]:
     """The sheets that are not hidden, in their order. Raises UnreadableDocument."""
+    return sheets_in(content, files.every_visible)
+
+
+def every_sheet(content: bytes) -> tuple[Sheet, ...]:
+    """The same with those that are hidden."""
+    return sheets_in(content, files.every_one)
+
+
+def sheets_in(content: bytes, wanted: IsWanted) -> tuple[Sheet, ...]:
     try:
-        sheets = files.read_sheets(content)
+        sheets = files.read_sheets(content, wanted)
     except BadArchive as error:
         raise UnreadableDocument(f"{REFUSED[error.reason]}。") from error
     for sheet in sheets:

@@ -32,9 +32,9 @@ def sheets_apart(content: bytes, bounds: Bounds = BOUNDS) -> list[Sheet]:
     return [part for part in found if isinstance(part, Sheet)]
 
 
-def visible_sheets_apart(content: bytes, bounds: Bounds = BOUNDS) -> list[Sheet]:
-    """The sheets of a workbook in any format that are not hidden, read as ``sheets_apart``."""
-    found = found_apart("gongkai.readers.excel:visible_sheets", content, bounds)
+def every_sheet_apart(content: bytes, bounds: Bounds = BOUNDS) -> list[Sheet]:
+    """All sheets of a workbook in any format, read as ``sheets_apart``."""
+    found = found_apart("gongkai.readers.excel:every_sheet", content, bounds)
     return [part for part in found if isinstance(part, Sheet)]
 
 

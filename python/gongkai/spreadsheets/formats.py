@@ -16,6 +16,7 @@ from gongkai.model import Value
 
 # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
 EXACT_DIGITS = 15
+FIXED = "日期中写有固定数字的"
 DATE, PERCENT, SCALED = "日期或时间", "百分比", "按千位缩小显示的"
 STRANGE, HIDDEN, STRUCK = "无法识别的", "不显示数值的", "加了删除线的"
 MONEY, UNSIGNED, WHITE = "带货币单位的", "不显示负号的", "白色字体的"
@@ -29,7 +30,7 @@ PARTS = (SET_APART, *PARTLY.values())
 ROUNDED = "只显示{}位小数的"  # no kind of its own: it matters for a number with more of them alone
 IN_PLACES = re.compile(ROUNDED.format(r"(\d+)"))
 # Kinds that hide a text as well as a number, or make another of it.
-OF_TEXTS = (STRUCK, WHITE, SAME, RAISED, TINY, MIXED, REPEATED, OTHER_TEXT)
+OF_TEXTS = (STRUCK, WHITE, SAME, RAISED, TINY, MIXED, REPEATED, OTHER_TEXT, FIXED)
 # Number formats that every program knows without a code; 27 to 36 and 50 to 58 are dates in East
 # Asian versions.
 DAYS = (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))
@@ -113,7 +114,8 @@ def kind_of(code: str) -> str:
     """What a number format code makes of a number; "" where it shows the number itself.
 
     What a format adds is judged as in any text: 5件 is the figure 5, but -5, 5万 and ¥5 are not,
-    nor is 4.3831 the figure 43831 (``0\\.0000``).
+    nor is 4.3831 the figure 43831 (``0\\.0000``). A day that ``"2021年"m"月"d"日"`` shows may be of
+    another year.
     """
     if len(code) > LONGEST_CODE or REPEATS.search(code):
         return STRANGE
@@ -122,7 +124,10 @@ def kind_of(code: str) -> str:
     code = OF_ZERO.sub("", BY_SIGN.sub(r"\1;", code), count=1)
     if not code:
         return ""
-    return kind_of_signs(LITERAL.sub("", code)) or kind_of_sections(code)
+    kind = kind_of_signs(LITERAL.sub("", code))
+    if kind == DATE and any(map(str.isdigit, literals_of(code))):
+        return FIXED
+    return kind or kind_of_sections(code)
 
 
 def kind_of_signs(plain: str) -> str:

@@ -228,7 +228,7 @@ def value_of(
             "TRUE" if ods_looks.attribute(node, "boolean-value") == "true" else "FALSE"
         ), look.of_texts
     if kind == "date":
-        return day_in(ods_looks.attribute(node, "date-value")), look.of_texts
+        return day_in(ods_looks.attribute(node, "date-value")), look.of_days
     return value_of_text(node, kind, look, styles)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.figures import is_pale
 from gongkai.opc.package import local, whole
-from gongkai.spreadsheets.formats import REPEATED, kind_of, kind_of_text, rounding_of
+from gongkai.spreadsheets.formats import FIXED, REPEATED, kind_of, kind_of_text, rounding_of
 from gongkai.spreadsheets.seen import USUAL_SIZE, Piece
 
 if TYPE_CHECKING:
@@ -52,6 +52,12 @@ class Look:
     def of_own_numbers(self) -> str:
         """The same of a cell's own style; one that a condition puts there hides no places."""
         return self.of_numbers or rounding_of(self.code)
+
+    @property
+    def of_days(self) -> str:
+        """The same of a day, which is no number here."""
+        kind = kind_of(self.code)
+        return self.of_texts or (kind if kind == FIXED else "")
 
     @property
     def of_texts(self) -> str:
@@ -198,7 +204,8 @@ def section_of(node: _Element) -> str:
     if sort in ("date-style", "time-style"):
         if attribute(node, "truncate-on-overflow") == "false":
             return "[h]:mm"
-        return "yyyy-mm-dd"
+        literal = "".join(map(str, node.itertext())).strip()
+        return f'"{literal}"yyyy-mm-dd'
     section = "".join(map(code_part, node))
     if sort == "text-style" and not section:
         return "@"

@@ -104,12 +104,9 @@ def refuse_unfit(template: Path) -> None:
         if sheet.name == layout.RESULTS:
             decisions.refuse_older_results(sheet.cells, template.name)
             continue
-        moved = reading.displaced(tables[sheet.name], sheet.cells)
-        if moved:
-            raise WorkbookError(
-                f"{template.name}的{reading.displaced_text(tables[sheet.name], moved)}，没有写入；"
-                f"{reading.RESTORE}。"
-            )
+        unfit = reading.unfit_text(tables[sheet.name], sheet.cells, "没有写入")
+        if unfit:
+            raise WorkbookError(f"{template.name}的{unfit}。")
 
 
 def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) -> bytes:
@@ -217,7 +214,7 @@ def standings(path: Path, content: bytes | None = None) -> list[restoring.Standi
             if held is not None and reading.displaced(sheet, held.cells):
                 found.append(restoring.standing(sheet, held.cells, held.foreign))
                 refuse_joined(held.root, found[-1])
-                restoring.refuse_other_units(found[-1], held.cells)
+                restoring.refuse_unsure(found[-1], held.cells)
                 restoring.refuse_unseen(found[-1], seen_of(book.archive, found[-1]))
     return found
 

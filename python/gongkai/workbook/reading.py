@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from gongkai import editions, figures, wording
 from gongkai.model import Cell, CoverFact, Entry, Place, Problem, Report, Table, Value
+from gongkai.recognize.tables import units
 from gongkai.spreadsheets import Spot, formats, letters
 from gongkai.spreadsheets.seen import HIDDEN_SHEET, OUT_OF_SIGHT, UNSEEN, text_of
 from gongkai.workbook import layout
@@ -31,6 +32,7 @@ HIDDEN_TABLE = "工作表“{}”已隐藏，其中的数字没有采用，请�
 LOST_LINE = f"工作表的{{}}标着“{layout.DOUBTFUL}”，来源中的数字没有读出；请对照原文填写，没有的填0"
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
 RESTORE = "请用“还原表格”（或运行 gongkai check 文件名 --write）还原"
+CONVERT = "请先把数字换算成官方表格的单位，再删去这一单位"
 ODD_SIGN = "{}的内容“{}”含有看不见的字符或不常用的符号，公式无法识别；请删去后重新填写。"
 # No cell: the places of the lanes of a sheet that no longer hold their formulas.
 ALTERED: Spot = (0, 1)
@@ -114,6 +116,11 @@ def cover_fields(cover: SheetValues, problems: list[Problem]) -> dict[str, objec
             value = None
         found[name] = value
     return found
+
+
+def cover_title(values: Mapping[str, SheetValues]) -> str:
+    """The title as it stands on the cover, the source's or a made one."""
+    return text_of(values.get(layout.COVER, {}).get(layout.COVER_SPOTS["title"]))
 
 
 def read_year(value: object, problems: list[Problem]) -> int | None:
@@ -224,10 +231,9 @@ def placed_of(
     sheet: layout.TableSheet, values: SheetValues, problems: list[Problem]
 ) -> SheetValues:
     """What stands on a sheet; of one whose lines are not the official ones no figure."""
-    moved = displaced(sheet, values)
-    if moved:
-        reason = f"{displaced_text(sheet, moved)}，整张表的数字没有采用；{RESTORE}"
-        problems.append(Problem(sheet.table, "", "", "", reason))
+    unfit = unfit_text(sheet, values, "整张表的数字没有采用")
+    if unfit:
+        problems.append(Problem(sheet.table, "", "", "", unfit))
         return without_figures(sheet, values)
     altered = values.get(ALTERED)
     if isinstance(altered, tuple) and altered:
@@ -380,6 +386,50 @@ def displaced_text(sheet: layout.TableSheet, moved: Sequence[tuple[Spot, str, st
     line = layout.line_text(sheet.guard_number(spot))
     wanted = f"{layout.address(spot)}应为“{label}”"
     return f"“{sheet.name}”的{line}与官方表格不同：{wanted}，{stands}{count}"
+
+
+def unfit_text(sheet: layout.TableSheet, values: SheetValues, result: str) -> str:
+    """Why no figure of a sheet can be taken, or written there, ``result`` being what comes of it,
+    and what to do: a label that is not in its place, or another unit; "" for nothing.
+    """
+    moved = displaced(sheet, values)
+    if moved:
+        return f"{displaced_text(sheet, moved)}，{result}；{RESTORE}"
+    told = next(other_units(sheet, values), None)
+    return f"{other_unit_text(sheet, *told)}，{result}；{CONVERT}" if told else ""
+
+
+def as_it_stands(spot: Spot) -> Spot:
+    return spot
+
+
+def other_units(
+    sheet: layout.TableSheet,
+    values: SheetValues,
+    place: Callable[[Spot], Spot | None] = as_it_stands,
+) -> Iterator[tuple[Spot, str]]:
+    """(place, text) of what says another unit than the form, in the table, above, beside or below
+    it: 第二十条第（八）项（单位：元） over an amount in 万元. What is hidden on the right is ours.
+
+    ``place`` tells where an official cell stands now.
+    """
+    labels: dict[Spot | None, str] = {}
+    for spot, text in sheet.label_guards:
+        labels[place(spot)] = text
+    every = units.all_units("；".join(sheet.label_texts.values()))
+    figures_at = set(map(place, sheet.cells.values()))
+    for spot in sorted(values.keys() - figures_at):
+        text = text_of(values[spot])
+        official = units.all_units(labels[spot]) if spot in labels else every
+        is_seen = spot[0] > 0 and spot[1] < sheet.image_box.left
+        if is_seen and units.other_unit(text, official):
+            yield spot, text
+
+
+def other_unit_text(sheet: layout.TableSheet, spot: Spot, text: str) -> str:
+    """“表二”的A13写有“第二十条第（八）项（单位：元）”，单位与官方表格不同."""
+    told = f"“{sheet.name}”的{layout.address(spot)}写有“{wording.clipped(text)}”"
+    return f"{told}，单位与官方表格不同"
 
 
 def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:

@@ -132,6 +132,19 @@ def is_odd(text: str) -> bool:
     return ODD.search(compact(text)) is not None
 
 
+def other_unit(text: str, official: frozenset[str]) -> bool:
+    """Whether a text of a table's sheet says a unit that is none of the form's own: （单位：元） in
+    a caption, 单位：百件 in a title; not 单位：件、万元, 12.5万元, 信息处理费单位为元.
+    """
+    plain = compact(text)
+    says_so = SAYS_SO.search(plain) is not None
+    is_prose = len(text) > LONGEST_NOTE and not says_so
+    if is_prose or OF_OTHER_MONEY.search(plain):
+        return False
+    is_foreign = says_so and STRANGE.search(plain) is not None
+    return is_foreign or is_odd(text) or bool(all_units(text) - official)
+
+
 def stated_unit(places: Iterable[UnitPlace], unit: str, raw: str) -> StatedUnit:
     """What texts say of the unit of a column that the form counts in ``unit``: 表头
     “本年收费金额（单位：元）” says 元.

@@ -175,11 +175,24 @@ class TableSheet:
         """The labels that tell whether every line is in its place, and what stands left of the
         lanes below: a table may end with a line that bears no label, as 表四 does.
         """
-        printed: list[tuple[Spot, str]] = []
+        return (*self.label_guards, *self.guards_below)
+
+    @cached_property
+    def label_guards(self) -> tuple[tuple[Spot, str], ...]:
+        """Those of them that are labels of the form."""
+        return self.labels_of(GUARDED)
+
+    @cached_property
+    def captions(self) -> tuple[tuple[Spot, str], ...]:
+        """What stands above each part of 表二: 第二十条第（一）项."""
+        return self.labels_of(("caption",))
+
+    def labels_of(self, kinds: Sequence[str]) -> tuple[tuple[Spot, str], ...]:
+        found: list[tuple[Spot, str]] = []
         for label, box in self.labels:
-            if label.kind in GUARDED:
-                printed.append(((box.top, box.left), label.text))
-        return (*printed, *self.guards_below)
+            if label.kind in kinds:
+                found.append(((box.top, box.left), label.text))
+        return tuple(found)
 
     @cached_property
     def column_labels(self) -> frozenset[Spot]:
@@ -209,8 +222,12 @@ class TableSheet:
     def own_texts(self) -> tuple[Spot, ...]:
         """Where the form's own texts stand, those beside the lanes too."""
         beside = [spot for spot, _ in (*self.guards_below, *self.lane_head)]
-        hint = [(self.last_line, 1)] if self.lanes else []
-        return (TITLE_SPOT, *self.label_texts, *beside, *hint)
+        return (TITLE_SPOT, *self.label_texts, *beside, *self.hint)
+
+    @property
+    def hint(self) -> tuple[Spot, ...]:
+        """Where what the signs of the lanes mean stands: a line of 表三, none of 表二."""
+        return ((self.last_line, 1),) if self.lanes else ()
 
     def guard_number(self, place: Spot) -> int:
         """The number by which a guarded label tells its line: 9 of row 9, 1004 of column D."""

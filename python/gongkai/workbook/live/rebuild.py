@@ -249,7 +249,7 @@ def put_texts(root: _Element, model: stored.OpenFile, sheet: layout.TableSheet) 
     """Labels as the template has them."""
     cells, template = fittings.CellsOf(root), model.sheet(sheet.name)
     # A note may stand in the place of the title or of the last line by now.
-    own = {*sheet.own_texts} - {layout.TITLE_SPOT, (sheet.last_line, 1)}
+    own = {*sheet.own_texts} - {layout.TITLE_SPOT, *sheet.hint}
     for spot in sorted(own):
         text = template.cells.get(spot) if template else None
         if isinstance(text, str):

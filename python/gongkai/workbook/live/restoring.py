@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 from gongkai import figures, wording
 from gongkai.model import WorkbookError
-from gongkai.recognize.tables import units
+from gongkai.recognize import labelling, typos
 from gongkai.spreadsheets import Spot, letters, seen
+from gongkai.workbook import reading
 from gongkai.workbook.layout import TableSheet, address, line_text
 
 # Official row or column -> where it stands now; one that was deleted is left out.
 Lines = Mapping[int, int]
 MOST_INSERTED = 60  # rows or columns; beyond them nothing is looked for
+NOWHERE: Spot = (0, 0)
 MOST_NAMED = 3  # places that a message names
 
 
@@ -157,7 +159,7 @@ def texts_near(
 def official_labels(sheet: TableSheet) -> dict[str, list[Spot]]:
     """Text without blanks -> the places that it has in the form: 其他 two in 表三."""
     found: dict[str, list[Spot]] = {}
-    for spot, text in (*sheet.guarded, *sheet.lane_head):
+    for spot, text in (*sheet.guarded, *sheet.captions, *sheet.lane_head):
         found.setdefault(figures.without_blanks(text), []).append(spot)
     return found
 
@@ -221,10 +223,13 @@ def run_of_lines(
 ) -> dict[int, int] | None:
     """Neighbouring lines without labels -> their places between two that have one.
 
-    None where several might be theirs.
+    None where several might be theirs, or where a sort exchanged the two: what stood between them
+    may stand anywhere.
     """
     if before is None:
         return first_lines(run, after)
+    if after < before:
+        return None
     between = list(range(before + 1, after))
     if len(between) > len(run):
         between = sorted(held.intersection(between))
@@ -282,19 +287,60 @@ def refuse_unseen(found: Standing, values: Mapping[Spot, object]) -> None:
             )
 
 
+def refuse_unsure(found: Standing, cells: Mapping[Spot, object]) -> None:
+    """WorkbookError where the words on the sheet say that its figures are others."""
+    refuse_other_names(found, cells)
+    refuse_other_units(found, cells)
+
+
+def refuse_other_names(found: Standing, cells: Mapping[Spot, object]) -> None:
+    """WorkbookError where a label names another line than that in whose place it stands, or none
+    of the form, whatever its number: （一）部分公开 with 20 beside it is no （一）予以公开.
+    """
+    for spot, text in found.sheet.label_guards:
+        place = found.place(spot) or NOWHERE
+        told = seen.text_of(cells.get(place))
+        if labelling.bare(told) and not is_name_of(found.sheet, told, text):
+            raise WorkbookError(
+                f"“{found.sheet.name}”的{address(place)}应为“{wording.clipped(text)}”，现为"
+                f"“{wording.clipped(told)}”，名称不同，没有还原；请核对其中的数字属于官方表格的"
+                f"哪一行（列），改正后再试。"
+            )
+    for place in found.strange:
+        told = seen.text_of(cells.get(place))
+        if labelling.bare(told) and is_any_name(found.sheet, told):
+            raise WorkbookError(
+                f"“{found.sheet.name}”的{address(place)}写作“{wording.clipped(told)}”，是官方表格中的"
+                f"名称，所在的行（列）却不是官方表格的，没有还原；请核对其中的数字，改正后再试。"
+            )
+
+
+def is_any_name(sheet: TableSheet, told: str) -> bool:
+    """Whether a text is a label in other words; to the letter it was found as one, or stands where
+    a sort left it.
+    """
+    labels = dict(sheet.label_guards).values()
+    return told not in labels and any(is_name_of(sheet, told, text) for text in labels)
+
+
+def is_name_of(sheet: TableSheet, told: str, text: str) -> bool:
+    """Whether a text on a sheet is a label of its form, by its words: 予以公开 is （一）予以公开,
+    and so is （一）予以公幵; 7.属于行政查询事项 is no 7.属于行政执法案卷.
+    """
+    words, word = labelling.lexicon(sheet.form), labelling.bare(told)
+    number = [label.text for label in words.labels].index(text)
+    if word in words.spellings[number]:
+        return True
+    return typos.stands_out(word, number, typos.likenesses(word, words), words)
+
+
 def refuse_other_units(found: Standing, cells: Mapping[Spot, object]) -> None:
-    """WorkbookError where a label says another unit than the form: 本年收费金额（单位：元） would
+    """WorkbookError where a text says another unit than the form: 本年收费金额（单位：元） would
     become 万元, and the figures below would stay.
     """
-    for spot, text in found.sheet.guarded:
-        place = found.place(spot) or spot
-        told = seen.text_of(cells.get(place))
-        if units.all_units(told) - units.all_units(text):
-            raise WorkbookError(
-                f"“{found.sheet.name}”的{address(place)}写作“{wording.clipped(told)}”，单位"
-                f"与官方表格的“{wording.clipped(text)}”不同，没有还原；请先把数字换算成官方表格的单位，"
-                f"再把这一格改回官方表格的文字。"
-            )
+    for spot, told in reading.other_units(found.sheet, cells, found.place):
+        other = reading.other_unit_text(found.sheet, spot, told)
+        raise WorkbookError(f"{other}，没有还原；{reading.CONVERT}。")
 
 
 # --- told -----------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ from gongkai.workbook.live.results import (
 LEFT_OPEN = "〔待填"  # begins 〔待填：培训次数〕, which only the body knows, and
 TO_FILL = f"{LEFT_OPEN}〕"  # in the place of a figure whose cell holds none
 TO_REWRITE = "〔待改写〕"  # before a sentence of ours, until whoever reports has made it their own
+# The same however a person wrote it.
+REWRITE, FILL = re.compile(r"待\W*改\W*写"), re.compile(r"[〔［\[【（(｛{]\W*待\W*填")
 LONGEST_TEXT = 255  # characters that a text inside a formula may have, in every program
 LONGEST_FORMULA = 8_000  # characters; Excel takes 8,192
 
@@ -43,6 +45,22 @@ FIGURE = (
 PIECE = re.compile(rf"\s*(?:{TEXT}|{FIGURE}|{CELL.format('plain_')})\s*(?:&|$)")
 PLAIN = r"\$?([A-Z]{1,3})\$?(\d{1,7})"
 STOCK = re.compile(rf'=IF\(COUNT\({PLAIN},{PLAIN}\)=2,(\d{{1,9}})\+{PLAIN}-{PLAIN},""\)')
+
+
+def is_to_rewrite(text: str) -> bool:
+    """Whether a text still has a mark of ours, or what a person made of it: 〔待改写〕, 【待改写】,
+    〔待 改写, 待改写：.
+    """
+    return REWRITE.search(text) is not None
+
+
+def is_left_open(text: str) -> bool:
+    """The same of what only the body knows: 〔待填：培训次数〕, 【待填】, [ 待填."""
+    return FILL.search(text) is not None
+
+
+# What no report that is published may hold, and what is said of it.
+MARKED = ((is_to_rewrite, TO_REWRITE), (is_left_open, TO_FILL))
 
 
 class Shown(NamedTuple):
