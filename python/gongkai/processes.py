@@ -21,9 +21,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, TypeVar
 
-from gongkai.confinement import confine, null_device
+from gongkai import confinement, supply
 from gongkai.model import UnreadableDocument
-from gongkai.supply import is_given
 from gongkai.system import function_at
 
 if sys.platform != "win32":
@@ -79,7 +78,7 @@ def made_apart(name: str, content: bytes, take: Callable[[bytes], T], bounds: Bo
     Raises UnreadableDocument, without a document's name, for what the function refuses, for what
     takes more than the bounds, and where the function fails.
     """
-    if is_given():
+    if supply.is_given():
         return made_here(name, content, take, bounds)
     with AT_WORK:
         process = idle_process(bounds) or Process(bounds)
@@ -155,7 +154,7 @@ class Process:
             [sys.executable, "-P", "-m", __name__, str(bounds.memory), held],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=null_device(),
+            stderr=confinement.null_device(),
             env=needed_environment(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
@@ -351,7 +350,7 @@ def serve() -> None:
         with suppress(Exception):  # answer_to meets it again and tells
             function_at(name)
     if sys.argv[2] == CONFINED:
-        confine()
+        confinement.confine()
     requests.put(first)
     threading.Thread(target=listen, args=(requests,), daemon=True).start()
     while True:

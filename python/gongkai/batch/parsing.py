@@ -13,10 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from gongkai import decisions, pipeline, supply, wording
+from gongkai import decisions, pipeline, store, supply, wording
 from gongkai.batch import importing, names
 from gongkai.model import Document, FetchError, GongkaiError, NoFigures, Report, UnreadableDocument
-from gongkai.store import Encoded, checked, encoded, report_to_record, row_to_record
 from gongkai.workbook import lists, workbook_bytes
 
 Books = Literal["all", "errors", "none"]  # of which reports a workbook is made
@@ -43,7 +42,7 @@ class Parsed:
     ``is_passing`` tells of a failure that the same request may not meet a little later.
     """
 
-    encoded: Encoded
+    encoded: store.Encoded
     name: str = ""
     book: bytes = b""
     is_passing: bool = False
@@ -83,7 +82,7 @@ def parsed_report(source: str, report: Report, task: Task) -> Parsed:
     try:
         findings = pipeline.check(wording.evaluated(report))
         row = lists.report_to_row(report, findings, source, importing.now(), "")
-        found = encoded(report_to_record(report, findings, row))
+        found = store.encoded(store.report_to_record(report, findings, row))
         is_asked = task.books == "all" or any(map(decisions.is_grave, findings))
         if task.books == "none" or not is_asked:
             return Parsed(found)
@@ -97,12 +96,12 @@ def parsed_report(source: str, report: Report, task: Task) -> Parsed:
 
 def failed(source: str, error: GongkaiError) -> Parsed:
     row = importing.failed_row(source, error)
-    return Parsed(encoded(row_to_record(row)), is_passing=is_passing(error))
+    return Parsed(store.encoded(store.row_to_record(row)), is_passing=is_passing(error))
 
 
 def unforeseen(source: str, error: Exception) -> Parsed:
     """The program itself failed, which is told of this source alone."""
-    return Parsed(encoded(row_to_record(importing.internal_error(source, error))))
+    return Parsed(store.encoded(store.row_to_record(importing.internal_error(source, error))))
 
 
 def is_passing(error: GongkaiError) -> bool:
@@ -198,4 +197,4 @@ def parsed_of(told: Sequence[Any]) -> Parsed:
     written, name, book, is_passing = told
     if name and not names.is_ours(name):
         raise ValueError(name)
-    return Parsed(checked(written), name, b64decode(book), is_passing is True)
+    return Parsed(store.checked(written), name, b64decode(book), is_passing is True)

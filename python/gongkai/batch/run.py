@@ -17,9 +17,7 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 from gongkai import output, pipeline, system, wording
-from gongkai.batch import folders, importing, names, scheduler, summary
-from gongkai.batch.fetching import Errand
-from gongkai.batch.parsing import Books, Parsed
+from gongkai.batch import fetching, folders, importing, names, parsing, scheduler, summary
 from gongkai.compare.years import YearComparison
 from gongkai.decisions.file import DecisionsError, with_decisions_beside
 from gongkai.model import GongkaiError, NoFigures, WorkbookError
@@ -63,7 +61,7 @@ class Manner(NamedTuple):
     per_host: int
     pause: float
     access: Access
-    books: Books
+    books: parsing.Books
 
 
 def run_batch(  # noqa: PLR0913
@@ -73,7 +71,7 @@ def run_batch(  # noqa: PLR0913
     per_host: int = PER_HOST,
     pause: float = PAUSE,
     access: Access = ACCESS,
-    books: Books | None = None,
+    books: parsing.Books | None = None,
     tell: Callable[[str], None] = lambda sentence: None,
 ) -> Generator[Imported, None, None]:
     """Import every source once and save its results, reports' workbooks, 汇总.xlsx and 汇总.csv
@@ -168,7 +166,7 @@ class Pending(NamedTuple):
     aside: Path | None
 
 
-Result = tuple[str, tuple[Parsed, ...]] | BaseException | None
+Result = tuple[str, tuple[parsing.Parsed, ...]] | BaseException | None
 
 
 class BatchRun:
@@ -304,7 +302,7 @@ class BatchRun:
         limits = replace(LIMITS, pause=pause)
         try:
             while (source := self.queue.take()) is not None:
-                errand = Errand(source, limits, self.manner.access)
+                errand = fetching.Errand(source, limits, self.manner.access)
                 found = errand.run(self.manner.books, self.suffix_of(source))
                 self.queue.loaded(source)
                 is_over = not self.is_put_back(source, found, errand.wait)
@@ -315,7 +313,7 @@ class BatchRun:
         except BaseException as error:
             self.results.put(error)
 
-    def is_put_back(self, source: str, found: Sequence[Parsed], wait: float) -> bool:
+    def is_put_back(self, source: str, found: Sequence[parsing.Parsed], wait: float) -> bool:
         """Whether a source that failed for now gets another turn."""
         is_passing = any(one.is_passing for one in found)
         is_local = host_of(source) == scheduler.LOCAL
@@ -327,7 +325,7 @@ class BatchRun:
 
     # writing
 
-    def take_in(self, source: str, found: Sequence[Parsed]) -> None:
+    def take_in(self, source: str, found: Sequence[parsing.Parsed]) -> None:
         """What came of a source, its other reports first: what is remembered of the source says
         that all is done.
         """
@@ -341,7 +339,7 @@ class BatchRun:
     def is_kept(self, name: str) -> bool:
         return self.done_row(name) is not None
 
-    def keep(self, one: Parsed) -> None:
+    def keep(self, one: parsing.Parsed) -> None:
         """Write a workbook aside and take in the rest; both are only there once they are on the
         disk.
         """
@@ -359,7 +357,7 @@ class BatchRun:
             self.since = time.monotonic()
         self.pending.append(Pending(found, aside))
 
-    def name_for(self, one: Parsed) -> str:
+    def name_for(self, one: parsing.Parsed) -> str:
         """The name that an earlier run gave to this source's workbook, else a free one."""
         own = self.own_names.get(one.encoded.source)
         return own or self.names.claim(names.fitted_name(one.name, self.folder))

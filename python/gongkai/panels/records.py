@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from gongkai import pipeline, sources, wording
+from gongkai import pipeline, sources, store, wording
 from gongkai.batch import importing, listing, run, scheduler
 from gongkai.compare import children, levels, years
 from gongkai.model import GongkaiError, Report
 from gongkai.panels.frames import Panel
-from gongkai.store import reading as stores
-from gongkai.store import records as store
 from gongkai.workbook.lists import report_to_row
 
 ReportSource = str | Path | bytes
@@ -103,8 +101,8 @@ def records_of(
             yield record_of(Outcome(source_of(one), one))
         elif isinstance(one, UnreadSource):
             yield record_of(Outcome(one.source, one.error))
-        elif not isinstance(one, bytes) and (path := stores.store_at(one)):
-            yield from stores.stored_records(path)
+        elif not isinstance(one, bytes) and (path := store.store_at(one)):
+            yield from store.stored_records(path)
         else:
             yield from map(record_of, way.outcomes(one))
 

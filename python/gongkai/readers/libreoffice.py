@@ -20,8 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from gongkai import supply
-from gongkai.confinement import is_confined
+from gongkai import confinement, supply
 from gongkai.model import UnreadableDocument
 from gongkai.processes import MEGABYTE
 from gongkai.system import document_folder
@@ -122,7 +121,9 @@ def converted(  # noqa: PLR0913
     program = find_program()
     if program is None:
         raise UnreadableDocument(missing)
-    if is_confined():  # it opens sockets and writes beyond its folder, and would only say 未能打开
+    if (
+        confinement.is_confined()
+    ):  # it opens sockets and writes beyond its folder, and would only say 未能打开
         raise UnreadableDocument(HELD_BACK.format(save))
     with ALONE, document_folder() as folder:
         source, made = folder / f"source.{suffix}", folder / "made" / f"source.{to}"
