@@ -1,0 +1,131 @@
+"""Thousands of generated reports on this machine's processors: a batch without workbooks.
+
+Run as ``python benchmarks/many.py 20000``; prints a Markdown table. Each run is a process of its
+own, with one and with all workers, over a share of the pages and over all of them, so that what a
+report costs in time and memory is the slope between the two. The largest run is killed on its way
+and goes on: what that costs is its own line. Figures for more reports are extrapolated by these
+slopes, and said to be.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT / "python"), str(Path(__file__).parent)]
+SHARE = 4  # of the pages, in the smaller run
+MANY = 100_000
+Measured = Mapping[str, float]
+
+
+def measured(listing: Path, folder: Path, workers: int) -> None:
+    """The child's work: prints what it took as JSON."""
+    from gongkai import processes
+    from gongkai.batch import run_batch
+
+    processes.AT_WORK = threading.BoundedSemaphore(workers)
+    sources = listing.read_text(encoding="utf-8").splitlines()
+    began = time.perf_counter()
+    done = sum(one.row.is_done for one in run_batch(sources, folder, pause=0, books="none"))
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    processes.end_idle()
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    told = {
+        "done": done,
+        "seconds": seconds,
+        "processor": sum(one.ru_utime + one.ru_stime for one in used),
+        "peak": peak / (1_000_000 if sys.platform == "darwin" else 1_000),
+        "store": (folder / "gongkai-batch.sqlite").stat().st_size / 1_000_000,
+    }
+    print(json.dumps(told))
+
+
+def started(listing: Path, folder: Path, workers: int) -> subprocess.Popen[str]:
+    command = [sys.executable, __file__, str(listing), str(folder), str(workers)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def in_process(listing: Path, folder: Path, workers: int) -> Measured:
+    told, _ = started(listing, folder, workers).communicate()
+    found: Measured = json.loads(told)
+    return found
+
+
+def killed_and_resumed(listing: Path, folder: Path, workers: int, after: float) -> Measured:
+    """What the second run takes, and how much the two together took longer."""
+    first = started(listing, folder, workers)
+    time.sleep(after)
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    began = time.perf_counter()
+    found = in_process(listing, folder, workers)
+    return {**found, "seconds": after + time.perf_counter() - began}
+
+
+def write_pages(place: Path, count: int) -> list[str]:
+    """The demo's report of 2021 under as many names of bodies."""
+    from gongkai.demo import pages
+
+    page, name = pages()["/2021.html"], "瑞安市人民政府".encode()
+    found = []
+    for number in range(count):
+        path = place / f"{number}.html"
+        path.write_bytes(page.replace(name, f"第{number}县人民政府".encode()))
+        found.append(str(path))
+    return found
+
+
+def main(count: int) -> None:
+    every = os.cpu_count() or 1
+    lines = ["| reports | workers | a second | processor ms | peak MB | store MB |"]
+    lines.append("|---:|---:|---:|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as place:
+        sources = write_pages(Path(place), count)
+        found: dict[int, Measured] = {}
+        for number, workers in ((count // SHARE, 1), (count // SHARE, every), (count, every)):
+            listing = Path(place) / "list.txt"
+            listing.write_text("\n".join(sources[:number]), encoding="utf-8")
+            with tempfile.TemporaryDirectory() as folder:
+                one = found[number] = in_process(listing, Path(folder), workers)
+            lines.append(line(number, str(workers), one))
+        with tempfile.TemporaryDirectory() as folder:
+            after = found[count]["seconds"] / 2
+            one = killed_and_resumed(listing, Path(folder), every, after)
+            lines.append(line(count, f"{every}, killed half way", one))
+    few, many = found[count // SHARE], found[count]
+    slope = {name: (many[name] - few[name]) / (count - count // SHARE) for name in many}
+    minutes = (many["seconds"] + slope["seconds"] * (MANY - count)) / 60
+    peak = many["peak"] + slope["peak"] * (MANY - count)
+    lines.append("")
+    lines.append(
+        f"By these slopes, not measured: {MANY:,} reports in {minutes:.1f} minutes, {peak:.0f} MB, "
+        f"{slope['peak'] * 1000:.2f} KB of memory and {slope['store'] * 1000:.1f} KB of the store "
+        "a report."
+    )
+    print("\n".join(lines))
+
+
+def line(count: int, workers: str, one: Measured) -> str:
+    rate, each = count / one["seconds"], 1_000 * one["processor"] / count
+    return (
+        f"| {count:,} | {workers} | {rate:.0f} | {each:.1f} | {one['peak']:.0f} "
+        f"| {one['store']:.0f} |"
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        measured(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
