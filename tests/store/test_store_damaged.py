@@ -31,6 +31,8 @@ from helpers.counts import counted, many
 from helpers.special import watched
 from helpers.stores import held, kept, run_in, small_records
 
+# What is printed when a question that was not read to its end is cleared away counts too.
+pytestmark = pytest.mark.filterwarnings("error")
 RECORDS = small_records()
 
 
@@ -49,8 +51,9 @@ def outcome_of(work: Callable[[], object]) -> object:
     try:
         return work()
     except StoreError as error:
-        assert is_told(error)
-        return str(error)
+        said = error
+    assert is_told(said)
+    return str(said)
 
 
 def written(folder: Path) -> str:
@@ -139,8 +142,6 @@ def test_what_is_not_as_we_made_it_is_not_written(statement: str, folder: Path) 
     "UPDATE results SET file = '../a.xlsx'",
     "UPDATE results SET file = '..'",
     "UPDATE results SET errors = 'x'",
-    "UPDATE results SET agency = 1.5",
-    "UPDATE results SET is_grave = 'x'",
     "UPDATE findings SET facts = 'x'",
     "UPDATE findings SET facts = '" + "[" * 100_000 + "'",
     "UPDATE figures SET value = 'x'",
@@ -154,7 +155,6 @@ def test_what_is_not_as_we_made_it_is_not_written(statement: str, folder: Path) 
     "UPDATE figures SET state = 9",
     "UPDATE figures SET state = -1",
     "UPDATE figures SET raw = x'00'",
-    "UPDATE figures SET unit = 5",
     "UPDATE cells SET cell = x'00' WHERE id = 1",
 ])  # fmt: skip
 def test_a_value_that_we_did_not_write(statement: str, folder: Path) -> None:
@@ -283,8 +283,9 @@ def test_a_link_that_leads_nowhere_or_to_a_file_of_others(tmp_path: Path) -> Non
 def test_nothing_of_a_strangers_schema_runs(folder: Path) -> None:
     """A view in the place of a table could read files by a function of an extension."""
     run_in(folder, "DROP TABLE written", "CREATE VIEW written AS SELECT load_extension('x') digest")
-    with read_store(folder) as store, pytest.raises(StoreError):
+    with read_store(folder) as store:
         assert store is not None
-        store.was_written("x")
+        with pytest.raises(StoreError):
+            store.was_written("x")
     with closing(sqlite3.connect(folder / NAME)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -132,7 +132,7 @@ def test_all_ways_of_reading_agree(tmp_path: Path) -> None:
     with read_store(tmp_path) as store:
         assert store is not None
         assert store.count() == len(records)
-        assert dict((row.source, check) for row, check in store.checks()) == {
+        assert {row.source: check for row, check in store.checks()} == {
             record.source: record.check for record in records if record.check
         }
         assert store.files() == ["青溪县人民政府2021年度报告.xlsx"]

@@ -7,8 +7,9 @@ where it has the kind that we write.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +20,9 @@ from gongkai.store.records import FigureState, StoredFigure, StoredReport
 from gongkai.workbook.lists import STATES, BatchRow, RowState, summary_cells
 
 FIGURE_STATES: tuple[FigureState, ...] = ("stated", "open", "implied", "converted", "picture")
+FIGURE_STATE_OF = dict(enumerate(FIGURE_STATES))
 BIGGEST = 1 << 63  # numbers below it are numbers to SQLite
+AMOUNT = re.compile(r"-?\d+\.\d+")  # 12.5; Decimal would take 1.0E99999999 too
 # What a BatchRow and a StoredReport have under the names of columns.
 SOURCE_COLUMNS = ("state", "message", "finished", "url", "sha256", "fetched_at", "version")
 RESULT_COLUMNS = (
@@ -250,7 +253,7 @@ def figure_of(values: Sequence[Any]) -> StoredFigure:
         value,
         figures.shown(value) if raw is None else text_in(raw),
         text_in(unit or ""),
-        usual if state is None else FIGURE_STATES[state],
+        usual if state is None else FIGURE_STATE_OF[state],
         count_in(implied),
     )
 
@@ -258,10 +261,8 @@ def figure_of(values: Sequence[Any]) -> StoredFigure:
 def value_in(written: object) -> Value:
     if written is None or type(written) is int:
         return written
-    try:
-        return int(text_in(written)) if "." not in text_in(written) else Decimal(text_in(written))
-    except InvalidOperation:
-        raise ValueError(written) from None
+    text = text_in(written)
+    return Decimal(text) if AMOUNT.fullmatch(text) else int(text)
 
 
 def count_in(written: object) -> int | None:

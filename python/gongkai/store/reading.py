@@ -50,9 +50,13 @@ class Store:
             raise schema.damaged(self.path, error) from error
 
     def rows_of(self, question: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """One after the other, so that a hundred thousand take no more memory than one."""
-        with closing(self.connection.execute(question, values)) as cursor:
-            yield from cursor
+        """One after the other, so that a hundred thousand take no more memory than one.
+
+        Not ``yield from``, which would close the rows' cursor: of a store that is closed by then
+        that is an error, which Python prints.
+        """
+        for row in self.connection.execute(question, values):  # noqa: UP028
+            yield row
 
     def about(self, name: str) -> str:
         """summary -> 汇总; "" for what is not known."""
