@@ -138,6 +138,16 @@ def test_all_ways_of_reading_agree(tmp_path: Path) -> None:
         assert store.files() == ["青溪县人民政府2021年度报告.xlsx"]
 
 
+def test_a_report_without_a_check_is_kept(tmp_path: Path) -> None:
+    """As an earlier version's journal may have one."""
+    row = BatchRow("1.html", "done", agency="青溪县人民政府", year=2021, file="a.xlsx")
+    [found] = kept(tmp_path, [row_to_record(row)])
+    assert (found.row, found.check, found.figures) == (row, None, ())
+    with read_store(tmp_path) as store:
+        assert store is not None
+        assert list(store.checks()) == []
+
+
 def test_states_have_the_numbers_of_the_table(tmp_path: Path) -> None:
     kept(tmp_path, [])
     [states] = tables_in(tmp_path, ["states"]).values()

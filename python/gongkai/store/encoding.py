@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,7 +66,7 @@ class Encoded(NamedTuple):
 
 
 def encoded(record: StoredReport, file_sha256: str = "") -> Encoded:
-    if record.check is None and not record.figures:
+    if record.check is None and not record.figures and not record.row.is_done:
         return Encoded(record.source, source_columns(record), None, (), ())
     findings = []
     for number, fact in enumerate(record.findings, 1):
@@ -133,7 +133,7 @@ def result_columns(record: StoredReport, file_sha256: str) -> ColumnValues:
         "is_grave": any(map(is_grave_fact, findings)),
         "file_sha256": file_sha256,
         "decisions": as_json(decided_to_dict(row)),
-        "checked": as_json(check),
+        "checked": as_json(check) if record.check is not None else "",
         "problems": as_json(record.problems),
     }
 
@@ -205,8 +205,9 @@ def row_of(columns: Mapping[str, Any], found: Iterable[StoredFigure]) -> BatchRo
         told[name] = text_in(columns[name] or "")
     for name in ROW_COUNTS:
         told[name] = count_in(columns[name])
-    if not is_name(told["file"]):
-        raise ValueError(told["file"])
+    is_lost = columns["forms"] is None and columns["state"] == "done"
+    if is_lost or not is_name(told["file"]):
+        raise ValueError(columns["source"])
     listed, implied = listed_figures(found)
     return BatchRow(
         text_in(columns["source"]),
@@ -241,6 +242,26 @@ def listed_figures(found: Iterable[StoredFigure]) -> tuple[dict[str, Value], dic
 @cache
 def listed_cells() -> tuple[str, ...]:
     return (*summary_cells(), *sorted(editions.yearly_cells()))
+
+
+def refuse_other_cells(cells: Sequence[str], forms: str | None) -> None:
+    """Raises ValueError where figures are not those of all cells of the forms; an earlier version's
+    report has only some, and no forms.
+    """
+    wanted = cells_of(forms or "{}")
+    if wanted and (len(cells) != len(wanted) or not wanted.issuperset(cells)):
+        raise ValueError(forms)
+
+
+@lru_cache(maxsize=64)
+def cells_of(forms: str) -> frozenset[str]:
+    """{"disclosure": "2021"} -> the cells of these tables; none where a form is not known yet."""
+    found: set[str] = set()
+    for table, edition in json.loads(forms).items():
+        if edition not in editions.all_editions():
+            return frozenset()
+        found.update(editions.all_editions()[edition].forms[table].cells)
+    return frozenset(found)
 
 
 def figure_of(values: Sequence[Any]) -> StoredFigure:
