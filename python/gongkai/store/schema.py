@@ -75,7 +75,7 @@ def open_to_write(path: Path, tell: Callable[[str], None]) -> sqlite3.Connection
         refuse_other_tables(connection, path)  # before its pace is set, which changes the file
         set_pace(connection, path, tell)
         bring_up(connection, path)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:
         connection.close()
         raise damaged(path, error) from error
     except BaseException:
