@@ -33,11 +33,9 @@ RESULT_COLUMNS = (
 FINDING_COLUMNS = ("number", "rule", "severity", "key", "is_open", "facts")
 ROW_TEXTS = ("agency", "title", "editions", "doubts", "file")
 ROW_COUNTS = ("year", "errors", "warnings", "notes", "dismissed")
+COUNTED = (*ROW_COUNTS, "is_grave")  # all other columns are texts
+CLIPPED = ("agency", "title", "editions", "doubts", "message")  # which lists show
 ColumnValues = dict[str, Any]
-
-
-WIDTH = 6  # values of a finding, and of a figure
-PLAIN = (str, int, type(None))  # what a database takes, and JSON brings over unchanged
 
 
 class Encoded(NamedTuple):
@@ -77,30 +75,90 @@ def encoded(record: StoredReport, file_sha256: str = "") -> Encoded:
 
 
 def checked(written: Sequence[Any]) -> Encoded:
-    """What another process says, as rows. Raises TypeError, ValueError or LookupError for what
-    ``encoded`` does not make.
+    """What another process says, as rows. Raises TypeError, ValueError, LookupError or
+    AttributeError for what ``encoded`` does not make.
     """
     found = Encoded(*written)
-    values = [found.source, *values_in(found.sources, SOURCE_COLUMNS)]
+    refuse_other_columns(found.sources, SOURCE_COLUMNS)
     if found.results is not None:
-        values += values_in(found.results, RESULT_COLUMNS)
-    for one in (*found.findings, *found.figures):
-        if len(one) != WIDTH:
-            raise ValueError(one)
-        values += one
-    for value in values:
-        if not isinstance(value, PLAIN):
-            raise TypeError(value)
-    if found.row.source != found.source:  # made of every value that lists show
+        refuse_other_columns(found.results, RESULT_COLUMNS)
+        refuse_other_json(found.results)
+    for number, values in enumerate(found.findings, 1):
+        refuse_other_finding(number, values)
+    for figure in found.figures:
+        refuse_other_values(figure)
+    is_done = found.row.is_done  # made of every value that lists show
+    if is_done is not (found.results is not None):
         raise ValueError(found.source)
+    forms = found.results["forms"] if found.results else "{}"
+    cells = [figure[0] for figure in found.figures]
+    if set(cells) != cells_of(forms) or len(cells) != len(set(cells)):
+        raise ValueError(forms)
     return found
 
 
-def values_in(columns: ColumnValues, names: Sequence[str]) -> list[Any]:
-    """The values of exactly these columns."""
+def refuse_other_columns(columns: ColumnValues, names: Sequence[str]) -> None:
+    """Raises ValueError where they are not these, each a text or a count as the table wants it."""
     if set(columns) != set(names):
         raise ValueError(columns)
-    return list(columns.values())
+    refuse_other_values(columns.values())
+    for name, value in columns.items():
+        is_right = value is None or isinstance(value, int)
+        if is_right is not (name in COUNTED) or (value is None and name == "is_grave"):
+            raise ValueError(name)
+    for name in CLIPPED:
+        if len(columns.get(name, "")) > wording.MOST_UNITS:
+            raise ValueError(name)
+
+
+def refuse_other_values(values: Iterable[Any]) -> None:
+    """Raises ValueError for what a database does not take."""
+    for value in values:
+        is_number = isinstance(value, int) and -BIGGEST <= value < BIGGEST
+        is_text = isinstance(value, str) and not wording.HALVES.search(value)
+        if not is_number and not is_text and value is not None:
+            raise ValueError(value)
+
+
+def json_in(text: str) -> Any:
+    """Raises ValueError where the text is not as we write JSON: halves of characters hide in
+    escapes.
+    """
+    found = json.loads(text)
+    if as_json(found) != text:
+        raise ValueError(text)
+    return found
+
+
+def refuse_other_json(results: ColumnValues) -> None:
+    """What is kept as JSON and asked for by name later."""
+    for name in ("forms", "decisions"):
+        json_in(results[name])
+    check = json_in(results["checked"])
+    if not isinstance(check["report"], dict) or "findings" in check:
+        raise ValueError(check)
+    for problem in json_in(results["problems"]):
+        refuse_other_values(problem.values())
+
+
+def refuse_other_finding(number: int, values: Sequence[Any]) -> None:
+    """Raises ValueError where the columns are not what its JSON says, which panels show."""
+    refuse_other_values(values)
+    fact = json_in(values[-1])
+    is_known = fact["severity"] in decisions.RANKS
+    if not is_known or list(values[:-1]) != list(finding_values(number, fact)[:-1]):
+        raise ValueError(values)
+    texts = [fact["rule"], fact["message"], fact["cause"] or "", *fact["lines"], *fact["cells"]]
+    numbers = [fact["stated"], fact["computed"], fact["difference"]]
+    for alternative in fact["suspects"]:
+        for suspect in alternative:
+            texts.append(suspect["cell"])
+            numbers += [suspect["stated"], suspect["proposed"]]
+    for text in texts:
+        text_in(text)
+    for figure in numbers:
+        if not isinstance(figure, float):
+            value_in(figure)
 
 
 # --- to the database ------------------------------------------------------------------------------
