@@ -148,11 +148,11 @@ def connected(path: Path, mode: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
             address, timeout=PATIENCE, isolation_level=None, uri=True, check_same_thread=False
         )
+        connection.text_factory = text_of_bytes
+        # what a stranger's file may hold besides tables must not run
+        connection.execute("PRAGMA trusted_schema = OFF")
     except sqlite3.Error as error:
         raise damaged(path, error) from error
-    connection.text_factory = text_of_bytes
-    # what a stranger's file may hold besides tables must not run
-    connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 
 
