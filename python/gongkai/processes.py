@@ -219,7 +219,7 @@ class Process:
             send(self.process.stdin, content)
             answer = receive(self.process.stdout, MOST_BYTES)
             answers.put(taken(answer[:1], answer[1:], take))
-        except (OSError, ValueError, TypeError, EOFError, RecursionError, LookupError):
+        except Exception:  # whatever ``take`` makes of what no process of ours says
             answers.put(None)
 
     def release(self) -> None:

@@ -43,6 +43,8 @@ class Errand:
                 found = self.read(parsing.Task(self.source, books, suffix, self.given))
                 if not isinstance(found, Want):
                     return found
+                if found in self.given:  # who has it and asks again would ask for ever
+                    break
                 self.given[found] = self.supplied(found)
             raise UnreadableDocument(f"{self.source}：网页引出的文件太多，没有读完。")
         except GongkaiError as error:
@@ -92,7 +94,9 @@ class Errand:
         pages = [page for page in self.given.values() if isinstance(page, Document)]
         bases = {page.url for page in pages}
         if not want.referrer:  # a page on disk, which may name the site that it is from
-            return not store.host_of(self.source)
+            is_local = not store.host_of(self.source)
+            is_page = addresses.host_of(want.name) != ""
+            return is_local and is_page and addresses.address_of(want.name, self.source) != ""
         if want.referrer not in bases:
             return False
         is_own = addresses.is_of_site(want.name, want.referrer)

@@ -18,6 +18,7 @@ from gongkai.workbook.derived import SUFFIXES
 SUFFIX = ".xlsx"  # of a new workbook; one of an earlier version keeps its .xlsm
 LONGEST_READ = 1_000  # characters of a hostile text that are looked at
 LONGEST_STEM, MOST_STEM_BYTES = 80, 200  # leaves room for a number and the suffix within 255 bytes
+MOST_NAME_BYTES = 248  # of a stem with 2021年度报告（机关、年度待核）.xlsx behind it
 LONGEST_PATH = 218  # characters of a path that Excel opens; Windows itself may stop at 259
 LONGEST_FOLDER = 180  # characters; below it a file's name has room within a path of 259
 # What Windows refuses, and what means something to xlwings (=) or to the command line that it runs
@@ -68,9 +69,13 @@ def is_too_deep(folder: Path, platform: str = sys.platform) -> bool:
 
 
 def is_ours(name: str) -> bool:
-    """Whether a name may be one of ``report_file_name``: it leads nowhere and is no device's."""
+    """Whether a name may be one of ``report_file_name``: it leads nowhere, is no device's, and any
+    disk takes it.
+    """
+    stem = name.removesuffix(SUFFIX)
     is_safe = not FORBIDDEN.search(name) and not system.DEVICE.match(name)
-    return is_safe and name.endswith(SUFFIX) and not name.startswith(".")
+    is_plain = name != stem == wording.one_line(stem) and not stem.startswith((".", "-", "~"))
+    return is_safe and is_plain and len(name.encode()) <= MOST_NAME_BYTES
 
 
 def safe_text(text: str) -> str:

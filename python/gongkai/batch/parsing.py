@@ -182,19 +182,35 @@ def outcome_of(answer: bytes) -> ParseResult:
     told = json.loads(answer)
     if "want" in told:
         return want_of(told["want"])
-    return tuple(map(parsed_of, told["found"]))
+    first, *others = map(parsed_of, told["found"])
+    return (first, *others)
 
 
 def want_of(told: Mapping[str, Any]) -> supply.Want:
     want = supply.Want(**told)
-    is_known = want.kind in ("page", "docx") and type(want.size) is int
-    if not is_known or not isinstance(want.name, str) or not isinstance(want.referrer, str):
+    if type(want.size) is not int or wording.HALVES.search(want.name + want.referrer):
+        raise ValueError(told)
+    is_suffix = want.referrer.isascii() and want.referrer.isalnum()  # doc: part of a file's name
+    if want.kind != "page" and not (want.kind == "docx" and is_suffix):
         raise ValueError(told)
     return want
 
 
 def parsed_of(told: Sequence[Any]) -> Parsed:
+    """The name of a workbook is only given by whoever writes it."""
     written, name, book, is_passing = told
-    if name and not names.is_ours(name):
+    found = Parsed(store.checked(written), name, b64decode(book), is_passing is True)
+    if not is_fitting(found):
         raise ValueError(name)
-    return Parsed(store.checked(written), name, b64decode(book), is_passing is True)
+    return found
+
+
+def is_fitting(found: Parsed) -> bool:
+    """Whether a workbook comes with a name and a result, and a result names no file yet."""
+    results = found.encoded.results
+    if results is None:
+        return found.name == "" and found.book == b""
+    is_unnamed = results["file"] == results["file_sha256"] == ""
+    if not found.book:
+        return is_unnamed and found.name == ""
+    return is_unnamed and names.is_ours(found.name)

@@ -363,8 +363,11 @@ class BatchRun:
         return own or self.names.claim(names.fitted_name(one.name, self.folder))
 
     def flushed(self) -> Iterator[Imported]:
-        """Put on the disk what is pending, give workbooks their names, and tell of each."""
-        pending, self.pending = self.pending, []
+        """Put on the disk what is pending, give workbooks their names, and tell of each.
+
+        Where the store refused a result it has given up all others that it had not on the disk.
+        """
+        pending, self.pending = self.pending if self.store.pending else [], []
         self.store.commit()
         done = [self.named(one) if one.aside else one.found for one in pending]
         self.write_due_summary(len(done))

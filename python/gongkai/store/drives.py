@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 NETWORK_TYPES = re.compile(
-    r"nfs|cifs|smb|afp|webdav|davfs|9p$|afs$|ceph|gluster|lustre|ncp|fuse\.(?:sshfs|rclone|s3|gvfs)"
+    r"(?:fuse\.)?(?:nfs|cifs|smb|afp|webdav|davfs|9p$|afs$|ceph|gluster|lustre|ncp)"
+    r"|fuse\.(?:sshfs|rclone|s3|gvfs|curlftpfs)"
 )
 REMOTE_DRIVE = 4  # what Windows calls a drive of another machine
-MAC_MOUNT = re.compile(r"^.+ on (.+) \((\w+)", re.MULTILINE)
+MAC_MOUNT = re.compile(r"^.+? on (/.*) \((\w+)", re.MULTILINE)  # //u@nas/a on /Volumes/a (smbfs
 LINUX_MOUNT = re.compile(r"^\S+ (\S+) (\S+)", re.MULTILINE)
 
 

@@ -7,9 +7,10 @@ where it has the kind that we write.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
-from functools import cache
+from decimal import Decimal
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,9 @@ from gongkai.store.records import FigureState, StoredFigure, StoredReport
 from gongkai.workbook.lists import STATES, BatchRow, RowState, summary_cells
 
 FIGURE_STATES: tuple[FigureState, ...] = ("stated", "open", "implied", "converted", "picture")
+FIGURE_STATE_OF = dict(enumerate(FIGURE_STATES))
 BIGGEST = 1 << 63  # numbers below it are numbers to SQLite
+AMOUNT = re.compile(r"-?\d+\.\d+")  # 12.5; Decimal would take 1.0E99999999 too
 # What a BatchRow and a StoredReport have under the names of columns.
 SOURCE_COLUMNS = ("state", "message", "finished", "url", "sha256", "fetched_at", "version")
 RESULT_COLUMNS = (
@@ -30,11 +33,9 @@ RESULT_COLUMNS = (
 FINDING_COLUMNS = ("number", "rule", "severity", "key", "is_open", "facts")
 ROW_TEXTS = ("agency", "title", "editions", "doubts", "file")
 ROW_COUNTS = ("year", "errors", "warnings", "notes", "dismissed")
+COUNTED = (*ROW_COUNTS, "is_grave")  # all other columns are texts
+CLIPPED = ("agency", "title", "editions", "doubts", "message")  # which lists show
 ColumnValues = dict[str, Any]
-
-
-WIDTH = 6  # values of a finding, and of a figure
-PLAIN = (str, int, type(None))  # what a database takes, and JSON brings over unchanged
 
 
 class Encoded(NamedTuple):
@@ -63,7 +64,7 @@ class Encoded(NamedTuple):
 
 
 def encoded(record: StoredReport, file_sha256: str = "") -> Encoded:
-    if record.check is None and not record.figures:
+    if record.check is None and not record.figures and not record.row.is_done:
         return Encoded(record.source, source_columns(record), None, (), ())
     findings = []
     for number, fact in enumerate(record.findings, 1):
@@ -74,30 +75,90 @@ def encoded(record: StoredReport, file_sha256: str = "") -> Encoded:
 
 
 def checked(written: Sequence[Any]) -> Encoded:
-    """What another process says, as rows. Raises TypeError, ValueError or LookupError for what
-    ``encoded`` does not make.
+    """What another process says, as rows. Raises TypeError, ValueError, LookupError or
+    AttributeError for what ``encoded`` does not make.
     """
     found = Encoded(*written)
-    values = [found.source, *values_in(found.sources, SOURCE_COLUMNS)]
+    refuse_other_columns(found.sources, SOURCE_COLUMNS)
     if found.results is not None:
-        values += values_in(found.results, RESULT_COLUMNS)
-    for one in (*found.findings, *found.figures):
-        if len(one) != WIDTH:
-            raise ValueError(one)
-        values += one
-    for value in values:
-        if not isinstance(value, PLAIN):
-            raise TypeError(value)
-    if found.row.source != found.source:  # made of every value that lists show
+        refuse_other_columns(found.results, RESULT_COLUMNS)
+        refuse_other_json(found.results)
+    for number, values in enumerate(found.findings, 1):
+        refuse_other_finding(number, values)
+    for figure in found.figures:
+        refuse_other_values(figure)
+    is_done = found.row.is_done  # made of every value that lists show
+    if is_done is not (found.results is not None):
         raise ValueError(found.source)
+    forms = found.results["forms"] if found.results else "{}"
+    cells = [figure[0] for figure in found.figures]
+    if set(cells) != cells_of(forms) or len(cells) != len(set(cells)):
+        raise ValueError(forms)
     return found
 
 
-def values_in(columns: ColumnValues, names: Sequence[str]) -> list[Any]:
-    """The values of exactly these columns."""
+def refuse_other_columns(columns: ColumnValues, names: Sequence[str]) -> None:
+    """Raises ValueError where they are not these, each a text or a count as the table wants it."""
     if set(columns) != set(names):
         raise ValueError(columns)
-    return list(columns.values())
+    refuse_other_values(columns.values())
+    for name, value in columns.items():
+        is_right = value is None or isinstance(value, int)
+        if is_right is not (name in COUNTED) or (value is None and name == "is_grave"):
+            raise ValueError(name)
+    for name in CLIPPED:
+        if len(columns.get(name, "")) > wording.MOST_UNITS:
+            raise ValueError(name)
+
+
+def refuse_other_values(values: Iterable[Any]) -> None:
+    """Raises ValueError for what a database does not take."""
+    for value in values:
+        is_number = isinstance(value, int) and -BIGGEST <= value < BIGGEST
+        is_text = isinstance(value, str) and not wording.HALVES.search(value)
+        if not is_number and not is_text and value is not None:
+            raise ValueError(value)
+
+
+def json_in(text: str) -> Any:
+    """Raises ValueError where the text is not as we write JSON: halves of characters hide in
+    escapes.
+    """
+    found = json.loads(text)
+    if as_json(found) != text:
+        raise ValueError(text)
+    return found
+
+
+def refuse_other_json(results: ColumnValues) -> None:
+    """What is kept as JSON and asked for by name later."""
+    for name in ("forms", "decisions"):
+        json_in(results[name])
+    check = json_in(results["checked"])
+    if not isinstance(check["report"], dict) or "findings" in check:
+        raise ValueError(check)
+    for problem in json_in(results["problems"]):
+        refuse_other_values(problem.values())
+
+
+def refuse_other_finding(number: int, values: Sequence[Any]) -> None:
+    """Raises ValueError where the columns are not what its JSON says, which panels show."""
+    refuse_other_values(values)
+    fact = json_in(values[-1])
+    is_known = fact["severity"] in decisions.RANKS
+    if not is_known or list(values[:-1]) != list(finding_values(number, fact)[:-1]):
+        raise ValueError(values)
+    texts = [fact["rule"], fact["message"], fact["cause"] or "", *fact["lines"], *fact["cells"]]
+    numbers = [fact["stated"], fact["computed"], fact["difference"]]
+    for alternative in fact["suspects"]:
+        for suspect in alternative:
+            texts.append(suspect["cell"])
+            numbers += [suspect["stated"], suspect["proposed"]]
+    for text in texts:
+        text_in(text)
+    for figure in numbers:
+        if not isinstance(figure, float):
+            value_in(figure)
 
 
 # --- to the database ------------------------------------------------------------------------------
@@ -130,7 +191,7 @@ def result_columns(record: StoredReport, file_sha256: str) -> ColumnValues:
         "is_grave": any(map(is_grave_fact, findings)),
         "file_sha256": file_sha256,
         "decisions": as_json(decided_to_dict(row)),
-        "checked": as_json(check),
+        "checked": as_json(check) if record.check is not None else "",
         "problems": as_json(record.problems),
     }
 
@@ -202,8 +263,9 @@ def row_of(columns: Mapping[str, Any], found: Iterable[StoredFigure]) -> BatchRo
         told[name] = text_in(columns[name] or "")
     for name in ROW_COUNTS:
         told[name] = count_in(columns[name])
-    if not is_name(told["file"]):
-        raise ValueError(told["file"])
+    is_lost = columns["forms"] is None and columns["state"] == "done"
+    if is_lost or not is_name(told["file"]):
+        raise ValueError(columns["source"])
     listed, implied = listed_figures(found)
     return BatchRow(
         text_in(columns["source"]),
@@ -240,6 +302,26 @@ def listed_cells() -> tuple[str, ...]:
     return (*summary_cells(), *sorted(editions.yearly_cells()))
 
 
+def refuse_other_cells(cells: Sequence[str], forms: str | None) -> None:
+    """Raises ValueError where figures are not those of all cells of the forms; an earlier version's
+    report has only some, and no forms.
+    """
+    wanted = cells_of(forms or "{}")
+    if wanted and (len(cells) != len(wanted) or not wanted.issuperset(cells)):
+        raise ValueError(forms)
+
+
+@lru_cache(maxsize=64)
+def cells_of(forms: str) -> frozenset[str]:
+    """{"disclosure": "2021"} -> the cells of these tables; none where a form is not known yet."""
+    found: set[str] = set()
+    for table, edition in json.loads(forms).items():
+        if edition not in editions.all_editions():
+            return frozenset()
+        found.update(editions.all_editions()[edition].forms[table].cells)
+    return frozenset(found)
+
+
 def figure_of(values: Sequence[Any]) -> StoredFigure:
     """cell, value, state, raw, unit, implied -> the figure."""
     cell, written, state, raw, unit, implied = values
@@ -250,7 +332,7 @@ def figure_of(values: Sequence[Any]) -> StoredFigure:
         value,
         figures.shown(value) if raw is None else text_in(raw),
         text_in(unit or ""),
-        usual if state is None else FIGURE_STATES[state],
+        usual if state is None else FIGURE_STATE_OF[state],
         count_in(implied),
     )
 
@@ -258,10 +340,8 @@ def figure_of(values: Sequence[Any]) -> StoredFigure:
 def value_in(written: object) -> Value:
     if written is None or type(written) is int:
         return written
-    try:
-        return int(text_in(written)) if "." not in text_in(written) else Decimal(text_in(written))
-    except InvalidOperation:
-        raise ValueError(written) from None
+    text = text_in(written)
+    return Decimal(text) if AMOUNT.fullmatch(text) else int(text)
 
 
 def count_in(written: object) -> int | None:

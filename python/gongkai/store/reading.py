@@ -19,8 +19,8 @@ MISUSED = (TypeError, ValueError, KeyError, AttributeError, IndexError, Recursio
 COLUMNS = ("id", "source", *encoding.SOURCE_COLUMNS, *encoding.RESULT_COLUMNS)
 KNOWN = f"SELECT {', '.join(COLUMNS)} FROM sources LEFT JOIN results USING (id)"
 FIGURES = (
-    "SELECT c.cell, value, state, raw, unit, implied FROM figures f JOIN cells c ON c.id = f.cell"
-    " WHERE f.id = ? ORDER BY c.id"
+    "SELECT c.cell, value, state, raw, unit, implied FROM figures f"
+    " LEFT JOIN cells c ON c.id = f.cell WHERE f.id = ? ORDER BY f.cell"
 )
 FINDINGS = "SELECT facts FROM findings WHERE id = ? ORDER BY number"
 
@@ -50,9 +50,13 @@ class Store:
             raise schema.damaged(self.path, error) from error
 
     def rows_of(self, question: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """One after the other, so that a hundred thousand take no more memory than one."""
-        with closing(self.connection.execute(question, values)) as cursor:
-            yield from cursor
+        """One after the other, so that a hundred thousand take no more memory than one.
+
+        Not ``yield from``, which would close the rows' cursor: of a store that is closed by then
+        that is an error, which Python prints.
+        """
+        for row in self.connection.execute(question, values):  # noqa: UP028
+            yield row
 
     def about(self, name: str) -> str:
         """summary -> 汇总; "" for what is not known."""
@@ -132,8 +136,13 @@ class Store:
         return {**json.loads(columns["checked"]), "findings": findings}
 
     def figures_of(self, columns: dict[str, Any]) -> Iterator[StoredFigure]:
+        """SQLite keeps no sums of what it holds: a damaged number ends a report's figures early."""
+        cells: list[str] = []
         for values in self.rows_of(FIGURES, columns["id"]):
-            yield encoding.figure_of(values)
+            figure = encoding.figure_of(values)
+            cells.append(figure.cell)
+            yield figure
+        encoding.refuse_other_cells(cells, columns["forms"])
 
     def count(self) -> int:
         """How many sources there are."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -73,9 +72,10 @@ def open_to_write(path: Path, tell: Callable[[str], None]) -> sqlite3.Connection
     try:
         if is_new:
             connection.execute(f"PRAGMA application_id = {KIND}")
+        refuse_other_tables(connection, path)  # before its pace is set, which changes the file
         set_pace(connection, path, tell)
         bring_up(connection, path)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:
         connection.close()
         raise damaged(path, error) from error
     except BaseException:
@@ -148,11 +148,11 @@ def connected(path: Path, mode: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
             address, timeout=PATIENCE, isolation_level=None, uri=True, check_same_thread=False
         )
+        connection.text_factory = text_of_bytes
+        # what a stranger's file may hold besides tables must not run
+        connection.execute("PRAGMA trusted_schema = OFF")
     except sqlite3.Error as error:
         raise damaged(path, error) from error
-    connection.text_factory = text_of_bytes
-    # what a stranger's file may hold besides tables must not run
-    connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 
 
@@ -194,14 +194,17 @@ def bring_up(connection: sqlite3.Connection, path: Path) -> None:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-    refuse_other_tables(connection, path)
 
 
 def refuse_other_tables(connection: sqlite3.Connection, path: Path) -> None:
-    """Views and indexes of a user's own may stand there; a trigger would change what we write."""
+    """Tables, views and indexes of a user's own may stand beside ours; a trigger would change what
+    we write. Raises StoreError.
+    """
+    version = known_version(connection, path)
     found = schema_of(connection)
     has_trigger = any(kind == "trigger" for kind, _, _ in found)
-    if has_trigger or not expected_schema() <= found:
+    is_begun = version > 0 or not found
+    if has_trigger or not is_begun or not expected_schema(version) <= found:
         raise foreign(path)
 
 
@@ -211,9 +214,8 @@ def schema_of(connection: sqlite3.Connection) -> frozenset[tuple[str, str, str]]
     return frozenset(connection.execute(asked))
 
 
-@cache
-def expected_schema() -> frozenset[tuple[str, str, str]]:
+def expected_schema(version: int) -> frozenset[tuple[str, str, str]]:
     with closing(sqlite3.connect(":memory:")) as empty:
-        for script in VERSIONS:
+        for script in VERSIONS[:version]:
             empty.executescript(script)
         return schema_of(empty)

@@ -48,7 +48,7 @@ class StoreWriter(Store):
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         super().__init__(connection, path)
-        self.cells: dict[str, int] = dict(connection.execute("SELECT cell, id FROM cells"))
+        self.cells: dict[str, int] = {}
         self.pending = 0
 
     def keep(self, found: encoding.Encoded) -> None:
@@ -137,10 +137,11 @@ class StoreWriter(Store):
         self.pending = 0
 
     def give_up(self) -> None:
-        """Forget what is not committed, the numbers of cells too."""
-        if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
-        self.cells = dict(self.connection.execute("SELECT cell, id FROM cells"))
+        """Forget what is not committed, the numbers of cells too. Raises StoreError."""
+        with self.asked():
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            self.cells = dict(self.connection.execute("SELECT cell, id FROM cells"))
         self.pending = 0
 
     def close(self) -> None:
@@ -165,6 +166,7 @@ def open_store(
     path = folder / schema.NAME
     store = StoreWriter(schema.open_to_write(path, tell), path)
     try:
+        store.give_up()  # nothing yet; it learns the numbers of cells
         yield store
     finally:
         store.close()
