@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from gongkai import system
 from gongkai.batch import names
 from gongkai.model import GongkaiError
-from gongkai.store import StoreWriter, older
+from gongkai.store import NAME, StoreWriter, older
 from gongkai.workbook import derived
 
 # in the folder: what is being written; what a kill left there the next run takes up or away
@@ -139,11 +139,17 @@ def take_up_left(part: Path, store: StoreWriter, folder: Path) -> None:
 # --- the summary's names --------------------------------------------------------------------------
 
 
-def name_summary(store: StoreWriter, folder: Path) -> None:
+def name_summary(store: StoreWriter, folder: Path, tell: Callable[[str], None]) -> None:
     """Choose the summary's name once, such that none that was there before is ever replaced."""
     older.take_over(store, folder)
     if not store.about(SUMMARY_STEM):
-        store.say(SUMMARY_STEM, free_summary(folder))
+        stem = free_summary(folder)
+        if stem != SUMMARY:
+            tell(
+                f"文件夹中已有{SUMMARY}，而没有它的进度记录（{NAME}）：全部重新导入，"
+                f"新的汇总写在{stem}；原来的工作簿没有改动，也没有采用。"
+            )
+        store.say(SUMMARY_STEM, stem)
         store.say(SUMMARY_BOOK, names.SUFFIX)
         store.commit()
 

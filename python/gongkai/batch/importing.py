@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from gongkai import links, locate, pipeline, sources, system, wording
+from gongkai import links, locate, pipeline, sources, store, system, wording
 from gongkai.batch.names import FileNames, fitting_name
-from gongkai.decisions.file import with_decisions_beside
-from gongkai.model import Finding, GongkaiError, NoFigures, Report, WorkbookError
+from gongkai.decisions.file import decisions_in_file, decisions_path, with_decisions_beside
+from gongkai.model import Decision, Finding, GongkaiError, NoFigures, Report, WorkbookError
 from gongkai.workbook import lists, write_workbook
 
 PART = re.compile(r"(?P<source>.+)#part=(?P<part>[1-9]\d{0,3})")
@@ -30,6 +30,14 @@ def read_report_in(
     """
     address, part = source_and_part(source)
     return with_decisions_beside(locate.read_source(address, limits, access, loaded, part))
+
+
+def decisions_beside(row: lists.BatchRow) -> dict[str, Decision]:
+    """What the file beside a source decides about its report by now. Raises DecisionsError."""
+    path = Path(source_and_part(row.source)[0])
+    if store.host_of(row.source) or not decisions_path(path).is_file():
+        return {}
+    return decisions_in_file(Report("", row.agency, row.year, "", {}), path)
 
 
 def source_and_part(source: str) -> tuple[str, int]:

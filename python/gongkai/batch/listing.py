@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 
 from gongkai import links, locate, readers, store, system
-from gongkai.batch import folders, ours, summary
+from gongkai.batch import folders, importing, ours, summary
 from gongkai.model import FetchError, GongkaiError
 from gongkai.sources import ACCESS, LIMITS, Access, detect, load
 
@@ -189,22 +189,33 @@ def each_once(sources: Iterable[str]) -> tuple[str, ...]:
 
 
 def page_of(source: str) -> str:
+    """HTTP://A.gov.cn/b#c is http://a.gov.cn/b, but for the part of a document that it names."""
+    if not is_web(source):
+        return source
+    address, part = importing.source_and_part(source)
     try:
-        return urldefrag(source)[0] if is_web(source) else source
+        found = urlsplit(urldefrag(address)[0].strip())
     except ValueError:
         return source
+    page = found._replace(scheme=found.scheme.lower(), netloc=found.netloc.lower()).geturl()
+    return f"{page}#part={part}" if part else page
 
 
 def is_like_source(line: str, place: Path) -> bool:
-    if is_web(line) or line.lower().endswith(PAGES + DOCUMENTS):
+    address, _ = importing.source_and_part(line)
+    if is_web(line) or address.lower().endswith(PAGES + DOCUMENTS):
         return True
-    named = path_named(line, place)
+    named = path_named(address, place)
     # a pipe too: reading it says what it is
     return os.path.exists(named) and not os.path.isdir(named)
 
 
 def source_named(line: str, place: Path) -> str:
-    return line if is_web(line) else path_named(line, place)
+    """A path is a whole one: 报告.html#part=2 beside the list is /年报/报告.html#part=2."""
+    if is_web(line):
+        return line
+    address, part = importing.source_and_part(line)
+    return f"{path_named(address, place)}#part={part}" if part else path_named(line, place)
 
 
 def path_named(line: str, place: Path) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,7 +40,9 @@ MOST_THREADS = 64  # of one batch: so many requests at a time, whatever number o
 LONGEST_RETRY = 5.0  # seconds before the second try of a request, all of whose tries have a minute
 # Seconds for what is being read to end; a program that ends amid a parser's work may crash.
 LONGEST_STOP = 1.0
+LONG_WAIT = 5.0  # seconds for which a host wants to be left alone that are told
 LONGEST_PENDING = 0.25  # seconds that a result waits to be on the disk
+MOST_NAMED = 5  # workbooks in a sentence
 MOST_BOOKS = 2_000  # sources of a list, beyond which only reports with errors get a workbook
 FEWER_BOOKS = (
     f"名单超过{MOST_BOOKS:,}行，只为有错误的报告生成工作簿；要全部生成请加 --workbooks all。"
@@ -90,7 +92,7 @@ def run_batch(  # noqa: PLR0913
     folders.make_folder(folder)
     own = list(dict.fromkeys(sources))
     with folders.held_folder(folder) as part, open_store(folder, tell) as store:
-        folders.name_summary(store, folder)
+        folders.name_summary(store, folder, tell)
         folders.take_up_left(part, store, folder)
         store.begin_list(own)
         if books is None and len(own) > MOST_BOOKS:
@@ -166,7 +168,7 @@ class Pending(NamedTuple):
     aside: Path | None
 
 
-Result = tuple[str, tuple[parsing.Parsed, ...]] | BaseException | None
+Result = tuple[str, tuple[parsing.Parsed, ...]] | str | BaseException | None  # a str is to be told
 
 
 class BatchRun:
@@ -202,22 +204,34 @@ class BatchRun:
                 left.append(source)
                 self.note_own_name(source)
             else:
-                yield Imported(row, skipped=True)
+                yield Imported(row, skipped=row.is_done)
         self.store.commit()
         self.sources = left
 
     def note_own_name(self, source: str) -> None:
-        """A workbook that is gone comes back under the name that an earlier run gave it."""
+        """A workbook that is gone comes back under the name that an earlier run gave it; one of
+        another name, which may be the same renamed, is told.
+        """
         kept = self.store.kept(source)
-        if kept is not None and kept.row.file:
-            self.own_names[source] = kept.row.file
+        if kept is None or not kept.row.file:
+            return
+        self.own_names[source] = kept.row.file
+        known = {*self.store.files(), summary.names_of(self.store)[0]}
+        others = sorted(
+            path.name for path in self.folder.glob("*.xls[xm]") if is_other(path, known)
+        )
+        if others:
+            self.tell(
+                f"{kept.row.file}已不在文件夹中，重新导入；其中另有{'、'.join(others[:MOST_NAMED])}，"
+                f"没有采用，如是改了名的，请改回原名再运行。"
+            )
 
     def done_row(self, source: str) -> lists.BatchRow | None:
         """The line of a report that is done: of one with a workbook where that is there, read anew
         where it or what is beside it changed.
         """
         kept = self.store.kept(source)
-        if kept is None or not kept.row.is_done:
+        if kept is None or not (kept.row.is_done or kept.row.file):
             return None
         if not kept.row.file:
             return kept.row if self.is_done_without(kept) else None
@@ -229,16 +243,21 @@ class BatchRun:
         try:
             return self.current_row(path, kept)
         except (OSError, NoFigures, WorkbookError) as error:
-            return replace(
-                importing.failed_row(source, why_not_current(path, error)), file=path.name
-            )
+            failed = importing.failed_row(source, why_not_current(path, error))
         except GongkaiError as error:
             raise folders.stopped(self.folder, error) from error
         except Exception as error:
-            return replace(importing.internal_error(source, error), file=path.name)
+            failed = importing.internal_error(source, error)
+        self.store.keep_failure(failed)
+        return replace(failed, file=path.name)
 
     def is_done_without(self, kept: Kept) -> bool:
-        """Whether a report needs no workbook, as this run makes them."""
+        """Whether a report needs no workbook, as this run makes them, and nothing else has been
+        decided about it since.
+        """
+        with suppress(DecisionsError):
+            if kept.row.decisions != importing.decisions_beside(kept.row):
+                return False
         if self.manner.books == "errors":
             return not kept.is_grave
         return self.manner.books == "none"
@@ -247,8 +266,11 @@ class BatchRun:
         """The line of a workbook as it is by now; an earlier version saved blank forms too."""
         found = names.digest_with_decisions(path)
         is_same = found == kept.file_sha256 and path.name == kept.row.file
-        if is_same and kept.row.figures:
+        if is_same and kept.row.figures and kept.row.is_done:
             return kept.row
+        twin = self.store.file_with(names.digest(path))
+        if twin and twin != kept.row.file:
+            raise WorkbookError(f"内容与{twin}的完全相同，是另一份报告的")
         return self.changed_row(path, kept.row, found)
 
     def changed_row(self, path: Path, old: lists.BatchRow, found: str) -> lists.BatchRow:
@@ -258,7 +280,14 @@ class BatchRun:
         record = report_to_record(report, findings, row)
         check = record.check or {}
         named = {**check, "report": {**check["report"], "source": old.source}}
-        self.store.keep(encoded(replace(record, check=named), found))
+        rows = encoded(replace(record, check=named), found)
+        rows.sources.update(self.store.origin_of(old.source))
+        self.store.keep(rows)
+        if (old.agency, old.year) != (row.agency, row.year):
+            self.tell(
+                f"{path.name}中的机关和年度是{row.agency}{row.year or ''}，导入时是"
+                f"{old.agency}{old.year or ''}，按工作簿的计；请核对。"
+            )
         return row
 
     # what is left
@@ -275,6 +304,8 @@ class BatchRun:
             for result in self.next_results():
                 if result is None:
                     at_work -= 1
+                elif isinstance(result, str):
+                    self.tell(result)
                 elif isinstance(result, BaseException):
                     raise result
                 else:
@@ -317,7 +348,10 @@ class BatchRun:
         """Whether a source that failed for now gets another turn."""
         is_passing = any(one.is_passing for one in found)
         is_local = host_of(source) == scheduler.LOCAL
-        return is_passing and not is_local and self.queue.put_back(source, wait)
+        is_back = is_passing and not is_local and self.queue.put_back(source, wait)
+        if is_back and wait >= LONG_WAIT:
+            self.results.put(f"{host_of(source)}要求{wait:.0f}秒后再访问，到时再取{source}。")
+        return is_back
 
     def suffix_of(self, source: str) -> str:
         """.xlsx, but where an earlier version gave this source's workbook another one."""
@@ -407,6 +441,11 @@ class BatchRun:
 
     def write_summary(self) -> None:
         summary.write_summary(self.store, self.folder, self.part, self.tell)
+
+
+def is_other(path: Path, known: Collection[str]) -> bool:
+    """Whether a workbook in the folder is none that the store knows."""
+    return path.name not in known and not path.name.startswith((".", "~$"))
 
 
 def is_part_of(name: str, source: str) -> bool:

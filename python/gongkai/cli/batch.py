@@ -144,7 +144,7 @@ def report_outcome(sources: Sequence[str], progress: Progress, options: argparse
     elif progress.seen:
         across = across_lines(batch_years(options.output))
         files = "、".join(map(str, summary_files(options.output)))
-        show([progress.tally(), *across, f"汇总：{files}"])
+        show([progress.tally(), *across, *[f"汇总：{files}"] * bool(files)])
 
 
 def outcome_dicts(

@@ -19,8 +19,9 @@ MOST_NAMED = 10  # reports in a sentence
 def run_export(options: argparse.Namespace) -> int:
     path = store.store_at(options.source)
     if path is not None:
-        return export_body(path, options) if options.body else export_panel(path, options)
-    if options.body:
+        whole = options.body is None
+        return export_panel(path, options) if whole else export_body(path, options)
+    if options.body is not None:
         raise WorkbookError(f"{options.source}不是批量导入的结果，不能从中取一个机关的报告。")
     target: Path = options.output
     suffix = system.refuse_suffix(target, writing.SUFFIXES)
@@ -52,18 +53,29 @@ def export_panel(path: Path, options: argparse.Namespace) -> int:
 
 
 def export_body(path: Path, options: argparse.Namespace) -> int:
-    """From its source as that is today: where that has changed since, it is told."""
+    """The workbook that stands in the batch's folder, with all that was done to it; where none was
+    made, one from the source as that is today: where that has changed since, it is told.
+    """
     row = report_of(path, options.body, options.year)
+    own = path.parent / row.file
+    is_there = row.file != "" and own.is_file()
+    place = str(own) if is_there else row.source
     access = sources.Access(options.offline, options.refresh, options.insecure)
-    report = wording.evaluated(importing.read_report_in(row.source, access=access))
+    report = wording.evaluated(importing.read_report_in(place, access=access))
     findings = pipeline.check(report)
     target = pipeline.fill(report, findings, options.output, overwrite=options.force)
     with console.written(target):
         console.show([*output.head_lines(report), *output.finding_lines(report, findings)])
         console.show([f"已写入 {target}"])
-    if report.document is None or report.document.sha256 != store.stored_digest(path, row.source):
+    if not is_there and has_changed(report, path, row.source):
         console.tell(f"{row.source}在批量导入之后有变化，工作簿取自现在的内容，请核对。")
     return reading.code_of(findings)
+
+
+def has_changed(report: Report, path: Path, source: str) -> bool:
+    """Whether a document is another than the one that the batch read, as far as that is known."""
+    known = store.stored_digest(path, source)
+    return known != "" and report.document is not None and report.document.sha256 != known
 
 
 def report_of(path: Path, body: str, year: int | None) -> BatchRow:
@@ -74,14 +86,17 @@ def report_of(path: Path, body: str, year: int | None) -> BatchRow:
     asked = body if year is None else f"{body}{year}年"
     if not found:
         raise GongkaiError(f"{path.name}中没有{asked}的报告；请核对机关名称和年度。")
-    told = "、".join(f"{row.agency}{row.year or ''}" for row in found[:MOST_NAMED])
+    told = "、".join(f"{row.agency}{row.year or ''}（{row.source}）" for row in found[:MOST_NAMED])
     raise GongkaiError(
         f"{path.name}中{asked}的报告有{len(found)}份：{told}；"
-        f"请写全机关名称，并用 --year 指定年度。"
+        f"请写全机关名称，用 --year 指定年度，或把机关换成括号里的来源。"
     )
 
 
 def rows_of(body: str, rows: list[BatchRow]) -> list[BatchRow]:
-    """Those of a body by its very name, else by one that means it: 瑞安市政府."""
-    exact = [row for row in rows if row.agency == body]
+    """The one of a source, else those of a body by its very name, else by one that means it:
+    瑞安市政府.
+    """
+    named = [row for row in rows if row.source == body]
+    exact = named or [row for row in rows if row.agency == body]
     return exact or [row for row in rows if bodies.same_body(row.agency, body, row.year)]

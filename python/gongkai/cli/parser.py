@@ -309,7 +309,7 @@ def add_export(commands: Commands[ChineseParser]) -> None:
     )
     export.add_argument("source", metavar="来源", help=f"{SOURCE_HELP}；或批量导入的文件夹")
     export.add_argument(
-        "body", nargs="?", default="", metavar="机关", help="只取其中这个机关的报告，写成工作簿"
+        "body", nargs="?", metavar="机关", help="只取其中这个机关的报告，写成工作簿"
     )
     export.add_argument("--year", type=int, metavar="年度", help="机关有几年的报告时，取哪一年的")
     add_output(

@@ -183,7 +183,7 @@ def of_bytes(content: bytes) -> Outcome:
 
 def documents_of(named: str) -> Sequence[str]:
     """Raises GongkaiError for a folder without any."""
-    if listing.is_web(named) or not Path(named).is_dir():
+    if not named.strip() or listing.is_web(named) or not Path(named).is_dir():
         return (named,)
     return listing.plan_of_folder(Path(named)).sources
 

@@ -116,14 +116,15 @@ class Store:
         return Kept(encoding.row_of(columns, figures), digest, bool(columns["is_grave"]))
 
     def record_of(self, columns: dict[str, Any]) -> StoredReport:
-        figures = tuple(self.figures_of(columns))
+        is_done = columns["state"] == "done"
+        figures = tuple(self.figures_of(columns)) if is_done else ()
         told = {name: encoding.text_in(columns[name]) for name in encoding.SOURCE_COLUMNS[3:]}
         return StoredReport(
             encoding.row_of(columns, figures),
             published=encoding.text_in(columns["published"] or ""),
             figures=figures,
             editions=json.loads(columns["forms"]) if columns["forms"] else None,
-            check=self.check_of(columns),
+            check=self.check_of(columns) if is_done else None,
             problems=tuple(json.loads(columns["problems"] or "[]")),
             **told,
         )
@@ -159,13 +160,14 @@ class Store:
             )
             return any(self.rows_of(f"{asked} LIMIT 1"))
 
-    def digest_of(self, source: str) -> str:
-        """The sha256 of its document, "" where that is not known."""
+    def origin_of(self, source: str) -> dict[str, str]:
+        """url, sha256 and fetched_at of its document, {} where they are not known."""
         with self.asked():
-            asked = "SELECT sha256 FROM sources WHERE source = CAST(? AS TEXT)"
-            for (digest,) in self.rows_of(asked, bound(source)):
-                return encoding.text_in(digest)
-        return ""
+            asked = "SELECT url, sha256, fetched_at FROM sources WHERE source = CAST(? AS TEXT)"
+            for found in self.rows_of(asked, bound(source)):
+                texts = map(encoding.text_in, found)
+                return dict(zip(("url", "sha256", "fetched_at"), texts, strict=True))
+        return {}
 
     def file_with(self, digest: str) -> str:
         """The name of the workbook with a digest, "" where there is none."""
@@ -186,7 +188,9 @@ def store_at(place: str | Path) -> Path | None:
     """
     path = Path(place)
     try:
-        path = path / schema.NAME if path.is_dir() else path
+        if path.is_dir():
+            own = path / schema.NAME
+            return own if own.exists() else None
         with open_plain(path) as file:
             return path if schema.is_store(file.read(schema.TOLD_WITHIN)) else None
     except (OSError, ValueError):
@@ -221,4 +225,4 @@ def stored_digest(path: Path, source: str) -> str:
     StoreError.
     """
     with closing(schema.open_to_read(path)) as connection:
-        return Store(connection, path).digest_of(source)
+        return Store(connection, path).origin_of(source).get("sha256", "")

@@ -89,7 +89,8 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     refuse_foreign(path)
     connection = connected(path, "ro")
     try:
-        known_version(connection, path)
+        if known_version(connection, path) == len(VERSIONS):
+            refuse_other_tables(connection, path)
     except sqlite3.Error as error:
         connection.close()
         raise damaged(path, error) from error

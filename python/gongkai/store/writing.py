@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from gongkai.store import encoding, schema
 from gongkai.store.reading import Store, bound
+from gongkai.workbook.lists import BatchRow
 
 MOST_PENDING = 500  # results of one transaction
 SOURCE_NAMES = ", ".join(encoding.SOURCE_COLUMNS)
@@ -37,6 +38,9 @@ LIST_BELOW = (
     "UPDATE sources SET place = 0.0001 + (SELECT max(b.place) FROM sources a JOIN sources b"
     " ON b.place BETWEEN a.place AND a.place + 0.99 WHERE a.source = CAST(:source AS TEXT))"
     " WHERE source = CAST(:name AS TEXT) AND place IS NULL"
+)
+FAIL_SOURCE = (
+    "UPDATE sources SET state = ?, message = ?, finished = ? WHERE source = CAST(? AS TEXT)"
 )
 KEEP_RESULT = f"INSERT INTO results (id, {RESULT_NAMES}) VALUES (:id, {RESULT_VALUES})"
 KEEP_FINDING = "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -79,6 +83,14 @@ class StoreWriter(Store):
         for cell, *values in found.figures:
             figures.append((number, self.number_of(cell), *values))
         self.connection.executemany(KEEP_FIGURE, figures)
+
+    def keep_failure(self, row: BatchRow) -> None:
+        """Remember that what came of a source cannot be used as it stands: its workbook is damaged.
+        What was read is kept for when it is mended.
+        """
+        values = (row.state, encoding.clean(row.message), row.finished, bound(row.source))
+        with self.changing():
+            self.connection.execute(FAIL_SOURCE, values)
 
     def number_of(self, cell: str) -> int:
         if cell not in self.cells:
