@@ -202,8 +202,8 @@ def parsed_of(told: Sequence[Any]) -> Parsed:
     written, name, book, is_passing = told
     found = Parsed(checked(written), name, b64decode(book), is_passing is True)
     results = found.encoded.results or {"file": "", "file_sha256": ""}
-    has_book = bool(found.book)
-    is_named = names.is_ours(name) and found.encoded.results is not None
-    if results["file"] or results["file_sha256"] or (is_named if has_book else name == "") is False:
+    is_whole = found.encoded.results is not None and names.is_ours(name)
+    is_right = is_whole if found.book else name == ""
+    if not is_right or results["file"] or results["file_sha256"]:
         raise ValueError(name)
     return found
