@@ -81,7 +81,7 @@ def test_what_is_no_answer_at_all(said: bytes) -> None:
 
 def test_liars_fail_alone(liar: None, tmp_path: Path) -> None:
     """Among them sound pages; some liars are enough: each costs two processes."""
-    lies = ["name-up", "name-map", "file", "decisions", "figures-twice", "message-half", "none"]
+    lies = ["name-up", "name-map", "figures-twice", "none"]
     sources = pages_in(tmp_path / "pages", [*lies, "text", "dies", "1", "2"])
     found = rows_of(run(sources, tmp_path / "out"))
     states = {Path(source).stem: row.state for source, row in found.items()}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gongkai.batch import run_batch
 from gongkai.pipeline import check, read_report
 from gongkai.store import NAME
 from gongkai.workbook import read_workbook
@@ -76,12 +77,12 @@ def test_the_workbook_of_one_report(left: Path, tmp_path: Path) -> None:
 
 
 def test_a_source_that_has_changed_since_is_told(left: Path, tmp_path: Path) -> None:
-    was = (left / "1.html").read_bytes()
-    (left / "1.html").write_bytes(was + b"<!-- later -->")
-    try:
-        done = run_command("export", left / "out", FIRST, "-o", tmp_path / "a.xlsx")
-    finally:
-        (left / "1.html").write_bytes(was)
+    """Where no workbook was made for it."""
+    source = tmp_path / "1.html"
+    source.write_bytes(page(FIRST))
+    list(run_batch([str(source)], tmp_path / "out", books="none"))
+    source.write_bytes(source.read_bytes() + b"<!-- later -->")
+    done = run_command("export", tmp_path / "out", FIRST, "-o", tmp_path / "a.xlsx")
     assert done.returncode == 0, done.stderr
     assert "1.html在批量导入之后有变化" in done.stderr
 
@@ -89,7 +90,8 @@ def test_a_source_that_has_changed_since_is_told(left: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((BODY,), f"的报告有2份：{BODY}2021、{BODY}2022；请写全机关名称，并用 --year"),
+        ((BODY,), f"的报告有2份：{BODY}2021（"),
+        ((BODY,), "用 --year 指定年度，或把机关换成括号里的来源。"),
         (("云岭市教育局",), "中没有云岭市教育局的报告"),
         ((BODY, "--year", "2020"), f"中没有{BODY}2020年的报告"),
     ],

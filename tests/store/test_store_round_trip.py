@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gongkai.model import Report
@@ -72,6 +72,7 @@ def test_a_record_is_read_back(report: Report, seed: int, source: str) -> None:
 @given(reports(), st.integers(0, 2**32))
 @properties(60)
 def test_the_line_of_a_report_is_read_back(report: Report, seed: int) -> None:
+    assume(disturbed(report, Random(seed), HOSTILE).is_evaluated)  # another is a failed one
     _, _, row = line_of(disturbed(report, Random(seed), HOSTILE), "a.html", "甲.xlsx")
     record = record_of(disturbed(report, Random(seed), HOSTILE), "a.html", "甲.xlsx")
     with TemporaryDirectory() as folder, open_store(Path(folder)) as store:
