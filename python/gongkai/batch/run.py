@@ -236,8 +236,11 @@ class BatchRun:
         if not kept.row.file:
             return kept.row if self.is_done_without(kept) else None
         path = names.still_there(self.folder / kept.row.file)
-        if path is None:
-            return None
+        return None if path is None else self.row_at(path, kept)
+
+    def row_at(self, path: Path, kept: Kept) -> lists.BatchRow:
+        """The line of a workbook as it is, or why it cannot be read."""
+        source = kept.row.source
         if other := names.twin_of(path):
             self.tell(f"{path.name}旁边另有{other.name}，没有采用；请留下其中一份。")
         try:
