@@ -159,6 +159,7 @@ def assert_written(files: tuple[Path, ...], wide: bool, records: tuple[StoredRep
         assert found == as_written(expected_in(table, records), path.suffix), table.name
 
 
+@pytest.mark.slow
 @EACH
 @WIDES
 def test_every_table_is_read_back(

@@ -20,6 +20,7 @@ from gongkai.store import NAME, StoreError, encoded, open_store, read_store, row
 from gongkai.workbook.lists import BatchRow
 from helpers.batches import bodies, names_in, outcome, page, run
 from helpers.clock import fake_clock
+from helpers.counts import some
 
 COUNT = 40
 # It tells of each source once it is on the disk, and of the end of each reading.
@@ -70,7 +71,7 @@ def done_in(folder: Path) -> set[str]:
         return set()
 
 
-@pytest.mark.parametrize("lines", [0, 1, 17, COUNT])
+@some("lines", [17, 0, 1, COUNT])
 def test_killed_once(
     lines: int, sources: list[str], wanted: dict[str, Any], tmp_path: Path
 ) -> None:

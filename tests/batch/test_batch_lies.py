@@ -79,6 +79,7 @@ def test_what_is_no_answer_at_all(said: bytes) -> None:
         outcome_of(said)
 
 
+@pytest.mark.slow
 def test_liars_fail_alone(liar: None, tmp_path: Path) -> None:
     """Among them sound pages; some liars are enough: each costs two processes."""
     lies = ["name-up", "name-map", "figures-twice", "none"]

@@ -56,6 +56,7 @@ def calls_of(sources: list[str], folder: Path) -> list[str]:
 CASES = [("full", False), ("denied", False), ("full", True)]
 
 
+@pytest.mark.slow
 @counted
 @some("case", CASES)
 def test_every_call_of_a_batch(
