@@ -91,7 +91,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     try:
         if known_version(connection, path) == len(VERSIONS):
             refuse_other_tables(connection, path)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:
         connection.close()
         raise damaged(path, error) from error
     except BaseException:
