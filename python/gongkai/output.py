@@ -19,6 +19,7 @@ from gongkai.model import (
     Alternative,
     BrokenSum,
     Decision,
+    Entry,
     Finding,
     Form,
     GongkaiError,
@@ -81,6 +82,9 @@ KINDS: Mapping[str, FrameKind] = {
     "implied": "whole",
 }
 NO_PLACE = Place()
+# stated: as the source has it. converted: stated in another unit. picture: read in a picture.
+# implied: a blank to which the relations leave one figure. open: nobody knows it.
+FigureState = Literal["stated", "converted", "picture", "implied", "open"]
 # What a spreadsheet program may run when it opens a CSV.
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
 DISMISSED = "○ 已忽略"
@@ -635,9 +639,14 @@ def figure_rows(report: Report) -> Iterator[tuple[object, ...]]:
                 who.code,
                 who.level,
                 who.kind,
-                state.cells[cell.id],
+                figure_state(state.cells[cell.id], entry),
                 state.figures.get(cell.id),
             )
+
+
+def figure_state(known: sums.CellState, entry: Entry) -> FigureState:
+    """What tables tell of a figure: of one that is stated also how."""
+    return "converted" if known == "stated" and entry.unit else known
 
 
 def report_to_frame(report: Report) -> pandas.DataFrame:
@@ -649,8 +658,8 @@ def report_to_frame(report: Report) -> pandas.DataFrame:
     whole; ``exact`` its digits, always: 32367.144295, <NA>, "32367.144295". Texts are without what
     nobody sees (``wording.plain``): half a character or a NUL stops most of these sinks.
 
-    ``state`` is stated, implied or open. A blank to which the relations leave one figure has it in
-    ``implied``, never in ``value``.
+    ``state`` is stated, converted, implied or open. A blank to which the relations leave one figure
+    has it in ``implied``, never in ``value``.
 
     Of a report without figures the rows are there with no value, or none where not even a table was
     recognised: an exception would end a panel of thousands at the first blank form, and

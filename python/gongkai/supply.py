@@ -18,7 +18,8 @@ from gongkai.model import Document, GongkaiError
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A page at an address that ``referrer`` leads to, of at most ``size`` bytes; or the .docx of a
+    """A page at an address that ``referrer`` leads to, of at most ``size`` bytes, in at most
+    ``tries``; or the .docx of a
     document with the sha256 ``name``, which is a ``referrer`` (doc, rtf).
     """
 
@@ -26,6 +27,7 @@ class Want:
     name: str
     referrer: str
     size: int = 0
+    tries: int = 0
 
 
 class NotGiven(BaseException):
@@ -46,9 +48,9 @@ def is_given() -> bool:
     return bool(GIVEN)
 
 
-def page_given(address: str, referrer: str, size: int) -> Document:
+def page_given(address: str, referrer: str, size: int, tries: int) -> Document:
     """Raises what fetching it raised; NotGiven where nobody has tried yet."""
-    found = given(Want("page", address, referrer, size))
+    found = given(Want("page", address, referrer, size, tries))
     assert isinstance(found, Document)
     return found
 

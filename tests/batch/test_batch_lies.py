@@ -23,6 +23,7 @@ from gongkai.store import NAME, stored_records
 from gongkai.supply import Want
 from helpers import TESTS
 from helpers.batches import GARBAGE, bodies, names_in, outcome, page, rows_of, run
+from helpers.clock import fake_clock
 from helpers.liars import LIES, PARSE, part, told
 from helpers.made import report_of
 from helpers.stores import HALVES, HOSTILE
@@ -144,7 +145,7 @@ def errand(source: str, *pages: str) -> Errand:
 
 
 SITE = "https://www.qingxi.gov.cn/a/1.html"
-FILE = "/tmp/pages/1.html"
+FILE = "/年报/1.html"
 
 
 @pytest.mark.parametrize(("source", "name", "referrer", "may"), [
@@ -170,7 +171,7 @@ FILE = "/tmp/pages/1.html"
     (FILE, "http://192.168.0.1/", "", False),
     (FILE, "http://2130706433/", "", False),
     (FILE, "/etc/passwd", "", False),
-    (FILE, "/tmp/pages/2.html", "", False),  # it reads files beside it itself
+    (FILE, "/年报/2.html", "", False),  # it reads files beside it itself
     (FILE, "2.html", "", False),
     (FILE, "file:///etc/passwd", "", False),
     (FILE, "ftp://a.gov.cn/", "", False),
@@ -260,3 +261,14 @@ def test_a_process_that_is_killed_loses_nothing(liar: None, tmp_path: Path) -> N
     assert found == dict.fromkeys(sources, "done")
     run(sources, tmp_path / "undisturbed")
     assert outcome(tmp_path / "out") == outcome(tmp_path / "undisturbed")
+
+
+def test_all_that_a_page_leads_to_has_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not one each: forty attachments that never come would keep a source for forty minutes."""
+    clock = fake_clock(monkeypatch, fetching)
+    asked = errand(SITE, SITE)
+    asked.until = clock.now + 60
+    clock.move(60)
+    found = asked.supplied(Want("page", f"{SITE}/1.pdf", SITE, 1, 1))
+    assert isinstance(found, FetchError)
+    assert found.stage == "timeout"

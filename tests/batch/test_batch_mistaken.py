@@ -5,14 +5,19 @@ decision beside a source without a workbook; a lost store. Nothing of it passes 
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from gongkai import store
-from gongkai.batch import listing, run_batch
+from gongkai.batch import Imported, listing, run_batch
+from gongkai.cli.batch import Progress
 from gongkai.pipeline import fill, read_report
+from gongkai.store import schema
 from gongkai.workbook.lists import BatchRow
 from helpers.batches import bodies, command, list_file, names_in, page, rows_in, run
 from helpers.command import run_command
@@ -122,6 +127,38 @@ def test_export_of_a_body_takes_its_workbook_as_it_is(left: tuple[list[str], Pat
     assert (done.returncode, done.stderr) == (0, "")
     assert "已忽略" in done.stdout
     assert "已忽略" in run_command("check", target).stdout
+
+
+def test_export_of_a_body_keeps_the_log_and_own_sheets(left: tuple[list[str], Path]) -> None:
+    _, folder = left
+    own, target = folder / book_of(SECOND), folder.parent / "a.xlsx"
+    assert run_command("adopt", own, "1").returncode == 0
+    book = load_workbook(own)
+    book.create_sheet("便条")["A1"] = "已电话核实"
+    book.save(own)
+    logged = [cell.value for row in book["修改记录"].iter_rows() for cell in row]
+    done = run_command("export", folder, SECOND, "-o", target)
+    assert done.returncode == 0, done.stderr
+    copy = load_workbook(target)
+    assert copy["便条"]["A1"].value == "已电话核实"
+    assert [cell.value for row in copy["修改记录"].iter_rows() for cell in row] == logged
+
+
+def test_a_store_that_was_begun_and_never_filled_is_none(tmp_path: Path) -> None:
+    """A kill may leave it; the folder itself may be what is to be imported."""
+    (tmp_path / "1.html").write_bytes(page(FIRST))
+    with closing(sqlite3.connect(tmp_path / store.NAME)) as begun:
+        begun.execute(f"PRAGMA application_id = {schema.KIND}")
+    done = command(tmp_path, "-o", tmp_path)
+    assert (done.returncode, "完成1份" in done.stdout) == (0, True), done.stderr
+
+
+def test_what_comes_twice_is_counted_once() -> None:
+    progress = Progress(["a.html", "a.html#part=2"])
+    for source in ("a.html#part=2", "a.html", "a.html#part=2"):
+        progress.count(Imported(BatchRow(source, "done", errors=1, warnings=0)))
+    assert "完成2份" in progress.tally()
+    assert "有勾稽错误的报告2份" in progress.tally()
 
 
 def test_parts_and_one_address_in_two_spellings(tmp_path: Path) -> None:

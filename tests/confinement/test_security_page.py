@@ -21,7 +21,7 @@ def test_the_page_has_the_numbers_of_the_code() -> None:
     own, template, office = BOUNDS, page_template.BOUNDS, libreoffice.LIMITS
     told = {
         "a document in a process of its own": (own.seconds, own.patience, own.memory / MEGABYTE),
-        "a source of a batch, with all that it leads to": (
+        "one reading of a source of a batch, of 40 at most": (
             fetching.BOUNDS.seconds,
             fetching.BOUNDS.patience,
             fetching.BOUNDS.memory / MEGABYTE,

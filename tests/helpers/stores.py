@@ -95,8 +95,7 @@ def kept(folder: Path, records: Iterable[StoredReport]) -> list[StoredReport]:
 
 def held(folder: Path) -> list[StoredReport]:
     with read_store(folder) as store:
-        assert store is not None
-        return list(store.records())
+        return list(store.records()) if store else []
 
 
 def tables_in(folder: Path, tables: Iterable[str]) -> Mapping[str, list[tuple[object, ...]]]:

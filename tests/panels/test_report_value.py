@@ -67,6 +67,15 @@ def test_a_report_is_true_whatever_it_holds() -> None:
     assert Report("题", "某局", None, "", {})
 
 
+def test_every_field_of_a_report_crosses() -> None:
+    """A field that a report is given later must not be lost on its way through JSON."""
+    whole = replace(report_of(), left_out=("注：甲",), revised=("删去8件",), opening="乙", part=1)
+    again = Report.from_dict(json.loads(json.dumps(whole.to_dict())))
+    for field in fields(Report):
+        assert getattr(again, field.name) == getattr(whole, field.name), field.name
+    assert set(whole.to_dict()) == {"gongkai", *(field.name for field in fields(Report))}
+
+
 # --- how it prints ----------------------------------------------------------------------------
 
 

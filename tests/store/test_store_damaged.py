@@ -169,14 +169,16 @@ def test_a_value_that_we_did_not_write(statement: str, folder: Path) -> None:
 
 def known(folder: Path) -> object:
     with read_store(folder) as store:
-        assert store is not None
+        if store is None:  # cut down to nothing
+            return []
         found: list[object] = [store.kept(record.source) for record in RECORDS]
         return [*found, store.about("summary"), store.files(), store.has_grave(), store.count()]
 
 
 def checks(folder: Path) -> object:
     with read_store(folder) as store:
-        assert store is not None
+        if store is None:  # cut down to nothing
+            return []
         return list(store.checks())
 
 

@@ -7,21 +7,21 @@ here, for that process may be at the mercy of its document.
 from __future__ import annotations
 
 import hashlib
+import math
+import time
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-from gongkai import processes, store, system
+from gongkai import processes, store
 from gongkai.batch import importing, parsing
 from gongkai.links import addresses
 from gongkai.model import Document, FetchError, GongkaiError, UnreadableDocument
 from gongkai.readers import libreoffice
-from gongkai.sources import LIMITS, Access, Limits, load
+from gongkai.sources import LIMITS, Access, Limits, errors, load
 from gongkai.supply import Supplied, Want
 
 PARSE = "gongkai.batch.parsing:parse"
-# For all readings of a source and what it leads to, together.
-BOUNDS = processes.Bounds(seconds=30.0, patience=180.0)
-MOST_WANTS = 40  # of one source
+BOUNDS = processes.Bounds(seconds=30.0, patience=180.0)  # of one reading of a source
+MOST_WANTS = 40  # of one source, which is read anew after each
 TRIES = 2  # of a document whose process ended: somebody may have ended it
 
 
@@ -33,12 +33,14 @@ class Errand:
     limits: Limits
     access: Access
     given: dict[Want, Supplied] = field(default_factory=dict)
+    until: float = math.inf  # when all that it leads to has to be here
 
     def run(self, books: parsing.Books, suffix: str) -> tuple[parsing.Parsed, ...]:
         """Raises nothing: what goes wrong is what came of it."""
         try:
             if store.host_of(self.source):
                 self.fetch_source()
+            self.until = time.monotonic() + self.limits.deadline
             for _ in range(MOST_WANTS):
                 found = self.read(parsing.Task(self.source, books, suffix, self.given))
                 if not isinstance(found, Want):
@@ -61,7 +63,7 @@ class Errand:
 
     def fetch_source(self) -> None:
         address = importing.source_and_part(self.source)[0]
-        want = Want("page", address.strip(), "", LIMITS.size)
+        want = Want("page", address.strip(), "", LIMITS.size, LIMITS.tries)
         self.given[want] = self.loaded(address, self.limits)
 
     def loaded(self, address: str, limits: Limits, referrer: str = "") -> Supplied:
@@ -86,7 +88,11 @@ class Errand:
             return self.converted(want)
         if not self.may_have(want):
             return FetchError(f"{want.name}：不是本报告所在网站的地址，没有取。", "address")
-        few = replace(self.limits, size=max(1, min(want.size, self.limits.size)))
+        seconds = min(self.until - time.monotonic(), self.limits.deadline)
+        if seconds <= 0:
+            return errors.too_slow(want.name, self.limits.deadline)
+        size, tries = between(want.size, self.limits.size), between(want.tries, self.limits.tries)
+        few = replace(self.limits, size=size, tries=tries, deadline=seconds)
         return self.loaded(want.name, few, want.referrer)
 
     def may_have(self, want: Want) -> bool:
@@ -113,8 +119,12 @@ class Errand:
         return UnreadableDocument("要转换的文件已经变化，没有读取；请重试。")
 
     def contents(self) -> list[bytes]:
-        found = [page.content for page in self.given.values() if isinstance(page, Document)]
-        path = Path(importing.source_and_part(self.source)[0])
-        if not store.host_of(self.source) and path.is_file():
-            found.append(system.read_plain(path))
-        return found
+        found: list[Supplied] = list(self.given.values())
+        if not store.host_of(self.source):
+            found.append(self.loaded(importing.source_and_part(self.source)[0], self.limits))
+        return [page.content for page in found if isinstance(page, Document)]
+
+
+def between(asked: int, most: int) -> int:
+    """What is asked for, but at least 1 and no more than we allow."""
+    return max(1, min(asked, most))

@@ -188,12 +188,17 @@ def outcome_of(answer: bytes) -> ParseResult:
 
 def want_of(told: Mapping[str, Any]) -> supply.Want:
     want = supply.Want(**told)
-    if type(want.size) is not int or wording.HALVES.search(want.name + want.referrer):
+    if not is_bounded(want.size, want.tries) or wording.HALVES.search(want.name + want.referrer):
         raise ValueError(told)
     is_suffix = want.referrer.isascii() and want.referrer.isalnum()  # doc: part of a file's name
     if want.kind != "page" and not (want.kind == "docx" and is_suffix):
         raise ValueError(told)
     return want
+
+
+def is_bounded(*numbers: object) -> bool:
+    """Whether all are counts: of bytes, of tries; those of a .docx are 0."""
+    return all(type(number) is int and number >= 0 for number in numbers)
 
 
 def parsed_of(told: Sequence[Any]) -> Parsed:

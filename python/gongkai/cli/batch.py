@@ -213,7 +213,10 @@ class Progress:
             tell(f"[{len(self.seen)}/{self.total}] {row.state_text}　{row.source}　{outcome}")
 
     def count(self, imported: Imported) -> None:
+        """Once for each source: one that a document holds and the list names too comes twice."""
         row = imported.row
+        if row.source in self.seen:
+            return
         self.seen.add(row.source)
         self.skipped += imported.skipped
         self.failed += not row.is_done

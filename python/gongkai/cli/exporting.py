@@ -7,11 +7,21 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from gongkai import bodies, output, panels, pipeline, sources, store, system, wording
+from gongkai import (
+    bodies,
+    output,
+    panels,
+    pipeline,
+    sources,
+    store,
+    system,
+    wording,
+    workbook,
+)
 from gongkai.batch import importing
 from gongkai.cli import console, reading, writing
 from gongkai.model import GongkaiError, Report, WorkbookError
-from gongkai.workbook.lists import BatchRow
+from gongkai.workbook import lists
 
 MOST_NAMED = 10  # reports in a sentence
 
@@ -23,6 +33,8 @@ def run_export(options: argparse.Namespace) -> int:
         return export_panel(path, options) if whole else export_body(path, options)
     if options.body is not None:
         raise WorkbookError(f"{options.source}不是批量导入的结果，不能从中取一个机关的报告。")
+    if options.wide or options.year is not None:
+        raise WorkbookError(f"{options.source}不是批量导入的结果，不能用 --wide 和 --year。")
     target: Path = options.output
     suffix = system.refuse_suffix(target, writing.SUFFIXES)
     writing.refuse_target(target, (options.source,), options.force)
@@ -53,17 +65,21 @@ def export_panel(path: Path, options: argparse.Namespace) -> int:
 
 
 def export_body(path: Path, options: argparse.Namespace) -> int:
-    """The workbook that stands in the batch's folder, with all that was done to it; where none was
-    made, one from the source as that is today: where that has changed since, it is told.
+    """The workbook that stands in the batch's folder, with its log, own sheets and what is decided
+    beside it; where none was made, one from the source as that is today: where that has changed
+    since, it is told.
     """
     row = report_of(path, options.body, options.year)
     own = path.parent / row.file
     is_there = row.file != "" and own.is_file()
-    place = str(own) if is_there else row.source
+    target: Path = options.output
+    workbook.refuse_unwritable(target)
     access = sources.Access(options.offline, options.refresh, options.insecure)
+    place = str(own) if is_there else row.source
     report = wording.evaluated(importing.read_report_in(place, access=access))
     findings = pipeline.check(report)
-    target = pipeline.fill(report, findings, options.output, overwrite=options.force)
+    template = own if is_there else ""
+    pipeline.fill(report, findings, target, overwrite=options.force, template=template)
     with console.written(target):
         console.show([*output.head_lines(report), *output.finding_lines(report, findings)])
         console.show([f"已写入 {target}"])
@@ -78,7 +94,7 @@ def has_changed(report: Report, path: Path, source: str) -> bool:
     return known != "" and report.document is not None and report.document.sha256 != known
 
 
-def report_of(path: Path, body: str, year: int | None) -> BatchRow:
+def report_of(path: Path, body: str, year: int | None) -> lists.BatchRow:
     """The one report of a body. Raises GongkaiError where there is none, or several."""
     found = rows_of(body, [row for row in store.stored_rows(path) if year in (None, row.year)])
     if len(found) == 1:
@@ -93,7 +109,7 @@ def report_of(path: Path, body: str, year: int | None) -> BatchRow:
     )
 
 
-def rows_of(body: str, rows: list[BatchRow]) -> list[BatchRow]:
+def rows_of(body: str, rows: list[lists.BatchRow]) -> list[lists.BatchRow]:
     """The one of a source, else those of a body by its very name, else by one that means it:
     瑞安市政府.
     """

@@ -46,6 +46,7 @@ KINDS: Mapping[str, Any] = {
     "decisions": dict,
     "evidence": dict,
     "left_out": list,
+    "revised": list,
 }
 KEPT_APART = ("content", "kind")  # of a document: its bytes, and what was found out about them
 
@@ -70,6 +71,7 @@ def report_to_plain(report: Report) -> dict[str, Any]:
         "decisions": all_of(asdict, report.decisions),
         "evidence": all_of(asdict, report.evidence),
         "left_out": list(report.left_out),
+        "revised": list(report.revised),
     }
 
 
@@ -141,6 +143,7 @@ def plain_to_report(told: Mapping[str, Any]) -> Report:
             all_of(value_of(Decision), told["decisions"]),
             evidence,
             tuple(told["left_out"]),
+            tuple(told["revised"]),
         )
     except KeyError as error:
         raise GongkaiError(NOT_OURS.format(why=f"没有{error}")) from error

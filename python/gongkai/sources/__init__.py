@@ -51,7 +51,7 @@ def load(
     scheme = SCHEME.match(address)
     if scheme is not None and scheme[1].lower() in ("http", "https"):
         if supply.is_given():
-            return supply.page_given(address, referrer, limits.size)
+            return supply.page_given(address, referrer, limits.size, limits.tries)
         fetch: Callable[[str, str, Limits, Access, str], Document] = function_at(FETCH)
         return fetch(origin, address, limits, access, referrer)
     if origin == "-":

@@ -14,12 +14,18 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gongkai import bodies, decisions, editions, figures, wording
+from gongkai import bodies, decisions, editions, figures, output, wording
 from gongkai.model import Decision, Value
-from gongkai.store.records import FigureState, StoredFigure, StoredReport
+from gongkai.store.records import StoredFigure, StoredReport
 from gongkai.workbook.lists import STATES, BatchRow, RowState, summary_cells
 
-FIGURE_STATES: tuple[FigureState, ...] = ("stated", "open", "implied", "converted", "picture")
+FIGURE_STATES: tuple[output.FigureState, ...] = (
+    "stated",
+    "open",
+    "implied",
+    "converted",
+    "picture",
+)
 FIGURE_STATE_OF = dict(enumerate(FIGURE_STATES))
 BIGGEST = 1 << 63  # numbers below it are numbers to SQLite
 AMOUNT = re.compile(r"-?\d+\.\d+")  # 12.5; Decimal would take 1.0E99999999 too
@@ -326,7 +332,7 @@ def figure_of(values: Sequence[Any]) -> StoredFigure:
     """cell, value, state, raw, unit, implied -> the figure."""
     cell, written, state, raw, unit, implied = values
     value = value_in(written)
-    usual: FigureState = "open" if value is None else "stated"
+    usual: output.FigureState = "open" if value is None else "stated"
     return StoredFigure(
         text_in(cell),
         value,

@@ -199,12 +199,19 @@ def store_at(place: str | Path) -> Path | None:
 
 @contextmanager
 def read_store(folder: Path) -> Iterator[Store | None]:
-    """The store of a folder, None where there is none. Raises StoreError."""
+    """The store of a folder, None where there is none, or none with anything in it. Raises
+    StoreError.
+    """
     path = folder / schema.NAME
     if not path.exists():
         yield None
         return
-    with closing(schema.open_to_read(path)) as connection:
+    try:
+        connection = schema.open_to_read(path)
+    except schema.EmptyStore:
+        yield None
+        return
+    with closing(connection):
         yield Store(connection, path)
 
 

@@ -7,15 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from gongkai import output, sums
 from gongkai.model import VERSION, Document, Entry, Finding, Report, Table, Value
 from gongkai.workbook.lists import BatchRow
-
-# stated: as the source has it. converted: stated in another unit, ``unit``. picture: read in a
-# picture. implied: a blank to which the relations leave one figure. open: nobody knows it.
-FigureState = Literal["stated", "converted", "picture", "implied", "open"]
 
 
 class StoredFigure(NamedTuple):
@@ -27,7 +23,7 @@ class StoredFigure(NamedTuple):
     value: Value
     raw: str
     unit: str
-    state: FigureState
+    state: output.FigureState
     implied: int | None
 
 
@@ -96,9 +92,7 @@ def figures_of(table: Table) -> list[StoredFigure]:
     found: list[StoredFigure] = []
     for cell in table.form.cells:
         entry = table.entries.get(cell, Entry(cell, None))
-        state: FigureState = known.cells[cell]
-        if state == "stated" and entry.unit:
-            state = "converted"
+        state = output.figure_state(known.cells[cell], entry)
         found.append(
             StoredFigure(cell, entry.value, entry.raw, entry.unit, state, known.figures.get(cell))
         )

@@ -61,6 +61,10 @@ class StoreError(GongkaiError):
     """A store cannot be opened, read or written; it stays as it is."""
 
 
+class EmptyStore(StoreError):
+    """A run was ended before its store had tables."""
+
+
 def open_to_write(path: Path, tell: Callable[[str], None]) -> sqlite3.Connection:
     """The database at a path, begun if there is none and brought up to today's version.
 
@@ -68,29 +72,36 @@ def open_to_write(path: Path, tell: Callable[[str], None]) -> sqlite3.Connection
     """
     refuse_foreign(path)
     is_new = not path.exists() or path.stat().st_size == 0
-    connection = connected(path, "rwc")
-    try:
+
+    def prepare(connection: sqlite3.Connection) -> None:
         if is_new:
             connection.execute(f"PRAGMA application_id = {KIND}")
         refuse_other_tables(connection, path)  # before its pace is set, which changes the file
         set_pace(connection, path, tell)
         bring_up(connection, path)
-    except (sqlite3.Error, UnicodeError) as error:
-        connection.close()
-        raise damaged(path, error) from error
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+
+    return opened(path, "rwc", prepare)
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """Raises StoreError."""
+    """Raises StoreError; EmptyStore for one that a run has begun and not filled."""
     refuse_foreign(path)
-    connection = connected(path, "ro")
+
+    def prepare(connection: sqlite3.Connection) -> None:
+        refuse_other_tables(connection, path)
+        if known_version(connection, path) == 0:
+            raise EmptyStore(f"{path}中还没有结果；请运行批量导入。")
+
+    return opened(path, "ro", prepare)
+
+
+def opened(
+    path: Path, mode: str, prepare: Callable[[sqlite3.Connection], None]
+) -> sqlite3.Connection:
+    """The database once it is prepared; closed where that fails. Raises StoreError."""
+    connection = connected(path, mode)
     try:
-        if known_version(connection, path) == len(VERSIONS):
-            refuse_other_tables(connection, path)
+        prepare(connection)
     except (sqlite3.Error, UnicodeError) as error:
         connection.close()
         raise damaged(path, error) from error
