@@ -102,7 +102,7 @@ def kill_one(place: Path, out: Path, lines: int, delay: float) -> None:
 
 
 def test_states_that_a_kill_can_leave(server: Server, tmp_path: Path) -> None:
-    check_states([server.url(path) for path in FEW], tmp_path, every=2)
+    check_states([server.url(path) for path in FEW], tmp_path, every=3)
 
 
 @pytest.mark.slow

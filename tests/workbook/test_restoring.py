@@ -553,20 +553,21 @@ def test_the_name_of_a_row_is_believed_and_not_its_number(
     assert main(["publish", str(tmp_path / "b.xlsx"), "-o", str(tmp_path / "b.html")]) == 2
 
 
-@pytest.mark.parametrize(
-    ("place", "label"),
-    [
-        ("B7", "予以公开"),
-        ("B7", "1.予以公开"),
-        ("B7", "（一）予以公幵"),
-        ("B8", "（二）部分公开"),
-        ("C27", "4.其他"),
-        ("A5", None),
-    ],
-)
+SAME_NAMES = [
+    ("B7", "1.予以公开"),
+    ("B7", "予以公开"),
+    ("B7", "（一）予以公幵"),
+    ("B8", "（二）部分公开"),
+    ("C27", "4.其他"),
+    ("A5", None),
+]
+
+
+@some("named", SAME_NAMES, 3)
 def test_another_number_or_a_slip_of_the_pen_is_the_same_name(
-    place: str, label: str | None, tmp_path: Path
+    named: tuple[str, str | None], tmp_path: Path
 ) -> None:
+    place, label = named
     book = load_workbook(write_workbook(sound(), [], tmp_path / "a.xlsm"))
     figures = read_workbook(tmp_path / "a.xlsm").tables
     book[THREE][place] = label
@@ -645,19 +646,20 @@ def test_a_unit_in_a_caption_title_or_note_is_seen(
     assert (tmp_path / "c.xlsx").read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    ("sheet", "place", "text"),
-    [
-        ("表二", "A13", "第二十条第（八）项（单位：万元）"),
-        ("表二", "A1", "二、主动公开政府信息情况（单位：件、万元）"),
-        ("表二", "A16", "注：收费12.5万元，其中信息处理费单位为元"),
-        (THREE, "A1", "三、收到和处理政府信息公开申请情况（单位：件）"),
-        (THREE, "A33", "注：收取信息处理费125元"),
-    ],
-)
+OWN_UNITS = [
+    ("表二", "A13", "第二十条第（八）项（单位：万元）"),
+    ("表二", "A1", "二、主动公开政府信息情况（单位：件、万元）"),
+    ("表二", "A16", "注：收费12.5万元，其中信息处理费单位为元"),
+    (THREE, "A1", "三、收到和处理政府信息公开申请情况（单位：件）"),
+    (THREE, "A33", "注：收取信息处理费125元"),
+]
+
+
+@some("written", OWN_UNITS, 2)
 def test_the_form_s_own_units_and_other_money_are_no_other_unit(
-    sheet: str, place: str, text: str, tmp_path: Path
+    written: tuple[str, str, str], tmp_path: Path
 ) -> None:
+    sheet, place, text = written
     book = load_workbook(write_workbook(sound(), [], tmp_path / "a.xlsm"))
     book[sheet][place] = text
     book.save(tmp_path / "b.xlsx")
