@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import IO, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from gongkai import confinement, supply
 from gongkai.model import UnreadableDocument
@@ -28,10 +28,13 @@ from gongkai.system import function_at
 if sys.platform != "win32":
     import resource
 
+if TYPE_CHECKING:
+    import psutil
+
 CONFINED = "confined"  # what a process is told that is to be
 LENGTH = 8  # bytes of the number before each message
 TICK = 0.05  # seconds between two looks at a process at work
-REUSED = 100  # documents; parsers leak
+REUSED = 1_000  # documents, of a process that stays light; parsers leak
 MEGABYTE = 1_000_000
 MOST_BYTES = 200 * MEGABYTE  # of an answer
 # What Python needs to start and to find what is installed for one user; no password, token or
@@ -162,6 +165,8 @@ class Process:
         # Not known before it says so: in a virtual environment of Windows it is a child of what we
         # started.
         self.pid = 0
+        self.watched: psutil.Process | None = None
+        self.worked, self.weight = 0.0, 0
 
     def ask(
         self, name: str, content: bytes, take: Callable[[bytes], T], bounds: Bounds
@@ -172,7 +177,7 @@ class Process:
         """
         answers: SimpleQueue[tuple[bytes, T | str] | None] = SimpleQueue()
         waited = 0.0
-        enough = bounds.seconds + self.look()[0]
+        enough = bounds.seconds + self.worked
         talk = (name, content, take, answers)
         threading.Thread(target=self.converse, args=talk, daemon=True).start()
         while True:
@@ -181,28 +186,29 @@ class Process:
                 break
             except Empty:
                 waited += TICK
-                worked, weight = self.look()
-                if weight > bounds.memory:
+                self.look()
+                if self.weight > bounds.memory:
                     raise too_heavy(bounds) from None
-                if worked > enough or waited > bounds.patience:
+                if self.worked > enough or waited > bounds.patience:
                     raise too_slow(bounds) from None
         if answer is None:
             raise ProcessEnded(str(broken("解析程序意外退出")))
         self.used += 1
         return answer
 
-    def look(self) -> tuple[float, int]:
-        """Seconds of processor time and bytes of memory that the process has used so far."""
+    def look(self) -> None:
+        """Note the seconds of processor time that the process has used so far, and the bytes of
+        memory that it holds.
+        """
         import psutil
 
         if not self.pid:
-            return 0.0, 0
-        try:
-            watched = psutil.Process(self.pid)
-            times = watched.cpu_times()
-            return times.user + times.system, watched.memory_info().rss
-        except psutil.Error:
-            return 0.0, 0
+            return
+        with suppress(psutil.Error):
+            self.watched = self.watched or psutil.Process(self.pid)
+            times = self.watched.cpu_times()
+            self.worked = times.user + times.system
+            self.weight = self.watched.memory_info().rss
 
     def converse(
         self,
@@ -224,7 +230,8 @@ class Process:
 
     def release(self) -> None:
         """Keep the process for the next document, unless it has done enough."""
-        if self.used >= REUSED or self.look()[1] > KEPT_LIGHT:
+        self.look()
+        if self.used >= REUSED or self.weight > KEPT_LIGHT:
             self.end()
             return
         with LOCK:

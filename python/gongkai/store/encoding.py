@@ -28,6 +28,7 @@ FIGURE_STATES: tuple[output.FigureState, ...] = (
 )
 FIGURE_STATE_OF = dict(enumerate(FIGURE_STATES))
 BIGGEST = 1 << 63  # numbers below it are numbers to SQLite
+NOTHING_ELSE = [None] * 4  # state, raw, unit and implied of a count that is all there is to it
 AMOUNT = re.compile(r"-?\d+\.\d+")  # 12.5; Decimal would take 1.0E99999999 too
 # What a BatchRow and a StoredReport have under the names of columns.
 SOURCE_COLUMNS = ("state", "message", "finished", "url", "sha256", "fetched_at", "version")
@@ -92,7 +93,8 @@ def checked(written: Sequence[Any]) -> Encoded:
     for number, values in enumerate(found.findings, 1):
         refuse_other_finding(number, values)
     for figure in found.figures:
-        refuse_other_values(figure)
+        if not is_plain(figure):
+            refuse_other_values(figure)
     is_done = found.row.is_done  # made of every value that lists show
     if is_done is not (found.results is not None):
         raise ValueError(found.source)
@@ -124,6 +126,15 @@ def refuse_other_values(values: Iterable[Any]) -> None:
         is_text = isinstance(value, str) and not wording.HALVES.search(value)
         if not is_number and not is_text and value is not None:
             raise ValueError(value)
+
+
+def is_plain(figure: Sequence[Any]) -> bool:
+    """Whether a figure is a count and nothing is to be said of it, as nearly all are:
+    [applications.new.natural, 134, None, None, None, None].
+    """
+    cell, value, *others = figure
+    is_count = type(value) is int and -BIGGEST <= value < BIGGEST
+    return is_count and type(cell) is str and others == NOTHING_ELSE
 
 
 def json_in(text: str) -> Any:
@@ -330,6 +341,8 @@ def cells_of(forms: str) -> frozenset[str]:
 
 def figure_of(values: Sequence[Any]) -> StoredFigure:
     """cell, value, state, raw, unit, implied -> the figure."""
+    if is_plain(values):
+        return StoredFigure(values[0], values[1], str(values[1]), "", "stated", None)
     cell, written, state, raw, unit, implied = values
     value = value_in(written)
     usual: output.FigureState = "open" if value is None else "stated"

@@ -93,11 +93,12 @@ class StoreWriter(Store):
             self.connection.execute(FAIL_SOURCE, values)
 
     def number_of(self, cell: str) -> int:
-        if cell not in self.cells:
+        number = self.cells.get(cell)
+        if number is None:
             self.connection.execute("INSERT INTO cells (cell) VALUES (?)", (cell,))
             [number] = self.connection.execute("SELECT last_insert_rowid()").fetchone()
             self.cells[cell] = number
-        return self.cells[cell]
+        return number
 
     def begin_list(self, sources: Iterable[str]) -> None:
         """Remember what is to be done, in this order; what is known of them stays."""
