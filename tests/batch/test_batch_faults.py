@@ -231,6 +231,8 @@ def test_a_page_that_changed_between_two_runs(tmp_path: Path) -> None:
     (second,) = run([str(source)], tmp_path / "out").values()
     assert second.skipped
     assert second.row == first.row
+    anew = command(source, "-o", tmp_path / "out", "--refresh")
+    assert "以前已导入的1项没有重新取得" in anew.stderr
     (tmp_path / "out" / first.row.file).unlink()
     (third,) = run([str(source)], tmp_path / "out").values()
     assert (third.skipped, third.row.file) == (False, first.row.file)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,6 +98,23 @@ def test_a_blank_form_is_a_failure_with_its_reason(tmp_path: Path) -> None:
     [record] = records_of(blank_report("2021", 2022))
     assert (record.row.state, record.figures) == ("unread", ())
     assert "没有读出数字" in record.row.message
+
+
+def test_a_place_that_is_named_twice_counts_once(tmp_path: Path) -> None:
+    places = [RUIAN, str(RUIAN), RUIAN.parent, BROKEN]
+    assert len(list(read_reports(places))) == 4
+    assert panel(places).sources["source"].tolist() == [str(RUIAN), str(BROKEN)]
+    list(gongkai.run_batch([RUIAN], tmp_path))
+    assert len(panel([tmp_path, tmp_path, RUIAN]).records) == 1
+    twice = [report_of(), report_of()]
+    assert len(panel(twice).records) == 2, "reports are what their caller made of them"
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan")])
+def test_an_empty_cell_of_a_column_of_addresses_stops_nothing(nothing: object) -> None:
+    given: list[Any] = [nothing, RUIAN]
+    assert [outcome(one) for one in read_reports(given)] == [f"! {nothing}", "瑞安市人民政府"]
+    assert panel(given).sources["state"].tolist() == ["failed", "done"]
 
 
 def test_a_pipe_stops_nothing(tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ FEWER_BOOKS = (
     f"名单超过{MOST_BOOKS:,}行，只为有错误的报告生成工作簿；要全部生成请加 --workbooks all。"
 )
 
+NOT_AGAIN = "以前已导入的{}项没有重新取得；网页已有更改的，请另选一个文件夹导入。"
+
 
 @dataclass(frozen=True)
 class Imported:
@@ -206,6 +208,9 @@ class BatchRun:
             else:
                 yield Imported(row, skipped=row.is_done)
         self.store.commit()
+        done = len(self.sources) - len(left)
+        if done and self.manner.access.refresh:
+            self.tell(NOT_AGAIN.format(done))
         self.sources = left
 
     def note_own_name(self, source: str) -> None:

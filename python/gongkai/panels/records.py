@@ -19,6 +19,7 @@ from gongkai.workbook.lists import report_to_row
 
 ReportSource = str | Path | bytes
 INPUT = "-"  # what bytes are called, which come from no place
+NO_SOURCE = "来源应当是网址、文件或文件夹，这里是“{}”；请补上，或删去这一项。"
 
 
 @dataclass(frozen=True)
@@ -91,20 +92,29 @@ def records_of(
 ) -> Iterator[store.StoredReport]:
     """A record for every report, one that failed too. Each is checked as it comes, and its document
     is let go: a panel of thousands keeps none. What a batch left, its folder or its store, is taken
-    as it was read then.
+    as it was read then. A place that is named twice counts once, as in a batch.
     """
     way = reading(offline, refresh, insecure)
+    known: set[str] = set()
     for one in each(what):
-        if isinstance(one, store.StoredReport):
-            yield one
-        elif isinstance(one, Report):
-            yield record_of(Outcome(source_of(one), one))
-        elif isinstance(one, UnreadSource):
-            yield record_of(Outcome(one.source, one.error))
-        elif not isinstance(one, bytes) and (path := store.store_at(one)):
-            yield from store.stored_records(path)
-        else:
-            yield from map(record_of, way.outcomes(one))
+        for record in records_in(one, way):
+            is_again = isinstance(one, str | Path) and record.source in known
+            if not is_again:
+                known.add(record.source)
+                yield record
+
+
+def records_in(one: PanelInput, way: ReadingInTurn) -> Iterator[store.StoredReport]:
+    if isinstance(one, store.StoredReport):
+        yield one
+    elif isinstance(one, Report):
+        yield record_of(Outcome(source_of(one), one))
+    elif isinstance(one, UnreadSource):
+        yield record_of(Outcome(one.source, one.error))
+    elif isinstance(one, str | Path) and (path := store.store_at(one)):
+        yield from store.stored_records(path)
+    else:
+        yield from map(record_of, way.outcomes(one))
 
 
 def each(what: Iterable[PanelInput] | PanelInput) -> Iterable[PanelInput]:
@@ -153,6 +163,9 @@ class ReadingInTurn:
         """What came of a source, of a folder all that is in it."""
         if isinstance(source, bytes):
             yield of_bytes(source)
+            return
+        if not isinstance(source, str | Path):  # None or NaN of a column of addresses
+            yield Outcome(str(source), GongkaiError(NO_SOURCE.format(source)))
             return
         try:
             found = documents_of(str(source))
