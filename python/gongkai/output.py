@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from gongkai import bodies, checks, decisions, editions, figures, links, sums
 from gongkai.checks.misread import raws_of
@@ -121,8 +122,18 @@ def to_json_line(value: Any) -> str:
 def to_csv(rows: Iterable[Iterable[object]]) -> bytes:
     """A table as Excel opens it with a double click: UTF-8 with its mark."""
     text = io.StringIO()
-    csv.writer(text).writerows(map(csv_cell, row) for row in rows)
+    write_rows(text, rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+def write_csv(path: Path, rows: Iterable[Iterable[object]]) -> None:
+    """The same into a new file, row by row."""
+    with path.open("x", encoding="utf-8-sig", newline="") as file:
+        write_rows(file, rows)
+
+
+def write_rows(file: TextIO, rows: Iterable[Iterable[object]]) -> None:
+    csv.writer(file).writerows(map(csv_cell, row) for row in rows)
 
 
 def to_xlsx(rows: Iterable[Iterable[object]]) -> bytes:

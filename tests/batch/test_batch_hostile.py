@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.batch.summary import csv_bytes, summary_book_edits
+from gongkai.batch.summary import ShownRows, summary_book_edits, summary_lines
 from gongkai.model import Edit
+from gongkai.output import to_csv
 from gongkai.pipeline import fill, read_report
 from gongkai.store import NAME
 from gongkai.workbook import layout
@@ -82,7 +83,7 @@ def test_figures_in_the_csv_are_plain_numbers() -> None:
     row = BatchRow(
         "-x", "done", agency=" =1", errors=0, figures={"disclosure.fees.amount": Decimal("-1.50")}
     )
-    text = csv_bytes([row, BatchRow("y", "failed")]).decode("utf-8-sig").splitlines()
+    text = to_csv(summary_lines([row, BatchRow("y", "failed")])).decode("utf-8-sig").splitlines()
     assert len(text) == 2
     assert text[1].startswith("' =1,,,'-x,")
     assert ",-1.5" in text[1]
@@ -94,11 +95,13 @@ def test_more_rows_than_the_sheets_hold(tmp_path: Path, monkeypatch: pytest.Monk
     rows = [
         BatchRow(f"https://x.gov.cn/{n}", "done", errors=0) for n in range(layout.SUMMARY_ROWS + 1)
     ]
-    edits = summary_book_edits(tmp_path, "汇总.csv", rows)
+    shown = ShownRows()
+    assert list(shown.passing(rows)) == rows
+    edits = summary_book_edits(tmp_path, "汇总.csv", shown)
     said = [edit.value for edit in edits if isinstance(edit.value, str) and "共" in edit.value]
     assert said == [
         f"名单共{len(rows)}行，本表只列出前{layout.BATCH_ROWS}行。",
         f"共有{len(rows)}份报告，本表只列出前{layout.SUMMARY_ROWS}份，全部见汇总.csv。",
     ]
     assert Edit(layout.BATCH, *layout.FOLDER_SPOT, str(tmp_path)) in edits
-    assert len(csv_bytes(rows).splitlines()) == len(rows) + 1
+    assert len(to_csv(summary_lines(rows)).splitlines()) == len(rows) + 1

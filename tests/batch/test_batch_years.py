@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 from gongkai import cli
-from gongkai.batch import batch_checks, batch_years, with_years
+from gongkai.batch import (
+    across_lines,
+    batch_across,
+    batch_checks,
+    batch_rows,
+    batch_years,
+    with_years,
+)
 from gongkai.checks.whole import check
 from gongkai.editions import links
 from gongkai.workbook import layout, write_workbook
@@ -131,6 +138,17 @@ def test_a_report_that_follows_the_year_before(
     assert cli.main(["batch", str(tmp_path / "pages"), "-o", str(folder)]) == 0
     assert "跨年核对：与上一年相符1份，另有提示1份" in capsys.readouterr().out
     assert years_in(folder)["浙江省青溪县政府", "2022"] == "与2021年相符"
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_row_by_row_is_as_all_at_once(tmp_path: Path, sound: bool) -> None:
+    """The summary lets each comparison go; the plain way holds all of them side by side."""
+    folder = tmp_path / "out"
+    run(pages(tmp_path / "pages", sound=sound), folder)
+    rows = with_years(batch_rows(folder))
+    summed = read_summary(sheets_in(folder / "汇总.xlsx")[layout.SUMMARY])
+    assert [row.years for row in summed] == [row.years for row in rows if row.is_done]
+    assert batch_across(folder) == list(across_lines(batch_years(folder)))
 
 
 def test_a_workbook_that_is_gone_is_not_compared_with(tmp_path: Path) -> None:

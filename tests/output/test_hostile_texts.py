@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from gongkai.batch import report_file_name
-from gongkai.batch.summary import csv_bytes
+from gongkai.batch.summary import summary_lines
 from gongkai.compare.levels import compare
 from gongkai.decisions import key_of
 from gongkai.decisions.file import read_decisions, save_decisions
@@ -35,6 +35,7 @@ from gongkai.output import (
     report_to_dict,
     report_to_json,
     report_to_xlsx,
+    to_csv,
     to_json,
 )
 from gongkai.pipeline import check
@@ -190,7 +191,8 @@ def test_tables(text: str) -> None:
     findings = check(report)
     assert_table(report_to_csv(report))
     assert_sheet(report_to_xlsx(report))
-    assert_table(csv_bytes([report_to_row(report, findings, text, text, text)]))
+    row = report_to_row(report, findings, text, text, text)
+    assert_table(to_csv(summary_lines([row])))
     sound = report_of()
     levels = compare(
         report,

@@ -17,6 +17,7 @@ from gongkai.batch.listing import Plan, plan
 from gongkai.batch.names import report_file_name
 from gongkai.batch.run import (
     Imported,
+    batch_across,
     batch_checks,
     batch_rows,
     batch_years,
@@ -32,6 +33,7 @@ __all__ = [
     "Imported",
     "Plan",
     "across_lines",
+    "batch_across",
     "batch_checks",
     "batch_rows",
     "batch_years",

@@ -142,7 +142,13 @@ def batch_years(folder: Path) -> list[YearComparison]:
     still there.
     """
     with read_store(folder) as store:
-        return summary.compared(summary.rows_there(store, folder)) if store else []
+        return summary.compared(summary.rows_there(store.yearly(), folder)) if store else []
+
+
+def batch_across(folder: Path) -> list[str]:
+    """What the last run into a folder found by comparing years, as lines for people."""
+    with read_store(folder) as store:
+        return summary.across_told(store) if store else []
 
 
 def has_grave(folder: Path) -> bool:

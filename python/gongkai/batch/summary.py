@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gongkai import decisions, output, processes, system
@@ -19,10 +21,11 @@ EVERY = 25  # rows
 MOST_AT_ONCE = 2_000  # sources; of more the summary is written at the end alone
 SHARE = 0.1  # of the time at most goes into writing it again and again
 APART = "gongkai.batch.summary:written_apart"
-# For a hundred thousand reports: an hour of work, and memory for all of them side by side.
+# For a million reports: an hour of work, and memory for what is compared of all of them.
 PATIENT = processes.Bounds(
     seconds=3_600, patience=7_200, memory=8_000 * processes.MEGABYTE, is_confined=False
 )
+ACROSS = "across"  # what a store knows the lines of ``across_lines`` by
 BATCH_NOTICE = (3, max(layout.BATCH_COLUMNS.values()) - 1)  # beside the folder
 SUMMARY_NOTICE = (1, 3)  # in place of the hint
 
@@ -33,11 +36,9 @@ def names_of(store: Store) -> tuple[str, str]:
     return (f"{stem}{ending}", f"{stem}.csv") if stem else ("", "")
 
 
-def rows_there(store: Store, folder: Path) -> Iterator[lists.BatchRow]:
-    """All sources of the last list in their order, then the reports of earlier ones; of these only
-    such as need no workbook or have theirs still.
-    """
-    for row in store.listed():
+def rows_there(rows: Iterable[lists.BatchRow], folder: Path) -> Iterator[lists.BatchRow]:
+    """Of all sources of a store those that need no workbook or have theirs still."""
+    for row in rows:
         if not row.file or (folder / row.file).is_file():
             yield row
 
@@ -76,25 +77,34 @@ def written_apart(request: bytes) -> bytes:
 def write_both(store: StoreWriter, folder: Path, part: Path, tell: Callable[[str], None]) -> None:
     """Both files, each put in place at once, and each also where the other cannot be written.
 
-    They are written in ``part`` first, where a kill may leave anything. The CSV holds all reports.
-    A file that reads otherwise than we ever wrote it is renamed before, which ``tell`` is told.
-    Raises GongkaiError.
+    They are written in ``part`` first, where a kill may leave anything. The CSV holds all reports,
+    which are taken one by one. A file that reads otherwise than we ever wrote it is renamed before,
+    which ``tell`` is told. Raises GongkaiError.
     """
-    rows = with_years(list(rows_there(store, folder)))
     book, table = names_of(store)
-    empty = derived.blank("batch", Path(book).suffix)
-    edits = summary_book_edits(folder, table, rows)
-    contents = {table: csv_bytes(rows), book: file.filled(Path(book), edits, empty)}
-    store.add_written(map(names.digest_of, contents.values()))
+    shown = ShownRows()
+    passing = shown.passing(told_rows(store, folder, years_told(store, folder)))
+
+    def write_table(path: Path) -> None:
+        output.write_csv(path, summary_lines(passing))
+
+    def write_book(path: Path) -> None:
+        for _ in passing:  # what is left of them where the table could not be written
+            pass
+        empty = derived.blank("batch", Path(book).suffix)
+        edits = summary_book_edits(folder, table, shown)
+        path.write_bytes(file.filled(Path(book), edits, empty))
+
     failures = []
-    for name, content in contents.items():
+    for name, write in ((table, write_table), (book, write_book)):
         target = folder / name
+        aside = None if target.is_symlink() else part
         try:
             system.refuse_existing(target, overwrite=True)
-            set_aside(target, store, tell)
-            system.write_whole(
-                target, content, overwrite=True, aside=None if target.is_symlink() else part
-            )
+            with system.written_whole(target, overwrite=True, aside=aside) as path:
+                write(path)
+                set_aside(target, store, tell)
+                store.add_written([names.digest(path)])
         except WorkbookError as error:
             failures.append(error)
     if failures:
@@ -119,29 +129,49 @@ def set_aside(target: Path, store: Store, tell: Callable[[str], None]) -> None:
     )
 
 
-def summary_book_edits(folder: Path, table: str, rows: Sequence[lists.BatchRow]) -> list[Edit]:
+@dataclass
+class ShownRows:
+    """Of the rows that pass by those that the sheets of the workbook hold, and how many there
+    are.
+    """
+
+    rows: list[lists.BatchRow] = field(default_factory=list)
+    done: list[lists.BatchRow] = field(default_factory=list)
+    count: int = 0
+    reports: int = 0
+
+    def passing(self, rows: Iterable[lists.BatchRow]) -> Iterator[lists.BatchRow]:
+        for row in rows:
+            self.count += 1
+            self.reports += row.is_done
+            if self.count <= layout.BATCH_ROWS:
+                self.rows.append(row)
+            if row.is_done and self.reports <= layout.SUMMARY_ROWS:
+                self.done.append(row)
+            yield row
+
+
+def summary_book_edits(folder: Path, table: str, shown: ShownRows) -> list[Edit]:
     """The list on 批量导入, ready to be continued in Excel, and the reports on 汇总, as many as
     these sheets hold.
     """
-    done = [row for row in rows if row.is_done]
-    edits = lists.batch_edits(rows[: layout.BATCH_ROWS]) + lists.summary_edits(
-        done[: layout.SUMMARY_ROWS]
-    )
+    edits = lists.batch_edits(shown.rows) + lists.summary_edits(shown.done)
     edits.append(Edit(layout.BATCH, *layout.FOLDER_SPOT, str(folder.resolve())))
-    if len(rows) > layout.BATCH_ROWS:
-        text = f"名单共{len(rows)}行，本表只列出前{layout.BATCH_ROWS}行。"
+    if shown.count > layout.BATCH_ROWS:
+        text = f"名单共{shown.count}行，本表只列出前{layout.BATCH_ROWS}行。"
         edits.append(Edit(layout.BATCH, *BATCH_NOTICE, text))
-    if len(done) > layout.SUMMARY_ROWS:
-        text = f"共有{len(done)}份报告，本表只列出前{layout.SUMMARY_ROWS}份，全部见{table}。"
+    if shown.reports > layout.SUMMARY_ROWS:
+        text = f"共有{shown.reports}份报告，本表只列出前{layout.SUMMARY_ROWS}份，全部见{table}。"
         edits.append(Edit(layout.SUMMARY, *SUMMARY_NOTICE, text))
     return edits
 
 
-def csv_bytes(rows: Sequence[lists.BatchRow]) -> bytes:
-    """The reports among the rows as a table, below its heads."""
-    return output.to_csv(
-        [lists.summary_heads(), *(lists.summary_line(row) for row in rows if row.is_done)]
-    )
+def summary_lines(rows: Iterable[lists.BatchRow]) -> Iterator[Sequence[object]]:
+    """The reports among the rows as lines of a table, below its heads."""
+    yield lists.summary_heads()
+    for row in rows:
+        if row.is_done:
+            yield lists.summary_line(row)
 
 
 class Pace:
@@ -200,39 +230,86 @@ def with_years(rows: Sequence[lists.BatchRow]) -> list[lists.BatchRow]:
     return found
 
 
-def across_lines(comparisons: Sequence[years.YearComparison]) -> Iterator[str]:
-    """For people: how many reports continue the year before, and the differences of the first that
-    do not.
+def years_told(store: StoreWriter, folder: Path) -> Mapping[str, str]:
+    """Source -> what came of comparing its report, and for the store the lines on all of them. The
+    findings are let go one after the other: those of a hundred thousand reports take half a
+    gigabyte.
     """
-    told = counts_told(comparisons)
-    if not told:
-        return
-    yield f"跨年核对：{'，'.join(told)}（逐份见“汇总”的跨年核对一栏）。"
-    differing = sorted((one for one in comparisons if one.differs), key=body_and_year)
-    for comparison in differing[:MOST_LISTED]:
-        yield f"  {comparison.report.agency} {comparison.report.year}年：{comparison.text}"
-    if len(differing) > MOST_LISTED:
-        yield f"  ……另有{len(differing) - MOST_LISTED}份，见“汇总”。"
+    done = [row for row in rows_there(store.yearly(), folder) if row.is_done]
+    brief: list[years.YearComparison] = []
 
+    def passing() -> Iterator[years.YearComparison]:
+        for one in years.each_compared(list(map(yearly_of, done))):
+            brief.append(replace(one, findings=()))
+            yield one
 
-def counts_told(comparisons: Sequence[years.YearComparison]) -> list[str]:
-    """与上一年相符3份, 另有提示1份; [] where nothing was compared."""
-    counts = dict.fromkeys(("与上一年相符", "与上一年不符", "不符处都已忽略的", "另有提示"), 0)
-    dismissed = 0
-    for one in comparisons:
-        is_open_of = [decisions.is_open(finding) for finding in one.findings]
-        dismissed += is_open_of.count(False)
-        if one.differs:
-            counts["与上一年不符"] += 1
-            continue
-        counts["与上一年相符"] += one.follows
-        counts["不符处都已忽略的"] += one.compared > 0 and not one.follows
-        counts["另有提示"] += any(is_open_of)
-    told = [f"{text}{count}份" for text, count in counts.items() if count]
-    if dismissed:
-        told.append(f"已忽略的问题{dismissed}处")
+    lines = list(across_lines(passing()))
+    store.say(ACROSS, json.dumps(lines, ensure_ascii=False))
+    told = {}
+    for one in years.told_once(brief):
+        told[one.report.source] = lists.clipped(one.text)
     return told
 
 
-def body_and_year(comparison: years.YearComparison) -> tuple[str, int]:
-    return comparison.report.agency, comparison.report.year or 0
+def told_rows(store: Store, folder: Path, told: Mapping[str, str]) -> Iterator[lists.BatchRow]:
+    """The rows of a store, those of reports with what came of comparing them; a report whose
+    workbook went away meanwhile is not there.
+    """
+    for row in rows_there(store.listed(), folder):
+        if not row.is_done:
+            yield row
+        elif row.source in told:
+            yield replace(row, years=told[row.source])
+
+
+def across_told(store: Store) -> list[str]:
+    """The lines on comparing years that the last run left."""
+    with suppress(ValueError):
+        lines = json.loads(store.about(ACROSS))
+        return [line for line in lines if isinstance(line, str)]
+    return []
+
+
+def across_lines(comparisons: Iterable[years.YearComparison]) -> Iterator[str]:
+    """For people: how many reports continue the year before, and the differences of the first that
+    do not.
+    """
+    tally = AcrossTally()
+    for one in comparisons:
+        tally.add(one)
+    told = tally.told()
+    if not told:
+        return
+    yield f"跨年核对：{'，'.join(told)}（逐份见“汇总”的跨年核对一栏）。"
+    for agency, year, text in sorted(tally.differing)[:MOST_LISTED]:
+        yield f"  {agency} {year}年：{text}"
+    if len(tally.differing) > MOST_LISTED:
+        yield f"  ……另有{len(tally.differing) - MOST_LISTED}份，见“汇总”。"
+
+
+@dataclass
+class AcrossTally:
+    """How many reports continue the year before; body, year and text of those that do not."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    differing: list[tuple[str, int, str]] = field(default_factory=list)
+    dismissed: int = 0
+
+    def add(self, one: years.YearComparison) -> None:
+        is_open_of = [decisions.is_open(finding) for finding in one.findings]
+        self.dismissed += is_open_of.count(False)
+        if one.differs:
+            self.counts["与上一年不符"] += 1
+            self.differing.append((one.report.agency, one.report.year or 0, one.text))
+            return
+        self.counts["与上一年相符"] += one.follows
+        self.counts["不符处都已忽略的"] += one.compared > 0 and not one.follows
+        self.counts["另有提示"] += any(is_open_of)
+
+    def told(self) -> list[str]:
+        """与上一年相符3份, 另有提示1份; [] where nothing was compared."""
+        names = ("与上一年相符", "与上一年不符", "不符处都已忽略的", "另有提示")
+        told = [f"{name}{self.counts[name]}份" for name in names if self.counts[name]]
+        if self.dismissed:
+            told.append(f"已忽略的问题{self.dismissed}处")
+        return told

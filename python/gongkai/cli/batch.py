@@ -14,10 +14,9 @@ from typing import Any
 from gongkai.batch import (
     Imported,
     Plan,
-    across_lines,
+    batch_across,
     batch_checks,
     batch_rows,
-    batch_years,
     has_grave,
     plan,
     run_batch,
@@ -142,7 +141,7 @@ def report_outcome(sources: Sequence[str], progress: Progress, options: argparse
         put(to_json(list(outcome_dicts(sources, progress, options.output))))
         tell(progress.tally())
     elif progress.seen:
-        across = across_lines(batch_years(options.output))
+        across = batch_across(options.output)
         files = "、".join(map(str, summary_files(options.output)))
         show([progress.tally(), *across, *[f"汇总：{files}"] * bool(files)])
 

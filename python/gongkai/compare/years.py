@@ -91,13 +91,16 @@ def yearly(report: Report) -> Yearly:
 
 def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:
     """A comparison for each report, in their order; thousands take well under a second."""
+    return told_once(list(each_compared(reports)))
+
+
+def each_compared(reports: Sequence[Yearly]) -> Iterator[YearComparison]:
+    """The same one by one, before ``told_once`` has looked at the texts of all."""
     matched = match(reports)
-    compared = []
     for report, group in zip(reports, matched.groups, strict=True):
         one = comparison_of(report, group, matched)
         findings = decided(one.findings, report)
-        compared.append(replace(one, findings=findings, text=one.text + doubted(report)))
-    return told_once(compared)
+        yield replace(one, findings=findings, text=one.text + doubted(report))
 
 
 def told_once(found: Sequence[YearComparison]) -> list[YearComparison]:

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from gongkai import editions
 from gongkai.store import encoding, schema
 from gongkai.store.records import StoredFigure, StoredReport
 from gongkai.system import open_plain
@@ -18,9 +19,14 @@ from gongkai.workbook.lists import BatchRow
 MISUSED = (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError)
 COLUMNS = ("id", "source", *encoding.SOURCE_COLUMNS, *encoding.RESULT_COLUMNS)
 KNOWN = f"SELECT {', '.join(COLUMNS)} FROM sources LEFT JOIN results USING (id)"
+LISTED = "WHERE place NOT NULL OR state = 'done' ORDER BY place IS NULL, place, id"
 FIGURES = (
     "SELECT c.cell, value, state, raw, unit, implied FROM figures f"
     " LEFT JOIN cells c ON c.id = f.cell WHERE f.id = ? ORDER BY f.cell"
+)
+YEARLY = (
+    "SELECT c.cell, value, state, raw, unit, implied FROM cells c JOIN figures f ON f.cell = c.id"
+    f" WHERE f.id = ? AND c.cell IN ({', '.join('?' * len(editions.yearly_cells()))})"
 )
 FINDINGS = "SELECT facts FROM findings WHERE id = ? ORDER BY number"
 
@@ -82,9 +88,16 @@ class Store:
         whose report is kept.
         """
         with self.asked():
-            is_listed = "WHERE place NOT NULL OR state = 'done' ORDER BY place IS NULL, place, id"
-            for columns in self.known(is_listed):
+            for columns in self.known(LISTED):
                 yield self.kept_of(columns).row
+
+    def yearly(self) -> Iterator[BatchRow]:
+        """The same with those figures alone by which years are compared."""
+        cells = sorted(editions.yearly_cells())
+        with self.asked():
+            for columns in self.known(LISTED):
+                found = self.rows_of(YEARLY, columns["id"], *cells)
+                yield encoding.row_of(columns, map(encoding.figure_of, found))
 
     def checks(self) -> Iterator[tuple[BatchRow, dict[str, Any]]]:
         """(line, ``check --json``) of every report that is kept."""
