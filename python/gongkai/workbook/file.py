@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -295,12 +295,12 @@ def patch_package(book: stored.OpenFile, edits: Sequence[Edit], file: str) -> di
             # A template from before the macros lacks that sheet, which nothing but they read.
             raise WorkbookError(f"{file}没有工作表“{name}”，请使用gongkai的模板。")
     book.sheets.clear()  # what was read before the edits
-    written: list[foreign.SheetSpot] = []
+    written: list[Iterator[foreign.SheetSpot]] = []
     overwritten: dict[str, set[Spot]] = {}
     for name, patched in done.items():
-        written += product([name], patched.changed)
+        written.append(product([name], patched.changed))
         overwritten[name] = patched.formulas
-    complete = stored.renew(book, written)
+    complete = stored.renew(book, chain.from_iterable(written))
     changed = dict(parts.changed)
     for name in book.touched:
         changed[book.parts[name]] = part_bytes(book.roots[name])

@@ -10,7 +10,7 @@ program then has all calculated anew.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
@@ -132,16 +132,14 @@ class OpenFile:
         return bool(part) and f">{PROGRAM}<".encode() in self.archive.read(part, package.MOST_XML)
 
 
-def filled_cells(root: _Element) -> list[tuple[Spot, _Element]]:
+def filled_cells(root: _Element) -> Iterator[tuple[Spot, _Element]]:
     data = root.find("{*}sheetData")
     if data is None:
-        return []
-    found: list[tuple[Spot, _Element]] = []
+        return
     for number, row in xlsx.index_rows(data).items():
         for spot, cell in xlsx.placed_cells(row, number):
             if len(cell):
-                found.append((spot, cell))
-    return found
+                yield spot, cell
 
 
 @dataclass
@@ -244,7 +242,8 @@ def renew(book: OpenFile, changed: Iterable[SheetSpot]) -> bool:
         for table in layout.tables_by_name():
             book.sheet(table)
     foreign = foreign_formulas(book)
-    for name, spot in stale_formulas(foreign, set(changed)):
+    stale = stale_formulas(foreign, set(changed)) if foreign else ()
+    for name, spot in stale:
         forget(book, name, spot)
     tell_sentences(book, foreign)
     told = results_of(book)
@@ -442,7 +441,7 @@ def forget(book: OpenFile, name: str, spot: Spot) -> None:
         return  # its result stands there by now
     filled = {spot, *xlsx.formula_area(formula)}
     sheet.cells.update(dict.fromkeys(filled, UNKNOWN))
-    cells = [(spot, cell)]
+    cells: Iterable[tuple[Spot, _Element]] = [(spot, cell)]
     if len(filled) > 1:
         cells = filled_cells(sheet.root)
     for place, other in cells:
