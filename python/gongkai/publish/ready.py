@@ -9,7 +9,6 @@ from pathlib import Path
 from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, wording
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import day_text, paragraphs_of, title_lines
-from gongkai.recognize.cover import page, when, who
 from gongkai.workbook import layout, reading
 from gongkai.workbook.live.sentences import MARKED
 
@@ -25,8 +24,6 @@ RAISED = re.compile(r"[^\s。，；]{0,4}[\^\ufffc][^\s。，；]{1,6}")  # 积5
 UNREAD = re.compile("[^\\s。，；]{0,4}[\ue000-\uf8ff\ufffd][^\\s。，；]{0,6}")
 REVISED = "请核对：来源有{}处没有接受的修订（{}），按全部接受修订以后的文字和数字印出。"
 SIGNED_OTHERWISE = "请核对：署名照第六部分末尾的文字印出，没有另印机关和日期"
-ANOTHER_YEAR = "请核对：引言“{}”中的{}年与报告的年度{}年不同。"
-ANOTHER_BODY = "请核对：“{}”中的机关“{}”与报告的机关“{}”不同。"
 # Notes on what the report is and on figures that are printed in another unit than they stood in.
 TOLD_NOTES = (
     "plausibility.period",
@@ -223,13 +220,11 @@ def title_told(report: Report, title: str, why: str) -> Iterator[str]:
 
 
 def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
-    """What is likely and not certain, another body, blanks, open warnings, a day or a period that
-    is odd, figures in other units: it is printed.
+    """What is likely and not certain, blanks, open warnings, a day or a period that is odd,
+    figures in other units: it is printed.
     """
     if report.doubts:
         yield f"请核对：{wording.doubts_text(wording.doubted_facts(report))}。"
-    yield from another_body(report)
-    yield from another_year(report)
     blanks = sum(entry.value is None for entry in report.entries())
     if blanks:
         yield f"有{blanks}格空白，照空白印出；没有的应当填0。"
@@ -237,21 +232,6 @@ def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
         is_told = finding.severity == "warning" or finding.rule in TOLD_NOTES
         if is_told and decisions.is_open(finding):
             yield f"请核对：{told_of(finding)}。"
-
-
-def another_body(report: Report) -> Iterator[str]:
-    """Who compiles or signs the report by its own words, where that cannot be its body."""
-    ending = report.sections.get(wording.prose.LAST, "").rstrip().split("\n")
-    for one in who.others_named(report.agency, report.opening, ending[-wording.prose.LAST_LINES :]):
-        said = map(wording.clipped, (one.sentence, one.name, report.agency))
-        yield ANOTHER_BODY.format(*said)
-
-
-def another_year(report: Report) -> Iterator[str]:
-    """现公布2022年…年度报告 in the opening of a report for 2021."""
-    for one in when.years_mentioned(page.tidy_text(report.opening)):
-        if report.year and one.year != report.year:
-            yield ANOTHER_YEAR.format(wording.clipped(one.sentence), one.year, report.year)
 
 
 def set_aside(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:
