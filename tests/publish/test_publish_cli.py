@@ -485,6 +485,30 @@ def test_what_stands_beside_the_tables_is_told(tmp_path: Path) -> None:
     ) in told
 
 
+@pytest.mark.parametrize(
+    ("sheet", "place"),
+    [("表二", "A17"), ("表二", "A31"), ("表二", "T20"), ("表二", "AX3"), ("表三", "B300")],
+)
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_what_stands_in_or_below_hidden_rows_is_told(
+    sheet: str, place: str, is_hidden: bool, tmp_path: Path
+) -> None:
+    """Rows that are ours, and those that a person hid."""
+    path = write_workbook(plain_report(), [], tmp_path / "a.xlsx")
+    for text in ("注：数据不含派出所", "单位：百件"):
+        book = load_workbook(path)
+        book[sheet][place] = text
+        book[sheet].row_dimensions[book[sheet][place].row].hidden = is_hidden
+        book.save(tmp_path / "b.xlsx")
+        done = run_command("publish", tmp_path / "b.xlsx", "-o", tmp_path / "b.html", "--force")
+        if text.startswith("注"):
+            told = f"请核对：在表格和正文之外，没有印出：“{sheet}”{place}的“{text}”。"
+            assert told in done.stdout.splitlines()
+            assert not read_workbook(tmp_path / "b.xlsx").problems
+        else:
+            assert f"“{sheet}”的{place}写有“{text}”，单位与官方表格不同" in done.stderr
+
+
 def test_a_table_that_was_not_read_is_refused_with_its_cause(tmp_path: Path) -> None:
     """A row was inserted: the row is named, and the way out."""
     path = write_workbook(plain_report(), [], tmp_path / "a.xlsx")
