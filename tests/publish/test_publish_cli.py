@@ -130,6 +130,49 @@ def test_what_is_left_to_fill_in_is_known_in_other_brackets() -> None:
     assert refusal(report, check(report)) == ""
 
 
+@pytest.mark.parametrize(
+    "said", ["部分指南有待改写。", "办事指南尚待改写，网页仍待改写。", "有待改写：一是指南。"]
+)
+def test_what_people_say_of_rewriting_is_no_mark(said: str) -> None:
+    sections = {**plain_report().sections, 5: said}
+    report = replace(plain_report(), sections=sections)
+    assert refusal(report, check(report)) == ""
+    marked = replace(report, sections={**sections, 5: f"{said}〔待改写〕"})
+    assert "中还有〔待改写〕" in refusal(marked, check(marked))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("待补充", "（待核实）", "【待完善】", "（数据待核实）", "联系电话待定", "待完善"),
+        *("受理××件", "受理XX件", "受理xx件", "受理＿＿件", "受理____件", "受理□□件", "受理**件"),
+        *("受理N件", "受理 XX 件", "受理×余件", "增长XX%", "收费XX万元", "培训XX人次"),
+        *("〔…〕", "（ ）", "（此处填写本年工作）", "（请填写培训次数）", "（填写数字）"),
+        *("此处插入图表", "XX县人民政府", "20XX年", "2022年×月×日", "金额______"),
+    ],
+)
+def test_what_is_left_to_be_written_is_told(words: str) -> None:
+    """With the part and the words, as it is printed."""
+    sections = {**plain_report().sections, 5: f"我局工作较好。{words}。"}
+    report = replace(plain_report(), sections=sections, opening=f"{words}。")
+    assert refusal(report, check(report)) == ""
+    in_opening, in_five = filter(re.compile("没有写完").search, told(report, check(report)))
+    assert in_opening.startswith("请核对：引言中可能有没有写完的文字：“")
+    assert in_five.startswith("请核对：“五、存在的主要问题及改进情况”中可能有没有写完的文字：“")
+
+
+def test_ordinary_words_are_not_left_to_be_written() -> None:
+    ordinary = (
+        "制度有待完善，机制待完善，问题尚待核实；待定岗位3个，待补正12件，下年待办3件。张××、李某某"
+        "不服，王××诉县政府案，××公司要求公开××项目环评，李××个人申请。按照《××条例》实行“1+N”，"
+        "1+N项制度。公民请填写《信息公开申请表》（申请表填写说明见附件）（一）（含1件结转）（填报单位："
+        "瑞安市）。联系人张**，电话139****1234，http://a.b/x__y.html，gk__z@a.cn。二〇〇件，X光机3台，"
+        "3×5件。公开事项待补充完善，有待改写。□是□否"
+    )
+    report = replace(plain_report(), sections={**plain_report().sections, 5: ordinary})
+    assert told(report, check(report)) == []
+
+
 @pytest.mark.parametrize("title", ["关于印发年报的请示（内部）", "青溪县人民政府2020年年报"])
 def test_a_title_of_the_clerk_s_own_is_told(
     title: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

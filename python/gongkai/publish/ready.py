@@ -10,7 +10,7 @@ from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, 
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import day_text, paragraphs_of, title_lines
 from gongkai.workbook import layout, reading
-from gongkai.workbook.live.sentences import MARKED
+from gongkai.workbook.live.sentences import MARKED, placeholders_in
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
 MOST_LOST = 10  # of what was not printed, named
@@ -23,6 +23,7 @@ RAISED = re.compile(r"[^\s。，；]{0,4}[\^\ufffc][^\s。，；]{1,6}")  # 积5
 # What a font of signs shows and nobody can read: 尾□5.
 UNREAD = re.compile("[^\\s。，；]{0,4}[\ue000-\uf8ff\ufffd][^\\s。，；]{0,6}")
 REVISED = "请核对：来源有{}处没有接受的修订（{}），按全部接受修订以后的文字和数字印出。"
+UNWRITTEN = "请核对：{}中可能有没有写完的文字：{}。"
 SIGNED_OTHERWISE = "请核对：署名照第六部分末尾的文字印出，没有另印机关和日期"
 # Notes on what the report is and on figures that are printed in another unit than they stood in.
 TOLD_NOTES = (
@@ -119,6 +120,20 @@ def parts_marked(report: Report, is_marked: Callable[[str], bool]) -> list[str]:
     for section in editions.edition_of_year(report.year).sections:
         texts[f"“{section.title}”"] = report.sections.get(section.number, "")
     return [part for part, text in texts.items() if is_marked(text)]
+
+
+def left_to_write(report: Report) -> Iterator[str]:
+    """What a person left to be written later and what is printed so, with the part: “五、存在的主要
+    问题及改进情况”中可能有没有写完的文字：“培训××次”.
+    """
+    parts = {"标题": "".join(title_lines(report)), "引言": wording.prose.OPENING}
+    for section in editions.edition_of_year(report.year).sections:
+        parts[f"“{section.title}”"] = section.number
+    for part, held in parts.items():
+        text = held if isinstance(held, str) else wording.prose.own_text(report, held)
+        found = placeholders_in(text)
+        if found:
+            yield UNWRITTEN.format(part, quoted(found, MOST_LOST))
 
 
 def stands_against(finding: Finding) -> bool:
@@ -220,11 +235,12 @@ def title_told(report: Report, title: str, why: str) -> Iterator[str]:
 
 
 def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
-    """What is likely and not certain, blanks, open warnings, a day or a period that is odd,
-    figures in other units: it is printed.
+    """What is likely and not certain, left to be written, blanks, open warnings, a day or a period
+    that is odd, figures in other units: it is printed.
     """
     if report.doubts:
         yield f"请核对：{wording.doubts_text(wording.doubted_facts(report))}。"
+    yield from left_to_write(report)
     blanks = sum(entry.value is None for entry in report.entries())
     if blanks:
         yield f"有{blanks}格空白，照空白印出；没有的应当填0。"
