@@ -126,11 +126,11 @@ def left_to_write(report: Report) -> Iterator[str]:
     """What a person left to be written later and what is printed so, with the part: “五、存在的主要
     问题及改进情况”中可能有没有写完的文字：“培训××次”.
     """
-    parts = {"标题": "".join(title_lines(report)), "引言": wording.prose.OPENING}
+    opening = wording.prose.own_text(report, wording.prose.OPENING)
+    parts = {"标题": "".join(title_lines(report)), "引言": opening}
     for section in editions.edition_of_year(report.year).sections:
-        parts[f"“{section.title}”"] = section.number
-    for part, held in parts.items():
-        text = held if isinstance(held, str) else wording.prose.own_text(report, held)
+        parts[f"“{section.title}”"] = wording.prose.own_text(report, section.number)
+    for part, text in parts.items():
         found = placeholders_in(text)
         if found:
             yield UNWRITTEN.format(part, quoted(found, MOST_LOST))
