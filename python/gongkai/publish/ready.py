@@ -22,7 +22,6 @@ FROM_SOURCE = (
 RAISED = re.compile(r"[^\s。，；]{0,4}[\^\ufffc][^\s。，；]{1,6}")  # 积5^2^千米
 # What a font of signs shows and nobody can read: 尾□5.
 UNREAD = re.compile("[^\\s。，；]{0,4}[\ue000-\uf8ff\ufffd][^\\s。，；]{0,6}")
-REVISED = "请核对：来源有{}处没有接受的修订（{}），按全部接受修订以后的文字和数字印出。"
 UNWRITTEN = "请核对：{}中可能有没有写完的文字：{}。"
 SIGNED_OTHERWISE = "请核对：署名照第六部分末尾的文字印出，没有另印机关和日期"
 # Notes on what the report is and on figures that are printed in another unit than they stood in.
@@ -170,7 +169,7 @@ def source_lines(report: Report) -> Iterator[str]:
     if report.left_out:
         yield f"请核对：来源中的这些内容没有印出：{quoted(report.left_out, MOST_LOST)}。"
     if report.revised:
-        yield REVISED.format(len(report.revised), quoted(report.revised))
+        yield f"请核对：来源{wording.revised_text(report.revised, '印出')}。"
     told = "\n".join((report.opening, *report.sections.values()))
     unread = UNREAD.findall(told)
     if unread:
