@@ -369,6 +369,9 @@ VERSION = "0.1.0"  # of gongkai
 # The headings of what stands in a document and is not read, each text on a line: what nobody sees,
 # hidden or struck, and what its recorded changes put in or took away; all changes are accepted.
 UNSEEN, REVISED = "meta:unseen", "meta:revised"
+# That of one text that a page's styles hide, below the line that stands before it: whether it is
+# the report's or the site's is known where the report is.
+HIDDEN = "meta:hidden"
 SHEET = "sheet"  # the heading of a Prose that is the name of a worksheet, before what stands on it
 
 
@@ -542,7 +545,7 @@ class Report:
     findings' keys. ``evidence`` tells whence body, year and day are known; a workbook's are what
     stands on its cover, and it has none. ``left_out`` is what stands in its sections beside their
     prose and the tables of the form: 注：…。 below 表二, the head of a table within a text, what is
-    struck; ``revised`` are the texts of its recorded changes, which were all accepted.
+    struck or hidden; ``revised`` are the texts of its recorded changes, which were all accepted.
     """
 
     title: str

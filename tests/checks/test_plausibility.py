@@ -1,4 +1,4 @@
-"""Notes on what is unlikely: each where it is due, none on sound reports in whatever words."""
+"""What is unlikely: each finding where it is due, none on sound reports in whatever words."""
 
 from __future__ import annotations
 
@@ -47,6 +47,81 @@ def message(**given: object) -> str:
     found = told(**given)  # type: ignore[arg-type]
     assert len(found) == 1, found
     return found[0][1]
+
+
+# --- another body or year -------------------------------------------------------------------------
+
+TITLE = "2021年政府信息公开工作年度报告"
+
+
+@pytest.mark.parametrize(
+    ("agency", "opening", "said"),
+    [
+        ("瑞安市民政局", "本报告由瑞安市人民政府编制。", "瑞安市人民政府"),
+        ("瑞安市民政局", f"现公布平阳县民政局{TITLE}。", "平阳县民政局"),
+        ("瑞安市民政局", f"现公布平阳县民政局{TITLE}。本报告由平阳县民政局编制。", "平阳县民政局"),
+        ("瑞安市人民政府", "本报告由瑞安市人民政府办公室编制。", ""),
+        ("瑞安市人民政府办公室", "本报告由瑞安市人民政府编制。", ""),
+        ("瑞安市人民政府", "本报告由瑞安市政务服务中心根据《条例》编制。", ""),
+        ("瑞安市人民政府", "本报告由瑞安市大数据发展管理局编制。", ""),
+        ("瑞安市民政局", "根据瑞安市人民政府办公室通知要求编制本报告。", ""),
+        ("瑞安市民政局", f"参照《瑞安市司法局{TITLE}》的体例，我局编制了本报告。", ""),
+        ("瑞安市民政局", "行政复议数据由瑞安市司法局汇总，其余由我局编制。", ""),
+        ("瑞安市发展和改革局", "本报告由瑞安市发改局编制。", ""),
+        ("瑞安市税务局", "本报告由国家税务总局瑞安市税务局编制。", ""),
+        ("淮安市洪泽区人民政府", "本报告由洪泽区政府办公室编制。", ""),
+        ("", "本报告由瑞安市人民政府编制。", ""),
+    ],
+)
+def test_another_body_in_the_opening(agency: str, opening: str, said: str) -> None:
+    found = told(agency=agency, opening=opening)
+    quoted = opening.partition("。")[0]
+    wanted = f"“{quoted}”中的机关“{said}”，与报告的机关“{agency}”不同。"
+    assert [(rule, text.partition("请核对")[0]) for rule, text in found] == (
+        [("plausibility.named", wanted)] if said else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("agency", "end", "said"),
+    [
+        ("瑞安市人民政府", "瑞安市民政局", "瑞安市民政局"),
+        ("瑞安市人民政府", "瑞安市民政局\n2022年1月30日", "瑞安市民政局"),
+        ("瑞安市人民政府", "瑞安市民政局二〇二二年一月三十日", "瑞安市民政局"),
+        ("瑞安市人民政府", "瑞安市人民政府办公室\n2022年1月30日", ""),
+        ("瑞安市人民政府", "瑞安市人民政府\n2022年1月30日", ""),
+        ("瑞安市人民政府", "中共瑞安市委 瑞安市人民政府\n2022年1月30日", ""),
+        ("瑞安市塘下镇人民政府", "塘下镇党政综合办公室\n2022年1月30日", ""),
+        ("瑞安市塘下镇人民政府", "塘下镇人民政府", ""),
+        ("瑞安市市场监督管理局", "瑞安市市场监督管理局（知识产权局）", ""),
+    ],
+)
+def test_another_body_that_signs(agency: str, end: str, said: str) -> None:
+    found = told(agency=agency, sections={6: f"无。\n{end}"})
+    quoted = end.split("\n")[0]
+    wanted = f"“{quoted}”中的机关“{said}”，与报告的机关“{agency}”不同。"
+    assert [(rule, text.partition("请核对")[0]) for rule, text in found] == (
+        [("plausibility.named", wanted)] if said else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("opening", "year"),
+    [
+        ("现公布青溪县2022年政府信息公开工作年度报告。", "2022"),
+        ("现公布青溪县2020年度政府信息公开工作年度报告。", "2020"),
+        (f"现公布青溪县{TITLE}。", ""),
+        ("与2020年政府信息公开工作年度报告相比，本报告更全。", ""),
+        ("青溪县2020年政府信息公开工作年度报告已于2021年1月发布。", ""),
+        ("（2022年1月）政府信息公开工作年度报告（2021）。", ""),
+        ("2022年1月9日按要求编报政府信息公开年报。", ""),
+    ],
+)
+def test_another_year_in_the_opening(opening: str, year: str) -> None:
+    found = told(opening=opening)
+    wanted = f"引言“{opening.rstrip('。')}”中的{year}年，与报告的年度2021年不同。"
+    assert [text.partition("请核对")[0] for _, text in found] == ([wanted] if year else [])
+    assert told(opening=opening, year=None) == []
 
 
 # --- sound reports --------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gongkai.drafts.start import ReportDraft, begun, contact_in, started
-from gongkai.drafts.writing import draft_lines
+from gongkai.drafts.writing import changes_of, draft_lines
 from gongkai.editions import all_editions
 from gongkai.model import Entry, Evidence, GongkaiError, Report, Value
 from gongkai.pipeline import read_report
@@ -147,6 +148,23 @@ def test_a_converted_figure_that_is_taken_over_is_told() -> None:
         f"上年报告表二 规范性文件（现行有效）原文“388”以百件为单位（见{stated}），"
         "已换算为38800件后带入。",
     ]
+    told = [f"{one.name}：{one.reason}" for one in changes_of(draft) if "换算" in one.reason]
+    assert [re.sub("（公式.*", "", text) for text in told] == [
+        "表三 二、上年结转政府信息公开申请数量·自然人：上年结转：2021年报告"
+        "“表三 四、结转下年度继续办理·自然人”为12"
+        f"［原文“0.012”以千件为单位（见{beside}），已换算为12件］",
+        "表二 行政规范性文件·现行有效件数：现行有效：2021年报告为38800件"
+        f"［原文“388”以百件为单位（见{stated}），已换算为38800件］，加本年制发、减本年废止",
+    ]
+
+
+def test_recorded_changes_of_last_year_s_report_are_told() -> None:
+    """As publish tells them; a figure of last year's is one with all of them accepted."""
+    [told] = begun(replace(RUIAN, revised=("删30件", "插3件"))).doubts
+    assert told == (
+        "上年报告有2处没有接受的修订（“删30件”、“插3件”），按全部接受修订以后的文字和数字带入，请核对。"
+    )
+    assert begun(RUIAN).doubts == ()
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ MADE: dict[str, Callable[[], Report]] = {
     "coverage.implied": lambda: report_of({"applications.granted.total": None}),
     "plausibility.rules": lambda: report_of({"disclosure.rules.made": 24}),
     "plausibility.fees": nobody_applied,
+    "plausibility.named": lambda: with_prose({}, opening="本报告由平阳县民政局编制。"),
     "plausibility.period": lambda: with_prose({}, opening=PERIOD),
     "plausibility.published": lambda: replace(
         report_of(), agency="青溪县教育局", published="2022-03-05"

@@ -263,4 +263,7 @@ def test_what_was_left_out_of_either_is_told() -> None:
 
 def test_recorded_changes_of_either_are_told() -> None:
     _, told = compared(FIRST, replace(SECOND, revised=("删30件",)), ".docx")
-    assert "后一份报告：有1处没有接受的修订，按全部接受修订以后的文字和数字对比；请核对。" in told
+    assert (
+        "后一份报告：有1处没有接受的修订（“删30件”），按全部接受修订以后的文字和数字对比；请核对。"
+        in told
+    )

@@ -475,6 +475,54 @@ def test_what_is_struck_on_a_page_or_hidden_in_a_document_is_named() -> None:
     assert found.revised == ("删30件", "插3件")
 
 
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ("<p style='display:none'>其中许可9件。</p>", ("其中许可9件。",)),
+        ("<p hidden>不含乡镇街道</p>", ("不含乡镇街道",)),
+        ("<div style='display:none'><p>其中许可9件。</p></div>", ("其中许可9件。",)),
+        ("<p>公开12件<span style='display:none'>，其中许可9件</span>。</p>", ("，其中许可9件",)),
+        ("<p style='display:none'>许可9件。</p>" * 2, ("许可9件。",)),
+        ("<table><tr><td><p>甲。</p><p style='display:none'>许可9件。</p></table>", ("许可9件。",)),
+        ("<p style='visibility:hidden'>许可9件。</p>", ("许可9件。",)),
+        ("<p style='display:none'></p><p style='display:none'>1</p>", ()),
+        ("<div><div style='display:none'>扫码阅读全文</div></div>", ()),
+        ("<div style='display:none'><a><img src=a.png></a>微信扫码</div>", ()),
+        ("<div style='display:none'><script>var a='许可9件'</script></div>", ()),
+        ("<p style='display:none'>分享到微信</p>", ()),
+    ],
+)
+def test_what_a_page_hides_within_its_sections_is_named(added: str, told: tuple[str, ...]) -> None:
+    """In section five, before the last; the report is read as without it."""
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    sixth = page.rindex("<h2", 0, page.index("六、其他需要报告"))
+    after = read_page(page[:sixth] + added + page[sixth:])
+    assert after.left_out == told
+    assert figures(after) == figures(read_page(page))
+    assert "9" not in after.sections[5].split("\n")[-1]
+
+
+@pytest.mark.parametrize(
+    "added",
+    ["<p>首页</p><p {}>许可9件。</p>", "<ul><li {}>要闻9条：</ul>", "<div {}>弹窗9：</div>"],
+)
+def test_what_a_site_hides_around_a_report_is_not(added: str) -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    part = added.format("style='display:none'")
+    below = f"</article><footer><p>版权所有：瑞安市人民政府</p>{part}</footer>"
+    assert read_page(page.replace("<article", f"{part}<article")).left_out == ()
+    assert read_page(page.replace("</article>", below)).left_out == ()
+
+
+def test_what_a_page_hides_below_a_table_is_named() -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    third = page.rindex("<h2", 0, page.index("三、收到和处理"))
+    added = "<p style='display:none'>单位：百件</p>"
+    assert read_page(page[:third] + added + page[third:]).left_out == ("单位：百件",)
+    signed = page.replace("</article>", "<p style='display:none'>另有提案34件。</p></article>")
+    assert read_page(signed).left_out == ("另有提案34件。",)
+
+
 @pytest.mark.parametrize("style", ["color:#fff", "color:white", "position:absolute;left:-999px"])
 def test_digits_that_nobody_sees_are_no_part_of_a_number(style: str) -> None:
     """3<white>9</white>01条 is no 3901."""

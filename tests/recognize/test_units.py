@@ -230,6 +230,41 @@ def test_counts_of_another_scale_are_converted_with_one_note_or_blank(scale: str
             assert [finding.rule for finding in told] == ["coverage.converted"]
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "以百件计",
+        "注：本表以百件计。",
+        "按百件计算",
+        "（数字按百件统计）",
+        "以百件为单位",
+        "注：件数以百件（项）为计量单位",
+        "本表数量单位均为百件",
+        "（百件）",
+        "单 位：百 件",
+        "数字以 百 件 计",
+    ],
+)
+def test_a_note_that_counts_by_a_scale_is_a_unit(note: str) -> None:
+    plain = page("plain")
+    at = plain.index(">", plain.index("</", plain.index(HEADINGS["applications"]))) + 1
+    read = read_page(f"{plain[:at]}<p>{note}</p>{plain[at:]}")
+    cell = "applications.new.natural"
+    assert read.value(cell) == 100 * (TRUTH[cell] or 0)
+    told = [finding.rule for finding in check(read) if finding.rule != "coverage.blank"]
+    assert told == ["coverage.converted"]
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["以件计", "注：超过10件的，按十件计收信息处理费", "全年办理许可数以千件计", "以十件为限"],
+)
+def test_a_note_that_counts_by_one_or_speaks_of_fees_is_none(note: str) -> None:
+    plain = page("plain")
+    at = plain.index(">", plain.index("</", plain.index(HEADINGS["applications"]))) + 1
+    assert figures(read_page(f"{plain[:at]}<p>{note}</p>{plain[at:]}")) == figures(read_page(plain))
+
+
 @pytest.mark.parametrize("odd", ["千", "％", "打"])
 def test_one_line_that_nobody_understands_is_one_message(odd: str) -> None:
     plain = page("plain")
@@ -272,6 +307,15 @@ def test_units_of_money_are_found_in_texts(text: str, expected: set[str]) -> Non
         ("单位：十条", {"十条"}),
         ("（百次）", {"百次"}),
         ("百件实事", set()),
+        ("注：表中数字以百件计", {"百件"}),
+        ("以千项为计量单位", {"千项"}),
+        ("单位均为百件", {"百件"}),
+        ("数以百件计的许可", set()),
+        ("件数以百件计", {"百件"}),
+        ("按十件计收", set()),
+        ("超过10件的，按百件计费", set()),
+        ("每百件", set()),
+        ("以百件以上的", set()),
     ],
 )
 def test_units_of_counts_are_found_in_texts(text: str, expected: set[str]) -> None:

@@ -1,8 +1,8 @@
-"""A report -> notes on what is unlikely though no sum says so, each with its text.
+"""A report -> findings on what is unlikely though no sum says so, each with its text.
 
-Rules: plausibility.rules, .fees, .period, .published, .sections, .numbering. A note is given only
-where the text leaves no other reading; a body whose level the name does not tell and a list that
-starts anew give none.
+Rules: plausibility.named, a warning; .rules, .fees, .period, .published, .sections, .numbering,
+notes. One is given only where the text leaves no other reading; a body whose level the name does
+not tell and a list that starts anew give none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from gongkai import editions, figures
 from gongkai.bodies import last_day_of, why_no_rules, within
 from gongkai.checks.numbering import in_han, slips_in
 from gongkai.model import Cell, Fact, Finding, Heading, Report, Section, Table
-from gongkai.wording import label_of, phrases
+from gongkai.recognize.cover import page, when, who
+from gongkai.wording import label_of, phrases, prose
 
 FEES = "信息处理费"
 PERIOD_WORDS = re.compile(
@@ -47,10 +48,11 @@ UNPAID = "applications.other_unpaid.total"
 
 
 def check_plausibility(report: Report) -> list[Finding]:
-    """Notes, in the order of the report: period, day of publication, sections, rules, fees,
-    numbering.
+    """Findings, in the order of the report: another body or year, period, day of publication,
+    sections, rules, fees, numbering.
     """
     return [
+        *check_named(report),
         *check_period(report),
         *check_published(report),
         *check_sections(report),
@@ -62,6 +64,35 @@ def check_plausibility(report: Report) -> list[Finding]:
 
 def note(rule: str, says: str, **facts: Fact) -> Finding:
     return Finding(rule, "note", says, facts=facts)
+
+
+# --- another body or year -------------------------------------------------------------------------
+
+
+def check_named(report: Report) -> Iterator[Finding]:
+    """The body and year that a report's own words name, against those that it is of: 本报告由平阳县
+    民政局编制, 现公布2022年…年度报告 in a report of 瑞安市民政局 for 2021; who signs it.
+    """
+    if report.agency:
+        yield from bodies_named(report)
+    if report.year is not None and not told_with_year(report):
+        yield from years_named(report)
+
+
+def bodies_named(report: Report) -> Iterator[Finding]:
+    """Who compiles, publishes or signs a report by its own words, and cannot be its body."""
+    ending = report.sections.get(prose.LAST, "").rstrip().split("\n")
+    last = ending[-prose.LAST_LINES :]
+    for other in who.others_named(report.agency, report.opening, last):
+        told = {"quoted": other.sentence, "other": other.name, "agency": report.agency}
+        yield Finding("plausibility.named", "warning", "agency", facts=told)
+
+
+def years_named(report: Report) -> Iterator[Finding]:
+    for said in when.years_mentioned(page.tidy_text(report.opening)):
+        if said.year != report.year:
+            told = {"quoted": said.sentence, "other": str(said.year), "year": str(report.year)}
+            yield Finding("plausibility.named", "warning", "year", facts=told)
 
 
 # --- period ---------------------------------------------------------------------------------------

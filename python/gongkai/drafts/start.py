@@ -15,7 +15,16 @@ from dataclasses import dataclass, field, replace
 from gongkai import bodies, editions, pipeline, sums
 from gongkai.drafts.sentences import DraftParagraph, paragraphs_for
 from gongkai.model import Edition, Entry, Figure, GongkaiError, Report, Table, Value, table_id
-from gongkai.wording import FACTS, clipped, is_signs, made_title, one_line, phrases, unit_text
+from gongkai.wording import (
+    FACTS,
+    clipped,
+    is_signs,
+    made_title,
+    one_line,
+    phrases,
+    revised_text,
+    unit_text,
+)
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.live.sentences import MARKED, BookCells, sentence_text
 
@@ -46,7 +55,8 @@ class ReportDraft:
     """A report that is begun. ``source`` is where last year's was read, ``last_year`` its year.
 
     ``stocks``: cell of documents in force -> how many there were a year ago. ``contact`` is last
-    year's sentence on whom to ask. ``open`` says of each thing that was not taken over why,
+    year's sentence on whom to ask. ``converted``: cell -> how last year's figure, which stood in
+    another unit, came into the form's. ``open`` says of each thing that was not taken over why,
     ``doubts`` what a person should look at: a sentence each.
     """
 
@@ -54,6 +64,7 @@ class ReportDraft:
     paragraphs: tuple[DraftParagraph, ...] = ()
     carried: tuple[Carried, ...] = ()
     stocks: Mapping[str, int] = field(default_factory=dict)
+    converted: Mapping[str, str] = field(default_factory=dict)
     contact: str = ""
     last_year: int | None = None
     source: str = ""
@@ -84,9 +95,8 @@ def begun(last: Report, year: int | None = None, agency: str = "") -> ReportDraf
     elif last.year != year - 1:
         told = f"上年报告是{last.year}年的，不是{year - 1}年的，没有带入数字，请自行填写。"
         return with_prose(replace(draft, open=(told,)))
-    draft = with_stocks(with_carried(draft, last), last)
-    doubts = (*draft.doubts, *converted_told(draft, last))
-    return with_prose(replace(draft, doubts=doubts))
+    draft = with_converted(with_stocks(with_carried(draft, last), last), last)
+    return with_prose(draft)
 
 
 def following_year(last: Report) -> int:
@@ -164,9 +174,16 @@ def doubts_on(last: Report, report: Report) -> Iterator[str]:
         )
     if last.agency and bodies.normal(last.agency) != bodies.normal(report.agency):
         yield f"上年报告的机关是“{clipped(last.agency)}”，与新报告不同，请核对带入的数字。"
+    yield from doubts_on_reading(last)
+
+
+def doubts_on_reading(last: Report) -> Iterator[str]:
+    """Which of several reports was read, its recorded changes, and whether it is right."""
     findings = pipeline.check(last)
     for line in pipeline.part_lines(findings):
         yield f"上年报告：{line}；请核对。"
+    if last.revised:
+        yield f"上年报告{revised_text(last.revised, '带入')}，请核对。"
     errors = sum(finding.severity == "error" for finding in findings)
     if errors:
         yield f"上年报告有{errors}处错误，只带入了勾稽关系成立的数字，请核对。"
@@ -218,14 +235,18 @@ def bears_out(table: Table, state: sums.TableState) -> bool:
     return set(verdicts) == {"holds"}
 
 
-def converted_told(draft: ReportDraft, last: Report) -> Iterator[str]:
+def with_converted(draft: ReportDraft, last: Report) -> ReportDraft:
     """Which of the figures that were taken over stood in another unit: 388 below 单位：百件."""
     taken = {one.cell for one in draft.carried} | draft.stocks.keys()
+    converted: dict[str, str] = {}
+    doubts = list(draft.doubts)
     for link in filter(lambda link: link.cell in taken, editions.links()):
         table = last.tables[table_id(link.last)]
         told = unit_text(table.entries[link.last], table.form.cells[link.last].column)
         if told:
-            yield f"上年报告{phrases.where(table.form, (link.last,))}{told}后带入。"
+            converted[link.cell] = told
+            doubts.append(f"上年报告{phrases.where(table.form, (link.last,))}{told}后带入。")
+    return replace(draft, converted=converted, doubts=tuple(doubts))
 
 
 def carried_figure(cell: str, last: str, table: Table, state: sums.TableState) -> Carried:

@@ -69,13 +69,21 @@ def changes_of(draft: ReportDraft) -> Iterator[proposals.Adoption]:
     for one in draft.carried:
         reason = f"上年结转：{whence}“{proposals.name_of(one.last, forms)}”为{one.value!s}"
         reason += IMPLIED if one.is_implied else ""
+        reason += converted_text(draft, one.cell)
         yield adoption(draft, one.cell, proposals.name_of(one.cell, forms), one.value, reason)
     for cell, before in draft.stocks.items():
         sheet = sheet_with(draft, cell)
         formula = stock_formula(stock_at(sheet, cell, before))
-        reason = f"现行有效：{whence}为{before}件，加本年制发、减本年废止（公式{formula}）"
+        stood = f"{whence}为{before}件{converted_text(draft, cell)}"
+        reason = f"现行有效：{stood}，加本年制发、减本年废止（公式{formula}）"
         told = f"{before}＋本年制发－本年废止"
         yield adoption(draft, cell, proposals.name_of(cell, forms), told, reason)
+
+
+def converted_text(draft: ReportDraft, cell: str) -> str:
+    """（原文“388”以百件为单位，已换算为38800件）, "" for a figure that stood in the form's unit."""
+    told = draft.converted.get(cell, "")
+    return f"［{told}］" if told else ""
 
 
 def adoption(

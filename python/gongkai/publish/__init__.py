@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gongkai import pipeline, readers, system
+from gongkai import pipeline, readers, system, wording
 from gongkai.compare.sides import side_by_side
 from gongkai.model import Block, Finding, Report, UnreadableDocument, WorkbookError
 from gongkai.publish import beside, beside_sheets, docx, html, page_template, template
@@ -56,7 +56,6 @@ __all__ = [
 SUFFIXES = (".docx", ".html", ".pdf")
 # The ending of a file -> that of the template which it may be made of.
 TEMPLATES = {".docx": ".docx", ".pdf": ".docx", ".html": ".html"}
-REVISED = "有{}处没有接受的修订，按全部接受修订以后的文字和数字对比"
 OR_DRAFT = "要先看样稿，请加--draft。"
 MOST_UNREAD = 5  # things that were not read, named of each of two reports
 OWN_TEXTS = "请核对：模板自带的文字有{}处，照原样印出：{}；请确认与报告一致，不是上一年的。"
@@ -97,7 +96,7 @@ def side_lines(name: str, report: Report) -> Iterator[str]:
     if report.left_out:
         yield f"{name}报告：这些内容没有对比：{quoted(report.left_out)}；请核对。"
     if report.revised:
-        yield f"{name}报告：{REVISED.format(len(report.revised))}；请核对。"
+        yield f"{name}报告：{wording.revised_text(report.revised, '对比')}；请核对。"
     unread = list(filter(is_of_reading, findings))
     for line in (*pipeline.part_lines(findings), *map(told_of, unread[:MOST_UNREAD])):
         yield f"{name}报告：{line}；请核对。"

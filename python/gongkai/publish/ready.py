@@ -9,9 +9,8 @@ from pathlib import Path
 from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, wording
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import day_text, paragraphs_of, title_lines
-from gongkai.recognize.cover import page, when, who
 from gongkai.workbook import layout, reading
-from gongkai.workbook.live.sentences import MARKED
+from gongkai.workbook.live.sentences import MARKED, placeholders_in
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
 MOST_LOST = 10  # of what was not printed, named
@@ -23,10 +22,8 @@ FROM_SOURCE = (
 RAISED = re.compile(r"[^\s。，；]{0,4}[\^\ufffc][^\s。，；]{1,6}")  # 积5^2^千米
 # What a font of signs shows and nobody can read: 尾□5.
 UNREAD = re.compile("[^\\s。，；]{0,4}[\ue000-\uf8ff\ufffd][^\\s。，；]{0,6}")
-REVISED = "请核对：来源有{}处没有接受的修订（{}），按全部接受修订以后的文字和数字印出。"
+UNWRITTEN = "请核对：{}中可能有没有写完的文字：{}。"
 SIGNED_OTHERWISE = "请核对：署名照第六部分末尾的文字印出，没有另印机关和日期"
-ANOTHER_YEAR = "请核对：引言“{}”中的{}年与报告的年度{}年不同。"
-ANOTHER_BODY = "请核对：“{}”中的机关“{}”与报告的机关“{}”不同。"
 # Notes on what the report is and on figures that are printed in another unit than they stood in.
 TOLD_NOTES = (
     "plausibility.period",
@@ -124,6 +121,20 @@ def parts_marked(report: Report, is_marked: Callable[[str], bool]) -> list[str]:
     return [part for part, text in texts.items() if is_marked(text)]
 
 
+def left_to_write(report: Report) -> Iterator[str]:
+    """What a person left to be written later and what is printed so, with the part: “五、存在的主要
+    问题及改进情况”中可能有没有写完的文字：“培训××次”.
+    """
+    opening = wording.prose.own_text(report, wording.prose.OPENING)
+    parts = {"标题": "".join(title_lines(report)), "引言": opening}
+    for section in editions.edition_of_year(report.year).sections:
+        parts[f"“{section.title}”"] = wording.prose.own_text(report, section.number)
+    for part, text in parts.items():
+        found = placeholders_in(text)
+        if found:
+            yield UNWRITTEN.format(part, quoted(found, MOST_LOST))
+
+
 def stands_against(finding: Finding) -> bool:
     """Whether a finding keeps a report from being published: it is grave, or it was, and was set
     aside without a reason.
@@ -158,7 +169,7 @@ def source_lines(report: Report) -> Iterator[str]:
     if report.left_out:
         yield f"请核对：来源中的这些内容没有印出：{quoted(report.left_out, MOST_LOST)}。"
     if report.revised:
-        yield REVISED.format(len(report.revised), quoted(report.revised))
+        yield f"请核对：来源{wording.revised_text(report.revised, '印出')}。"
     told = "\n".join((report.opening, *report.sections.values()))
     unread = UNREAD.findall(told)
     if unread:
@@ -223,13 +234,12 @@ def title_told(report: Report, title: str, why: str) -> Iterator[str]:
 
 
 def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
-    """What is likely and not certain, another body, blanks, open warnings, a day or a period that
-    is odd, figures in other units: it is printed.
+    """What is likely and not certain, left to be written, blanks, open warnings, a day or a period
+    that is odd, figures in other units: it is printed.
     """
     if report.doubts:
         yield f"请核对：{wording.doubts_text(wording.doubted_facts(report))}。"
-    yield from another_body(report)
-    yield from another_year(report)
+    yield from left_to_write(report)
     blanks = sum(entry.value is None for entry in report.entries())
     if blanks:
         yield f"有{blanks}格空白，照空白印出；没有的应当填0。"
@@ -237,21 +247,6 @@ def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
         is_told = finding.severity == "warning" or finding.rule in TOLD_NOTES
         if is_told and decisions.is_open(finding):
             yield f"请核对：{told_of(finding)}。"
-
-
-def another_body(report: Report) -> Iterator[str]:
-    """Who compiles or signs the report by its own words, where that cannot be its body."""
-    ending = report.sections.get(wording.prose.LAST, "").rstrip().split("\n")
-    for one in who.others_named(report.agency, report.opening, ending[-wording.prose.LAST_LINES :]):
-        said = map(wording.clipped, (one.sentence, one.name, report.agency))
-        yield ANOTHER_BODY.format(*said)
-
-
-def another_year(report: Report) -> Iterator[str]:
-    """现公布2022年…年度报告 in the opening of a report for 2021."""
-    for one in when.years_mentioned(page.tidy_text(report.opening)):
-        if report.year and one.year != report.year:
-            yield ANOTHER_YEAR.format(wording.clipped(one.sentence), one.year, report.year)
 
 
 def set_aside(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
 from gongkai import bodies, editions, figures, sums, system
 from gongkai.model import (
+    HIDDEN,
     REVISED,
     UNSEEN,
     Block,
@@ -34,6 +35,7 @@ from gongkai.recognize.labelling import Match, lexicon, tokens_of
 from gongkai.recognize.sections import (
     find_sections,
     headings_of,
+    hidden_in,
     left_out,
     opening_of,
     section_texts,
@@ -140,6 +142,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
                 labels_of(readings),
             ),
             *lines_under(blocks, UNSEEN),
+            *hidden_in(own.tokens, sections, texts_under(blocks, HIDDEN)),
         ),
         revised=lines_under(blocks, REVISED),
     )
@@ -148,10 +151,15 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
 def lines_under(blocks: Sequence[Block], heading: str) -> tuple[str, ...]:
     """The lines of a property of a document: 划掉8件 of what nobody sees."""
     found: list[str] = []
+    for text in texts_under(blocks, heading):
+        found += text.split("\n")
+    return tuple(found)
+
+
+def texts_under(blocks: Sequence[Block], heading: str) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Prose) and block.heading == heading:
-            found += block.text.split("\n")
-    return tuple(found)
+            yield block.text
 
 
 def texts_of_links(blocks: Sequence[Block]) -> set[str]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from gongkai.figures import PICTURE
 from gongkai.model import Place, Segment
-from gongkai.recognize import labelling, segments, tokenizing
+from gongkai.recognize import labelling, segments, tables, tokenizing
 
 FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
 FEWEST_ROWS_OF_TABLE = 3  # with a figure, from which a grid is a table of its own
@@ -287,10 +287,10 @@ def is_of_another(text: str, own: Segment) -> bool:
 
 def has_another_subject(subject: str, own: Segment) -> bool:
     """Whether a line's subject has words that are of no table and not in the report's body's name:
-    市教育局 of 下表为市教育局数据; not 申请情况.
+    市教育局 of 下表为市教育局数据; not 申请情况, 以百件计.
     """
     rest = GENERAL.sub("", subject)  # "" is in every name
-    is_of_table = OF_THE_TABLE.search(subject) is not None
+    is_of_table = OF_THE_TABLE.search(subject) or tables.units.count_units(subject)
     return rest not in own.agency and not is_of_table
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import chain, dropwhile, pairwise, takewhile
 from operator import itemgetter
 
-from gongkai.editions import all_editions
+from gongkai import editions, figures
 from gongkai.model import Heading, Section
 from gongkai.recognize import labelling, tokenizing
 from gongkai.recognize.cover.titles import is_title
@@ -266,6 +266,36 @@ def left_out(
     return (*found, *below_annexes(lines_of(tokens[last:])))
 
 
+def hidden_in(
+    tokens: Sequence[tokenizing.Token], starts: Mapping[int, int], hidden: Iterable[str]
+) -> Iterator[str]:
+    """What the styles of a page hide within the sections, 其中许可9件, each once, and nothing that
+    is seen elsewhere in them: ``hidden`` are the texts, each below the beginning of the line before
+    it.
+    """
+    first = min(starts.values(), default=len(tokens))
+    own = list(map(figures.without_blanks, lines_of(above_footer(tokens[first:]))))
+    whole = "".join(own)
+    told: set[str] = set()
+    for pair in hidden:
+        before, _, text = pair.partition("\n")
+        plain = figures.without_blanks(text)
+        is_known = plain in told or plain in whole or FOOTER.match(text) is not None
+        if not is_known and stands_in(own, figures.without_blanks(before), text):
+            told.add(plain)
+            yield text
+
+
+def stands_in(own: Sequence[str], before: str, text: str) -> bool:
+    """Whether a text stands behind a line of the report; behind the last one only a sentence is
+    the report's: a site hides 扫码阅读 there.
+    """
+    at = [number for number, line in enumerate(own) if line.startswith(before)]
+    if not at or not before:
+        return False
+    return at[0] < len(own) - 1 or SAYS.search(text) is not None
+
+
 def lines_beside(part: Sequence[tokenizing.Token], rows: Collection[int]) -> Iterator[str]:
     """The lines of a section with a table that are none of the table's ``rows``."""
     for line in lines_of(token for token in part if token.row not in rows):
@@ -325,7 +355,7 @@ def section_titles() -> tuple[
     they begin with.
     """
     known: dict[tuple[int, tuple[str, ...]], None] = {}
-    for edition in all_editions().values():
+    for edition in editions.all_editions().values():
         for section in edition.sections:
             known[section.number, titles_of(section)] = None
     every = tuple(chain.from_iterable(titles for _, titles in known))

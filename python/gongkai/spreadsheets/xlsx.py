@@ -54,9 +54,9 @@ class Book:
         return self.looks[at] if at < len(self.looks) else xlsx_looks.PLAIN
 
 
-def xlsx_sheets(archive: Archive, wanted: IsWanted, lasts: Mapping[str, int]) -> list[Sheet]:
-    """The wanted sheets, in the order of their tabs, each down to its last row in ``lasts`` if it
-    is there.
+def xlsx_sheets(archive: Archive, wanted: IsWanted, unread: Mapping[str, Area]) -> list[Sheet]:
+    """The wanted sheets, in the order of their tabs, each without the area in ``unread`` and what
+    is to its right.
 
     Raises BadArchive, UnreadableDocument.
     """
@@ -70,7 +70,7 @@ def xlsx_sheets(archive: Archive, wanted: IsWanted, lasts: Mapping[str, int]) ->
     found = []
     for tab in tabs:
         if tab.kind == "worksheet" and wanted(tab.name, tab.visible):
-            found.append(sheet_of(archive, tab, book, lasts.get(tab.name, MOST_ROWS)))
+            found.append(sheet_of(archive, tab, book, unread.get(tab.name)))
     return found
 
 
@@ -89,14 +89,14 @@ def book_of(archive: Archive, part: str, workbook: _Element) -> Book:
     )
 
 
-def sheet_of(archive: Archive, tab: package.Tab, book: Book, last: int) -> Sheet:
+def sheet_of(archive: Archive, tab: package.Tab, book: Book, unread: Area | None) -> Sheet:
     if tab.part not in archive:
         raise BadArchive("damaged")
     root = package.read_xml(archive, tab.part)
     merged = merged_areas(root, tab.name)
     data = root.find("{*}sheetData")
-    rows = index_rows(data, min(last, MOST_ROWS)) if data is not None else {}
-    found = contents_of(rows, book)
+    rows = index_rows(data) if data is not None else {}
+    found = contents_of(rows, book, unread or (0, 0, 0, 0))
     return Sheet(
         name=tab.name,
         visible=tab.visible,
@@ -133,10 +133,14 @@ class Contents:
             self.kinds[spot] = kind
 
 
-def contents_of(rows: Mapping[int, _Element], book: Book) -> Contents:
+def contents_of(rows: Mapping[int, _Element], book: Book, unread: Area) -> Contents:
     found = Contents()
+    top, left, bottom, _ = unread
     for number, row in rows.items():
+        end = left if top <= number <= bottom else MOST_COLUMNS + 1
         for spot, cell in placed_cells(row, number):
+            if spot[1] >= end:
+                break
             if len(cell):
                 found.add(spot, cell, book)
     return found
@@ -212,13 +216,13 @@ def merged_areas(root: _Element, name: str) -> list[Area]:
 # --- rows and cells -------------------------------------------------------------------------------
 
 
-def index_rows(data: _Element, last: int = MOST_ROWS) -> dict[int, _Element]:
-    """Row number -> row, down to a last one; a row without a number follows the one before it."""
+def index_rows(data: _Element) -> dict[int, _Element]:
+    """Row number -> row; a row without a number follows the one before it."""
     rows: dict[int, _Element] = {}
     number = 0
     for row in data.iterfind("{*}row"):
         number = package.whole(row.get("r"), number + 1)
-        if number <= last:
+        if number <= MOST_ROWS:
             rows[number] = row
     return rows
 

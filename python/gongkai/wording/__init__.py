@@ -27,6 +27,7 @@ from gongkai.model import (
     Row,
 )
 
+MOST_REVISED = 3  # of a document's recorded changes, told
 LONGEST_RAW = 60  # characters of a source's text in a message
 # What ends a line in Python, in a terminal, or in Unicode; "\r\n" is one end.
 ENDS = "\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
@@ -207,6 +208,14 @@ def unit_text(entry: Entry, column: Column) -> str:
     by = f"（见{clipped(entry.stated)}）" if entry.stated else ""
     figure = f"{shown(entry.value)}{column.unit}"
     return f"原文“{clipped(entry.raw)}”以{unit}为单位{by}，已换算为{figure}"
+
+
+def revised_text(revised: Sequence[str], done: str) -> str:
+    """有2处没有接受的修订（“删30件”、“插3件”），按全部接受修订以后的文字和数字印出, or what else is
+    ``done`` with them.
+    """
+    told = some_of([f"“{clipped(text)}”" for text in revised], MOST_REVISED)
+    return f"有{len(revised)}处没有接受的修订（{told}），按全部接受修订以后的文字和数字{done}"
 
 
 def official_order(form: Form, cells: Iterable[str]) -> tuple[str, ...]:

@@ -571,10 +571,10 @@ def our_sheets(
             return [sheet for sheet in sheets_apart(content) if sheet.name in names]
         known = kind.opened if kind is not None else None
         archive = known if isinstance(known, opc.Archive) else archive_of(path.name, content)
-        lasts: dict[str, int] = {}
+        steps: dict[str, Area] = {}
         for table in layout.table_sheets():
-            lasts[table.name] = table.is_moved[0]
-        return files.read_sheets(content, lambda name, visible: name in names, archive, lasts)
+            steps[table.name] = table.hidden_steps
+        return files.read_sheets(content, lambda name, visible: name in names, archive, steps)
 
 
 def read_formulas(path: Path, content: bytes) -> dict[str, set[Spot]]:

@@ -409,7 +409,7 @@ def other_units(
     place: Callable[[Spot], Spot | None] = as_it_stands,
 ) -> Iterator[tuple[Spot, str]]:
     """(place, text) of what says another unit than the form, in the table, above, beside or below
-    it: 第二十条第（八）项（单位：元） over an amount in 万元. What is hidden on the right is ours.
+    it: 第二十条第（八）项（单位：元） over an amount in 万元. The hidden columns are ours.
 
     ``place`` tells where an official cell stands now.
     """
@@ -418,10 +418,11 @@ def other_units(
         labels[place(spot)] = text
     every = units.all_units("；".join(sheet.label_texts.values()))
     figures_at = set(map(place, sheet.cells.values()))
+    ours = sheet.hidden_columns
     for spot in sorted(values.keys() - figures_at):
         text = text_of(values[spot])
         official = units.all_units(labels[spot]) if spot in labels else every
-        is_seen = spot[0] > 0 and spot[1] < sheet.image_box.left
+        is_seen = spot[0] > 0 and spot[1] not in ours
         if is_seen and units.other_unit(text, official):
             yield spot, text
 
@@ -463,14 +464,15 @@ def texts_beside(values: Mapping[str, SheetValues]) -> Iterator[tuple[str, Spot,
 
 
 def is_beside(name: str, spot: Spot) -> bool:
-    """A16 below 表二, E5 beside it; its lanes, and what is hidden on the right, are ours."""
+    """A16 and A31 below 表二, E5 beside it; its lanes, and its hidden columns, are ours."""
     row, column = spot
     sheet = layout.tables_by_name().get(name)
     if sheet is None:
         is_text = name == layout.PROSE and row >= layout.PROSE_TOP
         return is_text and column > max(layout.PROSE_COLUMNS.values())
     ours = sheet.printed_with_lanes
-    return (row > ours.bottom or column > ours.right) and column < sheet.image_box.left
+    is_outside = row > ours.bottom or column > ours.right
+    return is_outside and column not in sheet.hidden_columns
 
 
 # --- prose ----------------------------------------------------------------------------------------

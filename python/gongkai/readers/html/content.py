@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gongkai.figures import DRAWN
-from gongkai.model import UNSEEN, Grid, Link, Place, Prose, UnreadableDocument
+from gongkai.model import HIDDEN, UNSEEN, Grid, Link, Place, Prose, UnreadableDocument
 from gongkai.readers.blocks import (
     CELLS,
     LONGEST_CELL,
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 HAS_DIGIT = re.compile(r"\d")
+HAN = re.compile(r"[\u4e00-\u9fff]{2}")
+NO_PROSE = "script,style,form,input,nav,td,img"  # a part of a page with one of them is no text
+MOST_HIDDEN, LONGEST_HIDDEN = 200, 400  # texts, characters of one
+ANCHOR = 40  # characters of the line before a hidden text
 # lines handed up by tables that only arrange, once for each table that they stand in
 MOST_MOVED = 10_000_000
 
@@ -78,6 +82,7 @@ class PageContent(lines.PageLines):
         self.kinds: dict[int, str] = {}
         self.title = ""
         self.struck_texts: list[str] = []
+        self.hidden_texts: list[tuple[str, str]] = []
         self.properties: list[tuple[str, str]] = []
         self.tables: list[RawTable] = []
         self.cells = 0
@@ -155,7 +160,8 @@ class PageContent(lines.PageLines):
             return self.blank_row
         if effect == "hidden" and opener in (self.cell, self.row):
             return opener
-        return lines.left_out
+        is_text = opener in (None, self.lines, self.paragraph, self.heading)
+        return self.unseen if is_text else lines.left_out
 
     def opener_beside(self, effect: css.Effect, opener: lines.Opener | None) -> lines.Opener:
         """A run set off from the digits beside it: 43<span style="font-size:8px">1</span>."""
@@ -192,6 +198,28 @@ class PageContent(lines.PageLines):
             yield Prose(Place(), f"meta:{name}", content)
         if self.struck_texts:
             yield Prose(Place(), UNSEEN, "\n".join(self.struck_texts))
+        for before, text in self.hidden_texts:
+            yield Prose(Place(), HIDDEN, f"{before}\n{text}")
+
+    def unseen(self, node: LexborNode) -> lines.Close:
+        """What a style hides is not read; it is told where it goes on with the text before it,
+        公开12件<span style="display:none">，其中许可9件</span>, not in a part of its own.
+        """
+        before = self.line_before()
+        if before and len(self.hidden_texts) < MOST_HIDDEN and node.css_first(NO_PROSE) is None:
+            text = collapse(node.text())[:LONGEST_HIDDEN]
+            if HAN.search(text) and holds_line(outer_of(node), before):
+                self.hidden_texts.append((before, text))
+        return lines.skip
+
+    def line_before(self) -> str:
+        """The beginning of the line at hand or of the last one; "" for none."""
+        line = collapse("".join(self.pieces).partition("\0")[0])
+        for item in reversed(self.items):
+            if line:
+                break
+            line = item[1] if isinstance(item, tuple) else ""
+        return line[:ANCHOR]
 
     def struck(self, node: LexborNode) -> lines.Close:
         """What is struck out is not read, and told."""
@@ -388,6 +416,21 @@ def is_all_of(paragraph: LexborNode | None, text: str) -> bool:
     lines.
     """
     return paragraph is None or paragraph.text().strip() == text.strip()
+
+
+def outer_of(node: LexborNode) -> LexborNode | None:
+    """The nearest part of a page around a run."""
+    outer = node.parent
+    while outer is not None and outer.tag in INLINE:
+        outer = outer.parent
+    return outer
+
+
+def holds_line(outer: LexborNode | None, line: str) -> bool:
+    """Whether a part of a page holds a line, a whole page any."""
+    if outer is None or outer.tag in ("body", "html"):
+        return True
+    return line.split("\n")[0] in collapse(outer.text())
 
 
 def is_image(item: FlowItem) -> bool:

@@ -23,7 +23,7 @@ DATE = re.compile(
 # 自2021年1月1日, 20211月1日 with digits lost, 2021.1.1, 二〇二一年一月一日.
 PERIOD = re.compile(r"(20[0-4]\d)年?[-./]?(?:0?1|一)[月./-](?:0?1|一)(?!\d)日?(?!起?施行)")
 NAMED_YEAR = re.compile(r"(20[0-4]\d)年?度?")
-DATED_YEAR = re.compile(r"(20[0-4]\d)年")
+DATED_YEAR = re.compile(r"(20[0-4]\d)年(?!\s*\d{1,2}月)")  # not 2025年1月9日 before a report's name
 INDEX_YEAR = re.compile(r"(?:/|-|^)(20[0-4]\d)(?:0[1-9]|1[0-2])?[-/]")
 # 2022年, 2022年度; not 2022年1月, (上年2021年), 〔2021〕30号.
 SPOKEN_YEAR = re.compile(

@@ -22,7 +22,12 @@ from gongkai.bodies.names import OFFICE
 from gongkai.bodies.places import is_relative, lead_of, named_in, places_in, places_of_site
 from gongkai.figures import without_blanks
 from gongkai.model import Evidence
-from gongkai.recognize.cover.names import begins_with_place, is_government, name_of
+from gongkai.recognize.cover.names import (
+    begins_with_place,
+    is_government,
+    name_of,
+    of_inner_office,
+)
 from gongkai.recognize.cover.page import FrontPage, tidy_text
 from gongkai.recognize.cover.titles import year_in
 from gongkai.recognize.cover.witnesses import (
@@ -121,19 +126,23 @@ def others_named(agency: str, opening: str, ending: Sequence[str]) -> list[Witne
     be its body: 本报告由瑞安市人民政府编制 in a report of 瑞安市民政局.
     """
     text = tidy_text(opening)
-    found = [*mentions(text), *compilers(text), *signers(ending)]
-    others = []
+    found = [*mentions(text), *compilers(text), *signers(agency, ending)]
+    others: dict[str, Witness] = {}
     for one in of_kinds(found, STRONG):
         if one.name and contradicts(agency, one):
-            others.append(one)
-    return others
+            others.setdefault(one.name, one)
+    return list(others.values())
 
 
-def signers(ending: Sequence[str]) -> Iterator[Witness]:
-    """瑞安市民政局2022年1月30日, or the name alone."""
+def signers(agency: str, ending: Sequence[str]) -> Iterator[Witness]:
+    """瑞安市民政局2022年1月30日, or the name alone; the body itself may sign beside another:
+    中共瑞安市委 瑞安市人民政府.
+    """
     for line in ending:
-        name = name_of(DAY_BEHIND.sub("", without_blanks(line)), alone=True)
-        yield Witness("compiled", name, line.strip())
+        signed = DAY_BEHIND.sub("", without_blanks(line))
+        if not signed.endswith(agency):
+            name = of_inner_office(name_of(signed, alone=True))
+            yield Witness("compiled", name, line.strip())
 
 
 def casts_doubt(lead: Witness, one: Witness) -> bool:

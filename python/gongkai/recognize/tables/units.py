@@ -28,10 +28,17 @@ MONEY = re.compile(rf"(?<![\d.单多公纪美港欧十百千万亿])(?P<unit>{SC
 # of ten, nor what a line leaves of it: 十条第（一）项.
 COUNTED = "件次?|项|宗|份|起|条|个|次"
 COUNTS = re.compile(
-    rf"(?:单位[:：为]?|[（(【\[]|^(?!十|.{{1,3}}条))(?P<unit>{SCALES}{{1,3}}(?:{COUNTED})){BEHIND}"
+    rf"(?:单位(?:[:：为]|均[为是以])?|[（(【\[]|^(?!十|.{{1,3}}条))"
+    rf"(?P<unit>{SCALES}{{1,3}}(?:{COUNTED})){BEHIND}"
+)
+# 以百件计, 按千件统计, 以百件（项）为单位; not 按十件计收, nor 数以百件计 as people say of many.
+COUNTED_BY = re.compile(
+    rf"(?:(?<=[件项宗份条次]数)|(?<!数))[以按](?P<unit>{SCALES}{{1,3}}(?:{COUNTED}))"
+    r"(?:[（(][^（）()]{1,4}[）)])?"
+    r"(?:为.{0,2}单位|统计|计[数算量]|计(?=$|[^\u4e00-\u9fff]))"
 )
 # One stands in every line that states a unit.
-CUE = re.compile(rf"[元圆]|{SCALES}(?:{COUNTED})|单位|[（(【\[].{{1,2}}[）)】\]]$")
+CUE = re.compile(rf"[元圆]|{SCALES}\s*(?:{COUNTED})|单\s*位|[（(【\[].{{1,2}}[）)】\]]$")
 # 单位：亿, （千）, 单位：%: scales of nothing, shares and dozens are units of no figure here.
 ODD = re.compile(
     rf"(?:单位[:：为]?|[（(【\[])(?:{SCALES}+|[%％‰打角分K兆]|百分比)(?=$|[）)】\]])", re.IGNORECASE
@@ -46,7 +53,8 @@ OF_COUNTS = re.compile(r"单位[:：为]?(?:件|项|宗|个|份|条|次|人)|[�
 # 元 alone.
 SAYS_SO = re.compile(
     r"单位|均[为以按]|[以按].{0,3}[元圆]|^[（(]?(?:人民币)?.{0,3}[元圆][）)]?$|金额[为:：]|"
-    r"[（(][^（）()]{0,4}[元圆][）)]$"
+    r"[（(][^（）()]{0,4}[元圆][）)]$|"
+    rf"{COUNTED_BY.pattern}|^[（(【\[]{SCALES}{{1,3}}(?:{COUNTED})[）)】\]]$"
 )
 # Lines about other money, or about no unit: 信息处理费单位为元, 部门决算（单位：元）,
 # 收费标准单位：元/件.
@@ -100,10 +108,11 @@ def money_units(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def count_units(text: str) -> frozenset[str]:
-    """The units of counts that are not single ones: 单位：万件 -> {万件}; 单位：件 -> {}."""
+    """Units of counts that are not single ones: 单位：万件, 以万件计 -> {万件}; 单位：件 -> {}."""
     if not re.search(SCALES, text):
         return frozenset()
-    return frozenset(COUNTS.findall(compact(text)))
+    plain = compact(text)
+    return frozenset((*COUNTS.findall(plain), *COUNTED_BY.findall(plain)))
 
 
 def all_units(text: str) -> frozenset[str]:

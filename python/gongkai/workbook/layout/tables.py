@@ -12,7 +12,7 @@ from functools import cache, cached_property
 
 from gongkai.editions import all_editions
 from gongkai.model import Box, Cell, Edition, Form, Label, Relation
-from gongkai.spreadsheets import Spot, letters
+from gongkai.spreadsheets import Area, Spot, letters
 
 TITLE_SPOT: Spot = (1, 1)
 FORM_TOP = 2  # the form's first line; the title stands above it
@@ -137,6 +137,19 @@ class TableSheet:
         """The rows of the image and of the steps below it."""
         last = self.step((self.last_line, 1), STEPS[-1])[0] if self.lanes else self.image_box.bottom
         return range(self.image_box.top, last + 1)
+
+    @property
+    def hidden_columns(self) -> range:
+        """Marks, image, steps and sources stand in them, all of them ours."""
+        return range(self.image_box.left, self.last_hidden + 1)
+
+    @property
+    def hidden_steps(self) -> Area:
+        """What is computed below the first line of the image, which says what is moved; what
+        somebody writes on the left of it or below is not ours.
+        """
+        columns, rows = self.hidden_columns, self.hidden_lines
+        return rows[1], columns[0], rows[-1], columns[-1]
 
     def image(self, place: Spot) -> Spot:
         """Where what is computed about a cell stands: D7 -> X39."""

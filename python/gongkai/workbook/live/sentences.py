@@ -29,8 +29,37 @@ from gongkai.workbook.live.results import (
 LEFT_OPEN = "〔待填"  # begins 〔待填：培训次数〕, which only the body knows, and
 TO_FILL = f"{LEFT_OPEN}〕"  # in the place of a figure whose cell holds none
 TO_REWRITE = "〔待改写〕"  # before a sentence of ours, until whoever reports has made it their own
+OPENS, CLOSES = r"[〔［\[【（(｛{]", r"[〕］\]】）)｝}]"
+NOT_YET = "有尚仍亟还均需急正皆都"  # 有待改写, 尚待核实: what people say, and no mark
 # The same however a person wrote it.
-REWRITE, FILL = re.compile(r"待\W*改\W*写"), re.compile(r"[〔［\[【（(｛{]\W*待\W*填")
+REWRITE = re.compile(rf"(?<![{NOT_YET}])(?<![{NOT_YET}]\s)待\W*改\W*写")
+FILL = re.compile(rf"{OPENS}\W*待\W*填")
+# What a clerk leaves in prose for later, in brackets or at the end of a clause: （待核实）,
+# 电话待定; not 机制待完善, 待定岗位. What stands for a figure or a name: ××件, N次, 20XX年, XX县,
+# ＿＿; not 张××, ××公司, 《××条例》, 1+N项. What is to be put in: （此处填写…）; not 请填写申请表.
+TO_COME = "补充|核实|核对|核定|定|确认|填写|填报|统计|提供"
+ANY_TO_COME = rf"{TO_COME}|完善|更新|修改|续|补"
+BLANK_SIGN = r"(?:×{1,4}|[xXＸｘ]{1,4}|[*＊]{1,4}|□{1,4}|[○〇]{2,4}|[NnＮ])"
+COUNTED = (
+    r"(?:万?余?(?:件|人?次|条(?!例|款)|项(?!目)|份(?!额)|宗|篇|场|期|家|名(?!称)|"
+    r"个(?!人)|万?元|人(?![\u4e00-\u9fff])|[%％]))"
+)
+NAMED = r"(?:×{2,4}|[xXＸｘ]{2,4}|[○〇]{2,4})(?:省|市|县|区|镇|乡|街道|局|厅|委员会)"
+PLACEHOLDER = re.compile(
+    rf"{OPENS}[^〔［\[【（(｛{{〕］\]】）)｝}}]{{0,12}}(?<![{NOT_YET}])待(?:{ANY_TO_COME})\W*{CLOSES}"
+    rf"|{OPENS}\s*(?:(?:此处|在此|请|需)+(?:填写|填报|补充|插入|输入)|填写(?!说明|单位|人|要求|日期|须知))"
+    rf"[^〕］\]】）)｝}}\n]{{0,30}}{CLOSES}"
+    r"|(?:此处|在此处?)(?:填写|填报|补充|插入|输入)"
+    r"|(?<![\u4e00-\u9fff])请填写(?![^。\n]{0,8}(?:申请|表|单))"
+    rf"|(?<![{NOT_YET}])待(?:{TO_COME})(?=$|[。；;，,、\n])"
+    rf"|(?:^|(?<=[。；;，,：:\n]))待(?:{ANY_TO_COME})(?=$|[。；;，,、\n])"
+    rf"|{OPENS}[\s…._＿]*{CLOSES}"
+    rf"|(?<![A-Za-z0-9+＋一二三四五六七八九〇]){BLANK_SIGN}\s*{COUNTED}"
+    rf"|20(?:×|[xXＸｘ*＊□_＿]){{1,2}}\d?\s*年|年\s*(?:×|[xXＸｘ*＊□_＿]){{1,3}}\s*月"
+    rf"|{NAMED}|(?<![A-Za-z0-9_.@/=-])[_＿]{{2,}}(?![A-Za-z0-9_＿@/=])|□{{2,}}",
+    re.MULTILINE,
+)
+LEAD = 6  # characters before a placeholder that are shown with it
 LONGEST_TEXT = 255  # characters that a text inside a formula may have, in every program
 LONGEST_FORMULA = 8_000  # characters; Excel takes 8,192
 
@@ -57,6 +86,18 @@ def is_to_rewrite(text: str) -> bool:
 def is_left_open(text: str) -> bool:
     """The same of what only the body knows: 〔待填：培训次数〕, 【待填】, [ 待填."""
     return FILL.search(text) is not None
+
+
+def placeholders_in(text: str) -> list[str]:
+    """What a person left in prose to be written later, with what stands before it, each once:
+    受理××件, （待核实）, 电话待定.
+    """
+    found: dict[str, None] = {}
+    for match in PLACEHOLDER.finditer(text):
+        before = text[max(0, match.start() - LEAD) : match.start()]
+        lead = re.split(r"[\s。；;，,：:、]", before)[-1]
+        found[f"{lead}{match[0]}".strip()] = None
+    return list(found)
 
 
 # What no report that is published may hold, and what is said of it.
