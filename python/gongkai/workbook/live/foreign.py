@@ -47,19 +47,19 @@ MOST_FOREIGN = 2_000  # formulas of others that are looked into; of more none is
 
 
 def stale_formulas(
-    foreign: Mapping[SheetSpot, tuple[str, Collection[Spot]]], changed: Collection[SheetSpot]
+    foreign: Mapping[SheetSpot, tuple[str, Collection[Spot]]], changed: Iterable[SheetSpot]
 ) -> set[SheetSpot]:
     """Those whose results may be others now: they look at what changed, at a formula of ours, or at
     such a one.
     """
-    if not changed:
+    if not foreign or not (first := set(changed)):
         return set()
     if len(foreign) > MOST_FOREIGN:
         return set(foreign)
     looks: dict[SheetSpot, Areas | None] = {}
     for place, (text, _) in foreign.items():
         looks[place] = looked_at(place[0], text)
-    fresh = by_sheet([*places_of_ours(), *changed]) if looks else {}
+    fresh = by_sheet([*places_of_ours(), *first])
     while fresh:
         filled: list[SheetSpot] = []
         for place, areas in list(looks.items()):

@@ -242,8 +242,7 @@ def renew(book: OpenFile, changed: Iterable[SheetSpot]) -> bool:
         for table in layout.tables_by_name():
             book.sheet(table)
     foreign = foreign_formulas(book)
-    stale = stale_formulas(foreign, set(changed)) if foreign else ()
-    for name, spot in stale:
+    for name, spot in stale_formulas(foreign, changed):
         forget(book, name, spot)
     tell_sentences(book, foreign)
     told = results_of(book)
