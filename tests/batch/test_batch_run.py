@@ -16,7 +16,7 @@ import pytest
 
 from gongkai.batch import batch_checks, run_batch, scheduler, summary
 from gongkai.batch.folders import PART, held_folder
-from gongkai.batch.parsing import Task, outcome_of, parse, request_of
+from gongkai.batch.parsing import outcome_of, parse
 from gongkai.batch.run import MOST_THREADS
 from gongkai.batch.scheduler import SourceQueue
 from gongkai.demo import pages as demo_pages
@@ -36,6 +36,7 @@ from helpers.batches import (
     names_in,
     outcome,
     page,
+    request_for,
     rows_of,
     run,
     served,
@@ -502,7 +503,7 @@ def test_an_unexpected_failure_is_one_row(tmp_path: Path, monkeypatch: pytest.Mo
     place = tmp_path / "page.html"
     place.write_bytes(page("第2县人民政府"))
     monkeypatch.setattr("gongkai.pipeline.check", lambda report: 1 // 0)
-    [one] = outcome_of(parse(request_of(Task(str(place), "all", ".xlsx", {}))))
+    [one] = outcome_of(parse(request_for(str(place))))
     row = one.encoded.row
     assert row.state == "failed"
     assert "程序内部错误（ZeroDivisionError）" in row.message

@@ -10,9 +10,16 @@ import hashlib
 import math
 import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from gongkai import processes, store
 from gongkai.batch import importing, parsing
+from gongkai.decisions.file import (
+    DecisionsError,
+    decisions_bytes,
+    decisions_path,
+    read_decisions,
+)
 from gongkai.links import addresses
 from gongkai.model import Document, FetchError, GongkaiError, UnreadableDocument
 from gongkai.readers import libreoffice
@@ -38,8 +45,7 @@ class Errand:
     def run(self, books: parsing.Books, suffix: str) -> tuple[parsing.Parsed, ...]:
         """Raises nothing: what goes wrong is what came of it."""
         try:
-            if store.host_of(self.source):
-                self.fetch_source()
+            self.fetch_source()
             self.until = time.monotonic() + self.limits.deadline
             for _ in range(MOST_WANTS):
                 found = self.read(parsing.Task(self.source, books, suffix, self.given))
@@ -62,9 +68,15 @@ class Errand:
         return processes.made_apart(PARSE, request, parsing.outcome_of, BOUNDS)
 
     def fetch_source(self) -> None:
+        """The source, and what was decided in the file beside it: whoever reads may be on another
+        machine.
+        """
         address = importing.source_and_part(self.source)[0]
-        want = Want("page", address.strip(), "", LIMITS.size, LIMITS.tries)
-        self.given[want] = self.loaded(address, self.limits)
+        want = Want("page", address, "", LIMITS.size, LIMITS.tries)
+        found = self.given[want] = self.loaded(address, self.limits)
+        if isinstance(found, Document) and not found.url:
+            path = decisions_path(Path(address))
+            self.given[Want("decisions", str(path), "")] = decisions_at(path)
 
     def loaded(self, address: str, limits: Limits, referrer: str = "") -> Supplied:
         try:
@@ -101,28 +113,37 @@ class Errand:
         bases = {page.url for page in pages}
         if not want.referrer:  # a page on disk, which may name the site that it is from
             is_local = not store.host_of(self.source)
-            is_page = addresses.host_of(want.name) != ""
-            return is_local and is_page and addresses.address_of(want.name, self.source) != ""
+            return is_local and self.may_have_of_file(want.name)
         if want.referrer not in bases:
             return False
         is_own = addresses.is_of_site(want.name, want.referrer)
         return is_own or addresses.is_of_file_host(want.name, want.referrer)
 
+    def may_have_of_file(self, name: str) -> bool:
+        """An open address, or a file in the folder of the page or below."""
+        page = importing.source_and_part(self.source)[0]
+        if addresses.host_of(name):
+            return addresses.address_of(name, page) != ""
+        return addresses.is_beside(name, page)
+
     def converted(self, want: Want) -> Supplied:
         """What LibreOffice makes of a document that we have, by its digest."""
-        for content in self.contents():
-            if hashlib.sha256(content).hexdigest() == want.name:
+        pages = [page for page in self.given.values() if isinstance(page, Document)]
+        for page in pages:
+            if hashlib.sha256(page.content).hexdigest() == want.name:
                 try:
-                    return libreoffice.to_docx(content, want.referrer)
+                    return libreoffice.to_docx(page.content, want.referrer)
                 except UnreadableDocument as error:
                     return error
         return UnreadableDocument("要转换的文件已经变化，没有读取；请重试。")
 
-    def contents(self) -> list[bytes]:
-        found: list[Supplied] = list(self.given.values())
-        if not store.host_of(self.source):
-            found.append(self.loaded(importing.source_and_part(self.source)[0], self.limits))
-        return [page.content for page in found if isinstance(page, Document)]
+
+def decisions_at(path: Path) -> Supplied:
+    """The bytes of a file of decisions, b"" where there is none; why it cannot be read."""
+    try:
+        return decisions_bytes(path) if read_decisions(path) else b""
+    except DecisionsError as error:
+        return error
 
 
 def between(asked: int, most: int) -> int:
