@@ -15,9 +15,9 @@ import openpyxl
 import pytest
 
 from gongkai.batch import batch_checks, run_batch, scheduler, summary
+from gongkai.batch.fetching import MOST_AT_ONCE
 from gongkai.batch.folders import PART, held_folder
 from gongkai.batch.parsing import outcome_of, parse
-from gongkai.batch.run import MOST_THREADS
 from gongkai.batch.scheduler import SourceQueue
 from gongkai.demo import pages as demo_pages
 from gongkai.model import GongkaiError
@@ -216,7 +216,7 @@ class Watched(threading.Condition):
 
 def run_in(hall: Hall, sources: list[str], folder: Path, per_host: int) -> dict[str, int]:
     """Run a batch; what the hall holds once each thread is in it or waits for its turn."""
-    threads = min(MOST_THREADS, len(sources))
+    threads = min(MOST_AT_ONCE, len(sources))
     with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
         patch.setattr(scheduler, "Condition", Watched)
         batch = pool.submit(run, sources, folder, per_host=per_host)

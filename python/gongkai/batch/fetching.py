@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import math
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from gongkai import processes, store
 from gongkai.batch import importing, parsing
@@ -30,6 +33,43 @@ PARSE = "gongkai.batch.parsing:parse"
 BOUNDS = processes.Bounds(seconds=30.0, patience=180.0)  # of one reading of a source
 MOST_WANTS = 40  # of one source, which is read anew after each
 TRIES = 2  # of a document whose process ended: somebody may have ended it
+MOST_AT_ONCE = 64  # requests of a program at a time, whatever number of hosts it asks
+AT_ONCE = threading.BoundedSemaphore(MOST_AT_ONCE)
+T = TypeVar("T")
+
+
+class NoReader(GongkaiError):
+    """Nobody can read any more, of which no source is to blame: the batch stops."""
+
+
+class SourceReader(Protocol):
+    """Reads requests for many threads at a time."""
+
+    def threads(self) -> int:
+        """So many have enough to do. Raises NoReader where nobody reads any more."""
+
+    def read(self, request: bytes) -> parsing.ParseResult:
+        """Raises UnreadableDocument, and NoReader."""
+
+
+class LocalReader:
+    """Reads on the processors of this machine."""
+
+    def threads(self) -> int:
+        return MOST_AT_ONCE
+
+    def read(self, request: bytes) -> parsing.ParseResult:
+        return parsed_apart(request, parsing.outcome_of)
+
+
+def parsed_apart(request: bytes, take: Callable[[bytes], T]) -> T:
+    """What ``take`` makes of the answer of a process of its own. Raises UnreadableDocument."""
+    for _ in range(TRIES - 1):
+        try:
+            return processes.made_apart(PARSE, request, take, BOUNDS)
+        except processes.ProcessEnded:
+            continue
+    return processes.made_apart(PARSE, request, take, BOUNDS)
 
 
 @dataclass
@@ -41,31 +81,26 @@ class Errand:
     access: Access
     given: dict[Want, Supplied] = field(default_factory=dict)
     until: float = math.inf  # when all that it leads to has to be here
+    reader: SourceReader = field(default_factory=LocalReader)
 
     def run(self, books: parsing.Books, suffix: str) -> tuple[parsing.Parsed, ...]:
-        """Raises nothing: what goes wrong is what came of it."""
+        """Raises NoReader alone: all else that goes wrong is what came of it."""
         try:
             self.fetch_source()
             self.until = time.monotonic() + self.limits.deadline
             for _ in range(MOST_WANTS):
-                found = self.read(parsing.Task(self.source, books, suffix, self.given))
+                task = parsing.Task(self.source, books, suffix, self.given)
+                found = self.reader.read(parsing.request_of(task))
                 if not isinstance(found, Want):
                     return found
                 if found in self.given:  # who has it and asks again would ask for ever
                     break
                 self.given[found] = self.supplied(found)
             raise UnreadableDocument(f"{self.source}：网页引出的文件太多，没有读完。")
+        except NoReader:
+            raise
         except GongkaiError as error:
             return (parsing.failed(self.source, error),)
-
-    def read(self, task: parsing.Task) -> parsing.ParseResult:
-        request = parsing.request_of(task)
-        for _ in range(TRIES - 1):
-            try:
-                return processes.made_apart(PARSE, request, parsing.outcome_of, BOUNDS)
-            except processes.ProcessEnded:
-                continue
-        return processes.made_apart(PARSE, request, parsing.outcome_of, BOUNDS)
 
     def fetch_source(self) -> None:
         """The source, and what was decided in the file beside it: whoever reads may be on another
@@ -80,7 +115,8 @@ class Errand:
 
     def loaded(self, address: str, limits: Limits, referrer: str = "") -> Supplied:
         try:
-            return load(address, limits, self.access, referrer)
+            with AT_ONCE:
+                return load(address, limits, self.access, referrer)
         except GongkaiError as error:
             return error
 
