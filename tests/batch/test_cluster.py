@@ -113,6 +113,17 @@ def test_the_command_on_a_cluster(two: DaskCluster, tmp_path: Path) -> None:
         assert "distributed" not in found.stderr
 
 
+@pytest.mark.slow
+def test_a_worker_that_joins_later_gets_its_share(tmp_path: Path) -> None:
+    with (
+        dask_cluster(tmp_path / "cluster", 1) as found,
+        cluster.connected(found.address, 400) as reader,
+    ):
+        assert reader.threads() == 2 * cluster.MOST
+        found.start_worker()
+        wait_until(lambda: reader.threads() == 4 * cluster.MOST, "both have two chunks")
+
+
 # --- workers that die -----------------------------------------------------------------------------
 
 
@@ -130,11 +141,12 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_page_that_kills_fails_alone(tmp_path: Path) -> None:
-    """Its own process, or the worker: then chunks are split down to it. So does one on which the
-    program itself fails.
+    """Its own process, or the worker: then chunks are split down to it, and nobody is blamed for
+    what was at work beside it. So does one on which the program itself fails.
     """
     sources = pages_in(tmp_path / "pages", 28)
-    for name, more in (("dies", b""), ("kills", KILLING), ("fails", FAULTY)):
+    hurting = {"dies": b"", "kills": KILLING, "fails": FAULTY, "kills-2": KILLING}
+    for name, more in hurting.items():
         place = tmp_path / "pages" / f"{name}.html"
         place.write_bytes(page() + b"<!-- " + more + b" -->")
         sources.insert(len(sources) // 2, str(place))
@@ -143,9 +155,10 @@ def test_a_page_that_kills_fails_alone(tmp_path: Path) -> None:
     assert sorted(told) == sorted(sources)
     rows = rows_in(tmp_path / "out")
     failed = {Path(row.source).stem: row.message for row in rows.values() if row.state != "done"}
-    assert sorted(failed) == ["dies", "fails", "kills"]
+    assert failed.keys() == hurting.keys()
     assert "解析程序意外退出" in failed["dies"]
     assert "工作进程意外退出" in failed["kills"]
+    assert failed["kills"] == failed["kills-2"]
     assert "RecursionError" in failed["fails"]
     assert len(rows) == len(sources)
 

@@ -65,13 +65,14 @@ class DaskCluster:
             code = self.folder / f"preload{number}.py"
             code.write_text(preload, encoding="utf-8")
             words = (*words, "--preload", str(code))
+        places = [str(ROOT / "python"), str(TESTS), os.environ.get("PYTHONPATH", "")]
         with (self.folder / f"{number}.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "dask", *words, "--no-dashboard", "--host", "127.0.0.1"],
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                env={**os.environ, "PYTHONPATH": f"{ROOT / 'python'}{os.pathsep}{TESTS}"},
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
                 start_new_session=True,
             )
         self.processes.append(process)
