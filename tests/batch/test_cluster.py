@@ -229,11 +229,6 @@ def refused(found: DaskCluster, place: Path, out: Path, why: str) -> None:
     assert not out.exists()
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 @pytest.mark.parametrize("address", [
     "http://127.0.0.1:8786", "127.0.0.1:8786", "tcp://", "tcp://a", "tcp://a:b", "tcp://a:1/b", "x",
     "tcp://127.0.0.1:8786\n",
@@ -246,13 +241,21 @@ def test_an_address_that_is_none(address: str, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_nobody_is_there(tmp_path: Path) -> None:
+def test_nobody_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes a connection and never says a word, then nothing at all."""
+    monkeypatch.setattr(cluster, "LONGEST_CONNECT", 0.5)
     place = list_file(tmp_path / "list.txt", pages_in(tmp_path / "pages", 1))
-    address = f"tcp://127.0.0.1:{free_port()}"
-    said = command(place, "-o", tmp_path / "out", "--scheduler", address)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        nobody(place, tmp_path / "out", address)
+    nobody(place, tmp_path / "out", address)
+
+
+def nobody(place: Path, out: Path, address: str) -> None:
+    said = command(place, "-o", out, "--scheduler", address)
     assert (said.returncode, said.stdout, len(said.stderr.splitlines())) == (2, "", 1)
     assert f"无法连接调度器{address}" in said.stderr
-    assert not (tmp_path / "out").exists()
+    assert not out.exists()
 
 
 def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from gongkai import processes, wording
 from gongkai.batch import fetching, parsing
@@ -36,6 +36,7 @@ LONGEST_CLOSE = 2.0  # seconds for taking leave of the scheduler
 MADE, REFUSED = "made", "refused"  # what an answer is: bytes, or the sentence that says why not
 GO_ON = "已完成的都已保存；排除问题后重新运行同一命令，即可接着导入。"
 
+T = TypeVar("T")
 ReadAnswer = list[Any]  # [MADE, bytes] or [REFUSED, sentence]
 
 
@@ -135,7 +136,7 @@ class ClusterReader:
 
     def __init__(self, client: Any, address: str, sources: int) -> None:
         self.client, self.address = client, address
-        self.workers = len(client.nthreads())
+        self.workers = len(client.nthreads(callback_timeout=LONGEST_CONNECT))
         self.size = min(MOST, max(FEWEST, sources // (CHUNKS * max(1, self.workers))))
         self.seen = time.monotonic()  # when there was a worker
         self.failure: GongkaiError | None = None
@@ -242,8 +243,7 @@ class ClusterReader:
 
     def close(self) -> None:
         self.closed.set()
-        with suppress(Exception):
-            self.client.close(timeout=LONGEST_CLOSE)
+        leave(self.client)
 
 
 def outcome_in(answer: Any) -> parsing.ParseResult:
@@ -283,7 +283,7 @@ def connected(address: str, sources: int) -> Iterator[ClusterReader]:
             check_versions(client, address)
             reader = ClusterReader(client, address, sources)
         except BaseException:
-            client.close(timeout=LONGEST_CLOSE)
+            leave(client)
             raise
         try:
             yield reader
@@ -308,12 +308,29 @@ def configured() -> Any:
     return config
 
 
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """What a call gives. Raises TimeoutError where it takes longer: dask waits for ever for one who
+    takes a connection and says nothing.
+    """
+    found: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            found.set_result(work())
+        except BaseException as error:
+            found.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return found.result(seconds)
+
+
 def client_of(address: str) -> Any:
     """Connected, with a worker at least."""
     from distributed import Client
 
+    connect = partial(Client, address, timeout=LONGEST_CONNECT, set_as_default=False)
     try:
-        client = Client(address, timeout=LONGEST_CONNECT, set_as_default=False)
+        client = within(2 * LONGEST_CONNECT, connect)
     except Exception as error:
         raise GongkaiError(
             f"无法连接调度器{address}；请检查地址，并确认 dask scheduler 已经启动。"
@@ -321,26 +338,44 @@ def client_of(address: str) -> Any:
     try:
         client.wait_for_workers(1, timeout=LONGEST_START)
     except Exception as error:
-        client.close(timeout=LONGEST_CLOSE)
+        leave(client)
         raise GongkaiError(
             f"调度器{address}没有工作进程；请先运行 dask worker {address}，再运行本命令。"
         ) from error
     return client
 
 
+def leave(client: Any) -> None:
+    with suppress(Exception):
+        within(LONGEST_CLOSE, client.close)
+
+
 def check_versions(client: Any, address: str) -> None:
     """Raises GongkaiError where the scheduler or a worker has another gongkai, or none."""
     try:
-        found = {f"调度器{address}": client.run_on_scheduler(prepared, VERSION)}
+        prepare = partial(client.run_on_scheduler, prepared, VERSION)
+        found = {f"调度器{address}": within(LONGEST_CONNECT, prepare)}
     except Exception as error:
         raise GongkaiError(without_gongkai(f"调度器{address}")) from error
-    for worker, version in client.run(version_here, on_error="return").items():
+    for worker, version in versions_of_workers(client, address).items():
         found[f"工作进程{worker}"] = version
     for place, version in found.items():
         if not isinstance(version, str):
             raise GongkaiError(without_gongkai(place))
         if version != VERSION:
             raise GongkaiError(other_version(place, version))
+
+
+def versions_of_workers(client: Any, address: str) -> Mapping[str, object]:
+    """Worker -> its version, or the exception of one that has no gongkai."""
+    ask = partial(client.run, version_here, on_error="return")
+    try:
+        found: Mapping[str, object] = within(LONGEST_START, ask)
+    except Exception as error:
+        raise GongkaiError(
+            f"调度器{address}的工作进程中有的没有回答；请停止并重新启动工作进程，再运行本命令。"
+        ) from error
+    return found
 
 
 def without_gongkai(place: str) -> str:
