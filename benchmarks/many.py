@@ -5,6 +5,9 @@ own, with one and with all workers, over a share of the pages and over all of th
 report costs in time and memory is the slope between the two. The largest run is killed on its way
 and goes on: what that costs is its own line. Figures for more reports are extrapolated by these
 slopes, and said to be.
+
+``python benchmarks/many.py 600 cluster`` holds dask with one and with two workers of one thread
+each, real processes on this machine, against the batch without.
 """
 
 from __future__ import annotations
@@ -18,8 +21,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import DEVNULL
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "python"), str(Path(__file__).parent)]
@@ -28,7 +33,7 @@ MANY = 100_000
 Measured = Mapping[str, float]
 
 
-def measured(listing: Path, folder: Path, workers: int) -> None:
+def measured(listing: Path, folder: Path, workers: int, scheduler: str) -> None:
     """The child's work: prints what it took as JSON."""
     from gongkai import processes
     from gongkai.batch import run_batch
@@ -36,7 +41,8 @@ def measured(listing: Path, folder: Path, workers: int) -> None:
     processes.AT_WORK = threading.BoundedSemaphore(workers)
     sources = listing.read_text(encoding="utf-8").splitlines()
     began = time.perf_counter()
-    done = sum(one.row.is_done for one in run_batch(sources, folder, pause=0, books="none"))
+    batch = run_batch(sources, folder, pause=0, books="none", cluster_at=scheduler)
+    done = sum(one.row.is_done for one in batch)
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     processes.end_idle()
@@ -51,13 +57,15 @@ def measured(listing: Path, folder: Path, workers: int) -> None:
     print(json.dumps(told))
 
 
-def started(listing: Path, folder: Path, workers: int) -> subprocess.Popen[str]:
-    command = [sys.executable, __file__, str(listing), str(folder), str(workers)]
+def started(
+    listing: Path, folder: Path, workers: int, scheduler: str = ""
+) -> subprocess.Popen[str]:
+    command = [sys.executable, __file__, str(listing), str(folder), str(workers), scheduler]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def in_process(listing: Path, folder: Path, workers: int) -> Measured:
-    told, _ = started(listing, folder, workers).communicate()
+def in_process(listing: Path, folder: Path, workers: int, scheduler: str = "") -> Measured:
+    told, _ = started(listing, folder, workers, scheduler).communicate()
     found: Measured = json.loads(told)
     return found
 
@@ -84,6 +92,78 @@ def write_pages(place: Path, count: int) -> list[str]:
         path.write_bytes(page.replace(name, f"第{number}县人民政府".encode()))
         found.append(str(path))
     return found
+
+
+# --- on dask --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def dask(place: Path, workers: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """The address of a scheduler, and its processes, which have joined."""
+    from distributed import Client
+
+    said = place / "scheduler.json"
+    words = [["scheduler", "--port", "0"], *[["worker", "--nthreads", "1", "--no-nanny"]] * workers]
+    every = ["--scheduler-file", str(said), "--host", "127.0.0.1", "--no-dashboard"]
+    processes = []
+    try:
+        for own in words:
+            command = [sys.executable, "-m", "dask", *own, *every]
+            processes.append(subprocess.Popen(command, cwd=place, env=with_us(), stderr=DEVNULL))
+            while not said.exists() or not said.stat().st_size:
+                time.sleep(0.1)
+        with Client(scheduler_file=str(said)) as client:
+            client.wait_for_workers(workers)
+            address = client.scheduler.address
+        yield address, processes
+    finally:
+        for process in reversed(processes):
+            process.kill()
+            process.wait()
+
+
+def with_us() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT / "python")}
+
+
+def processor_of(processes: Iterable[subprocess.Popen[bytes]]) -> float:
+    """Seconds of the processor of processes and of all that they have started."""
+    import psutil
+
+    seconds = 0.0
+    for process in processes:
+        own = psutil.Process(process.pid)
+        for one in (own, *own.children(recursive=True)):
+            times = one.cpu_times()
+            seconds += times.user + times.system + times.children_user + times.children_system
+    return seconds
+
+
+def on_dask(listing: Path, place: Path, workers: int) -> Measured:
+    with dask(place, workers) as (address, processes):
+        before = processor_of(processes)
+        found = in_process(listing, place / "out", 1, address)
+        more = processor_of(processes) - before
+    return {**found, "processor": found["processor"] + more}
+
+
+def beside_dask(count: int) -> None:
+    """Prints a table: the same list on this machine and on dask, and the ratio of processor
+    time.
+    """
+    print("| reports | read by | a second | processor ms | ratio |\n|---:|---|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as place:
+        listing = Path(place) / "list.txt"
+        listing.write_text("\n".join(write_pages(Path(place), count)), encoding="utf-8")
+        for workers in (1, 2):
+            here = in_process(listing, Path(place) / f"here{workers}", workers)
+            aside = Path(place) / f"dask{workers}"
+            aside.mkdir()
+            there = on_dask(listing, aside, workers)
+            for name, one in ((f"{workers} here", here), (f"{workers} of dask", there)):
+                rate, each = count / one["seconds"], 1_000 * one["processor"] / count
+                ratio = one["processor"] / here["processor"]
+                print(f"| {count:,} | {name} | {rate:.1f} | {each:.1f} | {ratio:.2f} |")
 
 
 def main(count: int) -> None:
@@ -125,7 +205,9 @@ def line(count: int, workers: str, one: Measured) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        measured(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    if len(sys.argv) > 3:
+        measured(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
+    elif sys.argv[2:] == ["cluster"]:
+        beside_dask(int(sys.argv[1]))
     else:
         main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gongkai.batch import run as batch_run
+from gongkai.batch.fetching import LocalReader
 from gongkai.batch.folders import PART
 from gongkai.batch.parsing import Parsed
 from gongkai.sources import ACCESS
@@ -110,7 +111,7 @@ def test_a_result_waits_a_quarter_of_a_second_at_most(
     """Also while others come without a pause: what a kill takes is not older."""
     clock = fake_clock(monkeypatch, batch_run)
     with open_store(tmp_path) as store:
-        manner = batch_run.Manner(1, 0, ACCESS, "none")
+        manner = batch_run.Manner(1, 0, ACCESS, "none", LocalReader())
         batch = batch_run.BatchRun([], store, tmp_path / PART, manner, print)
         batch.results.put(None)  # more is to come
         assert not batch.is_due(1)

@@ -16,14 +16,16 @@ from gongkai import processes
 from gongkai.batch import batch_checks, fetching, run_batch
 from gongkai.batch.fetching import MOST_WANTS, Errand
 from gongkai.batch.names import is_ours, report_file_name
-from gongkai.batch.parsing import Task, outcome_of, parse, request_of
+from gongkai.batch.parsing import Parsed, Task, outcome_of, parse, request_of
+from gongkai.decisions.file import decisions_path
 from gongkai.model import Document, FetchError, UnreadableDocument
 from gongkai.sources import ACCESS, LIMITS
 from gongkai.store import NAME, stored_records
 from gongkai.supply import Want
 from helpers import TESTS
-from helpers.batches import GARBAGE, bodies, names_in, outcome, page, rows_of, run
+from helpers.batches import GARBAGE, bodies, names_in, outcome, page, request_for, rows_of, run
 from helpers.clock import fake_clock
+from helpers.command import run_command
 from helpers.liars import LIES, PARSE, part, told
 from helpers.made import report_of
 from helpers.stores import HALVES, HOSTILE
@@ -55,7 +57,7 @@ def pages_in(folder: Path, names: list[str], wrong: bool = True) -> list[str]:
 @pytest.fixture(scope="module")
 def answer(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     [source] = pages_in(tmp_path_factory.mktemp("pages"), ["1"])
-    return parse(request_of(Task(source, "all", ".xlsx", {})))
+    return parse(request_for(source))
 
 
 def test_the_truth_is_taken(answer: bytes) -> None:
@@ -171,7 +173,13 @@ FILE = "/年报/1.html"
     (FILE, "http://192.168.0.1/", "", False),
     (FILE, "http://2130706433/", "", False),
     (FILE, "/etc/passwd", "", False),
-    (FILE, "/年报/2.html", "", False),  # it reads files beside it itself
+    (FILE, "/年报/2.html", "", True),
+    (FILE, "/年报/1.files/2.css", "", True),
+    (FILE, "/年报/../2.html", "", False),
+    (FILE, "/年报/1.files/../../2.html", "", False),
+    (FILE, "/年报2/1.html", "", False),
+    (FILE, "/年报/", "", False),
+    (SITE, "/年报/2.html", "", False),
     (FILE, "2.html", "", False),
     (FILE, "file:///etc/passwd", "", False),
     (FILE, "ftp://a.gov.cn/", "", False),
@@ -214,7 +222,8 @@ def test_who_asks_for_ever_ends(
     monkeypatch.setattr(fetching, "load", load)
     sources = pages_in(tmp_path / "pages", [name])
     (row,) = rows_of(run(sources, tmp_path / "out")).values()
-    assert (row.state, len(asked)) == ("failed", times)
+    assert asked[0] == sources[0]
+    assert (row.state, len(asked[1:])) == ("failed", times)
     assert "太多" in row.message
     assert row.message.endswith("。")
 
@@ -272,3 +281,39 @@ def test_all_that_a_page_leads_to_has_one_deadline(monkeypatch: pytest.MonkeyPat
     found = asked.supplied(Want("page", f"{SITE}/1.pdf", SITE, 1, 1))
     assert isinstance(found, FetchError)
     assert found.stage == "timeout"
+
+
+# --- a reader on another machine ------------------------------------------------------------------
+
+
+def read_elsewhere(source: str, folder: Path) -> Parsed:
+    """What a reader makes of a source by what it is given, while the files are gone."""
+    asked = Errand(source, LIMITS, ACCESS)
+    asked.fetch_source()
+    while True:
+        request = request_of(Task(source, "none", ".xlsx", asked.given))
+        away = folder.rename(folder.with_name("away"))
+        try:
+            found = outcome_of(parse(request))
+        finally:
+            away.rename(folder)
+        if not isinstance(found, Want):
+            return found[0]
+        asked.given[found] = asked.supplied(found)
+
+
+def test_what_lies_beside_a_page_is_given(tmp_path: Path) -> None:
+    """Its frame, and what was decided about it; the reader sees no disk of ours."""
+    folder = tmp_path / "pages"
+    (folder / "1.files").mkdir(parents=True)
+    (folder / "1.files" / "report.html").write_bytes(page(wrong=True))
+    frame = "<title>年度报告</title><iframe src='1.files/report.html'></iframe>"
+    (folder / "1.html").write_text(frame, encoding="utf-8")
+    source = str(folder / "1.html")
+    found = read_elsewhere(source, folder)
+    assert (found.encoded.row.state, found.encoded.row.errors) == ("done", 1)
+    assert run_command("dismiss", source, "1", "--reason", "机关的口径").returncode == 0
+    assert read_elsewhere(source, folder).encoded.row.errors == 0
+    decisions_path(Path(source)).write_bytes(b"")
+    told = read_elsewhere(source, folder).encoded.row
+    assert (told.state, "1.处理.json" in told.message) == ("failed", True)

@@ -15,9 +15,9 @@ import openpyxl
 import pytest
 
 from gongkai.batch import batch_checks, run_batch, scheduler, summary
+from gongkai.batch.fetching import MOST_AT_ONCE
 from gongkai.batch.folders import PART, held_folder
-from gongkai.batch.parsing import Task, outcome_of, parse, request_of
-from gongkai.batch.run import MOST_THREADS
+from gongkai.batch.parsing import outcome_of, parse
 from gongkai.batch.scheduler import SourceQueue
 from gongkai.demo import pages as demo_pages
 from gongkai.model import GongkaiError
@@ -36,6 +36,7 @@ from helpers.batches import (
     names_in,
     outcome,
     page,
+    request_for,
     rows_of,
     run,
     served,
@@ -215,7 +216,7 @@ class Watched(threading.Condition):
 
 def run_in(hall: Hall, sources: list[str], folder: Path, per_host: int) -> dict[str, int]:
     """Run a batch; what the hall holds once each thread is in it or waits for its turn."""
-    threads = min(MOST_THREADS, len(sources))
+    threads = min(MOST_AT_ONCE, len(sources))
     with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
         patch.setattr(scheduler, "Condition", Watched)
         batch = pool.submit(run, sources, folder, per_host=per_host)
@@ -502,7 +503,7 @@ def test_an_unexpected_failure_is_one_row(tmp_path: Path, monkeypatch: pytest.Mo
     place = tmp_path / "page.html"
     place.write_bytes(page("第2县人民政府"))
     monkeypatch.setattr("gongkai.pipeline.check", lambda report: 1 // 0)
-    [one] = outcome_of(parse(request_of(Task(str(place), "all", ".xlsx", {}))))
+    [one] = outcome_of(parse(request_for(str(place))))
     row = one.encoded.row
     assert row.state == "failed"
     assert "程序内部错误（ZeroDivisionError）" in row.message

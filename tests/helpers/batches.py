@@ -16,9 +16,12 @@ from typing import Any
 from zipfile import ZipFile
 
 from gongkai.batch import Imported, run_batch
+from gongkai.batch.fetching import Errand
 from gongkai.batch.folders import PART
+from gongkai.batch.parsing import Task, request_of
 from gongkai.editions import yearly_cells
 from gongkai.model import Value
+from gongkai.sources import ACCESS, LIMITS
 from gongkai.spreadsheets.files import read_sheets
 from gongkai.store import NAME, read_store
 from gongkai.store.older import FIELDS, JOURNAL
@@ -73,6 +76,13 @@ def run(
         one.row.source: one
         for one in run_batch(list(sources), folder, pause=pause, per_host=per_host)
     }
+
+
+def request_for(source: str) -> bytes:
+    """What a process that reads a source is asked first."""
+    errand = Errand(source, LIMITS, ACCESS)
+    errand.fetch_source()
+    return request_of(Task(source, "all", ".xlsx", errand.given))
 
 
 def command(

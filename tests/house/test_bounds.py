@@ -19,7 +19,7 @@ PINS = pinned((ROOT / "constraints.txt").read_text(encoding="utf-8"))
 
 
 def test_these_are_all_that_is_asked_for() -> None:
-    assert sorted(ASKED) == ["fuzz", "needed", "panel", "publish", "test"]
+    assert sorted(ASKED) == ["cluster", "fuzz", "needed", "panel", "publish", "test"]
 
 
 @pytest.mark.parametrize("line", [line for lines in ASKED.values() for line in lines])

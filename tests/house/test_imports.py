@@ -36,6 +36,8 @@ TREES = {
 HEAVY = {
     "brotli": "no page is fetched offline (tests/sources/test_cache.py)",
     "ctypes": "2 ms; a process that is confined alone needs it",
+    "dask": "an extra: it may not be installed",
+    "distributed": "the same, and half a second",
     "httpx": "60 ms",
     "jinja2": "an extra: it may not be installed",
     "lxml": "20 ms; worksheet functions work without (tests/excel/test_functions.py)",

@@ -33,7 +33,6 @@ SHORT_FILES = {
     "excel/commands.py": "workbooks in use name this module",
     "rereading/pdf.py": "one format; pdfminer is loaded with it, in a process of its own",
     "store/drives.py": "what the systems say of drives, which no other module asks",
-    "supply.py": "read by rooms that know nothing of each other",
     "spreadsheets/files.py": "it knows all formats, and each of them stands on the front",
     "workbook/layout/ranges.py": "what formulas and names call cells, for all who write some",
 }

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import math
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol, TypeVar
 
 from gongkai import processes, store
 from gongkai.batch import importing, parsing
+from gongkai.decisions.file import (
+    DecisionsError,
+    decisions_bytes,
+    decisions_path,
+    read_decisions,
+)
 from gongkai.links import addresses
 from gongkai.model import Document, FetchError, GongkaiError, UnreadableDocument
 from gongkai.readers import libreoffice
@@ -23,6 +33,43 @@ PARSE = "gongkai.batch.parsing:parse"
 BOUNDS = processes.Bounds(seconds=30.0, patience=180.0)  # of one reading of a source
 MOST_WANTS = 40  # of one source, which is read anew after each
 TRIES = 2  # of a document whose process ended: somebody may have ended it
+MOST_AT_ONCE = 64  # requests of a program at a time, whatever number of hosts it asks
+AT_ONCE = threading.BoundedSemaphore(MOST_AT_ONCE)
+T = TypeVar("T")
+
+
+class NoReader(GongkaiError):
+    """Nobody can read any more, of which no source is to blame: the batch stops."""
+
+
+class SourceReader(Protocol):
+    """Reads requests for many threads at a time."""
+
+    def threads(self) -> int:
+        """So many have enough to do. Raises NoReader where nobody reads any more."""
+
+    def read(self, request: bytes) -> parsing.ParseResult:
+        """Raises UnreadableDocument, and NoReader."""
+
+
+class LocalReader:
+    """Reads on the processors of this machine."""
+
+    def threads(self) -> int:
+        return MOST_AT_ONCE
+
+    def read(self, request: bytes) -> parsing.ParseResult:
+        return parsed_apart(request, parsing.outcome_of)
+
+
+def parsed_apart(request: bytes, take: Callable[[bytes], T]) -> T:
+    """What ``take`` makes of the answer of a process of its own. Raises UnreadableDocument."""
+    for _ in range(TRIES - 1):
+        try:
+            return processes.made_apart(PARSE, request, take, BOUNDS)
+        except processes.ProcessEnded:
+            continue
+    return processes.made_apart(PARSE, request, take, BOUNDS)
 
 
 @dataclass
@@ -34,41 +81,42 @@ class Errand:
     access: Access
     given: dict[Want, Supplied] = field(default_factory=dict)
     until: float = math.inf  # when all that it leads to has to be here
+    reader: SourceReader = field(default_factory=LocalReader)
 
     def run(self, books: parsing.Books, suffix: str) -> tuple[parsing.Parsed, ...]:
-        """Raises nothing: what goes wrong is what came of it."""
+        """Raises NoReader alone: all else that goes wrong is what came of it."""
         try:
-            if store.host_of(self.source):
-                self.fetch_source()
+            self.fetch_source()
             self.until = time.monotonic() + self.limits.deadline
             for _ in range(MOST_WANTS):
-                found = self.read(parsing.Task(self.source, books, suffix, self.given))
+                task = parsing.Task(self.source, books, suffix, self.given)
+                found = self.reader.read(parsing.request_of(task))
                 if not isinstance(found, Want):
                     return found
                 if found in self.given:  # who has it and asks again would ask for ever
                     break
                 self.given[found] = self.supplied(found)
             raise UnreadableDocument(f"{self.source}：网页引出的文件太多，没有读完。")
+        except NoReader:
+            raise
         except GongkaiError as error:
             return (parsing.failed(self.source, error),)
 
-    def read(self, task: parsing.Task) -> parsing.ParseResult:
-        request = parsing.request_of(task)
-        for _ in range(TRIES - 1):
-            try:
-                return processes.made_apart(PARSE, request, parsing.outcome_of, BOUNDS)
-            except processes.ProcessEnded:
-                continue
-        return processes.made_apart(PARSE, request, parsing.outcome_of, BOUNDS)
-
     def fetch_source(self) -> None:
+        """The source, and what was decided in the file beside it: whoever reads may be on another
+        machine.
+        """
         address = importing.source_and_part(self.source)[0]
-        want = Want("page", address.strip(), "", LIMITS.size, LIMITS.tries)
-        self.given[want] = self.loaded(address, self.limits)
+        want = Want("page", address, "", LIMITS.size, LIMITS.tries)
+        found = self.given[want] = self.loaded(address, self.limits)
+        if isinstance(found, Document) and not found.url:
+            path = decisions_path(Path(address))
+            self.given[Want("decisions", str(path), "")] = decisions_at(path)
 
     def loaded(self, address: str, limits: Limits, referrer: str = "") -> Supplied:
         try:
-            return load(address, limits, self.access, referrer)
+            with AT_ONCE:
+                return load(address, limits, self.access, referrer)
         except GongkaiError as error:
             return error
 
@@ -101,28 +149,37 @@ class Errand:
         bases = {page.url for page in pages}
         if not want.referrer:  # a page on disk, which may name the site that it is from
             is_local = not store.host_of(self.source)
-            is_page = addresses.host_of(want.name) != ""
-            return is_local and is_page and addresses.address_of(want.name, self.source) != ""
+            return is_local and self.may_have_of_file(want.name)
         if want.referrer not in bases:
             return False
         is_own = addresses.is_of_site(want.name, want.referrer)
         return is_own or addresses.is_of_file_host(want.name, want.referrer)
 
+    def may_have_of_file(self, name: str) -> bool:
+        """An open address, or a file in the folder of the page or below."""
+        page = importing.source_and_part(self.source)[0]
+        if addresses.host_of(name):
+            return addresses.address_of(name, page) != ""
+        return addresses.is_beside(name, page)
+
     def converted(self, want: Want) -> Supplied:
         """What LibreOffice makes of a document that we have, by its digest."""
-        for content in self.contents():
-            if hashlib.sha256(content).hexdigest() == want.name:
+        pages = [page for page in self.given.values() if isinstance(page, Document)]
+        for page in pages:
+            if hashlib.sha256(page.content).hexdigest() == want.name:
                 try:
-                    return libreoffice.to_docx(content, want.referrer)
+                    return libreoffice.to_docx(page.content, want.referrer)
                 except UnreadableDocument as error:
                     return error
         return UnreadableDocument("要转换的文件已经变化，没有读取；请重试。")
 
-    def contents(self) -> list[bytes]:
-        found: list[Supplied] = list(self.given.values())
-        if not store.host_of(self.source):
-            found.append(self.loaded(importing.source_and_part(self.source)[0], self.limits))
-        return [page.content for page in found if isinstance(page, Document)]
+
+def decisions_at(path: Path) -> Supplied:
+    """The bytes of a file of decisions, b"" where there is none; why it cannot be read."""
+    try:
+        return decisions_bytes(path) if read_decisions(path) else b""
+    except DecisionsError as error:
+        return error
 
 
 def between(asked: int, most: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -17,7 +17,7 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 from gongkai import output, pipeline, system, wording
-from gongkai.batch import fetching, folders, importing, names, parsing, scheduler, summary
+from gongkai.batch import cluster, fetching, folders, importing, names, parsing, scheduler, summary
 from gongkai.compare.years import YearComparison
 from gongkai.decisions.file import DecisionsError, with_decisions_beside
 from gongkai.model import GongkaiError, NoFigures, WorkbookError
@@ -36,7 +36,6 @@ from gongkai.store import (
 from gongkai.workbook import lists, read_workbook
 
 PER_HOST, PAUSE = 2, 1.0  # requests to a host at a time; seconds between two of them
-MOST_THREADS = 64  # of one batch: so many requests at a time, whatever number of hosts it asks
 LONGEST_RETRY = 5.0  # seconds before the second try of a request, all of whose tries have a minute
 # Seconds for what is being read to end; a program that ends amid a parser's work may crash.
 LONGEST_STOP = 1.0
@@ -66,6 +65,7 @@ class Manner(NamedTuple):
     pause: float
     access: Access
     books: parsing.Books
+    reader: fetching.SourceReader
 
 
 def run_batch(  # noqa: PLR0913
@@ -76,6 +76,7 @@ def run_batch(  # noqa: PLR0913
     pause: float = PAUSE,
     access: Access = ACCESS,
     books: parsing.Books | None = None,
+    cluster_at: str = "",
     tell: Callable[[str], None] = lambda sentence: None,
 ) -> Generator[Imported, None, None]:
     """Import every source once and save its results, reports' workbooks, 汇总.xlsx and 汇总.csv
@@ -89,18 +90,22 @@ def run_batch(  # noqa: PLR0913
 
     At most ``per_host`` requests to a host at a time, ``pause`` seconds between two of them.
     ``books`` says of which reports workbooks are made; None: of all, or of those with errors where
-    the list has more than MOST_BOOKS sources.
+    the list has more than MOST_BOOKS sources. ``cluster_at`` is the address of a dask scheduler
+    whose workers read, tcp://10.0.0.1:8786; "": this machine does.
     """
-    folders.make_folder(folder)
     own = list(dict.fromkeys(sources))
-    with folders.held_folder(folder) as part, open_store(folder, tell) as store:
+    with ExitStack() as stack:
+        reader = stack.enter_context(reader_at(cluster_at, len(own)))
+        folders.make_folder(folder)
+        part = stack.enter_context(folders.held_folder(folder))
+        store = stack.enter_context(open_store(folder, tell))
         folders.name_summary(store, folder, tell)
         folders.take_up_left(part, store, folder)
         store.begin_list(own)
         if books is None and len(own) > MOST_BOOKS:
             books = "errors"
             tell(FEWER_BOOKS)
-        manner = Manner(per_host, pause, access, books or "all")
+        manner = Manner(per_host, pause, access, books or "all", reader)
         run = BatchRun(own, store, part, manner, tell)
         try:
             yield from run.skip_done()
@@ -112,6 +117,12 @@ def run_batch(  # noqa: PLR0913
                 run.write_summary()
             raise
         run.write_summary()
+
+
+def reader_at(address: str, sources: int) -> AbstractContextManager[fetching.SourceReader]:
+    if address:
+        return cluster.connected(address, sources)
+    return nullcontext(fetching.LocalReader())
 
 
 def batch_checks(folder: Path) -> dict[str, Mapping[str, Any]]:
@@ -308,12 +319,7 @@ class BatchRun:
 
     def work(self) -> Iterator[Imported]:
         self.queue = scheduler.SourceQueue(self.sources, self.manner.per_host, self.manner.pause)
-        self.threads = [
-            Thread(target=self.worker, daemon=True) for _ in self.sources[:MOST_THREADS]
-        ]
-        for thread in self.threads:
-            thread.start()
-        at_work = len(self.threads)
+        at_work = self.start_threads()
         while at_work or self.pending:
             for result in self.next_results():
                 if result is None:
@@ -326,6 +332,18 @@ class BatchRun:
                     self.take_in(*result)
             if self.is_due(at_work):
                 yield from self.flushed()
+            if at_work:
+                at_work += self.start_threads()
+
+    def start_threads(self) -> int:
+        """As many as have enough to do by now: how many were not there yet. Raises NoReader."""
+        wanted = min(self.manner.reader.threads(), len(self.sources))
+        fresh = range(len(self.threads), wanted)
+        for _ in fresh:
+            thread = Thread(target=self.worker, daemon=True)
+            self.threads.append(thread)
+            thread.start()
+        return len(fresh)
 
     def next_results(self) -> Iterator[Result]:
         """What is there by now; the first one is waited for, but not for ever: on Windows such a
@@ -347,7 +365,9 @@ class BatchRun:
         limits = replace(LIMITS, pause=pause)
         try:
             while (source := self.queue.take()) is not None:
-                errand = fetching.Errand(source, limits, self.manner.access)
+                errand = fetching.Errand(
+                    source, limits, self.manner.access, reader=self.manner.reader
+                )
                 found = errand.run(self.manner.books, self.suffix_of(source))
                 self.queue.loaded(source)
                 is_over = not self.is_put_back(source, found, errand.wait)

@@ -117,6 +117,7 @@ def import_all(sources: Sequence[str], options: argparse.Namespace, access: Acce
         pause=options.pause,
         access=access,
         books=options.workbooks,
+        cluster_at=options.scheduler,
         tell=progress.tell,
     )
     try:

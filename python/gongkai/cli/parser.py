@@ -299,6 +299,13 @@ def add_batch(commands: Commands[ChineseParser]) -> None:
         help="生成哪些报告的工作簿：all 全部、errors 有错误的、none 不生成"
         f"（默认全部；名单超过{MOST_BOOKS}行时只生成有错误的）",
     )
+    batch.add_argument(
+        "--scheduler",
+        default="",
+        metavar="地址",
+        help="由几台电脑一起读取：dask 调度器的地址，如 tcp://10.0.0.1:8786；"
+        "各台电脑都要先运行 pip install gongkai[cluster]",
+    )
     batch.add_argument("--json", action="store_true", help="输出 JSON")
     add_access(batch)
 

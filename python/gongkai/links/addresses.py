@@ -78,6 +78,12 @@ def file_beside(path: str, page: str) -> str:
     return folder + inside
 
 
+def is_beside(path: str, page: str) -> bool:
+    """Whether a path is one to which a saved page may lead: /年报/files/1.pdf from /年报/1.html."""
+    folder = re.sub(r"[^/\\]*$", "", page)
+    return path.startswith(folder) and path == file_beside(path.removeprefix(folder), page)
+
+
 def base_of(document: Document) -> str:
     """What a page's links start from: the address that it names itself, else its own."""
     own = own_address(document)

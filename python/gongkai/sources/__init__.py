@@ -48,10 +48,10 @@ def load(
     address = origin.strip()
     if not address:
         raise FetchError("没有给出网址或文件；请给出报告的网址或文件路径。", "address")
+    if supply.is_given():
+        return supply.page_given(origin, referrer, limits.size, limits.tries)
     scheme = SCHEME.match(address)
     if scheme is not None and scheme[1].lower() in ("http", "https"):
-        if supply.is_given():
-            return supply.page_given(address, referrer, limits.size, limits.tries)
         fetch: Callable[[str, str, Limits, Access, str], Document] = function_at(FETCH)
         return fetch(origin, address, limits, access, referrer)
     if origin == "-":

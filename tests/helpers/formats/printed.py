@@ -135,6 +135,7 @@ WRONG_WORDS: Sequence[Sequence[str]] = (
     ("batch", "good.txt", "-o", "prose.txt"),
     ("batch", "good.txt", "-o", "out", "--per-host", "9"),
     ("batch", "good.txt", "-o", "out", "--pause", "-1"),
+    ("batch", "good.txt", "-o", "out", "--scheduler", "http://10.0.0.1:8786"),
     ("levels", "good.txt", "none"),
     ("rules", "nonsense"),
     ("rules", "--edition", "1999"),
