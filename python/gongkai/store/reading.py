@@ -9,10 +9,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gongkai import editions
+from gongkai import editions, system
 from gongkai.store import encoding, schema
 from gongkai.store.records import StoredFigure, StoredReport
-from gongkai.system import open_plain
 from gongkai.workbook.lists import BatchRow
 
 # What is raised by values that we did not write.
@@ -204,7 +203,7 @@ def store_at(place: str | Path) -> Path | None:
         if path.is_dir():
             own = path / schema.NAME
             return own if own.exists() else None
-        with open_plain(path) as file:
+        with system.open_plain(path) as file:
             return path if schema.is_store(file.read(schema.TOLD_WITHIN)) else None
     except (OSError, ValueError):
         return None
