@@ -2,9 +2,12 @@
 
 Run as ``python benchmarks/many.py 20000``; prints a Markdown table. Each run is a process of its
 own, with one and with all workers, over a share of the pages and over all of them, so that what a
-report costs in time and memory is the slope between the two. The largest run is killed on its way
-and goes on: what that costs is its own line. Figures for more reports are extrapolated by these
-slopes, and said to be.
+report costs in time and memory is the slope between the two. The largest run is killed at twenty
+points and goes on after each: what that costs is its own line. Figures for more reports are
+extrapolated by these slopes, and said to be.
+
+Peaks are those of the batch's own process, of a process that reads, and of the one that writes 汇总
+in the end, whose seconds are among those of the run and told.
 
 ``python benchmarks/many.py 600 cluster`` holds dask with one and with two workers of one thread
 each, real processes on this machine, against the batch without.
@@ -16,19 +19,21 @@ import json
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "python"), str(Path(__file__).parent)]
 SHARE = 4  # of the pages, in the smaller run
+KILLS = 20
 MANY = 100_000
 Measured = Mapping[str, float]
 
@@ -40,18 +45,24 @@ def measured(listing: Path, folder: Path, workers: int, scheduler: str) -> None:
 
     processes.AT_WORK = threading.BoundedSemaphore(workers)
     sources = listing.read_text(encoding="utf-8").splitlines()
-    began = time.perf_counter()
-    batch = run_batch(sources, folder, pause=0, books="none", cluster_at=scheduler)
-    done = sum(one.row.is_done for one in batch)
-    seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = read = time.perf_counter()
+    done = 0
+    for one in run_batch(sources, folder, pause=0, books="none", cluster_at=scheduler):
+        done += one.row.is_done
+        read = time.perf_counter()
+    ended = time.perf_counter()
+    reader = max((one.weight for one in processes.IDLE), default=0)
     processes.end_idle()
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    kilobyte = 1_000_000 if sys.platform == "darwin" else 1_000
     told = {
         "done": done,
-        "seconds": seconds,
+        "seconds": ended - began,
+        "summary": ended - read,
         "processor": sum(one.ru_utime + one.ru_stime for one in used),
-        "peak": peak / (1_000_000 if sys.platform == "darwin" else 1_000),
+        "peak": used[0].ru_maxrss / kilobyte,
+        "reader": reader / 1_000_000,
+        "writer": used[1].ru_maxrss / kilobyte,
         "store": (folder / "gongkai-batch.sqlite").stat().st_size / 1_000_000,
     }
     print(json.dumps(told))
@@ -70,15 +81,34 @@ def in_process(listing: Path, folder: Path, workers: int, scheduler: str = "") -
     return found
 
 
-def killed_and_resumed(listing: Path, folder: Path, workers: int, after: float) -> Measured:
-    """What the second run takes, and how much the two together took longer."""
-    first = started(listing, folder, workers)
-    time.sleep(after)
-    first.send_signal(signal.SIGKILL)
-    first.communicate()
+def killed_and_resumed(listing: Path, folder: Path, workers: int, count: int) -> Measured:
+    """What all runs together took. AssertionError where a result that was there is lost."""
     began = time.perf_counter()
+    for point in range(1, KILLS + 1):
+        process = started(listing, folder, workers)
+        while process.poll() is None and (known := done_in(folder)) < point * count // (KILLS + 1):
+            time.sleep(0.2)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert done_in(folder) >= known
     found = in_process(listing, folder, workers)
-    return {**found, "seconds": after + time.perf_counter() - began}
+    assert found["done"] == done_in(folder) == count
+    return {**found, "seconds": time.perf_counter() - began}
+
+
+def done_in(folder: Path) -> int:
+    """How many sources are done by what is on the disk, while somebody may write there."""
+    path = folder / "gongkai-batch.sqlite"
+    if not path.exists():
+        return 0
+    asked = "SELECT count(*) FROM sources WHERE state = 'done'"
+    with (
+        closing(sqlite3.connect(path, timeout=30)) as store,
+        suppress(sqlite3.OperationalError),  # its tables are not there yet
+    ):
+        [count] = store.execute(asked).fetchone()
+        return int(count)
+    return 0
 
 
 def write_pages(place: Path, count: int) -> list[str]:
@@ -168,8 +198,11 @@ def beside_dask(count: int) -> None:
 
 def main(count: int) -> None:
     every = os.cpu_count() or 1
-    lines = ["| reports | workers | a second | processor ms | peak MB | store MB |"]
-    lines.append("|---:|---:|---:|---:|---:|---:|")
+    lines = [
+        "| reports | workers | a second | processor ms | 汇总 s | batch MB | reader MB | 汇总 MB "
+        "| store MB |"
+    ]
+    lines.append("|---:" * 9 + "|")
     with tempfile.TemporaryDirectory() as place:
         sources = write_pages(Path(place), count)
         found: dict[int, Measured] = {}
@@ -180,18 +213,17 @@ def main(count: int) -> None:
                 one = found[number] = in_process(listing, Path(folder), workers)
             lines.append(line(number, str(workers), one))
         with tempfile.TemporaryDirectory() as folder:
-            after = found[count]["seconds"] / 2
-            one = killed_and_resumed(listing, Path(folder), every, after)
-            lines.append(line(count, f"{every}, killed half way", one))
+            one = killed_and_resumed(listing, Path(folder), every, count)
+            lines.append(line(count, f"{every}, killed {KILLS} times", one))
     few, many = found[count // SHARE], found[count]
     slope = {name: (many[name] - few[name]) / (count - count // SHARE) for name in many}
     minutes = (many["seconds"] + slope["seconds"] * (MANY - count)) / 60
-    peak = many["peak"] + slope["peak"] * (MANY - count)
+    peak, writer = (many[name] + slope[name] * (MANY - count) for name in ("peak", "writer"))
     lines.append("")
     lines.append(
-        f"By these slopes, not measured: {MANY:,} reports in {minutes:.1f} minutes, {peak:.0f} MB, "
-        f"{slope['peak'] * 1000:.2f} KB of memory and {slope['store'] * 1000:.1f} KB of the store "
-        "a report."
+        f"By these slopes, not measured: {MANY:,} reports in {minutes:.1f} minutes, {peak:.0f} MB "
+        f"({writer:.0f} for 汇总), {slope['peak'] * 1000:.2f} KB of memory and "
+        f"{slope['store'] * 1000:.1f} KB of the store a report."
     )
     print("\n".join(lines))
 
@@ -199,8 +231,8 @@ def main(count: int) -> None:
 def line(count: int, workers: str, one: Measured) -> str:
     rate, each = count / one["seconds"], 1_000 * one["processor"] / count
     return (
-        f"| {count:,} | {workers} | {rate:.0f} | {each:.1f} | {one['peak']:.0f} "
-        f"| {one['store']:.0f} |"
+        f"| {count:,} | {workers} | {rate:.0f} | {each:.1f} | {one['summary']:.0f} "
+        f"| {one['peak']:.0f} | {one['reader']:.0f} | {one['writer']:.0f} | {one['store']:.0f} |"
     )
 
 
