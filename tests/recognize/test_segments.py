@@ -475,6 +475,9 @@ def test_what_is_struck_on_a_page_or_hidden_in_a_document_is_named() -> None:
     assert found.revised == ("删30件", "插3件")
 
 
+BY_CLASS = "<style>.no{display:none}</style>"
+
+
 @pytest.mark.parametrize(
     ("added", "told"),
     [
@@ -485,6 +488,8 @@ def test_what_is_struck_on_a_page_or_hidden_in_a_document_is_named() -> None:
         ("<p style='display:none'>许可9件。</p>" * 2, ("许可9件。",)),
         ("<table><tr><td><p>甲。</p><p style='display:none'>许可9件。</p></table>", ("许可9件。",)),
         ("<p style='visibility:hidden'>许可9件。</p>", ("许可9件。",)),
+        (f"{BY_CLASS}<p class=no>许可9件。</p>", ("许可9件。",)),
+        (f"{BY_CLASS}<div class=no><p>许可9件。</p></div>", ("许可9件。",)),
         ("<p style='display:none'></p><p style='display:none'>1</p>", ()),
         ("<div><div style='display:none'>扫码阅读全文</div></div>", ()),
         ("<div style='display:none'><a><img src=a.png></a>微信扫码</div>", ()),
@@ -512,6 +517,14 @@ def test_what_a_site_hides_around_a_report_is_not(added: str) -> None:
     below = f"</article><footer><p>版权所有：瑞安市人民政府</p>{part}</footer>"
     assert read_page(page.replace("<article", f"{part}<article")).left_out == ()
     assert read_page(page.replace("</article>", below)).left_out == ()
+
+
+def test_a_tab_that_a_script_will_show_is_read() -> None:
+    """All of the report below a rule that hides it until somebody clicks."""
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    hidden = page.replace("<article", f"{BY_CLASS}<article class=no")
+    assert figures(read_page(hidden)) == figures(read_page(page))
+    assert read_page(hidden).sections == read_page(page).sections
 
 
 def test_what_a_page_hides_below_a_table_is_named() -> None:

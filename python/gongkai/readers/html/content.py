@@ -149,7 +149,7 @@ class PageContent(lines.PageLines):
         if effect in BESIDE:
             return self.opener_beside(effect, opener)
         if effect in ("hidden", "raised"):
-            return self.opener_raised(opener)
+            return self.opener_raised(effect, opener)
         return self.opener_of_line(effect, opener)
 
     def opener_unseen(self, effect: css.Effect, opener: lines.Opener | None) -> lines.Opener | None:
@@ -172,7 +172,9 @@ class PageContent(lines.PageLines):
             return self.link_apart
         return opener or self.apart
 
-    def opener_raised(self, opener: lines.Opener | None) -> lines.Opener:
+    def opener_raised(self, effect: css.Effect, opener: lines.Opener | None) -> lines.Opener:
+        if effect == "hidden" and opener in (self.lines, self.paragraph, self.heading):
+            return partial(self.hidden_lines, opener)
         if opener is None:
             return self.raised
         if opener == self.link:
@@ -211,6 +213,13 @@ class PageContent(lines.PageLines):
             if HAN.search(text) and holds_line(outer_of(node), before):
                 self.hidden_texts.append((before, text))
         return lines.skip
+
+    def hidden_lines(self, opener: lines.Opener, node: LexborNode) -> lines.Close | None:
+        """Lines that a rule of the page hides, .a{display:none}: a few are left out as ``unseen``;
+        a table, or as much as a report, a script will show once its tab is chosen.
+        """
+        is_much = len(node.text()) > LONGEST_HIDDEN or node.css_first("table") is not None
+        return opener(node) if is_much else self.unseen(node)
 
     def line_before(self) -> str:
         """The beginning of the line at hand or of the last one; "" for none."""
