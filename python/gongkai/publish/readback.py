@@ -37,6 +37,8 @@ from gongkai.sources.documents import document
 DIFFERS = "发布稿生成后重新读取核对，与报告不一致，没有保存：{}。{}"
 SEND = "请把这份报告发给开发者"
 LOOK = "请检查这一处的文字是否含有像标题、附件或表格的行，改写后再试"
+REWORD = "请改写正文（或模板）中的这一句，或删去其中的单位，再试"
+BARS = re.compile("[|｜]")  # readers part the cells of a table as text by them
 TEMPLATE = "请检查模板中这一处前后的文字和表格"
 NO_WORD = re.compile(r"\W")
 HAS_FIGURE = re.compile(".*(?:[0-9]|[〇○零一二三四五六七八九十百千]{2,}[年月日件份次])")
@@ -119,9 +121,7 @@ def differences(
         for where in order_differences(found, again.blocks):
             yield Difference(where, advice.move)
     for where, why in figure_differences(report, found, again.report):
-        yield (
-            Difference(f"{where}（{why}）", advice.look) if why else Difference(where, advice.send)
-        )
+        yield (Difference(f"{where}（{why}）", REWORD) if why else Difference(where, advice.send))
     for where in chain(cover_differences(found, again, how), text_differences(found, again, how)):
         yield Difference(where, advice.look)
     if how.grids:
@@ -163,7 +163,8 @@ def reason_for(cell: Cell, again: Report) -> str:
         is_of_row = (problem.table, problem.row) == (table_id(cell.id), cell.row.id)
         if is_of_row and problem.is_on(cell.column.id):
             return problem.reason
-    return ""
+    entry = again.tables[table_id(cell.id)].entries[cell.id]
+    return f"{entry.stated}，按{entry.unit}换算" if entry.unit else ""
 
 
 def told(value: Value) -> str:
@@ -226,7 +227,7 @@ def unequal_sections(found: Publication, again: Report, how: ReadBack) -> Iterat
         lines = list(section.paragraphs)
         if section is found.sections[-1]:
             lines = own_lines([*lines, *below_sections(found, how)])
-        if squeezed("".join(lines)) != squeezed(again.sections.get(section.number, "")):
+        if without_bars("".join(lines)) != without_bars(again.sections.get(section.number, "")):
             yield f"“{section.title}”的文字"
 
 
@@ -234,7 +235,14 @@ def is_opening(expected: str, got: str) -> bool:
     """Whether an opening was read; of a very long one only the end is kept."""
     if len(got) >= LONGEST_OPENING:
         return expected.endswith(squeezed(got))
-    return squeezed(got) == expected
+    return without_bars(got) == without_bars(expected)
+
+
+def without_bars(text: str) -> str:
+    """政务公开|政策解读双栏目 as our readers bind it, who part words by bars; what is printed of
+    them is compared line by line.
+    """
+    return BARS.sub("", squeezed(text))
 
 
 def below_sections(found: Publication, how: ReadBack) -> list[str]:
