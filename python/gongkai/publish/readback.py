@@ -120,8 +120,8 @@ def differences(
     if how.grids:
         for where in order_differences(found, again.blocks):
             yield Difference(where, advice.move)
-    for where, why in figure_differences(report, found, again.report):
-        yield (Difference(f"{where}（{why}）", REWORD) if why else Difference(where, advice.send))
+    for where, cell in figure_differences(report, found, again.report):
+        yield explained(where, cell, again.report, advice)
     for where in chain(cover_differences(found, again, how), text_differences(found, again, how)):
         yield Difference(where, advice.look)
     if how.grids:
@@ -145,17 +145,30 @@ def text_differences(found: Publication, again: ReadAgain, how: ReadBack) -> Ite
 
 def figure_differences(
     report: Report, found: Publication, again: Report
-) -> Iterator[tuple[str, str]]:
-    """表三 （一）予以公开·自然人应为134，读出135, and the reader's reason where it has one: that
-    the units differ, for a fee of 12.5 of which the prose says 12.5元.
-    """
+) -> Iterator[tuple[str, Cell]]:
+    """表三 （一）予以公开·自然人应为134，读出135, and the cell."""
     for table in found.tables:
         for cell in table.figures():
             expected, got = report.value(cell.cell), again.value(cell.cell)
             if expected != got:
-                name = wording.label_of(table.form.cells[cell.cell])
+                official = table.form.cells[cell.cell]
+                name = wording.label_of(official)
                 where = f"{table.form.number} {name}应为{told(expected)}，读出{told(got)}"
-                yield where, reason_for(table.form.cells[cell.cell], again)
+                yield where, official
+
+
+def explained(where: str, cell: Cell, again: Report, advice: Advice) -> Difference:
+    """With the reader's reason where it has one: that the units differ, for a fee of 12.5 of which
+    the prose says 12.5元; that a sentence there says 以上数字以百件计.
+    """
+    reason = reason_for(cell, again)
+    if reason:
+        return Difference(f"{where}（{reason}）", advice.look)
+    table = again.tables.get(table_id(cell.id))
+    entry = table.entries[cell.id] if table else None
+    if entry and entry.unit:
+        return Difference(f"{where}（{entry.stated}，按{entry.unit}换算）", REWORD)
+    return Difference(where, advice.send)
 
 
 def reason_for(cell: Cell, again: Report) -> str:
@@ -163,8 +176,7 @@ def reason_for(cell: Cell, again: Report) -> str:
         is_of_row = (problem.table, problem.row) == (table_id(cell.id), cell.row.id)
         if is_of_row and problem.is_on(cell.column.id):
             return problem.reason
-    entry = again.tables[table_id(cell.id)].entries[cell.id]
-    return f"{entry.stated}，按{entry.unit}换算" if entry.unit else ""
+    return ""
 
 
 def told(value: Value) -> str:

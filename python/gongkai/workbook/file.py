@@ -505,15 +505,21 @@ def tell_formulas_in(values: Mapping[str, dict[Spot, object]], found: Mapping[st
     for name, spot, text in seen_formulas(values, found):
         if sentences.is_told(name, text):
             told.append((name, spot, text))
-            continue
-        value = computing.result(name, spot)
-        if isinstance(value, int | Decimal | str) and not isinstance(value, bool):
-            values[name][spot] = value
-        elif spot in found[name].cells and values[name][spot] != text:
-            aside = aside_in(values[name])
-            uncertain = (*aside.uncertain, spot)
-            values[name][ASIDE] = aside._replace(uncertain=uncertain)
+        elif not text_of(values[name].get(spot)).startswith("="):  # a formula without a result
+            put_result(values[name], spot, computing.result(name, spot))
     sentences.put_told(values, told)
+
+
+def put_result(values: dict[Spot, object], spot: Spot, value: object) -> None:
+    """Put what a formula shows over what is stored, or aside that it cannot be told; a text is not
+    put over an empty one, for no figure is lost with it.
+    """
+    is_told = isinstance(value, int | Decimal | str) and not isinstance(value, bool)
+    if is_told and (spot in values or not isinstance(value, str)):
+        values[spot] = value
+    elif not is_told and spot in values:
+        aside = aside_in(values)
+        values[ASIDE] = aside._replace(uncertain=(*aside.uncertain, spot))
 
 
 def seen_formulas(

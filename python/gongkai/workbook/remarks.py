@@ -46,7 +46,9 @@ def own_sheets() -> Mapping[str, Sheet]:
 
 
 def spots_beside(name: str, found: reading.SheetValues) -> Iterator[Spot]:
-    """Where neither a figure or text of the report stands nor what is ours in hidden columns."""
+    """Where neither a figure or text of the report stands nor what is ours in hidden columns; a
+    label that is not in its place, and a table whose lines moved, is told by whoever reads it.
+    """
     if name == layout.COVER:
         yield from reading.notes_on_cover(found)
         return
@@ -54,10 +56,14 @@ def spots_beside(name: str, found: reading.SheetValues) -> Iterator[Spot]:
     if table is None:
         yield from beside_prose(found)
         return
-    figures_at = set(table.cells.values())
+    ours = {*table.cells.values(), *(spot for spot, _ in table.guarded)}
+    box = table.printed_with_lanes
+    is_moved = bool(reading.displaced(table, found))
     for spot in found:
-        is_ours = spot in figures_at or spot[1] in table.hidden_columns
-        if spot[0] > 0 and not is_ours:
+        row, column = spot
+        is_within = row <= box.bottom and column <= box.right
+        is_ours = spot in ours or column in table.hidden_columns
+        if row > 0 and not is_ours and not (is_moved and is_within):
             yield spot
 
 
