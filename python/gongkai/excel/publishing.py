@@ -81,7 +81,7 @@ def compare(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     """The report of a chosen file stands first, that of the workbook second."""
     if not asked.argument:
         return runner.CommandResult("error", "没有选择文件，请重新点“对比”。")
-    _, report = checking.current_report(book)
+    values, report = checking.current_report(book)
     second = wording.evaluated(report)
     if not asked.answer:
         name = Path(exporting.suggested(second, ".docx"))
@@ -89,6 +89,6 @@ def compare(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     target = exporting.chosen(asked.answer, ".docx", ".xlsx")
     exporting.refuse_to_replace(target)
     first = wording.evaluated(gongkai.read_report(os.path.abspath(asked.argument)))
-    content, told = compared(first, second, target.suffix.lower())
+    content, told = compared(first, second, target.suffix.lower(), values)
     system.write_whole(target, content, overwrite=False)
     return runner.CommandResult("done", "\n".join([*told, f"已写入 {target}"]))

@@ -26,6 +26,7 @@ from gongkai.publish.readback import (
     told_first,
 )
 from gongkai.publish.ready import (
+    apart_in,
     beside_lines,
     done_lines,
     hindrances,
@@ -36,6 +37,7 @@ from gongkai.publish.ready import (
     told_of,
 )
 from gongkai.sources import documents
+from gongkai.workbook.remarks import SheetsSeen
 
 __all__ = [
     "SUFFIXES",
@@ -57,6 +59,8 @@ SUFFIXES = (".docx", ".html", ".pdf")
 # The ending of a file -> that of the template which it may be made of.
 TEMPLATES = {".docx": ".docx", ".pdf": ".docx", ".html": ".html"}
 OR_DRAFT = "要先看样稿，请加--draft。"
+MOST_APART = 10  # things beside the tables and texts of a workbook, named of each
+NOTHING: SheetsSeen = {}
 MOST_UNREAD = 5  # things that were not read, named of each of two reports
 OWN_TEXTS = "请核对：模板自带的文字有{}处，照原样印出：{}；请确认与报告一致，不是上一年的。"
 MOST_OWN = 8  # of them, named
@@ -80,21 +84,29 @@ class Asked(NamedTuple):
 PLAINLY = Asked()
 
 
-def compared(first: Report, second: Report, suffix: str) -> tuple[bytes, list[str]]:
-    """Two reports side by side, as ``suffix`` says (.docx or .xlsx), and what is said of it."""
+def compared(
+    first: Report, second: Report, suffix: str, values: SheetsSeen = NOTHING
+) -> tuple[bytes, list[str]]:
+    """Two reports side by side, as ``suffix`` says (.docx or .xlsx), and what is said of it;
+    ``values``: what is seen in the open workbook that the second one is read from.
+    """
     found = side_by_side(first, second)
-    told = [*beside.summary(found), *side_lines("前一份", first), *side_lines("后一份", second)]
+    told = [*beside.summary(found), *side_lines("前一份", first, NOTHING)]
+    told += side_lines("后一份", second, values)
     write = beside.docx_beside if suffix == ".docx" else beside_sheets.xlsx_beside
     return write(found, told), told
 
 
-def side_lines(name: str, report: Report) -> Iterator[str]:
+def side_lines(name: str, report: Report, values: SheetsSeen) -> Iterator[str]:
     """Which of several reports of a source was compared: a person may have meant another. What of
     it was not read: a difference may be none.
     """
     findings = pipeline.check(report)
     if report.left_out:
         yield f"{name}报告：这些内容没有对比：{quoted(report.left_out)}；请核对。"
+    apart = apart_in(report, values)
+    if apart:
+        yield f"{name}报告：没有对比：{wording.some_of(apart, MOST_APART)}；请核对。"
     if report.revised:
         yield f"{name}报告：{wording.revised_text(report.revised, '对比')}；请核对。"
     unread = list(filter(is_of_reading, findings))

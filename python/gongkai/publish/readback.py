@@ -37,6 +37,8 @@ from gongkai.sources.documents import document
 DIFFERS = "发布稿生成后重新读取核对，与报告不一致，没有保存：{}。{}"
 SEND = "请把这份报告发给开发者"
 LOOK = "请检查这一处的文字是否含有像标题、附件或表格的行，改写后再试"
+REWORD = "请改写正文（或模板）中的这一句，或删去其中的单位，再试"
+BARS = re.compile("[|｜]")  # readers part the cells of a table as text by them
 TEMPLATE = "请检查模板中这一处前后的文字和表格"
 NO_WORD = re.compile(r"\W")
 HAS_FIGURE = re.compile(".*(?:[0-9]|[〇○零一二三四五六七八九十百千]{2,}[年月日件份次])")
@@ -118,10 +120,8 @@ def differences(
     if how.grids:
         for where in order_differences(found, again.blocks):
             yield Difference(where, advice.move)
-    for where, why in figure_differences(report, found, again.report):
-        yield (
-            Difference(f"{where}（{why}）", advice.look) if why else Difference(where, advice.send)
-        )
+    for where, cell in figure_differences(report, found, again.report):
+        yield explained(where, cell, again.report, advice)
     for where in chain(cover_differences(found, again, how), text_differences(found, again, how)):
         yield Difference(where, advice.look)
     if how.grids:
@@ -145,17 +145,30 @@ def text_differences(found: Publication, again: ReadAgain, how: ReadBack) -> Ite
 
 def figure_differences(
     report: Report, found: Publication, again: Report
-) -> Iterator[tuple[str, str]]:
-    """表三 （一）予以公开·自然人应为134，读出135, and the reader's reason where it has one: that
-    the units differ, for a fee of 12.5 of which the prose says 12.5元.
-    """
+) -> Iterator[tuple[str, Cell]]:
+    """表三 （一）予以公开·自然人应为134，读出135, and the cell."""
     for table in found.tables:
         for cell in table.figures():
             expected, got = report.value(cell.cell), again.value(cell.cell)
             if expected != got:
-                name = wording.label_of(table.form.cells[cell.cell])
+                official = table.form.cells[cell.cell]
+                name = wording.label_of(official)
                 where = f"{table.form.number} {name}应为{told(expected)}，读出{told(got)}"
-                yield where, reason_for(table.form.cells[cell.cell], again)
+                yield where, official
+
+
+def explained(where: str, cell: Cell, again: Report, advice: Advice) -> Difference:
+    """With the reader's reason where it has one: that the units differ, for a fee of 12.5 of which
+    the prose says 12.5元; that a sentence there says 以上数字以百件计.
+    """
+    reason = reason_for(cell, again)
+    if reason:
+        return Difference(f"{where}（{reason}）", advice.look)
+    table = again.tables.get(table_id(cell.id))
+    entry = table.entries[cell.id] if table else None
+    if entry and entry.unit:
+        return Difference(f"{where}（{entry.stated}，按{entry.unit}换算）", REWORD)
+    return Difference(where, advice.send)
 
 
 def reason_for(cell: Cell, again: Report) -> str:
@@ -226,7 +239,7 @@ def unequal_sections(found: Publication, again: Report, how: ReadBack) -> Iterat
         lines = list(section.paragraphs)
         if section is found.sections[-1]:
             lines = own_lines([*lines, *below_sections(found, how)])
-        if squeezed("".join(lines)) != squeezed(again.sections.get(section.number, "")):
+        if without_bars("".join(lines)) != without_bars(again.sections.get(section.number, "")):
             yield f"“{section.title}”的文字"
 
 
@@ -234,7 +247,14 @@ def is_opening(expected: str, got: str) -> bool:
     """Whether an opening was read; of a very long one only the end is kept."""
     if len(got) >= LONGEST_OPENING:
         return expected.endswith(squeezed(got))
-    return squeezed(got) == expected
+    return without_bars(got) == without_bars(expected)
+
+
+def without_bars(text: str) -> str:
+    """政务公开|政策解读双栏目 as our readers bind it, who part words by bars; what is printed of
+    them is compared line by line.
+    """
+    return BARS.sub("", squeezed(text))
 
 
 def below_sections(found: Publication, how: ReadBack) -> list[str]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, wording
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import day_text, paragraphs_of, title_lines
-from gongkai.workbook import layout, reading
+from gongkai.workbook import file, reading, remarks
 from gongkai.workbook.live.sentences import MARKED, placeholders_in
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
 MOST_LOST = 10  # of what was not printed, named
+MOST_BESIDE = 10  # remarks beside the tables, named
 MOST_REASONS = 3  # that a refusal names; the others are counted
 # What readers of pages and documents leave out of prose, and do not list.
 FROM_SOURCE = (
@@ -23,6 +24,7 @@ RAISED = re.compile(r"[^\s。，；]{0,4}[\^\ufffc][^\s。，；]{1,6}")  # 积5
 # What a font of signs shows and nobody can read: 尾□5.
 UNREAD = re.compile("[^\\s。，；]{0,4}[\ue000-\uf8ff\ufffd][^\\s。，；]{0,6}")
 UNWRITTEN = "请核对：{}中可能有没有写完的文字：{}。"
+UNCERTAIN = "请核对：这些格是公式，数字取自文件上次保存的结果：{}。"
 SIGNED_OTHERWISE = "请核对：署名照第六部分末尾的文字印出，没有另印机关和日期"
 # Notes on what the report is and on figures that are printed in another unit than they stood in.
 TOLD_NOTES = (
@@ -191,18 +193,41 @@ def quoted(texts: Sequence[str], most: int = MOST_REASONS) -> str:
     return wording.some_of(clipped, most)
 
 
-def beside_lines(report: Report, values: Mapping[str, reading.SheetValues]) -> Iterator[str]:
+def beside_lines(report: Report, values: remarks.SheetsSeen) -> Iterator[str]:
     """What stands outside the tables of a workbook, where a person takes it for a part of them, and
     a title on its cover that names neither body nor year: 关于印发年报的请示.
     """
     title = reading.cover_title(values)
     if not wording.names_body_or_year(title, report.agency):
         yield from title_told(report, title, "没有写明机关和年度")
-    told: list[str] = []
-    for sheet, spot, text in reading.texts_beside(values):
-        told.append(f"“{sheet}”{layout.address(spot)}的“{wording.clipped(text)}”")
+    told = list(map(quoted_at, remarks.texts_beside(values)))
     if told:
-        yield f"请核对：在表格和正文之外，没有印出：{wording.some_of(told, MOST_REASONS)}。"
+        yield f"请核对：在表格和正文之外，没有印出：{wording.some_of(told, MOST_BESIDE)}。"
+    struck = list(map(quoted_at, remarks.struck_texts(values)))
+    if struck:
+        yield f"请核对：划掉或看不见的文字没有印出：{wording.some_of(struck, MOST_LOST)}。"
+    uncertain = list(remarks.uncertain_places(values))
+    if uncertain:
+        yield UNCERTAIN.format(wording.some_of(uncertain, MOST_LOST))
+
+
+def quoted_at(told: tuple[str, str]) -> str:
+    """“表二”A16的“注：含部门。”."""
+    place, text = told
+    return f"{place}的“{wording.clipped(text)}”"
+
+
+def apart_in(report: Report, values: remarks.SheetsSeen) -> list[str]:
+    """What stands in a workbook and is no part of its report: “表三”A33的“注：不含街道办。”,
+    工作表“说明”. ``values`` are those of an open one; a file is read for it.
+    """
+    path = Path(report.document.origin) if report.document else None
+    sheets: Sequence[str] = ()
+    if path is not None and wording.is_workbook(report) and path.is_file():
+        values = file.read_file(path)
+        sheets, _ = file.unprinted(path)
+    told = list(map(quoted_at, (*remarks.texts_beside(values), *remarks.struck_texts(values))))
+    return [*told, *map("工作表“{}”".format, sheets)]
 
 
 def others_lines(sheets: Sequence[str], drawn: Sequence[str]) -> Iterator[str]:

@@ -49,7 +49,10 @@ class Sheet:
     it otherwise, or not at all (``formats``), and ``conditions`` those that do so for some numbers.
     ``hidden_rows`` and ``hidden_columns`` are flat or narrow ones too. ``formulas``: cells whose
     value is the result of one, as far as the format says, each with its text as Excel has it
-    (=SUM(D4:I4)), "" where the format writes another.
+    (=SUM(D4:I4)), "" where the format writes another, or where it is that of another cell, moved:
+    ``shared`` has that one's text and place. ``dropped``: what is struck or unseen in a
+    text in pieces. ``margins`` are the texts of header and footer, ``comments`` what is said on
+    cells, as far as the format is read for them (.xlsx).
     """
 
     name: str
@@ -61,6 +64,10 @@ class Sheet:
     hidden_columns: Collection[int] = ()
     merged: Sequence[Area] = ()
     formulas: Mapping[Spot, str] = field(default_factory=dict)
+    shared: Mapping[Spot, tuple[str, Spot]] = field(default_factory=dict)
+    dropped: Mapping[Spot, str] = field(default_factory=dict)
+    margins: Sequence[str] = ()
+    comments: Mapping[Spot, str] = field(default_factory=dict)
 
     def is_hidden(self, spot: Spot) -> bool:
         return spot[0] in self.hidden_rows or spot[1] in self.hidden_columns

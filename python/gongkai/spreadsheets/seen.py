@@ -22,6 +22,7 @@ ACROSS = "（与其他格合并）"
 # What stands behind a text that a person struck or hid: 无。（单元格为加了删除线的格式）
 UNSEEN = re.compile(rf"（(单元格为[^（）]*格式|{OUT_OF_SIGHT.strip('（）')})）$")
 HIDDEN_SHEET: Spot = (0, 0)  # no cell: it says of a sheet of figures that nobody sees it
+ASIDE: Spot = (0, 2)  # no cell either: what else stands on a sheet and is not printed
 FIRST_DAY, FIRST_DAY_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 NO_DAY = 60  # the 29th of February 1900, which never was; days before it count from one day later
 LAST_DAY = 2_958_465  # 9999-12-31
@@ -72,7 +73,36 @@ def figures_seen(sheet: Sheet, spots: Set[Spot], *, prose: bool = False) -> dict
     for spot, why in unseen.items():
         if spot in found:
             found[spot] = f"{text_of(found[spot])}{why}"
+    put_aside(found, sheet, spots)
     return found
+
+
+class Aside(NamedTuple):
+    """What stands on a sheet of ours and is no text of a cell: header and footer, comments, what is
+    struck or unseen within texts, and the cells of formulas of which nobody can say whether the
+    stored result is still true.
+    """
+
+    margins: tuple[str, ...] = ()
+    comments: Mapping[Spot, str] = {}
+    dropped: Mapping[Spot, str] = {}
+    uncertain: tuple[Spot, ...] = ()
+
+
+def aside_in(found: Mapping[Spot, object]) -> Aside:
+    """What was put aside of a sheet; nothing of one that was read without it."""
+    aside = found.get(ASIDE)
+    return aside if isinstance(aside, Aside) else Aside()
+
+
+def put_aside(found: dict[Spot, object], sheet: Sheet, spots: Set[Spot]) -> None:
+    dropped: dict[Spot, str] = {}
+    for spot, text in sheet.dropped.items():
+        if spot in spots:
+            dropped[spot] = text
+    aside = Aside(tuple(sheet.margins), sheet.comments, dropped)
+    if any(aside):
+        found[ASIDE] = aside
 
 
 def rounded_figures(
@@ -332,6 +362,20 @@ def settled(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> tuple[str
     text = joined(whole)
     typed = sum(piece.text.count(APART) for piece in whole)
     return text, apart_kind(kinds) if text.count(APART) > typed else ""
+
+
+def dropped_of(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> str:
+    """What a person does not see, or reads as struck, of a text of which the rest is taken: 不 of
+    工作不合格 with a struck 不. "" where nothing is, or all.
+    """
+    kept, dropped = "", ""
+    for piece in pieces:
+        look = (piece if piece.own else cell._replace(text=piece.text)).on(ground)
+        if look.struck or is_unseen_word(look):
+            dropped += look.text
+        else:
+            kept += look.text
+    return dropped.strip() if kept.strip() else ""
 
 
 def apart_kind(kinds: Set[str]) -> str:

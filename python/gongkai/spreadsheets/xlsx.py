@@ -36,6 +36,10 @@ Pieces = tuple[seen.Piece, ...]
 Text = str | Pieces
 MOST_ROWS = 1_048_576  # of a sheet in Excel
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# 第 &P 页，共 &N 页 without its codes: it says nothing of the sheet.
+OF_PAGES = re.compile(r"(?:Page|of|[第共页,，/—–\s\d-])*", re.IGNORECASE)
+# In a header: &L, &"宋体,加粗", &12, &K00FF00, &P.
+MARGIN_CODE = re.compile(r'&(?:"[^"]*"|\d{1,3}|K[0-9A-Fa-f]{6}|[A-JL-Z]|[a-z])')
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,37 @@ def sheet_of(archive: Archive, tab: package.Tab, book: Book, unread: Area | None
         hidden_columns=hidden_columns(root),
         merged=merged,
         formulas=found.formulas,
+        shared=found.shared,
+        dropped=found.dropped,
+        margins=margins_of(root),
+        comments=said_on_cells(archive, tab.part),
     )
+
+
+def margins_of(root: _Element) -> list[str]:
+    """The texts of header and footer, without their codes: &L&"宋体"&12单位：件&R&P -> 单位：件."""
+    found: list[str] = []
+    for node in root.iterfind("{*}headerFooter/*"):
+        text = " ".join(MARGIN_CODE.sub(" ", node.text or "").split())
+        if text not in found and not OF_PAGES.fullmatch(text):
+            found.append(text)
+    return found
+
+
+def said_on_cells(archive: Archive, part: str) -> dict[Spot, str]:
+    """The comments of a sheet; {} where they cannot be read, for no figure stands in them."""
+    try:
+        name = package.related(archive, part, "comments")
+        root = package.read_xml(archive, name) if name else None
+    except BadArchive:
+        return {}
+    found: dict[Spot, str] = {}
+    for node in root.iter("{*}comment") if root is not None else ():
+        area = area_of(node.get("ref", ""))
+        text = "".join(part.text or "" for part in node.iter("{*}t")).strip()
+        if area is not None and text:
+            found[area[:2]] = unescaped(text)
+    return found
 
 
 @dataclass
@@ -119,18 +153,35 @@ class Contents:
     cells: dict[Spot, object] = field(default_factory=dict)
     kinds: dict[Spot, str] = field(default_factory=dict)
     formulas: dict[Spot, str] = field(default_factory=dict)
+    shared: dict[Spot, tuple[str, Spot]] = field(default_factory=dict)
+    firsts: dict[str, tuple[str, Spot]] = field(default_factory=dict)  # of shared ones, by number
+    dropped: dict[Spot, str] = field(default_factory=dict)
 
     def add(self, spot: Spot, cell: _Element, book: Book) -> None:
         first = cell[0]
         if first.tag.endswith("}f"):
             self.formulas |= dict.fromkeys(formula_area(first), "")
             self.formulas[spot] = f"={first.text}" if first.text else ""
+            self.add_shared(spot, first)
         value = cell_value(cell, book.strings)
         if value is None:
             return
+        if isinstance(value, tuple):
+            look = book.look(cell.get("s", "0"))
+            dropped = seen.dropped_of(value, look.letters, look.ground)
+            self.dropped |= {spot: dropped} if dropped else {}
         self.cells[spot], kind = shown_cell(value, cell.get("s", "0"), book)
         if kind:
             self.kinds[spot] = kind
+
+    def add_shared(self, spot: Spot, formula: _Element) -> None:
+        number = formula.get("si") if formula.get("t") == "shared" else None
+        if number is None:
+            return
+        if formula.text:
+            self.firsts[number] = self.formulas[spot], spot
+        elif number in self.firsts:
+            self.shared[spot] = self.firsts[number]
 
 
 def contents_of(rows: Mapping[int, _Element], book: Book, unread: Area) -> Contents:

@@ -415,9 +415,15 @@ def parts_reason(report: Report) -> str:
 
 def blank_reason(report: Report) -> str:
     """What stands in no cell at all: a sheet that nobody has filled in yet, or the official form as
-    it is handed out.
+    it is handed out. Of a workbook whose tables were not taken the reason: another unit, a hidden
+    sheet.
     """
-    return BLANK_WORKBOOK if is_workbook(report) else BLANK_FORM
+    if not is_workbook(report):
+        return BLANK_FORM
+    for problem in report.problems:
+        if problem.table and not (problem.row or problem.column):
+            return f"{problem.reason.rstrip('。')}。"
+    return BLANK_WORKBOOK
 
 
 def is_workbook(report: Report) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,9 +26,10 @@ from gongkai.opc.package import (
 )
 from gongkai.readers.worker import sheets_apart
 from gongkai.spreadsheets import Area, Sheet, Spot, area_of, files
-from gongkai.spreadsheets.seen import figures_seen, text_of
+from gongkai.spreadsheets.seen import ASIDE, aside_in, figures_seen, text_of
 from gongkai.workbook import cells, decisions, fill, layout, printing, reading
 from gongkai.workbook.live import (
+    computed,
     fittings,
     foreign,
     guide,
@@ -489,22 +491,50 @@ def read_file(
             values[name] = figures_seen(
                 sheet, layout.reported_spots(name, sheet.cells), prose=name == layout.PROSE
             )
-    tell_sentences_in(values, found)
+    tell_formulas_in(values, found)
     return values if is_old_format(path, content) else with_altered(values, found)
 
 
-def tell_sentences_in(values: Mapping[str, dict[Spot, object]], found: Mapping[str, Sheet]) -> None:
-    """Put what sentences over the tables and documents in force show in the place of what a program
-    has stored: openpyxl drops all results, and one that is told to calculate by hand keeps old
-    ones.
+def tell_formulas_in(values: Mapping[str, dict[Spot, object]], found: Mapping[str, Sheet]) -> None:
+    """Put what formulas show in the place of what a program has stored, as far as it can be told:
+    openpyxl drops all results, one that is told to calculate by hand keeps old ones, and a person
+    may write any. Of the others with a result it is put aside that nobody knows whether it is true.
     """
-    formulas: list[tuple[str, Spot, str]] = []
+    computing = computed.Computing(found)
+    told: list[tuple[str, Spot, str]] = []
+    for name, spot, text in seen_formulas(values, found):
+        if sentences.is_told(name, text):
+            told.append((name, spot, text))
+        elif not text_of(values[name].get(spot)).startswith("="):  # a formula without a result
+            put_result(values[name], spot, computing.result(name, spot))
+    sentences.put_told(values, told)
+
+
+def put_result(values: dict[Spot, object], spot: Spot, value: object) -> None:
+    """Put what a formula shows over what is stored, or aside that it cannot be told; a text is not
+    put over an empty one, for no figure is lost with it.
+    """
+    is_told = isinstance(value, int | Decimal | str) and not isinstance(value, bool)
+    if is_told and (spot in values or not isinstance(value, str)):
+        values[spot] = value
+    elif not is_told and spot in values:
+        aside = aside_in(values)
+        values[ASIDE] = aside._replace(uncertain=(*aside.uncertain, spot))
+
+
+def seen_formulas(
+    values: Mapping[str, Mapping[Spot, object]], found: Mapping[str, Sheet]
+) -> Iterator[tuple[str, Spot, str]]:
+    """(sheet, place, formula) of what a report takes from formulas; of a format that writes them
+    otherwise than Excel nothing.
+    """
+    if not any(any(sheet.formulas.values()) for sheet in found.values()):
+        return
     for name, sheet in found.items():
-        spots = layout.reported_spots(name, sheet.cells)
-        for spot, text in sheet.formulas.items():
-            if spot in spots and text and is_plainly_seen(sheet, spot, values[name].get(spot)):
-                formulas.append((name, spot, text))
-    sentences.put_told(values, formulas)
+        spots = layout.reported_spots(name, {**sheet.cells, **sheet.formulas})
+        for spot in sorted(spots & sheet.formulas.keys()):
+            if is_plainly_seen(sheet, spot, values[name].get(spot)):
+                yield name, spot, computed.formula_of(sheet, spot)
 
 
 def is_plainly_seen(sheet: Sheet, spot: Spot, seen: object) -> bool:
@@ -512,7 +542,9 @@ def is_plainly_seen(sheet: Sheet, spot: Spot, seen: object) -> bool:
 
     For a formula without a result what is seen is the formula.
     """
-    return seen == sheet.formulas[spot] or text_of(seen) == text_of(sheet.cells.get(spot))
+    return seen == computed.formula_of(sheet, spot) or text_of(seen) == text_of(
+        sheet.cells.get(spot)
+    )
 
 
 def refuse_other(

@@ -15,9 +15,9 @@ from gongkai import editions, figures, wording
 from gongkai.model import Cell, CoverFact, Entry, Place, Problem, Report, Table, Value
 from gongkai.recognize.tables import units
 from gongkai.spreadsheets import Spot, formats, letters
-from gongkai.spreadsheets.seen import HIDDEN_SHEET, OUT_OF_SIGHT, UNSEEN, text_of
+from gongkai.spreadsheets.seen import HIDDEN_SHEET, OUT_OF_SIGHT, UNSEEN, aside_in, text_of
 from gongkai.workbook import layout
-from gongkai.workbook.cells import canonical, with_source
+from gongkai.workbook.cells import OURS, canonical, with_source
 from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
 
 SheetValues = Mapping[Spot, object]
@@ -26,12 +26,15 @@ NUMERALS = dict(zip("一二三四五六", "123456", strict=True))  # 一 for 1, 
 PARTS = (layout.OPENING, "1", "2", "3", "4", "5", "6")
 COVER_LABELS = {"title": "标题", "agency": "机关", "year": "年度", "published": "发布日期"}
 HIDDEN_PROSE = f"工作表“{layout.PROSE}”已隐藏，其中的文字没有采用；请取消隐藏。"
+MARGINS = "页眉页脚"
+OF_IMPORT = ("据“", "标题“")  # in what an import says of a report without a source
 AS_ABOVE = "这一行按上一节的文字采用；请改为1至6，或清空这一格。"
 AS_WRITTEN = "需要保留的，请写入第三列的文字。"
 HIDDEN_TABLE = "工作表“{}”已隐藏，其中的数字没有采用，请取消隐藏"
 LOST_LINE = f"工作表的{{}}标着“{layout.DOUBTFUL}”，来源中的数字没有读出；请对照原文填写，没有的填0"
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
 RESTORE = "请用“还原表格”（或运行 gongkai check 文件名 --write）还原"
+NOT_TAKEN = "整张表的数字没有采用"
 CONVERT = "请先把数字换算成官方表格的单位，再删去这一单位"
 ODD_SIGN = "{}的内容“{}”含有看不见的字符或不常用的符号，公式无法识别；请删去后重新填写。"
 # No cell: the places of the lanes of a sheet that no longer hold their formulas.
@@ -175,7 +178,12 @@ def read_table(
         if other is not sheet:
             problems.append(other_sheet(sheet, other))
     seen = seen_of(sheet, values.get(sheet.name, {}), problems)
-    return Table(form, read_entries(sheet, placed_of(sheet, seen, problems), problems))
+    placed = placed_of(sheet, seen, problems)
+    told = next(units_on_cover(sheet, values.get(layout.COVER, {})), None)
+    if told:
+        problems.append(Problem(table, "", "", "", f"{told}，{NOT_TAKEN}；{CONVERT}"))
+        placed = without_figures(sheet, placed)
+    return Table(form, read_entries(sheet, placed, problems))
 
 
 def filled_sheets(table: str, values: Mapping[str, SheetValues]) -> list[layout.TableSheet]:
@@ -231,7 +239,7 @@ def placed_of(
     sheet: layout.TableSheet, values: SheetValues, problems: list[Problem]
 ) -> SheetValues:
     """What stands on a sheet; of one whose lines are not the official ones no figure."""
-    unfit = unfit_text(sheet, values, "整张表的数字没有采用")
+    unfit = unfit_text(sheet, values, NOT_TAKEN)
     if unfit:
         problems.append(Problem(sheet.table, "", "", "", unfit))
         return without_figures(sheet, values)
@@ -395,8 +403,56 @@ def unfit_text(sheet: layout.TableSheet, values: SheetValues, result: str) -> st
     moved = displaced(sheet, values)
     if moved:
         return f"{displaced_text(sheet, moved)}，{result}；{RESTORE}"
-    told = next(other_units(sheet, values), None)
-    return f"{other_unit_text(sheet, *told)}，{result}；{CONVERT}" if told else ""
+    told = next(units_told(sheet, values), None)
+    return f"{told}，{result}；{CONVERT}" if told else ""
+
+
+def units_told(sheet: layout.TableSheet, values: SheetValues) -> Iterator[str]:
+    """What says another unit than the form on a sheet: cells, header and footer, comments of
+    somebody else.
+    """
+    for spot, text in other_units(sheet, values):
+        yield other_unit_text(sheet, spot, text)
+    for place, text in texts_aside(values):
+        if units.other_unit(text, units_of(sheet)):
+            yield other_unit_text(sheet, place, text)
+
+
+def texts_aside(values: SheetValues) -> Iterator[tuple[str, str]]:
+    """(页眉页脚, 单位：百件), (D5批注, 这个数待改): what somebody else wrote there."""
+    aside = aside_in(values)
+    for text in aside.margins:
+        yield MARGINS, text
+    for spot, text in sorted(aside.comments.items()):
+        if not text.startswith(OURS):
+            yield f"{layout.address(spot)}批注", text
+
+
+def units_of(sheet: layout.TableSheet) -> frozenset[str]:
+    return units.all_units("；".join(sheet.label_texts.values()))
+
+
+def units_on_cover(sheet: layout.TableSheet, cover: SheetValues) -> Iterator[str]:
+    """The same of a note on the cover, which is about all tables."""
+    notes = {layout.address(spot): text_of(cover[spot]) for spot in sorted(notes_on_cover(cover))}
+    for place, text in (*notes.items(), *texts_aside(cover)):
+        if units.other_unit(text, units_of(sheet)):
+            yield unit_text(layout.COVER, place, text)
+
+
+def notes_on_cover(cover: SheetValues) -> Iterator[Spot]:
+    """Where the cover holds none of its own fields, formulas and counts: its labels too, which say
+    no unit; of what it says of its source, which an import writes, what none can have written.
+    """
+    ours = layout.rows_of((*layout.EDITION_SPOTS.values(), *layout.COUNTED))
+    fields = set(layout.COVER_SPOTS.values())
+    if not text_of(cover.get(layout.COVER_SPOTS["source"])).strip():
+        said = text_of(cover.get(layout.COVER_SPOTS["provenance"]))
+        if not any(sign in said for sign in OF_IMPORT):
+            fields.discard(layout.COVER_SPOTS["provenance"])
+    for spot in cover:
+        if spot[0] > 0 and spot[0] not in ours and spot not in fields:
+            yield spot
 
 
 def as_it_stands(spot: Spot) -> Spot:
@@ -416,7 +472,7 @@ def other_units(
     labels: dict[Spot | None, str] = {}
     for spot, text in sheet.label_guards:
         labels[place(spot)] = text
-    every = units.all_units("；".join(sheet.label_texts.values()))
+    every = units_of(sheet)
     figures_at = set(map(place, sheet.cells.values()))
     ours = sheet.hidden_columns
     for spot in sorted(values.keys() - figures_at):
@@ -427,10 +483,13 @@ def other_units(
             yield spot, text
 
 
-def other_unit_text(sheet: layout.TableSheet, spot: Spot, text: str) -> str:
+def other_unit_text(sheet: layout.TableSheet, place: Spot | str, text: str) -> str:
     """“表二”的A13写有“第二十条第（八）项（单位：元）”，单位与官方表格不同."""
-    told = f"“{sheet.name}”的{layout.address(spot)}写有“{wording.clipped(text)}”"
-    return f"{told}，单位与官方表格不同"
+    return unit_text(sheet.name, place if isinstance(place, str) else layout.address(place), text)
+
+
+def unit_text(name: str, place: str, text: str) -> str:
+    return f"“{name}”的{place}写有“{wording.clipped(text)}”，单位与官方表格不同"
 
 
 def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
@@ -450,29 +509,6 @@ def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
     if reading.state in ("blank", "sign") and figures.is_text(text):
         return None, ODD_SIGN.format(place, text)
     return reading.value, ""
-
-
-def texts_beside(values: Mapping[str, SheetValues]) -> Iterator[tuple[str, Spot, str]]:
-    """(sheet, place, text) of what somebody wrote outside the official tables, as 注：… below one,
-    and beside the texts of 正文: it is no part of the report.
-    """
-    for name, found in values.items():
-        for spot in sorted(found):
-            text = text_of(found[spot])
-            if text.strip() and is_beside(name, spot):
-                yield name, spot, text
-
-
-def is_beside(name: str, spot: Spot) -> bool:
-    """A16 and A31 below 表二, E5 beside it; its lanes, and its hidden columns, are ours."""
-    row, column = spot
-    sheet = layout.tables_by_name().get(name)
-    if sheet is None:
-        is_text = name == layout.PROSE and row >= layout.PROSE_TOP
-        return is_text and column > max(layout.PROSE_COLUMNS.values())
-    ours = sheet.printed_with_lanes
-    is_outside = row > ours.bottom or column > ours.right
-    return is_outside and column not in sheet.hidden_columns
 
 
 # --- prose ----------------------------------------------------------------------------------------

@@ -258,6 +258,13 @@ def stock_figure(stock: Stock, cells: CellValues) -> CellValue:
     return "" if made is None or repealed is None else stock.before + made - repealed
 
 
+def is_told(name: str, formula: str) -> bool:
+    """Whether a formula on a sheet is of one of these shapes."""
+    if name == layout.PROSE:
+        return sentence_in(formula) is not None
+    return name in layout.tables_by_name() and stock_in(formula) is not None
+
+
 def told_results(
     formulas: Iterable[tuple[str, Spot, str]], cells: Mapping[str, dict[Spot, CellValue]]
 ) -> dict[FormulaPlace, CellValue]:
