@@ -10,7 +10,7 @@ from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, 
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import day_text, paragraphs_of, title_lines
 from gongkai.workbook import layout, reading
-from gongkai.workbook.live.sentences import MARKED, placeholders_in
+from gongkai.workbook.live.sentences import MARKED, is_unnamed, placeholders_in
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
 MOST_LOST = 10  # of what was not printed, named
@@ -57,7 +57,7 @@ def hindrances(report: Report, findings: Sequence[Finding]) -> str:
 
 
 def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
-    if not report.agency:
+    if not report.agency or is_unnamed(report.agency, told_of_itself(report)):
         yield "机关没有填写"
     if not report.year:
         yield "年度没有填写"
@@ -73,6 +73,13 @@ def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str
     for finding in findings:
         if stands_against(finding):
             yield told_of(finding)
+
+
+def told_of_itself(report: Report) -> str:
+    """Title, opening and the last lines, where it is signed: where its body is named."""
+    ending = report.sections.get(wording.prose.LAST, "").rstrip().split("\n")
+    last = ending[-wording.prose.LAST_LINES :]
+    return "\n".join((report.title, report.opening, *last))
 
 
 def told_of(finding: Finding) -> str:
