@@ -39,6 +39,7 @@ def run_new(options: argparse.Namespace) -> int:
         for text_of in (ledger.sheets_text, ledger.repeats_text, ledger.alike_text):
             told += filter(None, [text_of(applications)])
         told += register.remarks_text(found.remarks)
+        told += register.titles_text(found.remarks, draft.report.agency, draft.report.year)
     write_draft(draft, target, overwrite=options.force)
     if options.ledger:
         rows = [*ledger.trace_rows(count), *problem_rows(count)]

@@ -94,7 +94,7 @@ def side_lines(name: str, report: Report) -> Iterator[str]:
     """
     findings = pipeline.check(report)
     if report.left_out:
-        yield f"{name}报告：这些内容没有对比：{quoted(report.left_out)}；请核对。"
+        yield f"{name}报告：{wording.left_out_text(report.left_out, '对比')}；请核对。"
     if report.revised:
         yield f"{name}报告：{wording.revised_text(report.revised, '对比')}；请核对。"
     unread = list(filter(is_of_reading, findings))

@@ -13,7 +13,6 @@ from gongkai.workbook import layout, reading
 from gongkai.workbook.live.sentences import MARKED, is_unnamed, placeholders_in
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
-MOST_LOST = 10  # of what was not printed, named
 MOST_REASONS = 3  # that a refusal names; the others are counted
 # What readers of pages and documents leave out of prose, and do not list.
 FROM_SOURCE = (
@@ -139,7 +138,7 @@ def left_to_write(report: Report) -> Iterator[str]:
     for part, text in parts.items():
         found = placeholders_in(text)
         if found:
-            yield UNWRITTEN.format(part, quoted(found, MOST_LOST))
+            yield UNWRITTEN.format(part, quoted(found, wording.MOST_LOST))
 
 
 def stands_against(finding: Finding) -> bool:
@@ -174,7 +173,7 @@ def source_lines(report: Report) -> Iterator[str]:
     """What the prose of a page or document loses, and that raised figures are not: 5^2^千米."""
     yield FROM_SOURCE
     if report.left_out:
-        yield f"请核对：来源中的这些内容没有印出：{quoted(report.left_out, MOST_LOST)}。"
+        yield f"请核对：来源中的{wording.left_out_text(report.left_out, '印出')}。"
     if report.revised:
         yield f"请核对：来源{wording.revised_text(report.revised, '印出')}。"
     told = "\n".join((report.opening, *report.sections.values()))
