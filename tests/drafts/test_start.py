@@ -118,7 +118,7 @@ def test_a_note_that_disowns_what_is_taken_over_is_told() -> None:
     """What publishing says was not printed, and a note below the last section."""
     last = replace(report_of(year=2021), left_out=("注：上表结转数不含街道办申请2件。",))
     [told] = begun(last).doubts
-    assert told == "请核对：上年报告中的这些内容没有带入：“注：上表结转数不含街道办申请2件。”。"
+    assert told == "上年报告中的这些内容没有带入：“注：上表结转数不含街道办申请2件。”。"
     six = {6: "无。\n备注：表三不含下属单位，单位：百件"}
     [told] = begun(replace(report_of(year=2021), sections=six)).doubts
     assert "“备注：表三不含下属单位，单位：百件”" in told

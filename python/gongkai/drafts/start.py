@@ -198,7 +198,7 @@ def doubts_on_reading(last: Report) -> Iterator[str]:
         yield f"上年报告{revised_text(last.revised, '带入')}，请核对。"
     left = [*last.left_out, *notes_in(last)]
     if left:
-        yield f"请核对：上年报告中的{left_out_text(left, '带入')}。"
+        yield f"上年报告中的{left_out_text(left, '带入')}。"
     for finding in findings:
         if finding.severity == "warning" and is_on_what_is_taken(finding):
             yield f"上年报告{finding.lines[0].rstrip('。')}，请核对带入的数字。"
