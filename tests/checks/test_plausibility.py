@@ -124,6 +124,36 @@ def test_another_year_in_the_opening(opening: str, year: str) -> None:
     assert told(opening=opening, year=None) == []
 
 
+@pytest.mark.parametrize(
+    ("agency", "asked", "is_other"),
+    [
+        ("瑞安市人民政府", "永嘉县人民政府办公室", True),
+        ("瑞安市教育局", "乐清市教育局办公室", True),
+        ("瑞安市塘下镇人民政府", "平阳县塘下镇党政办公室", True),
+        ("瑞安市人民政府", "瑞安市政务服务和数据管理局", False),
+        ("瑞安市人民政府", "温州市人民政府办公室", False),
+        ("温州市人民政府", "瑞安市人民政府办公室", False),
+        ("瑞安市教育局", "瑞安市人民政府办公室", False),
+        ("瑞安市人民政府", "县政府办公室", False),
+        ("", "永嘉县人民政府办公室", False),
+    ],
+)
+def test_another_area_s_body_to_be_asked(agency: str, asked: str, is_other: bool) -> None:
+    opening = f"对本报告内容如有疑问，可向{asked}（电话：0577-65812345）咨询。"
+    found = told(agency=agency, opening=opening)
+    assert [rule for rule, _ in found] == ["plausibility.named"] * is_other
+    assert told(agency=agency, opening=f"与{asked}合作开展培训。") == []
+
+
+def test_the_notice_of_the_edition_before() -> None:
+    old, own = "国办公开办函〔2019〕60号", "国办公开办函〔2021〕30号"
+    assert message(opening=f"根据{old}编制本报告。").startswith(f"引言“{old}”不是本年度报告的格式")
+    assert own in message(opening=f"根据{old}编制本报告。")
+    assert "60号" in message(opening="根据国办公开办函[2019]60号文件编制。")
+    assert told(opening=f"根据{own}编制本报告。") == []
+    assert told(opening=f"{old}已由{own}取代。") == []
+
+
 # --- sound reports --------------------------------------------------------------------------------
 
 SOUND_SIX = [
@@ -157,6 +187,11 @@ SOUND_OPENINGS = [
     "2020年1月1日起施行的办法，期限自2021年1月1日起至2021年12月31日止。",
     "咨询时间为2020年3月1日至2020年4月1日。",
     "自2019年5月15日《条例》施行以来，统计数据逐年公布。",
+    "统计期限自2021年3月8日成立之日起至2021年12月31日止。",
+    "本局于2021年3月组建，统计期限为2021年3月8日至2021年12月31日。",
+    "统计期限为2021年1月至12月。",
+    "公示期限为2021年3月1日至2021年3月10日，统计期限为2021年度。",
+    "征集期限2021年3月1日至3月10日，办理时限较上半年缩短。",
 ]
 SOUND_ONE = [
     "（一）主动公开。全年公布文件。\n（二）依申请公开。\n（三）平台建设。",
@@ -357,6 +392,13 @@ def test_unpaid_within_the_notices(text: str) -> None:
         ("统计期限自202年1月1日起至2021年12月31日止。", "年份缺字或多字"),
         ("统计期限自年1月1日起至2021年12月31日止。", "年份缺字或多字"),
         ("统计期限自20221年1月1日起至2021年12月31日止。", "年份缺字或多字"),
+        ("统计期限为2021年1月1日至2021年11月30日。", "不是2021年1月1日至12月31日"),
+        ("统计期限为2021年1月1日至6月30日。", "不是2021年1月1日至12月31日"),
+        ("统计期限自2021年2月1日起至2021年12月31日止。", "不是2021年1月1日至12月31日"),
+        ("所列数据的统计期限自1月1日至12月30日。", "不是2021年1月1日至12月31日"),
+        ("统计期限为2021年上半年。", "不是2021年1月1日至12月31日"),
+        ("统计期限为2021年第一季度。", "不是2021年1月1日至12月31日"),
+        ("统计期限为2021年1月至11月。", "不是2021年1月1日至12月31日"),
     ],
 )
 def test_a_period_that_is_wrong(text: str, why: str) -> None:

@@ -38,6 +38,7 @@ from gongkai.drafts.register import (
     names_of,
     remarks_text,
     result_rows,
+    titles_text,
 )
 from gongkai.editions import form
 from gongkai.model import UnreadableDocument
@@ -776,3 +777,45 @@ def test_a_filled_in_template_counts(tmp_path: Path) -> None:
         "handled.company": 1,
         "handled.total": 1,
     }
+
+
+# --- what is no row -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", [0, 5])
+def test_a_row_of_words_alone_is_told(column: int) -> None:
+    """A note below the applications, in the column of the numbers or in one of no head."""
+    heads = ["序号", *NAMES_IN_HEADS]
+    row: list[object] = [None] * 6
+    row[column] = "注：另有5件未登记"
+    rows = [[1, *SOUND[0]], [2, *SOUND[1]]]
+    if column == 5:  # that of 是否上年结转, which may be left out
+        heads, rows = [*heads[:5], "经办"], [[*row[:5], "张三"] for row in rows]
+    [told] = remarked(saved([*rows, row], heads))
+    assert told == (
+        "请核对：台账中这些行没有日期、类型和结果，没有计入：第4行“注：另有5件未登记”。"
+    )
+    numbers = [[3, *[None] * 5], ["填表人：张三", *[None] * 5]]
+    assert remarked(saved([*rows, *numbers], heads)) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "why"),
+    [
+        ("乐清市2021年申请台账", "其他年度"),
+        ("乐清市2022年申请台账", "其他机关"),
+        ("2021年度政府信息公开申请台账", "其他年度"),
+        ("瑞安市2022年政府信息公开申请台账", ""),
+        ("政府信息公开申请台账（2021—2022年）", ""),
+        ("温州市政府信息公开申请台账", ""),
+        ("某某局政府信息公开申请台账", ""),
+    ],
+)
+def test_the_heading_of_another_register_is_told(title: str, why: str) -> None:
+    book = load_workbook(BytesIO(saved(SOUND, above=1)))
+    book.worksheets[0]["A1"] = title
+    content = BytesIO()
+    book.save(content)
+    remarks = ledger.read_register(content.getvalue()).remarks
+    told = list(titles_text(remarks, "瑞安市人民政府", 2022))
+    assert [title in line and why in line for line in told] == ([True] if why else [])

@@ -114,6 +114,26 @@ def test_what_last_year_s_relations_do_not_bear_out_stays_open(changes: dict[str
     assert [why for why in draft.open if "“上年结转”没有带入" in why]
 
 
+def test_a_note_that_disowns_what_is_taken_over_is_told() -> None:
+    """What publishing says was not printed, and a note below the last section."""
+    last = replace(report_of(year=2021), left_out=("注：上表结转数不含街道办申请2件。",))
+    [told] = begun(last).doubts
+    assert told == "上年报告中的这些内容没有带入：“注：上表结转数不含街道办申请2件。”。"
+    six = {6: "无。\n备注：表三不含下属单位，单位：百件"}
+    [told] = begun(replace(report_of(year=2021), sections=six)).doubts
+    assert "“备注：表三不含下属单位，单位：百件”" in told
+    plain = replace(report_of(year=2021), sections={6: "无。注意：本报告不含附件。"})
+    assert begun(plain).doubts == ()
+
+
+def test_prose_that_contradicts_what_is_taken_over_is_told() -> None:
+    one = {1: "收到政府信息公开申请455件，结转下年度继续办理31件。", 5: "五。", 6: "无。"}
+    [told] = begun(replace(report_of(year=2021), sections=one)).doubts
+    assert told == "上年报告正文第一节第1段写31件，表三 下年结转（总计）为12件，请核对带入的数字。"
+    other = {**one, 1: "收到政府信息公开申请554件，结转下年度继续办理12件。"}
+    assert begun(replace(report_of(year=2021), sections=other)).doubts == ()
+
+
 def test_an_error_elsewhere_is_told_and_stops_nothing() -> None:
     draft = begun(report_of({"disputes.review.total": 12}, year=2021))
     assert carried(draft)[-1] == 12

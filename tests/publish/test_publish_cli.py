@@ -104,13 +104,53 @@ def test_the_heading_of_a_part_ends_at_its_full_stop() -> None:
 # --- what is refused ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "（单位名称）",
+        "〔机关全称〕",
+        "某某市人民政府",
+        "某市人民政府",
+        "××县教育局",
+        "XX县人民政府",
+    ],
+)
+def test_what_stands_for_the_body_s_name_is_none(name: str) -> None:
+    title = f"{name}2021年政府信息公开工作年度报告"
+    report = replace(plain_report(), agency=name, title=title)
+    assert "机关没有填写" in refusal(report, check(report))
+
+
+@pytest.mark.parametrize("part", ["title", "opening", "ending"])
+@pytest.mark.parametrize("name", ["（单位名称）", "某某市人民政府"])
+def test_nor_is_it_in_the_title_the_opening_or_the_signature(part: str, name: str) -> None:
+    report = plain_report()
+    if part == "ending":
+        sections = {**report.sections, 6: f"无。\n{name}\n2022年1月20日"}
+        report = replace(report, sections=sections)
+    else:
+        report = replace(report, **{part: f"{name}2021年政府信息公开工作年度报告"})
+    assert "机关没有填写" in refusal(report, check(report))
+
+
 def unread(raw: str) -> Mapping[str, Table]:
     return report_of({GRANTED: None}, raws={GRANTED: raw}).tables
 
 
 @pytest.mark.parametrize(
     "mark",
-    ["[待改写]", "【待改写】", "〔待 改写〕", "〔待改写围绕重点领域", "待改写：", "待\n改\u3000写"],
+    [
+        "[待改写]",
+        "【待改写】",
+        "〔待 改写〕",
+        "〔待改写围绕重点领域",
+        "待改写：",
+        "待\n改\u3000写",
+        "〔待改〕",
+        "⟨待改⟩",
+        "待改〕",
+        "（待改：本段）",
+    ],
 )
 @pytest.mark.parametrize("part", ["opening", "title", 1, 6])
 def test_a_mark_in_other_brackets_is_a_mark(mark: str, part: str | int) -> None:
@@ -123,7 +163,17 @@ def test_a_mark_in_other_brackets_is_a_mark(mark: str, part: str | int) -> None:
 
 
 def test_what_is_left_to_fill_in_is_known_in_other_brackets() -> None:
-    for mark in ("【待填：培训次数】", "[ 待填]", "（待填"):
+    marks = (
+        "【待填：培训次数】",
+        "[ 待填]",
+        "（待填",
+        "待填〕",
+        "⟨待填⟩",
+        "﹝待填﹞",
+        "〔填〕",
+        "＜待填＞",
+    )
+    for mark in marks:
         report = replace(plain_report(), opening=f"培训{mark}次")
         assert "引言中还有〔待填〕" in refusal(report, check(report))
     report = replace(plain_report(), opening="职位空缺，有待填补。")
@@ -149,6 +199,11 @@ def test_what_people_say_of_rewriting_is_no_mark(said: str) -> None:
         *("受理N件", "受理 XX 件", "受理×余件", "增长XX%", "收费XX万元", "培训XX人次"),
         *("〔…〕", "（ ）", "（此处填写本年工作）", "（请填写培训次数）", "（填写数字）"),
         *("此处插入图表", "XX县人民政府", "20XX年", "2022年×月×日", "金额______"),
+        *("投入待填", "培训待填次", "收到待写件", "投入未填", "经费共请补", "待写", "（未填）"),
+        *("（具体数字待核）", "（待查）", "待XX处提供", "数字待法规科提供", "（领导审后再改）"),
+        *("受理？？件", "受理——件", "受理-件", "投入_ _ _", "【?】", "投入????", "投入……件"),
+        *("X月X日", "于XX月", "２０ＸＸ年", "二〇××年", "二〇二二年   月  日", "   年  月  日"),
+        *("TBD", "todo：经费", "{{次数}}", "## 五", "投入   件", "投入..........", "<渠道>"),
     ],
 )
 def test_what_is_left_to_be_written_is_told(words: str) -> None:
@@ -167,7 +222,10 @@ def test_ordinary_words_are_not_left_to_be_written() -> None:
         "不服，王××诉县政府案，××公司要求公开××项目环评，李××个人申请。按照《××条例》实行“1+N”，"
         "1+N项制度。公民请填写《信息公开申请表》（申请表填写说明见附件）（一）（含1件结转）（填报单位："
         "瑞安市）。联系人张**，电话139****1234，http://a.b/x__y.html，gk__z@a.cn。二〇〇件，X光机3台，"
-        "3×5件。公开事项待补充完善，有待改写。□是□否"
+        "3×5件。公开事项待补充完善，有待改写。□是□否。网页提示“请填写验证码”，等待确认。目录漏填、"
+        "未填等问题，请补正材料，待有关部门核实后答复，接待填写人员。（领导批示后再公开）为什么？次年"
+        "再办。——个性化服务，——件件有着落。5—6件，2021年 12月 31日，出生年月日，20项。怎么看？？"
+        "《关于印发<办法>的通知》，各部门（单位）等……条件成熟，X光月检，method，第2#楼"
     )
     report = replace(plain_report(), sections={**plain_report().sections, 5: ordinary})
     assert told(report, check(report)) == []

@@ -413,6 +413,52 @@ def test_so_is_one_in_other_words(lines: tuple[str, ...]) -> None:
     assert after.left_out == ("附件：1.统计表.xls",)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "三、收到和处理政府信息公开申请情况",
+            "三、收到和处理政府信息公开申请情况（上半年，不含街道）",
+        ),
+        ("三、收到和处理政府信息公开申请情况", "三、上半年收到和处理政府信息公开申请情况"),
+        ("一、总体情况", "一、总体情况（上半年）"),
+        ("二、主动公开政府信息情况", "二、主动公开政府信息情况（件：百）"),
+    ],
+)
+def test_a_heading_that_says_more_than_the_official_one_is_named(old: str, new: str) -> None:
+    """The official one is printed."""
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    assert page.count(old) == 1
+    after = read_page(page.replace(old, new))
+    assert after.left_out == (new,)
+    assert figures(after) == figures(read_page(page))
+
+
+@pytest.mark.parametrize("more", ["（单位：件）", "：", "。"])
+def test_a_unit_or_a_stop_behind_a_heading_says_nothing(more: str) -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    title = "二、主动公开政府信息情况"
+    assert read_page(page.replace(title, title + more)).left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("caption", "is_told"),
+    [
+        ("表三 收到和处理政府信息公开申请情况（上半年）", True),
+        ("收到和处理政府信息公开申请情况表（不含街道）", True),
+        ("表三（不含街道）", True),
+        ("表三", False),
+        ("表三（单位：件）", False),
+        ("收到和处理政府信息公开申请情况表", False),
+    ],
+)
+def test_a_caption_that_says_more_is_named(caption: str, is_told: bool) -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    table = page.index("<table", page.index("三、收到和处理"))
+    after = read_page(f"{page[:table]}<p>{caption}</p>{page[table:]}")
+    assert after.left_out == ((caption,) if is_told else ())
+
+
 def test_what_neither_prose_nor_table_holds_is_named() -> None:
     """A note below 表二, a table within section one; the form's own tables are none of it."""
     page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")

@@ -265,6 +265,16 @@ def lies_outside(name: str, area: str) -> bool:
     return not is_inside(found, own.division)
 
 
+def are_apart(one: str, other: str) -> bool:
+    """Whether two whole names are of two areas of which neither lies in the other: 瑞安市教育局 and
+    永嘉县教育局; not 瑞安市 and 温州市. False where a name has no division of the country.
+    """
+    first, second = parsed(one).division, parsed(other).division
+    if first is None or second is None:
+        return False
+    return not is_around(first, second) and not is_around(second, first)
+
+
 # --- rules (规章) ---------------------------------------------------------------------------------
 # 《立法法》第九十一条 and 第九十三条 (2023 text; 第八十条 and 第八十二条 before) give that power to
 # departments of the State Council and to the governments of provinces, cities of districts

@@ -29,7 +29,22 @@ DAY = (
     r"月(?P<day{0}>\d{{1,2}})日"
 )
 PERIOD = re.compile(DAY.format(1) + r"起?[，,]?(?:至|到|[-—－~～]{1,3})" + DAY.format(2))
+# Words that nothing but the period of the figures is told with; not 公示期限, 办理时限.
+OF_FIGURES = re.compile(
+    r"统计(?:期|时|周期|范围|区间|起止)|报告期|所列数据|数据统计|统计数据|数据的?(?:起止)?期限"
+)
+PART_YEAR = re.compile(
+    rf"(?:{OF_FIGURES.pattern})[^。；;\n]{{0,20}}?"
+    r"(?:[上下]半年|第?[一二三四1-4]季度|前[一二三]个?季度"
+    r"|(?P<first>\d{1,2})月(?:份)?(?:至|到|[-—－~～]{1,3})(?P<last>\d{1,2})月(?!\d))"
+)
+WHOLE_YEAR = [(1, 1), (12, 31)]  # its first and last month and day
+# A body that did not exist all the year: its period begins or ends with it.
+FOUNDED = re.compile(
+    r"(?:成立|设立)(?!.{0,12}(?:小组|专班|机构|机制|专栏))|组建|挂牌|新设|机构改革|撤并|撤销"
+)
 APART = re.compile(r"(?<=[\d年月日起至到])[ \t\n\u3000\xa0]+(?=[\d年月日起至到])")
+NUMBER_BRACKETS = str.maketrans("[]［］【】()（）", "〔〕〔〕〔〕〔〕〔〕")
 LEAD = 60  # characters before a period in which it is said to be that of the figures
 SENTENCE = re.compile(r"[^。；;\n]+")
 CLAUSE = re.compile(r"(?:[^，,]|(?<=\d)[，,](?=\d{3}))+")
@@ -75,6 +90,7 @@ def check_named(report: Report) -> Iterator[Finding]:
     """
     if report.agency:
         yield from bodies_named(report)
+    yield from notice_named(report)
     if report.year is not None and not told_with_year(report):
         yield from years_named(report)
 
@@ -83,9 +99,25 @@ def bodies_named(report: Report) -> Iterator[Finding]:
     """Who compiles, publishes or signs a report by its own words, and cannot be its body."""
     ending = report.sections.get(prose.LAST, "").rstrip().split("\n")
     last = ending[-prose.LAST_LINES :]
-    for other in who.others_named(report.agency, report.opening, last):
+    others = who.others_named(report.agency, report.opening, last)
+    for other in others or who.others_asked(report.agency, report.opening):
         told = {"quoted": other.sentence, "other": other.name, "agency": report.agency}
         yield Finding("plausibility.named", "warning", "agency", facts=told)
+
+
+def notice_named(report: Report) -> Iterator[Finding]:
+    """国办公开办函〔2019〕60号 in the opening of a report with the tables of 2021, and not the one
+    that these are of.
+    """
+    edition = editions.edition_of_year(report.year)
+    used = {table.edition for table in report.tables.values()}
+    opening = figures.without_blanks(report.opening).translate(NUMBER_BRACKETS)
+    if report.year is None or used != {edition.name} or edition.circular in opening:
+        return
+    for name, other in editions.all_editions().items():
+        if name != edition.name and other.circular in opening:
+            told = {"quoted": other.circular, "own": edition.circular}
+            yield Finding("plausibility.named", "warning", "notice", facts=told)
 
 
 def years_named(report: Report) -> Iterator[Finding]:
@@ -106,8 +138,28 @@ def check_period(report: Report) -> list[Finding]:
     year = None if told_with_year(report) else report.year
     for text in (report.opening, report.sections.get(1, "")):
         if PERIOD_WORDS.search(text):
-            found += periods_wrong(APART.sub("", text), year)
+            plain = APART.sub("", text)
+            found += periods_wrong(plain, year)
+            found += part_years(plain, year)
     return found
+
+
+def part_years(plain: str, year: int | None) -> Iterator[Finding]:
+    """统计期限为2021年上半年, 统计期限为2021年1月至11月; not 1月至12月."""
+    for match in PART_YEAR.finditer(plain):
+        months = match["first"], match["last"]
+        is_whole = months[0] is not None and tuple(map(int, months)) == (1, 12)
+        if year is not None and not is_whole and not is_of_new_body(plain, match):
+            told = {"quoted": match[0], "year": str(year)}
+            yield note("plausibility.period", "days", **told)
+
+
+def is_of_new_body(plain: str, match: re.Match[str]) -> bool:
+    """Whether the sentence of a period, or one just before it, tells that the body is new: 本局于
+    2021年3月8日组建.
+    """
+    around = plain[max(0, match.start() - 2 * LEAD) : match.end() + LEAD]
+    return FOUNDED.search(around) is not None
 
 
 def periods_wrong(plain: str, year: int | None) -> Iterator[Finding]:
@@ -117,14 +169,25 @@ def periods_wrong(plain: str, year: int | None) -> Iterator[Finding]:
     for match in PERIOD.finditer(plain):
         lead = re.split(r"[。；;]", plain[max(0, match.start() - LEAD) : match.start()])[-1]
         wrong = what_is_wrong(match, year) if PERIOD_WORDS.search(lead) else None
+        if wrong and wrong.says == "days" and not is_of_figures(plain, match, lead):
+            wrong = None
         if wrong:
             quoted = re.split(r"[，,：:\n]", lead)[-1] + match[0]
             told = {"quoted": quoted, "other": wrong.year, "year": str(year)}
             yield note("plausibility.period", wrong.says, **told)
 
 
+def is_of_figures(plain: str, match: re.Match[str], lead: str) -> bool:
+    """Whether a period within the year is that of the figures, and of a body that was there all the
+    year: 统计期限为…, not 公示期限为3月1日至3月10日.
+    """
+    return OF_FIGURES.search(lead) is not None and not is_of_new_body(plain, match)
+
+
 class WrongPeriod(NamedTuple):
-    """digits: a year lacks a digit or has too many; year: it is another one, ``year``."""
+    """digits: a year lacks a digit or has too many; year: it is another one, ``year``; days: it
+    does not go from 1 January to 31 December.
+    """
 
     says: str
     year: str = ""
@@ -134,15 +197,18 @@ def what_is_wrong(match: re.Match[str], year: int | None) -> WrongPeriod | None:
     """Why a period is not that of a report for ``year``; None where it is, or leaves the year out:
     20211月1日 lacks its 年, 2020年1月1日 is of another year than 2021.
     """
+    days: list[tuple[int, int]] = []
     for side in ("1", "2"):
-        digits, mark = match[f"year{side}"], match[f"mark{side}"]
-        if not mark and len(digits + match[f"month{side}"]) <= 2:
-            continue  # 12月31日
-        if not mark or not is_year(digits):
+        digits, mark, month = match.group(f"year{side}", f"mark{side}", f"month{side}")
+        is_alone = not mark and len(digits + month) <= 2  # 12月31日
+        if is_alone:
+            month = digits + month
+        elif not mark or not is_year(digits):
             return WrongPeriod("digits")
-        if year is not None and int(digits) != year:
+        elif year is not None and int(digits) != year:
             return WrongPeriod("year", digits)
-    return None
+        days.append((int(month), int(match[f"day{side}"])))
+    return None if year is None or days == WHOLE_YEAR else WrongPeriod("days")
 
 
 def is_year(digits: str) -> bool:

@@ -30,15 +30,17 @@ def run_new(options: argparse.Namespace) -> int:
     draft = drafted(options)
     told: list[str] = []
     if options.ledger:
-        assert draft.report.year is not None
+        agency, year = draft.report.agency, draft.report.year
+        assert year is not None
         found = register_in(Path(options.ledger))
         applications = found.applications
-        count = count_in(applications, draft.report.year, Path(options.ledger).name)
+        count = count_in(applications, year, Path(options.ledger).name)
         draft = start.with_ledger(draft, count.values)
         told = [*lines_of(count), f"各项数字所计的台账行号，见 {traces}"]
         for text_of in (ledger.sheets_text, ledger.repeats_text, ledger.alike_text):
             told += filter(None, [text_of(applications)])
         told += register.remarks_text(found.remarks)
+        told += register.titles_text(found.remarks, agency, year)
     write_draft(draft, target, overwrite=options.force)
     if options.ledger:
         rows = [*ledger.trace_rows(count), *problem_rows(count)]

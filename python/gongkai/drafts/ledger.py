@@ -32,6 +32,8 @@ from gongkai.drafts.register import (
     is_of_register,
     meaning_of,
     names_of,
+    notes_below,
+    titles_above,
 )
 from gongkai.model import Form, UnreadableDocument, Value
 from gongkai.readers.worker import every_sheet_apart
@@ -115,6 +117,8 @@ def read_register(content: bytes) -> Register:
     found: list[tuple[spreadsheets.Sheet, list[Application]]] = []
     sheets: list[str] = []
     beside: list[RowRemark] = []
+    notes: list[str] = []
+    titles: list[str] = []
     for sheet in every_sheet_apart(content):
         seen = texts_on(sheet)
         heads = heads_in(seen)
@@ -127,6 +131,8 @@ def read_register(content: bytes) -> Register:
             refuse_hidden(sheet, heads)
             found.append((sheet, list(rows_below(heads, seen))))
             beside += beside_rows(heads.row, heads.counting, seen)
+            notes += notes_below(heads.row, heads.counting, seen)
+            titles += titles_above(heads.row, seen)
         elif is_of_register(sheet.name, seen):
             sheets.append(f"“{clipped(sheet.name)}”")
     if not found:
@@ -134,7 +140,8 @@ def read_register(content: bytes) -> Register:
             f"没有找到台账的表头（{'、'.join(HEADS[name][0] for name in NEEDED)}应在同一行）；"
             "请用 gongkai new --ledger-template 另存一份空白台账，按它的表头整理后再试。"
         )
-    return Register(tuple(placed_rows(found)), Remarks(tuple(sheets), tuple(beside)))
+    remarks = Remarks(tuple(sheets), tuple(beside), tuple(notes), tuple(titles))
+    return Register(tuple(placed_rows(found)), remarks)
 
 
 def placed_rows(

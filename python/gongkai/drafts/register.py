@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai import editions, figures
+from gongkai.bodies import within
 from gongkai.model import Form, Label, Relation, Row
 from gongkai.spreadsheets import Spot, formats
 from gongkai.wording import clipped, phrases, row_label, some_of
@@ -81,6 +82,12 @@ NAMING = re.compile("姓名|名称|申请人|内容|事项|标题|描述|用途|
 LONGEST_REMARK = 20  # characters of such a remark; a longer text is what somebody applied for
 AMOUNTS = re.compile("件数|数量|份数|申请数|^件$")
 SINGLE = ("1", "1件")
+WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
+SIGNERS = re.compile(
+    "(?:填[表报写]|制[表单]|审[核批]|复核|负责|经办|登记|联系)人?|(?:电话|日期)[:：]"
+)
+TOLD_YEAR = re.compile(r"20\d\d(?=年)")
+REGISTER_OF = re.compile(r"^[\u4e00-\u9fff]{2,20}?[省市县区旗镇乡](?!场)")
 MOST_NAMED = 8  # sheets or rows that a remark names
 
 
@@ -275,10 +282,14 @@ class RowRemark(NamedTuple):
 
 
 class Remarks(NamedTuple):
-    """The sheets that were not counted, and what is remarked of rows."""
+    """The sheets that were not counted, and what is remarked of rows; ``notes`` are rows of words
+    alone, 第4行“注：另有5件未登记”, ``titles`` what stands above the heads.
+    """
 
     sheets: tuple[str, ...] = ()
     rows: tuple[RowRemark, ...] = ()
+    notes: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
     def texts(self, may: bool) -> tuple[str, ...]:
         return tuple(row.text for row in self.rows if row.may == may)
@@ -299,6 +310,47 @@ def remarks_text(remarks: Remarks) -> Iterator[str]:
     if noted:
         named = some_of(noted, MOST_NAMED, "等")
         yield f"请核对：台账备注栏有内容的{len(noted)}行是否应计（都已计入）：{named}。"
+
+    if remarks.notes:
+        named = some_of(remarks.notes, MOST_NAMED, f"等{len(remarks.notes)}行")
+        yield f"请核对：台账中这些行没有日期、类型和结果，没有计入：{named}。"
+
+
+def titles_text(remarks: Remarks, agency: str, year: int) -> Iterator[str]:
+    """The headings of a register of another year or area: 乐清市2021年申请台账 for 瑞安市."""
+    for title in remarks.titles:
+        years = TOLD_YEAR.findall(title)
+        name = REGISTER_OF.search(without_years(title))
+        if years and str(year) not in years:
+            yield f"请核对：台账的标题“{clipped(title)}”是其他年度的，新报告是{year}年的。"
+        elif name and within.are_apart(name[0], agency):
+            yield f"请核对：台账的标题“{clipped(title)}”是其他机关的，新报告是{agency}的。"
+
+
+def without_years(title: str) -> str:
+    """乐清市2022年申请台账 -> 乐清市申请台账."""
+    return re.sub(r"20\d\d年?度?", "", figures.without_blanks(title))
+
+
+def titles_above(head_row: int, texts: Texts) -> Iterator[str]:
+    for (row, _), text in sorted(texts.items()):
+        if row < head_row:
+            yield text
+
+
+def notes_below(head_row: int, used: Collection[int], texts: Texts) -> Iterator[str]:
+    """第4行“注：另有5件未登记”: rows with nothing in the columns that count, and words elsewhere;
+    neither 填表人：张三 nor 合计.
+    """
+    rows: dict[int, dict[int, str]] = {}
+    for (row, column), text in sorted(texts.items()):
+        if row > head_row:
+            rows.setdefault(row, {})[column] = text
+    for row, held in rows.items():
+        told = "，".join(held.values())
+        is_told = WORDS.search(told) and not SIGNERS.match(told) and not SUM.match(told)
+        if is_told and held.keys().isdisjoint(used):
+            yield f"第{row}行“{clipped(told)}”"
 
 
 def is_of_register(name: str, texts: Texts) -> bool:

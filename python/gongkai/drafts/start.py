@@ -14,11 +14,22 @@ from dataclasses import dataclass, field, replace
 
 from gongkai import bodies, editions, pipeline, sums
 from gongkai.drafts.sentences import DraftParagraph, paragraphs_for
-from gongkai.model import Edition, Entry, Figure, GongkaiError, Report, Table, Value, table_id
+from gongkai.model import (
+    Edition,
+    Entry,
+    Figure,
+    Finding,
+    GongkaiError,
+    Report,
+    Table,
+    Value,
+    table_id,
+)
 from gongkai.wording import (
     FACTS,
     clipped,
     is_signs,
+    left_out_text,
     made_title,
     one_line,
     phrases,
@@ -35,6 +46,7 @@ LONGEST_CONTACT = 300  # characters of the sentence that says whom to ask
 IN_FORCE = "2021"  # the edition that counts documents in force
 CARRIED_OUT = re.compile(r"applications\.carried_out\.\w+")
 CONTACT = re.compile("疑问|联系|咨询")
+NOTE = re.compile(r"^\s*(?:注|备注|说明)\s*[:：][^\n]+", re.MULTILINE)
 REACHED = re.compile("联系|电话|地址|咨询|邮编")
 
 
@@ -184,9 +196,27 @@ def doubts_on_reading(last: Report) -> Iterator[str]:
         yield f"上年报告：{line}；请核对。"
     if last.revised:
         yield f"上年报告{revised_text(last.revised, '带入')}，请核对。"
+    left = [*last.left_out, *notes_in(last)]
+    if left:
+        yield f"上年报告中的{left_out_text(left, '带入')}。"
+    for finding in findings:
+        if finding.severity == "warning" and is_on_what_is_taken(finding):
+            yield f"上年报告{finding.lines[0].rstrip('。')}，请核对带入的数字。"
     errors = sum(finding.severity == "error" for finding in findings)
     if errors:
         yield f"上年报告有{errors}处错误，只带入了勾稽关系成立的数字，请核对。"
+
+
+def notes_in(last: Report) -> Iterator[str]:
+    """备注：表三不含下属单位 within the text of a section."""
+    for text in last.sections.values():
+        yield from NOTE.findall(text)
+
+
+def is_on_what_is_taken(finding: Finding) -> bool:
+    """Whether prose contradicts a figure that the next report begins with: 结转下年度31件 of 13."""
+    taken = {link.last for link in editions.links()}
+    return finding.rule.startswith("narrative.") and not taken.isdisjoint(finding.cells)
 
 
 def name_with_bracket(last: Report) -> str:

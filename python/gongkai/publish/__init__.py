@@ -103,7 +103,7 @@ def side_lines(name: str, report: Report, values: SheetsSeen) -> Iterator[str]:
     """
     findings = pipeline.check(report)
     if report.left_out:
-        yield f"{name}报告：这些内容没有对比：{quoted(report.left_out)}；请核对。"
+        yield f"{name}报告：{wording.left_out_text(report.left_out, '对比')}；请核对。"
     apart = apart_in(report, values)
     if apart:
         yield f"{name}报告：没有对比：{wording.some_of(apart, MOST_APART)}；请核对。"

@@ -10,10 +10,9 @@ from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, 
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import day_text, paragraphs_of, title_lines
 from gongkai.workbook import file, reading, remarks
-from gongkai.workbook.live.sentences import MARKED, placeholders_in
+from gongkai.workbook.live.sentences import MARKED, is_unnamed, placeholders_in
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
-MOST_LOST = 10  # of what was not printed, named
 MOST_BESIDE = 10  # remarks beside the tables, named
 MOST_REASONS = 3  # that a refusal names; the others are counted
 # What readers of pages and documents leave out of prose, and do not list.
@@ -59,7 +58,7 @@ def hindrances(report: Report, findings: Sequence[Finding]) -> str:
 
 
 def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
-    if not report.agency:
+    if not report.agency or is_unnamed(report.agency, told_of_itself(report)):
         yield "机关没有填写"
     if not report.year:
         yield "年度没有填写"
@@ -75,6 +74,13 @@ def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str
     for finding in findings:
         if stands_against(finding):
             yield told_of(finding)
+
+
+def told_of_itself(report: Report) -> str:
+    """Title, opening and the last lines, where it is signed: where its body is named."""
+    ending = report.sections.get(wording.prose.LAST, "").rstrip().split("\n")
+    last = ending[-wording.prose.LAST_LINES :]
+    return "\n".join((report.title, report.opening, *last))
 
 
 def told_of(finding: Finding) -> str:
@@ -134,7 +140,7 @@ def left_to_write(report: Report) -> Iterator[str]:
     for part, text in parts.items():
         found = placeholders_in(text)
         if found:
-            yield UNWRITTEN.format(part, quoted(found, MOST_LOST))
+            yield UNWRITTEN.format(part, quoted(found, wording.MOST_LOST))
 
 
 def stands_against(finding: Finding) -> bool:
@@ -169,7 +175,7 @@ def source_lines(report: Report) -> Iterator[str]:
     """What the prose of a page or document loses, and that raised figures are not: 5^2^千米."""
     yield FROM_SOURCE
     if report.left_out:
-        yield f"请核对：来源中的这些内容没有印出：{quoted(report.left_out, MOST_LOST)}。"
+        yield f"请核对：来源中的{wording.left_out_text(report.left_out, '印出')}。"
     if report.revised:
         yield f"请核对：来源{wording.revised_text(report.revised, '印出')}。"
     told = "\n".join((report.opening, *report.sections.values()))
@@ -205,10 +211,10 @@ def beside_lines(report: Report, values: remarks.SheetsSeen) -> Iterator[str]:
         yield f"请核对：在表格和正文之外，没有印出：{wording.some_of(told, MOST_BESIDE)}。"
     struck = list(map(quoted_at, remarks.struck_texts(values)))
     if struck:
-        yield f"请核对：划掉或看不见的文字没有印出：{wording.some_of(struck, MOST_LOST)}。"
+        yield f"请核对：划掉或看不见的文字没有印出：{wording.some_of(struck, wording.MOST_LOST)}。"
     uncertain = list(remarks.uncertain_places(values))
     if uncertain:
-        yield UNCERTAIN.format(wording.some_of(uncertain, MOST_LOST))
+        yield UNCERTAIN.format(wording.some_of(uncertain, wording.MOST_LOST))
 
 
 def quoted_at(told: tuple[str, str]) -> str:

@@ -29,6 +29,12 @@ UNIT_LINE = re.compile(r"[（(]?单位[:：]?[件项宗份条万元、，, ]{1,9
 ANNEX = re.compile(r"^附件|^\s*\d{1,2}[.．、]|\.(?:docx?|xlsx?|pdf|wps|et|ofd|zip|rar)\b")
 # What a person wrote in a table: 表格中的数据截至12月31日。 and 注：不含派出所.
 WRITTEN = re.compile(r"。|^\s*(?:注|备注|说明)\s*[：:]")
+# What a heading or a caption says of its figures: 三、…情况（上半年，不含街道）; not （单位：件）.
+QUALIFIED = re.compile(
+    rf"(?!{UNIT_LINE.pattern}$)[（(](?![一二三四五六七八九十]{{1,3}}[）)]|[见附])[^（）()]{{2,}}[）)]"
+    r"|[上下]半年|季度|不含|不包括"
+)
+CAPTION = re.compile(r"\s*(?:附?表\s*[一二三四1-4]|.{0,24}情况表)")
 SHOWN_CELLS = 3  # of a table within a text, to name it
 LONGEST_HEADING = 40  # characters without blanks
 LONGEST_OPENING = 3000  # characters, the last ones
@@ -256,6 +262,7 @@ def left_out(
     bounds = [*starts.values(), len(tokens)]
     found: list[str] = []
     for (number, start), stop in zip(starts.items(), bounds[1:], strict=True):
+        found += heading_beyond(tokens[start], sections, number)
         part = above_footer(tokens[start + 1 : stop])
         if number in of_tables:
             found += lines_beside(part, rows)
@@ -296,10 +303,24 @@ def stands_in(own: Sequence[str], before: str, text: str) -> bool:
     return at[0] < len(own) - 1 or SAYS.search(text) is not None
 
 
+def heading_beyond(
+    token: tokenizing.Token, sections: Iterable[Section], number: int
+) -> Iterator[str]:
+    """The heading of a section that says more than is printed of it: 一、总体情况（上半年）; not
+    六、其他需要报告的事项：无（见附件）, of which the section has the rest.
+    """
+    title = next(section for section in sections if section.number == number)
+    has_rest = not title.table and rest_of(token, titles_of(title)) != ""
+    if not has_rest and QUALIFIED.search(token.text):
+        yield token.text.strip()
+
+
 def lines_beside(part: Sequence[tokenizing.Token], rows: Collection[int]) -> Iterator[str]:
     """The lines of a section with a table that are none of the table's ``rows``."""
     for line in lines_of(token for token in part if token.row not in rows):
-        if SAYS.search(line) and not UNIT_LINE.fullmatch(line):
+        says_more = CAPTION.match(line) and QUALIFIED.search(line)
+        unit = UNIT_LINE.fullmatch(CAPTION.sub("", line, count=1).strip())
+        if says_more or (SAYS.search(line) and not unit):
             yield line
 
 

@@ -27,6 +27,7 @@ from gongkai.model import (
     Row,
 )
 
+MOST_LOST = 10  # of what was not printed or taken over, named
 MOST_REVISED = 3  # of a document's recorded changes, told
 LONGEST_RAW = 60  # characters of a source's text in a message
 # What ends a line in Python, in a terminal, or in Unicode; "\r\n" is one end.
@@ -216,6 +217,14 @@ def revised_text(revised: Sequence[str], done: str) -> str:
     """
     told = some_of([f"“{clipped(text)}”" for text in revised], MOST_REVISED)
     return f"有{len(revised)}处没有接受的修订（{told}），按全部接受修订以后的文字和数字{done}"
+
+
+def left_out_text(left_out: Sequence[str], done: str) -> str:
+    """这些内容没有印出：“注：数据不含派出所。”、“表格（年份、件数、办结）”, or what else was to be
+    ``done`` with them.
+    """
+    told = some_of([f"“{clipped(text)}”" for text in left_out], MOST_LOST)
+    return f"这些内容没有{done}：{told}"
 
 
 def official_order(form: Form, cells: Iterable[str]) -> tuple[str, ...]:

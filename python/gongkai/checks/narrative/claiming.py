@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from gongkai.checks.narrative.context import Context, Said
@@ -15,6 +17,9 @@ from gongkai.sums import difference, stated_figures, total
 
 SECTIONS = (1, 6)
 LONGEST_SECTION = 50_000  # characters; a report's own sections have a few thousand
+YEARS_ABOUT = 2  # before and after the report's own that prose is held to tell of by mistake
+TOLD_YEAR = re.compile(r"(20\d\d)年(?!\d{1,2}月(?:\d{1,2}日)?[前以之])")  # not 2020年12月31日前
+CARRIED = re.compile("carried")
 LEAST_TELLING = 10  # smaller figures agree by chance
 Scope = Literal["same", "other", "unknown"]
 WEIGHED: tuple[Scope, ...] = ("other", "unknown")  # one of the first outweighs all
@@ -50,6 +55,43 @@ def claims(report: Report) -> tuple[Claim, ...]:
             found.append(in_scope(claim, said, borne))
             borne = borne_out(borne, claim, said, report)
     return tuple(found)
+
+
+def misdated(report: Report, said: Iterable[Claim]) -> Iterator[tuple[int, Claim]]:
+    """(another year, claim): what prose says of another year and the tables hold for this one:
+    2021年新收申请25件 in a report for 2022 with 25 of 新收. ``said`` is what it says of 2022.
+    """
+    if report.year is None:
+        return
+    own = {(each.section, each.paragraph, each.quantity.cells) for each in said}
+    text = "\n".join(text_read(report, section) for section in SECTIONS)
+    years = set(map(int, TOLD_YEAR.findall(text)))
+    for year in range(report.year - YEARS_ABOUT, report.year + YEARS_ABOUT + 1):
+        if year == report.year or year not in years:
+            continue
+        for claim in claims(replace(report, year=year)):
+            is_told = (claim.section, claim.paragraph, claim.quantity.cells) in own
+            if not is_told and is_of_this_year(claim, report):
+                yield year, claim
+
+
+def is_of_this_year(claim: Claim, report: Report) -> bool:
+    """Whether the figure of a claim is what the tables hold, and not by chance: small figures are,
+    those carried from year to year, and documents in force of which none came or went.
+    """
+    cells = claim.quantity.cells
+    is_exact = claim.scope == "same" and claim.step == 1 and not claim.share
+    if not is_exact or size(claim.figure) < LEAST_TELLING or CARRIED.search(" ".join(cells)):
+        return False
+    if claim.figure != table_figure(cells, report):
+        return False
+    changed = (table_figure(came_or_went(cells, name), report) for name in ("made", "repealed"))
+    return len(set(changed)) == 2 or not came_or_went(cells, "made")
+
+
+def came_or_went(cells: Sequence[str], column: str) -> tuple[str, ...]:
+    """The cells beside those of documents in force: disclosure.rules.made for …valid."""
+    return tuple(cell.replace(".valid", f".{column}") for cell in cells if cell.endswith(".valid"))
 
 
 def claims_in(report: Report, section: int) -> Iterator[tuple[Claim, Said]]:

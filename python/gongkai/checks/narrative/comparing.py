@@ -14,6 +14,7 @@ from gongkai.checks.narrative.claiming import (
     SECTIONS,
     Claim,
     alike,
+    misdated,
     table_figure,
     text_read,
 )
@@ -65,7 +66,25 @@ def check_narrative(
         else:
             found.append(finding)
     told = [cited(finding, evidence, said) for finding in told]
+    for year, claim in misdated(report, said):
+        found.append(of_another_year(claim, year, report))
     return told + found + unread_sections(report)
+
+
+def of_another_year(claim: Claim, year: int, report: Report) -> Finding:
+    """正文第一节第2段写2020年455件, which 表三 holds for 2021."""
+    form = form_of(report, claim.quantity.cells)
+    facts: dict[str, Fact] = {
+        "place": place_of(claim),
+        "clause": claim.clause,
+        "figure": claim.figure,
+        "unit": claim.quantity.unit,
+        "label": label_in(form, claim),
+        "other": str(year),
+        "year": str(report.year),
+    }
+    cells = claim.quantity.cells
+    return Finding("narrative.year", "warning", "", cells, facts=facts, form=form)
 
 
 def cells_read(claim: Claim) -> set[str]:

@@ -35,6 +35,7 @@ from gongkai.recognize.cover.witnesses import (
     asked,
     certainty,
     compilers,
+    contacts,
     is_area_only,
     mentions,
     witnesses,
@@ -132,6 +133,17 @@ def others_named(agency: str, opening: str, ending: Sequence[str]) -> list[Witne
         if one.name and contradicts(agency, one):
             others.setdefault(one.name, one)
     return list(others.values())
+
+
+def others_asked(agency: str, opening: str) -> list[Witness]:
+    """Who answers questions by an opening, and is of another area: 可向永嘉县人民政府办公室咨询 in
+    a report of 瑞安市; no body above or below.
+    """
+    found: list[Witness] = []
+    for one in contacts(tidy_text(opening)):
+        if one.name and within.are_apart(agency, one.name):
+            found.append(one)
+    return found[:1]
 
 
 def signers(agency: str, ending: Sequence[str]) -> Iterator[Witness]:
