@@ -21,9 +21,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from gongkai import confinement, supply
+from gongkai import confinement, supply, system
 from gongkai.model import UnreadableDocument
-from gongkai.system import function_at
 
 if sys.platform != "win32":
     import resource
@@ -103,7 +102,7 @@ def made_apart(name: str, content: bytes, take: Callable[[bytes], T], bounds: Bo
 def made_here(name: str, content: bytes, take: Callable[[bytes], T], bounds: Bounds) -> T:
     """The same in this very process, which is one apart already: whoever started it ends it."""
     try:
-        function: Callable[[bytes], bytes] = function_at(name.split()[0])
+        function: Callable[[bytes], bytes] = system.function_at(name.split()[0])
         return take(function(content))
     except UnreadableDocument:
         raise
@@ -317,7 +316,7 @@ def whole(stream: IO[bytes], size: int) -> bytes:
 def answer_to(name: str, content: bytes) -> bytes:
     """Call a function; every failure is an answer."""
     try:
-        function: Callable[[bytes], bytes] = function_at(name.split()[0])
+        function: Callable[[bytes], bytes] = system.function_at(name.split()[0])
         return MADE + function(content)
     except UnreadableDocument as error:
         return REFUSED + str(error).encode("utf-8", "replace")
@@ -355,7 +354,7 @@ def serve() -> None:
         return
     for name in first[0].split():
         with suppress(Exception):  # answer_to meets it again and tells
-            function_at(name)
+            system.function_at(name)
     if sys.argv[2] == CONFINED:
         confinement.confine()
     requests.put(first)

@@ -15,7 +15,7 @@ from heapq import nlargest
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
-from gongkai import decisions, editions
+from gongkai import decisions, editions, figures
 from gongkai.bodies.within import governed_area, is_office
 from gongkai.compare.children import (
     Child,
@@ -27,7 +27,6 @@ from gongkai.compare.children import (
     roll_findings,
     roll_of,
 )
-from gongkai.figures import shown
 from gongkai.model import Cell, Fact, Figure, Finding, Form, Report, Table, Value
 from gongkai.sums import difference, table_state, total
 from gongkai.wording import NO_FIGURES, label_of, phrases
@@ -152,11 +151,11 @@ def figure_line(
     cell: Cell, own: Given, held: Sequence[Given], lacking: tuple[str, ...]
 ) -> LevelFigure:
     """``own`` is the parent's, ``held`` the members', ``lacking`` who has none."""
-    figures = []
+    values = []
     implied = []
     stated: list[Figure] = []
     for number, one in enumerate(held):
-        figures.append(one.value)
+        values.append(one.value)
         if one.is_implied:
             implied.append(number)
         if one.value is not None:
@@ -166,7 +165,7 @@ def figure_line(
         "blank",
         own.value,
         total(stated),
-        tuple(figures),
+        tuple(values),
         lacking,
         tuple(implied),
         own.is_implied,
@@ -350,7 +349,7 @@ def largest(line: LevelFigure, members: Sequence[Member]) -> TextRows:
     given = []
     for member, figure in zip(members, line.figures, strict=True):
         if figure:
-            given.append((abs(figure), (member.title, shown(figure))))
+            given.append((abs(figure), (member.title, figures.shown(figure))))
     most: list[tuple[str, ...]] = []
     for _, pair in nlargest(LARGEST, given, key=itemgetter(0)):
         most.append(pair)
@@ -402,7 +401,7 @@ def implied_findings(
             continue
         guessed: list[tuple[str, ...]] = []
         for at in line.implied:
-            guessed.append((members[at].title, shown(line.figures[at])))
+            guessed.append((members[at].title, figures.shown(line.figures[at])))
         says = ""
         if line.is_implied:
             says = "both" if guessed else "parent"
@@ -478,7 +477,7 @@ def sums_beside(parent: Report, lines: Sequence[LevelFigure]) -> TextRows:
         if line.status == "blank" and line.computed:
             form = parent.tables[line.cell.table].form
             name = f"{form.number} {label_of(line.cell)}"
-            found.append((phrases.where(form, (line.cell.id,)), name, shown(line.computed)))
+            found.append((phrases.where(form, (line.cell.id,)), name, figures.shown(line.computed)))
     return tuple(found)
 
 

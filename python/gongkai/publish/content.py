@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
-from gongkai import bodies, editions
-from gongkai.figures import shown
+from gongkai import bodies, editions, figures
 from gongkai.model import Box, Form, Label, LabelKind, Report, Section, Table
 from gongkai.recognize.cover.titles import segment_of
 from gongkai.wording import REPORT, one_line, plain, prose
@@ -195,7 +194,7 @@ def published_table(table: Table) -> PublishedTable:
     for label in table.form.labels:
         rows[label.box.top].append(label_cell(table.id, label))
     for cell in table.form.cells.values():
-        text = shown(table.entries[cell.id].value)
+        text = figures.shown(table.entries[cell.id].value)
         rows[cell.box.top].append(PublishedCell(cell.box, "figure", text, "", cell.id))
     lines = []
     for number in range(1, table.form.size.bottom + 1):

@@ -20,10 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from gongkai import confinement, supply
+from gongkai import confinement, processes, supply, system
 from gongkai.model import UnreadableDocument
-from gongkai.processes import MEGABYTE
-from gongkai.system import document_folder
 
 if TYPE_CHECKING:
     import psutil
@@ -85,8 +83,8 @@ class ProgramLimits(NamedTuple):
     """Seconds for one document, bytes of memory for the program, bytes of all that it writes."""
 
     seconds: float = 90.0
-    memory: int = 1_500 * MEGABYTE
-    output: int = 64 * MEGABYTE
+    memory: int = 1_500 * processes.MEGABYTE
+    output: int = 64 * processes.MEGABYTE
 
 
 LIMITS = ProgramLimits()
@@ -125,7 +123,7 @@ def converted(  # noqa: PLR0913
         confinement.is_confined()
     ):  # it opens sockets and writes beyond its folder, and would only say 未能打开
         raise UnreadableDocument(HELD_BACK.format(save))
-    with ALONE, document_folder() as folder:
+    with ALONE, system.document_folder() as folder:
         source, made = folder / f"source.{suffix}", folder / "made" / f"source.{to}"
         source.write_bytes(content)
         made.parent.mkdir()

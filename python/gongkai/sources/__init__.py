@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Callable
 
-from gongkai import supply
+from gongkai import supply, system
 from gongkai.model import Document, FetchError
 from gongkai.sources.documents import (
     ACCESS,
@@ -24,7 +24,6 @@ from gongkai.sources.documents import (
     read_input,
 )
 from gongkai.sources.errors import ADDRESS
-from gongkai.system import function_at
 
 __all__ = ["ACCESS", "LIMITS", "Access", "Limits", "document", "load"]
 
@@ -52,7 +51,7 @@ def load(
         return supply.page_given(origin, referrer, limits.size, limits.tries)
     scheme = SCHEME.match(address)
     if scheme is not None and scheme[1].lower() in ("http", "https"):
-        fetch: Callable[[str, str, Limits, Access, str], Document] = function_at(FETCH)
+        fetch: Callable[[str, str, Limits, Access, str], Document] = system.function_at(FETCH)
         return fetch(origin, address, limits, access, referrer)
     if origin == "-":
         return document(origin, read_input(limits.size))
