@@ -16,6 +16,7 @@ from gongkai.excel import checking, exporting, live_book, runner
 from gongkai.model import Report, WorkbookError
 from gongkai.publish import (
     SUFFIXES,
+    apart_in,
     beside_lines,
     compared,
     done_lines,
@@ -89,6 +90,6 @@ def compare(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     target = exporting.chosen(asked.answer, ".docx", ".xlsx")
     exporting.refuse_to_replace(target)
     first = wording.evaluated(gongkai.read_report(os.path.abspath(asked.argument)))
-    content, told = compared(first, second, target.suffix.lower(), values)
+    content, told = compared(first, second, target.suffix.lower(), apart_in(second, values))
     system.write_whole(target, content, overwrite=False)
     return runner.CommandResult("done", "\n".join([*told, f"已写入 {target}"]))

@@ -37,12 +37,12 @@ from gongkai.publish.ready import (
     told_of,
 )
 from gongkai.sources import documents
-from gongkai.workbook.remarks import SheetsSeen
 
 __all__ = [
     "SUFFIXES",
     "Asked",
     "Publication",
+    "apart_in",
     "beside_lines",
     "compared",
     "done_lines",
@@ -60,7 +60,6 @@ SUFFIXES = (".docx", ".html", ".pdf")
 TEMPLATES = {".docx": ".docx", ".pdf": ".docx", ".html": ".html"}
 OR_DRAFT = "要先看样稿，请加--draft。"
 MOST_APART = 10  # things beside the tables and texts of a workbook, named of each
-NOTHING: SheetsSeen = {}
 MOST_UNREAD = 5  # things that were not read, named of each of two reports
 OWN_TEXTS = "请核对：模板自带的文字有{}处，照原样印出：{}；请确认与报告一致，不是上一年的。"
 MOST_OWN = 8  # of them, named
@@ -85,28 +84,28 @@ PLAINLY = Asked()
 
 
 def compared(
-    first: Report, second: Report, suffix: str, values: SheetsSeen = NOTHING
+    first: Report, second: Report, suffix: str, apart: Sequence[str] = ()
 ) -> tuple[bytes, list[str]]:
     """Two reports side by side, as ``suffix`` says (.docx or .xlsx), and what is said of it;
-    ``values``: what is seen in the open workbook that the second one is read from.
+    ``apart``: what stands beside the second one in the open workbook.
     """
     found = side_by_side(first, second)
-    told = [*beside.summary(found), *side_lines("前一份", first, NOTHING)]
-    told += side_lines("后一份", second, values)
+    told = [*beside.summary(found), *side_lines("前一份", first, ())]
+    told += side_lines("后一份", second, apart)
     write = beside.docx_beside if suffix == ".docx" else beside_sheets.xlsx_beside
     return write(found, told), told
 
 
-def side_lines(name: str, report: Report, values: SheetsSeen) -> Iterator[str]:
+def side_lines(name: str, report: Report, apart: Sequence[str]) -> Iterator[str]:
     """Which of several reports of a source was compared: a person may have meant another. What of
     it was not read: a difference may be none.
     """
     findings = pipeline.check(report)
     if report.left_out:
         yield f"{name}报告：{wording.left_out_text(report.left_out, '对比')}；请核对。"
-    apart = apart_in(report, values)
-    if apart:
-        yield f"{name}报告：没有对比：{wording.some_of(apart, MOST_APART)}；请核对。"
+    told = [*apart_in(report), *apart]
+    if told:
+        yield f"{name}报告：没有对比：{wording.some_of(told, MOST_APART)}；请核对。"
     if report.revised:
         yield f"{name}报告：{wording.revised_text(report.revised, '对比')}；请核对。"
     unread = list(filter(is_of_reading, findings))

@@ -223,7 +223,7 @@ def quoted_at(told: tuple[str, str]) -> str:
     return f"{place}的“{wording.clipped(text)}”"
 
 
-def apart_in(report: Report, values: remarks.SheetsSeen) -> list[str]:
+def apart_in(report: Report, values: remarks.SheetsSeen | None = None) -> list[str]:
     """What stands in a workbook and is no part of its report: “表三”A33的“注：不含街道办。”,
     工作表“说明”. ``values`` are those of an open one; a file is read for it.
     """
@@ -232,6 +232,8 @@ def apart_in(report: Report, values: remarks.SheetsSeen) -> list[str]:
     if path is not None and wording.is_workbook(report) and path.is_file():
         values = file.read_file(path)
         sheets, _ = file.unprinted(path)
+    if values is None:
+        return []
     told = list(map(quoted_at, (*remarks.texts_beside(values), *remarks.struck_texts(values))))
     return [*told, *map("工作表“{}”".format, sheets)]
 

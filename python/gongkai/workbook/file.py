@@ -25,8 +25,7 @@ from gongkai.opc.package import (
     tabs_of,
 )
 from gongkai.readers.worker import sheets_apart
-from gongkai.spreadsheets import Area, Sheet, Spot, area_of, files
-from gongkai.spreadsheets.seen import ASIDE, aside_in, figures_seen, text_of
+from gongkai.spreadsheets import Area, Sheet, Spot, area_of, files, seen
 from gongkai.workbook import cells, decisions, fill, layout, printing, reading
 from gongkai.workbook.live import (
     computed,
@@ -224,7 +223,7 @@ def standings(path: Path, content: bytes | None = None) -> list[restoring.Standi
 def seen_of(archive: opc.Archive, found: restoring.Standing) -> dict[Spot, object]:
     """What a person sees in the cells of a table whose lines were moved."""
     [sheet] = files.read_sheets(b"", lambda name, _: name == found.sheet.name, archive)
-    return figures_seen(sheet, restoring.figure_places(found))
+    return seen.figures_seen(sheet, restoring.figure_places(found))
 
 
 def refuse_joined(root: _Element, found: restoring.Standing) -> None:
@@ -261,7 +260,7 @@ def refuse_other_texts(
     if held is None or official is None:
         return
     for spot in spots:
-        wanted, found = text_of(official.cells.get(spot)), text_of(held.cells.get(spot))
+        wanted, found = seen.text_of(official.cells.get(spot)), seen.text_of(held.cells.get(spot))
         if not layout.is_label(found.strip(), wanted.strip()):
             place = layout.address(spot, name)
             raise WorkbookError(
@@ -488,7 +487,7 @@ def read_file(
     values: dict[str, dict[Spot, object]] = {}
     with refused(path.name):
         for name, sheet in found.items():
-            values[name] = figures_seen(
+            values[name] = seen.figures_seen(
                 sheet, layout.reported_spots(name, sheet.cells), prose=name == layout.PROSE
             )
     tell_formulas_in(values, found)
@@ -505,7 +504,7 @@ def tell_formulas_in(values: Mapping[str, dict[Spot, object]], found: Mapping[st
     for name, spot, text in seen_formulas(values, found):
         if sentences.is_told(name, text):
             told.append((name, spot, text))
-        elif not text_of(values[name].get(spot)).startswith("="):  # a formula without a result
+        elif not seen.text_of(values[name].get(spot)).startswith("="):  # a formula without a result
             put_result(values[name], spot, computing.result(name, spot))
     sentences.put_told(values, told)
 
@@ -518,8 +517,8 @@ def put_result(values: dict[Spot, object], spot: Spot, value: object) -> None:
     if is_told and (spot in values or not isinstance(value, str)):
         values[spot] = value
     elif not is_told and spot in values:
-        aside = aside_in(values)
-        values[ASIDE] = aside._replace(uncertain=(*aside.uncertain, spot))
+        aside = seen.aside_in(values)
+        values[seen.ASIDE] = aside._replace(uncertain=(*aside.uncertain, spot))
 
 
 def seen_formulas(
@@ -537,14 +536,13 @@ def seen_formulas(
                 yield name, spot, computed.formula_of(sheet, spot)
 
 
-def is_plainly_seen(sheet: Sheet, spot: Spot, seen: object) -> bool:
+def is_plainly_seen(sheet: Sheet, spot: Spot, shown: object) -> bool:
     """Whether a person sees what a cell holds: not of one that is struck, hidden or a percentage.
 
     For a formula without a result what is seen is the formula.
     """
-    return seen == computed.formula_of(sheet, spot) or text_of(seen) == text_of(
-        sheet.cells.get(spot)
-    )
+    is_formula = shown == computed.formula_of(sheet, spot)
+    return is_formula or seen.text_of(shown) == seen.text_of(sheet.cells.get(spot))
 
 
 def refuse_other(

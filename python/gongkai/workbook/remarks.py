@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from gongkai import figures
-from gongkai.spreadsheets import Sheet, Spot
-from gongkai.spreadsheets.seen import aside_in, text_of
+from gongkai.spreadsheets import Sheet, Spot, seen
 from gongkai.workbook import file, layout, reading
 
 SheetsSeen = Mapping[str, reading.SheetValues]
@@ -28,7 +27,7 @@ def texts_beside(values: SheetsSeen) -> Iterator[tuple[str, str]]:
     for name, own in own_sheets().items():
         found = values.get(name, {})
         for spot in sorted(spots_beside(name, found)):
-            text = text_of(found[spot])
+            text = seen.text_of(found[spot])
             if text.strip() and spot not in own.formulas and not is_own(text, own.cells.get(spot)):
                 yield f"“{name}”{layout.address(spot)}", text
         for place, text in reading.texts_aside(found):
@@ -46,24 +45,28 @@ def own_sheets() -> Mapping[str, Sheet]:
 
 
 def spots_beside(name: str, found: reading.SheetValues) -> Iterator[Spot]:
-    """Where neither a figure or text of the report stands nor what is ours in hidden columns; a
-    label that is not in its place, and a table whose lines moved, is told by whoever reads it.
-    """
+    """Where neither a figure or text of the report stands nor what is ours in hidden columns."""
+    table = layout.tables_by_name().get(name)
     if name == layout.COVER:
         yield from reading.notes_on_cover(found)
-        return
-    table = layout.tables_by_name().get(name)
-    if table is None:
+    elif table is None:
         yield from beside_prose(found)
-        return
+    else:
+        yield from beside_table(table, found)
+
+
+def beside_table(table: layout.TableSheet, found: reading.SheetValues) -> Iterator[Spot]:
+    """A label that is not in its place, and a table whose lines moved, is told by whoever reads
+    it: there only what stands outside.
+    """
     ours = {*table.cells.values(), *(spot for spot, _ in table.guarded)}
     box = table.printed_with_lanes
-    is_moved = bool(reading.displaced(table, found))
+    top, left = (box.bottom, box.right) if reading.displaced(table, found) else (0, 0)
     for spot in found:
         row, column = spot
-        is_within = row <= box.bottom and column <= box.right
         is_ours = spot in ours or column in table.hidden_columns
-        if row > 0 and not is_ours and not (is_moved and is_within):
+        is_within = row <= top and column <= left
+        if row > 0 and not is_ours and not is_within:
             yield spot
 
 
@@ -76,7 +79,7 @@ def beside_prose(found: reading.SheetValues) -> Iterator[Spot]:
 
 def is_own(text: str, own: object) -> bool:
     """Whether a text is the template's own in its place, or that of an earlier version."""
-    wanted = text_of(own)
+    wanted = seen.text_of(own)
     if figures.without_blanks(text) == figures.without_blanks(wanted):
         return True
     return bool(wanted) and (layout.is_label(text, wanted) or text.startswith(OURS_OF_OLD))
@@ -85,12 +88,12 @@ def is_own(text: str, own: object) -> bool:
 def struck_texts(values: SheetsSeen) -> Iterator[tuple[str, str]]:
     """(“正文”C9, 不) of what is struck or unseen in a text of which the rest is printed."""
     for name, found in values.items():
-        for spot, text in sorted(aside_in(found).dropped.items()):
+        for spot, text in sorted(seen.aside_in(found).dropped.items()):
             yield f"“{name}”{layout.address(spot)}", text
 
 
 def uncertain_places(values: SheetsSeen) -> Iterator[str]:
     """“表三”D5 of a formula whose stored result is taken, for nobody can tell what it shows."""
     for name, found in values.items():
-        for spot in sorted(aside_in(found).uncertain):
+        for spot in sorted(seen.aside_in(found).uncertain):
             yield f"“{name}”{layout.address(spot)}"

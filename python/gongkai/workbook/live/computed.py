@@ -17,16 +17,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.model import Box
-from gongkai.spreadsheets import ERRORS, Sheet, Spot, formats
+from gongkai.spreadsheets import ERRORS, Sheet, Spot, formats, seen
 from gongkai.workbook import layout
-from gongkai.workbook.live.foreign import is_reference, named_area, tokens_of
-from gongkai.workbook.live.results import UNKNOWN, CellValue, is_number, text_shown
+from gongkai.workbook.live import foreign, results
 
 if TYPE_CHECKING:
     from openpyxl.formula.tokenizer import Token
 
 DEEPEST = 20  # brackets within brackets, formulas that look at formulas
-MOST_LOOKED_AT = 100_000  # cells, by all formulas of a workbook
+MOST_LOOKED_AT = 1_000_000  # cells, and characters of formulas, of a workbook
 MOST_PLACES = 15  # of a number that is rounded
 LONGEST = 32_767  # characters of a cell
 # Operators by how closely they bind, the loosest first.
@@ -48,11 +47,11 @@ ORDER: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
 class CellArea(NamedTuple):
     """What stands in a cell that a formula names, or in the cells of an area."""
 
-    cells: Sequence[CellValue]
+    cells: Sequence[results.CellValue]
     is_one: bool
 
 
-Operand = CellValue | CellArea
+Operand = results.CellValue | CellArea
 Term = Callable[[], Operand]  # calculated only once somebody asks: of IF one branch
 
 
@@ -65,15 +64,15 @@ class Computing:
     """The sheets of a workbook while their formulas are calculated, each once."""
 
     sheets: Mapping[str, Sheet]
-    found: dict[tuple[str, Spot], CellValue] = field(default_factory=dict)
+    found: dict[tuple[str, Spot], results.CellValue] = field(default_factory=dict)
     open: list[tuple[str, Spot]] = field(default_factory=list)
     left: int = MOST_LOOKED_AT
 
-    def result(self, name: str, spot: Spot) -> CellValue:
+    def result(self, name: str, spot: Spot) -> results.CellValue:
         """What the formula of a cell shows; UNKNOWN."""
         place = name, spot
         if place in self.open or len(self.open) >= DEEPEST:
-            return UNKNOWN
+            return results.UNKNOWN
         if place not in self.found:
             self.open.append(place)
             try:
@@ -82,17 +81,18 @@ class Computing:
                 self.open.pop()
         return self.found[place]
 
-    def calculated(self, name: str, spot: Spot) -> CellValue:
+    def calculated(self, name: str, spot: Spot) -> results.CellValue:
         text = formula_of(self.sheets[name], spot)
-        tokens = tokens_of(text) if text else None
+        self.left -= len(text)
+        tokens = foreign.tokens_of(text) if text and self.left > 0 else None
         if tokens is None:
-            return UNKNOWN
+            return results.UNKNOWN
         try:
             return settled(single(Formula(self, name, tokens).whole()()))
         except (NotCertain, ArithmeticError, RecursionError):
-            return UNKNOWN
+            return results.UNKNOWN
 
-    def held(self, name: str, spot: Spot) -> CellValue:
+    def held(self, name: str, spot: Spot) -> results.CellValue:
         """What a formula finds in a cell. Raises NotCertain."""
         sheet = self.sheets[name]
         table = layout.tables_by_name().get(name)
@@ -100,19 +100,13 @@ class Computing:
             raise NotCertain  # ours, and not all of them are read
         if spot in sheet.formulas:
             return certain(self.result(name, spot))
-        value = sheet.cells.get(spot)
         if spot in sheet.dropped or sheet.kinds.get(spot) in formats.PARTS:
             raise NotCertain
-        if value is None:
-            return None
-        number = formats.as_figure(value)
-        if number is None and (not isinstance(value, str) or value in ERRORS):
-            raise NotCertain
-        return number if number is not None else str(value)
+        return plain(sheet.cells.get(spot))
 
     def area(self, name: str, text: str) -> CellArea:
         """One cell, or the cells of an area in which something stands. Raises NotCertain."""
-        found = named_area(name, text)
+        found = foreign.named_area(name, text)
         if found is None or found[0] not in self.sheets:
             raise NotCertain
         sheet, box = found
@@ -123,12 +117,20 @@ class Computing:
     def spots_in(self, name: str, box: Box) -> Iterator[Spot]:
         sheet = self.sheets[name]
         spots = sheet.cells.keys() | sheet.formulas.keys()
-        self.left -= len(spots)
+        self.left -= min(len(spots), box.width * box.height)
         if self.left < 0:
             raise NotCertain
-        for row, column in sorted(spots):
-            if box.top <= row <= box.bottom and box.left <= column <= box.right:
-                yield row, column
+        yield from seen.within((box.top, box.left, box.bottom, box.right), spots)
+
+
+def plain(value: object) -> results.CellValue:
+    """A stored value as formulas find it; of a day, and of an error, nothing is certain."""
+    number = formats.as_figure(value)
+    if number is not None or value is None:
+        return number
+    if not isinstance(value, str) or value in ERRORS:
+        raise NotCertain
+    return value
 
 
 def formula_of(sheet: Sheet, spot: Spot) -> str:
@@ -210,7 +212,7 @@ class Formula:
             return term
         if token.type == "FUNC" and token.subtype == "OPEN":
             return self.function(token.value.upper())
-        if is_reference(token):
+        if foreign.is_reference(token):
             return lambda: self.book.area(self.sheet, token.value)
         return constant(token)
 
@@ -229,7 +231,7 @@ class Formula:
 
 
 def constant(token: Token) -> Term:
-    value: CellValue
+    value: results.CellValue
     if token.subtype == "NUMBER":
         value = Decimal(token.value)
     elif token.subtype == "TEXT":
@@ -252,13 +254,13 @@ def applied(sign: str, first: Term, second: Term) -> Term:
     return lambda: are_equal(first(), second()) == (sign == "=")
 
 
-def certain(value: CellValue) -> CellValue:
-    if value is UNKNOWN:
+def certain(value: results.CellValue) -> results.CellValue:
+    if value is results.UNKNOWN:
         raise NotCertain
     return value
 
 
-def single(value: Operand) -> CellValue:
+def single(value: Operand) -> results.CellValue:
     """Of an area no cell stands for all."""
     if not isinstance(value, CellArea):
         return certain(value)
@@ -267,14 +269,14 @@ def single(value: Operand) -> CellValue:
     return value.cells[0]
 
 
-def settled(value: CellValue) -> CellValue:
+def settled(value: results.CellValue) -> results.CellValue:
     """A result as a cell keeps it: an exact figure, 0 for a blank cell that is looked at."""
     if value is None:
         return 0
     if isinstance(value, Decimal):
         figure = formats.as_figure(value)
-        return UNKNOWN if figure is None else figure
-    return UNKNOWN if isinstance(value, str) and len(value) > LONGEST else value
+        return results.UNKNOWN if figure is None else figure
+    return results.UNKNOWN if isinstance(value, str) and len(value) > LONGEST else value
 
 
 def number_in(value: Operand) -> Decimal:
@@ -282,7 +284,7 @@ def number_in(value: Operand) -> Decimal:
     held = single(value)
     if held is None:
         return Decimal(0)
-    if not is_number(held):
+    if not results.is_number(held):
         raise NotCertain
     return Decimal(held)
 
@@ -294,7 +296,7 @@ def joined(values: Sequence[Operand]) -> str:
         held = single(value)
         if isinstance(held, bool):
             raise NotCertain
-        parts.append("" if held is None else text_shown(certain(settled(held))))
+        parts.append("" if held is None else results.text_shown(certain(settled(held))))
     return "".join(parts)
 
 
@@ -305,7 +307,7 @@ def are_equal(first: Operand, second: Operand) -> bool:
         return all(held in (None, 0, "") for held in (one, other))
     if isinstance(one, str) and isinstance(other, str):
         return one.casefold() == other.casefold()
-    return is_number(one) and is_number(other) and one == other
+    return results.is_number(one) and results.is_number(other) and one == other
 
 
 def numbers_of(arguments: Sequence[Term]) -> list[Decimal]:
@@ -314,21 +316,21 @@ def numbers_of(arguments: Sequence[Term]) -> list[Decimal]:
     for term in arguments:
         value = term()
         if isinstance(value, CellArea):
-            found += map(number_in, filter(is_number, value.cells))
+            found += map(number_in, filter(results.is_number, value.cells))
         else:
             found.append(number_in(value))
     return found
 
 
-def total(arguments: Sequence[Term]) -> CellValue:
+def total(arguments: Sequence[Term]) -> results.CellValue:
     return sum(numbers_of(arguments), Decimal(0))
 
 
-def count(arguments: Sequence[Term]) -> CellValue:
+def count(arguments: Sequence[Term]) -> results.CellValue:
     return len(numbers_of(arguments))
 
 
-def rounded(arguments: Sequence[Term]) -> CellValue:
+def rounded(arguments: Sequence[Term]) -> results.CellValue:
     """ROUND(2.5,0) is 3."""
     number, places = map(number_in, (term() for term in exactly(arguments, 2)))
     if abs(places) > MOST_PLACES:
@@ -336,7 +338,7 @@ def rounded(arguments: Sequence[Term]) -> CellValue:
     return number.quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP)
 
 
-def chosen(arguments: Sequence[Term]) -> CellValue:
+def chosen(arguments: Sequence[Term]) -> results.CellValue:
     asked, then, otherwise = exactly(arguments, 3)
     held = single(asked())
     if not isinstance(held, bool):
@@ -344,11 +346,11 @@ def chosen(arguments: Sequence[Term]) -> CellValue:
     return single(then() if held else otherwise())
 
 
-def is_numeric(arguments: Sequence[Term]) -> CellValue:
-    return is_number(single(exactly(arguments, 1)[0]()))
+def is_numeric(arguments: Sequence[Term]) -> results.CellValue:
+    return results.is_number(single(exactly(arguments, 1)[0]()))
 
 
-def concatenated(arguments: Sequence[Term]) -> CellValue:
+def concatenated(arguments: Sequence[Term]) -> results.CellValue:
     return joined([term() for term in arguments])
 
 
@@ -358,7 +360,7 @@ def exactly(arguments: Sequence[Term], wanted: int) -> Sequence[Term]:
     return arguments
 
 
-FUNCTIONS: Mapping[str, Callable[[Sequence[Term]], CellValue]] = {
+FUNCTIONS: Mapping[str, Callable[[Sequence[Term]], results.CellValue]] = {
     "SUM(": total,
     "COUNT(": count,
     "ROUND(": rounded,
