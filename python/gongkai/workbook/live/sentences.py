@@ -38,7 +38,8 @@ REWRITE = re.compile(
     rf"|{OWN_MARK}\W{{0,3}}改\W{{0,3}}{CLOSES}"
 )
 FILL = re.compile(
-    rf"{OPENS}\W{{0,8}}待\W{{0,8}}填|{OWN_MARK}\W{{0,3}}填\W{{0,3}}{CLOSES}|{OPENS}\W{{0,3}}填\W{{0,3}}{CLOSES}"
+    rf"{OPENS}\W{{0,8}}待\W{{0,8}}填|{OWN_MARK}\W{{0,3}}填\W{{0,3}}{CLOSES}"
+    rf"|{OPENS}\W{{0,3}}填\W{{0,3}}{CLOSES}"
 )
 # What a clerk leaves in prose for later, in brackets or at the end of a clause: （待核实）,
 # 电话待定; not 机制待完善, 待定岗位. What stands for a figure or a name: ××件, N次, 20XX年, XX县,
