@@ -535,7 +535,6 @@ BY_CLASS = "<style>.no{display:none}</style>"
         ("<table><tr><td><p>甲。</p><p style='display:none'>许可9件。</p></table>", ("许可9件。",)),
         ("<p style='visibility:hidden'>许可9件。</p>", ("许可9件。",)),
         (f"{BY_CLASS}<p class=no>许可9件。</p>", ("许可9件。",)),
-        (f"{BY_CLASS}<div class=no><p>许可9件。</p></div>", ("许可9件。",)),
         ("<p style='display:none'></p><p style='display:none'>1</p>", ()),
         ("<div><div style='display:none'>扫码阅读全文</div></div>", ()),
         ("<div style='display:none'><a><img src=a.png></a>微信扫码</div>", ()),

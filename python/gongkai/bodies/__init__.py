@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from gongkai.bodies.names import is_certain, normal
 from gongkai.bodies.verdicts import Succession, may_be_one, same_body, successions_of
-from gongkai.bodies.within import Body, body, last_day_of, parts_of, tail, why_no_rules
+from gongkai.bodies.within import Body, are_apart, body, last_day_of, parts_of, tail, why_no_rules
 
 __all__ = [
     "Body",
     "Succession",
+    "are_apart",
     "body",
     "is_certain",
     "last_day_of",

@@ -11,8 +11,7 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
-from gongkai import editions, figures
-from gongkai.bodies import within
+from gongkai import bodies, editions, figures
 from gongkai.model import Form, Label, Relation, Row
 from gongkai.spreadsheets import Spot, formats
 from gongkai.wording import clipped, phrases, row_label, some_of
@@ -323,7 +322,7 @@ def titles_text(remarks: Remarks, agency: str, year: int) -> Iterator[str]:
         name = REGISTER_OF.search(without_years(title))
         if years and str(year) not in years:
             yield f"请核对：台账的标题“{clipped(title)}”是其他年度的，新报告是{year}年的。"
-        elif name and within.are_apart(name[0], agency):
+        elif name and bodies.are_apart(name[0], agency):
             yield f"请核对：台账的标题“{clipped(title)}”是其他机关的，新报告是{agency}的。"
 
 

@@ -173,8 +173,8 @@ class PageContent(lines.PageLines):
         return opener or self.apart
 
     def opener_raised(self, effect: css.Effect, opener: lines.Opener | None) -> lines.Opener:
-        if effect == "hidden" and opener in (self.lines, self.paragraph, self.heading):
-            return partial(self.hidden_lines, opener)
+        if effect == "hidden" and opener in (self.paragraph, self.heading):
+            return partial(self.hidden_line, opener)
         if opener is None:
             return self.raised
         if opener == self.link:
@@ -214,9 +214,9 @@ class PageContent(lines.PageLines):
                 self.hidden_texts.append((before, text))
         return lines.skip
 
-    def hidden_lines(self, opener: lines.Opener, node: LexborNode) -> lines.Close | None:
-        """Lines that a rule of the page hides, .a{display:none}: a few are left out as ``unseen``;
-        a table, or as much as a report, a script will show once its tab is chosen.
+    def hidden_line(self, opener: lines.Opener, node: LexborNode) -> lines.Close | None:
+        """A paragraph that a rule of the page hides, .a{display:none}, is left out as ``unseen``;
+        what holds more, or is a <div>, may be a tab that a script will show.
         """
         is_much = len(node.text()) > LONGEST_HIDDEN or node.css_first("table") is not None
         return opener(node) if is_much else self.unseen(node)
