@@ -13,7 +13,7 @@ import gongkai
 from gongkai.bodies import why_no_rules
 from gongkai.checks.numbering import han_number, in_han, slips_in
 from gongkai.checks.plausibility import check_plausibility
-from gongkai.model import Heading, Report, Value
+from gongkai.model import Document, Heading, Report, Value
 from helpers import DOCUMENTS
 from helpers.counts import properties
 from helpers.growth import LINEAR, doubling
@@ -378,6 +378,23 @@ def test_unpaid_beyond_the_notices(text: str, sent: int) -> None:
 )
 def test_unpaid_within_the_notices(text: str) -> None:
     assert told(UNPAID, sections={6: text}) == []
+
+
+# --- what is still to be written ------------------------------------------------------------------
+
+
+def test_marks_that_are_left_in_a_workbook_are_one_note() -> None:
+    [(rule, text)] = told(opening="〔待改写〕本报告", sections={5: "〔待填：问题〕", 6: "【待改】"})
+    assert rule == "plausibility.unwritten"
+    assert text.startswith(
+        "引言、“六、其他需要报告的事项”、“五、存在的主要问题及改进情况”中还有〔待改写〕、〔待填〕"
+    )
+    assert told(opening="制度有待改写，待填补。") == []
+
+
+def test_a_page_s_marks_are_its_own() -> None:
+    page = replace(report_of(), document=Document("a.html", "text/html", b"", ""))
+    assert check_plausibility(replace(page, opening="〔待改写〕")) == []
 
 
 # --- period ---------------------------------------------------------------------------------------

@@ -86,6 +86,7 @@ MADE: dict[str, Callable[[], Report]] = {
     "plausibility.fees": nobody_applied,
     "plausibility.named": lambda: with_prose({}, opening="本报告由平阳县民政局编制。"),
     "plausibility.period": lambda: with_prose({}, opening=PERIOD),
+    "plausibility.unwritten": lambda: with_prose({1: "〔待改写〕本县"}, opening="〔待改写〕"),
     "plausibility.published": lambda: replace(
         report_of(), agency="青溪县教育局", published="2022-03-05"
     ),

@@ -27,8 +27,8 @@ from gongkai.publish.ready import (
     source_lines,
 )
 from gongkai.wording import WORKBOOK_TYPE
+from gongkai.wording.unwritten import TO_REWRITE
 from gongkai.workbook import layout, read_workbook, write_workbook
-from gongkai.workbook.live.sentences import TO_REWRITE
 from helpers import DOCUMENTS
 from helpers.command import run_command
 from helpers.made import converted_report, report_of, saying

@@ -1,8 +1,8 @@
 """A report -> findings on what is unlikely though no sum says so, each with its text.
 
-Rules: plausibility.named, a warning; .rules, .fees, .period, .published, .sections, .numbering,
-notes. One is given only where the text leaves no other reading; a body whose level the name does
-not tell and a list that starts anew give none.
+Rules: plausibility.named, a warning; .rules, .fees, .period, .published, .unwritten, .sections,
+.numbering, notes. One is given only where the text leaves no other reading; a body whose level the
+name does not tell and a list that starts anew give none.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from decimal import Decimal
 from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
-from gongkai import editions, figures
+from gongkai import editions, figures, wording
 from gongkai.bodies import last_day_of, why_no_rules, within
 from gongkai.checks.numbering import in_han, slips_in
 from gongkai.model import Cell, Fact, Finding, Heading, Report, Section, Table
 from gongkai.recognize.cover import page, when, who
-from gongkai.wording import label_of, phrases, prose
+from gongkai.wording import label_of, phrases, prose, unwritten
 
 FEES = "信息处理费"
 PERIOD_WORDS = re.compile(
@@ -58,18 +58,20 @@ NOTICES = re.compile(
     rf"|(?:{SENT})[^，,\d]{{0,24}}收费通知书?[^，,\d]{{0,6}}(?P<after>\d{{1,6}})\s?[份件个次张]"
     rf"|(?P<none>(?:未|没有|无)(?:曾)?(?:{SENT}|产生)过?[^，,\d]{{0,24}}收费通知)"
 )
+MOST_PARTS = 3  # of a report that are named
 MOST_SLIPS = 10  # of numbering that are told
 UNPAID = "applications.other_unpaid.total"
 
 
 def check_plausibility(report: Report) -> list[Finding]:
     """Findings, in the order of the report: another body or year, period, day of publication,
-    sections, rules, fees, numbering.
+    marks left, sections, rules, fees, numbering.
     """
     return [
         *check_named(report),
         *check_period(report),
         *check_published(report),
+        *check_unwritten(report),
         *check_sections(report),
         *check_rules(report),
         *check_fees(report),
@@ -320,6 +322,24 @@ def misnumbered(headings: Sequence[Heading]) -> Iterator[Finding]:
         if number in "一二三四五六七八九" and number != own:
             told = {"heading": heading.text, "own": own, "written": number}
             yield note("plausibility.sections", "number", **told)
+
+
+# --- what is still to be written ------------------------------------------------------------------
+
+
+def check_unwritten(report: Report) -> Iterator[Finding]:
+    """A note on the marks that are left in a workbook: 〔待改写〕 in 引言 and “一、总体情况”."""
+    if not wording.is_workbook(report):
+        return
+    parts: list[str] = []
+    marks: list[str] = []
+    for is_marked, mark in unwritten.MARKED:
+        marked = unwritten.parts_marked(report, is_marked)
+        parts += marked
+        marks += [mark] if marked else []
+    if parts:
+        named = wording.some_of(list(dict.fromkeys(parts)), MOST_PARTS)
+        yield note("plausibility.unwritten", "", parts=named, marks="、".join(marks))
 
 
 # --- rules ----------------------------------------------------------------------------------------

@@ -18,9 +18,9 @@ from typing import Any
 
 from gongkai.bodies import body, normal
 from gongkai.model import Report, table_id
-from gongkai.wording import one_line
+from gongkai.wording import one_line, unwritten
 from gongkai.workbook.layout import sheet_of
-from gongkai.workbook.live.sentences import TO_REWRITE, LiveText, Shown
+from gongkai.workbook.live.sentences import LiveText, Shown
 
 FEWEST_WORDINGS = 6  # of each sentence
 FIELD = re.compile(r"\{([a-z_]+(?:\.[a-z_]+\.[a-z_]+)?)\}")  # {year}, {applications.new.total}
@@ -68,7 +68,7 @@ def paragraph_for(part: Mapping[str, Any], report: Report) -> DraftParagraph:
     """（一）主动公开。〔待改写〕围绕…: the mark stands behind the head, before what is to be
     changed.
     """
-    texts = [part["head"], TO_REWRITE]
+    texts = [part["head"], unwritten.TO_REWRITE]
     wordings = wordings_for(report.agency)
     for kind in part["sentences"]:
         if kind in wordings:

@@ -35,9 +35,10 @@ from gongkai.wording import (
     phrases,
     revised_text,
     unit_text,
+    unwritten,
 )
 from gongkai.workbook.layout import sheet_of
-from gongkai.workbook.live.sentences import MARKED, BookCells, sentence_text
+from gongkai.workbook.live.sentences import BookCells, sentence_text
 
 FIRST_YEAR = 2021  # of the form that is begun; earlier reports are published long since
 LAST_YEAR = 2099
@@ -345,7 +346,7 @@ def contact_in(opening: str) -> str:
         text = one_line(sentence)
         is_told = CONTACT.search(text) and REACHED.search(text)
         # Of a draft that nobody finished.
-        is_begun = any(is_marked(text) for is_marked, _ in MARKED)
+        is_begun = any(is_marked(text) for is_marked, _ in unwritten.MARKED)
         if is_told and not is_begun and len(text) <= LONGEST_CONTACT:
             return text
     return ""

@@ -11,15 +11,9 @@ from pathlib import Path
 from gongkai import pipeline, system, wording
 from gongkai.drafts.start import ReportDraft, texts_of
 from gongkai.model import Edit, Figure, WorkbookError, table_id
+from gongkai.wording.unwritten import TO_FILL, TO_REWRITE
 from gongkai.workbook import adopting, derived, file, fill, layout, proposals, read_workbook
-from gongkai.workbook.live.sentences import (
-    TO_FILL,
-    TO_REWRITE,
-    FormulaPlace,
-    Stock,
-    sentence_formula,
-    stock_formula,
-)
+from gongkai.workbook.live.sentences import FormulaPlace, Stock, sentence_formula, stock_formula
 
 IMPLIED = "（上年为空白，按勾稽关系推定）"
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, wording
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import day_text, paragraphs_of, title_lines
 from gongkai.workbook import file, reading, remarks
-from gongkai.workbook.live.sentences import MARKED, is_unnamed, placeholders_in
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
 MOST_BESIDE = 10  # remarks beside the tables, named
@@ -58,14 +57,14 @@ def hindrances(report: Report, findings: Sequence[Finding]) -> str:
 
 
 def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
-    if not report.agency or is_unnamed(report.agency, told_of_itself(report)):
+    if not report.agency or wording.unwritten.is_unnamed(report.agency, told_of_itself(report)):
         yield "机关没有填写"
     if not report.year:
         yield "年度没有填写"
     for section in editions.edition_of_year(report.year).sections:
         yield from missing_in(report, section)
-    for is_marked, told in MARKED:
-        marked = parts_marked(report, is_marked)
+    for is_marked, told in wording.unwritten.MARKED:
+        marked = wording.unwritten.parts_marked(report, is_marked)
         if marked:
             yield f"{wording.some_of(marked, MOST_REASONS)}中还有{told}"
     yield from unread_in(report)
@@ -121,14 +120,6 @@ def missing_in(report: Report, section: Section) -> Iterator[str]:
         yield f"“{section.title}”没有文字"
 
 
-def parts_marked(report: Report, is_marked: Callable[[str], bool]) -> list[str]:
-    """The parts whose text still holds a mark of what a program wrote for the clerk to change."""
-    texts = {"标题": report.title, "引言": report.opening}
-    for section in editions.edition_of_year(report.year).sections:
-        texts[f"“{section.title}”"] = report.sections.get(section.number, "")
-    return [part for part, text in texts.items() if is_marked(text)]
-
-
 def left_to_write(report: Report) -> Iterator[str]:
     """What a person left to be written later and what is printed so, with the part: “五、存在的主要
     问题及改进情况”中可能有没有写完的文字：“培训××次”.
@@ -138,7 +129,7 @@ def left_to_write(report: Report) -> Iterator[str]:
     for section in editions.edition_of_year(report.year).sections:
         parts[f"“{section.title}”"] = wording.prose.own_text(report, section.number)
     for part, text in parts.items():
-        found = placeholders_in(text)
+        found = wording.unwritten.placeholders_in(text)
         if found:
             yield UNWRITTEN.format(part, quoted(found, wording.MOST_LOST))
 

@@ -15,7 +15,7 @@ from gongkai.model import WorkbookError
 from gongkai.opc import Archive, BadArchive, open_archive, package
 from gongkai.publish import content, docx, draft, parts
 from gongkai.readers.word.styles import Styles, is_shaded, styles_of
-from gongkai.workbook.live.sentences import MARKED
+from gongkai.wording.unwritten import MARKED
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

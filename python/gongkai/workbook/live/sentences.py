@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from gongkai.spreadsheets import Spot, column_of
+from gongkai.wording.unwritten import TO_FILL
 from gongkai.workbook import layout
 from gongkai.workbook.live.results import (
     UNKNOWN,
@@ -26,76 +27,6 @@ from gongkai.workbook.live.results import (
     text_shown,
 )
 
-LEFT_OPEN = "〔待填"  # begins 〔待填：培训次数〕, which only the body knows, and
-TO_FILL = f"{LEFT_OPEN}〕"  # in the place of a figure whose cell holds none
-TO_REWRITE = "〔待改写〕"  # before a sentence of ours, until whoever reports has made it their own
-OPENS, CLOSES = r"[〔［\[【（(｛{⟨﹝＜<]", r"[〕］\]】）)｝}⟩﹞＞>]"
-NOT_YET = "有尚仍亟还均需急正皆都等接"  # 有待改写, 尚待核实, 等待确认: what people say, and no mark
-OWN_MARK = rf"(?<![{NOT_YET}])(?<![{NOT_YET}]\s)待"
-# The same however a person wrote it: 待改写 anywhere; 〔待改〕, 待填〕, 〔填〕.
-REWRITE = re.compile(
-    rf"{OWN_MARK}\W{{0,8}}改\W{{0,8}}写|{OPENS}\W{{0,8}}待\W{{0,8}}改\W{{0,3}}(?:$|{CLOSES}|[:：])"
-    rf"|{OWN_MARK}\W{{0,3}}改\W{{0,3}}{CLOSES}"
-)
-FILL = re.compile(
-    rf"{OPENS}\W{{0,8}}待\W{{0,8}}填|(?:{OWN_MARK}|{OPENS})\W{{0,3}}填\W{{0,3}}{CLOSES}"
-)
-# What a clerk leaves in prose for later, in brackets or at the end of a clause: （待核实）,
-# 电话待定; not 机制待完善, 待定岗位. What stands for a figure or a name: ××件, N次, 20XX年, XX县,
-# ＿＿; not 张××, ××公司, 《××条例》, 1+N项. What is to be put in: （此处填写…）; not 请填写申请表.
-TO_COME = "补充|核实|核对|核定|定|确认|填写|填报|统计|提供|填|写"
-ANY_TO_COME = rf"{TO_COME}|完善|更新|修改|续|补|核|查|改"
-SIGN = "[×xXＸｘ*＊□_＿]"
-BLANK_SIGN = r"(?:×{1,4}|[xXＸｘ]{1,4}|[*＊]{1,4}|□{1,4}|[○〇]{2,4}|[NnＮ])"
-COUNTED = (
-    r"(?:万?余?(?:件|人?次|条(?!例|款)|项(?!目)|份(?!额)|宗|篇|场|期|家|名(?!称)|"
-    r"个(?!人)|万?元|人(?![\u4e00-\u9fff])|[%％]))"
-)
-NAMED = r"(?:×{2,4}|[xXＸｘ]{2,4}|[○〇]{2,4}|某{2,4})(?:省|市|县|区|镇|乡|街道|局|厅|委员会)"
-STOPS = r"(?=\s*(?:$|[。；;，,、\n）)]))"
-# Behind these stands a figure or a number: 投入未填.
-BEFORE_FIGURE = (
-    "(?:(?<=投入)|(?<=电话)|(?<=地址)|(?<=收到)|(?<=受理)|(?<=办结)|(?<=金额)|(?<=[共为达：:]))"
-)
-IN_BRACKETS = r"[^〔［\[【（(｛{〕］\]】）)｝}⟨⟩﹝﹞＜＞<>]"
-PLACEHOLDER = re.compile(
-    # （具体数字待核）, （领导审后再改）, 【未填】, （此处填写…）, （ ）, 【?】, {{次数}}, <渠道>
-    rf"{OPENS}{IN_BRACKETS}{{0,12}}(?<![{NOT_YET}])待(?:{ANY_TO_COME})\W*{CLOSES}"
-    rf"|{OPENS}{IN_BRACKETS}{{0,12}}[后再][改补填核定写][写充实定]?\s*{CLOSES}"
-    rf"|{OPENS}\s*(?:未填写?|请补[充填写]?)\s*{CLOSES}"
-    rf"|{OPENS}\s*(?:(?:此处|在此|请|需)+(?:填写|填报|补充|插入|输入)|填写(?!说明|单位|人|要求|日期|须知))"
-    rf"[^〕］\]】）)｝}}\n]{{0,30}}{CLOSES}"
-    rf"|{OPENS}[\s…._＿?？]{{0,40}}{CLOSES}"
-    r"|\{\{[^{}\n]{0,40}\}\}"
-    r"|<[\u4e00-\u9fff]{1,12}>(?![^《》\n]*》)"
-    # 此处插入图表, 请填写培训次数, 经费共请补, 待XX处提供
-    r"|(?:此处|在此处?)(?:填写|填报|补充|插入|输入)"
-    r"|(?<![\u4e00-\u9fff“\"「『‘])请填写(?![^。\n]{0,8}(?:申请|表|单))"
-    rf"|{BEFORE_FIGURE}(?:未填写?|请补[充填写]?){STOPS}"
-    rf"|(?<![{NOT_YET}])待(?:{BLANK_SIGN}[\u4e00-\u9fff]{{0,6}}"
-    rf"|[\u4e00-\u9fff]{{1,8}}[处科股室])(?:提供|补充?|填写?|填报|核实|确认){STOPS}"
-    # 电话待定, 培训待填次, 待完善 alone
-    rf"|(?<![{NOT_YET}])待(?:{TO_COME})(?=$|[。；;，,、\n]|{COUNTED}{STOPS})"
-    rf"|(?:^|(?<=[。；;，,：:\n]))待(?:{ANY_TO_COME})(?=$|[。；;，,、\n])"
-    # 受理××件, 受理？？件, 受理——件, 投入   件, 投入????, 投入……
-    rf"|(?<![A-Za-z0-9+＋一二三四五六七八九〇]){BLANK_SIGN}\s*{COUNTED}"
-    rf"|(?<=[\u4e00-\u9fff])(?:[?？]{{2,}}|[—–－-]{{1,4}}|[.．…]{{2,}})\s*{COUNTED}{STOPS}"
-    rf"|{BEFORE_FIGURE}(?:[ \t\u3000\xa0]{{2,}}{COUNTED}|[.．]{{4,}}){STOPS}|[?？]{{3,}}"
-    # 20XX年, 二〇××年, X月X日, 2022年   月  日
-    rf"|(?:[2２][0０]{SIGN}{{1,2}}\d?|二[〇○零]{SIGN}{{1,2}})\s*年"
-    rf"|(?<![A-Za-z0-9+＋]){SIGN}{{1,3}}\s*月(?:\s*{SIGN}{{1,3}}\s*日)?"
-    r"|年[ \t\u3000\xa0]+月[ \t\u3000\xa0]*日|年月[ \t\u3000\xa0]+日"
-    rf"|{NAMED}|(?<![A-Za-z0-9_.@/=-])[_＿]{{2,}}(?![A-Za-z0-9_＿@/=])|□{{2,}}"
-    r"|(?<![A-Za-z0-9_.@/=-])(?:[_＿][ \u3000]){2,}[_＿]?"
-    r"|(?<![A-Za-z0-9])(?:[Tt][Bb][Dd]|TODO|[Tt]odo)(?![A-Za-z0-9])|(?<![/\w])[#＃]{2,}",
-    re.MULTILINE,
-)
-# What stands for a body's name: （单位名称）, 某某市人民政府, and alone also ××县教育局.
-UNNAMED = re.compile(
-    rf"{OPENS}\s*(?:单位|机关|部门)(?:名称|全称)\s*{CLOSES}|某{{2,4}}[省市县区镇乡]"
-)
-NO_NAME = re.compile(rf"某[省市县区镇乡]|{NAMED}|{BLANK_SIGN}[\u4e00-\u9fff]|{OPENS}.*{CLOSES}$")
-LEAD = 6  # characters before a placeholder that are shown with it
 LONGEST_TEXT = 255  # characters that a text inside a formula may have, in every program
 LONGEST_FORMULA = 8_000  # characters; Excel takes 8,192
 
@@ -110,41 +41,6 @@ FIGURE = (
 PIECE = re.compile(rf"\s*(?:{TEXT}|{FIGURE}|{CELL.format('plain_')})\s*(?:&|$)")
 PLAIN = r"\$?([A-Z]{1,3})\$?(\d{1,7})"
 STOCK = re.compile(rf'=IF\(COUNT\({PLAIN},{PLAIN}\)=2,(\d{{1,9}})\+{PLAIN}-{PLAIN},""\)')
-
-
-def is_to_rewrite(text: str) -> bool:
-    """Whether a text still has a mark of ours, or what a person made of it: 〔待改写〕, 【待改写】,
-    〔待 改写, 待改写：.
-    """
-    return REWRITE.search(text) is not None
-
-
-def is_left_open(text: str) -> bool:
-    """The same of what only the body knows: 〔待填：培训次数〕, 【待填】, [ 待填."""
-    return FILL.search(text) is not None
-
-
-def placeholders_in(text: str) -> list[str]:
-    """What a person left in prose to be written later, with what stands before it, each once:
-    受理××件, （待核实）, 电话待定.
-    """
-    found: dict[str, None] = {}
-    for match in PLACEHOLDER.finditer(text):
-        before = text[max(0, match.start() - LEAD) : match.start()]
-        lead = re.split(r"[\s。；;，,：:、]", before)[-1]
-        found[f"{lead}{match[0]}".strip()] = None
-    return list(found)
-
-
-def is_unnamed(agency: str, told: str) -> bool:
-    """Whether something stands for the name of a body, or for it in what it tells of itself:
-    （单位名称）, 某市人民政府; 由（单位名称）编制.
-    """
-    return NO_NAME.match(agency) is not None or UNNAMED.search(f"{agency}\n{told}") is not None
-
-
-# What no report that is published may hold, and what is said of it.
-MARKED = ((is_to_rewrite, TO_REWRITE), (is_left_open, TO_FILL))
 
 
 class Shown(NamedTuple):
