@@ -15,7 +15,7 @@ from gongkai.checks.numbering import han_number, in_han, slips_in
 from gongkai.checks.plausibility import check_plausibility
 from gongkai.model import Document, Heading, Report, Value
 from helpers import DOCUMENTS
-from helpers.counts import properties
+from helpers.counts import properties, some
 from helpers.growth import LINEAR, doubling
 from helpers.made import older, report_of
 
@@ -599,7 +599,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+@some("hostile", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_prose_takes_linear_time(hostile: tuple[str, str, str]) -> None:
     before, piece, after = hostile
 

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ from gongkai.wording.unwritten import TO_REWRITE
 from gongkai.workbook import layout, read_workbook, write_workbook
 from helpers import DOCUMENTS
 from helpers.command import run_command
+from helpers.counts import some
 from helpers.made import converted_report, report_of, saying
 from helpers.published import plain_report
 
@@ -586,15 +588,15 @@ def test_what_stands_beside_the_tables_is_told(tmp_path: Path) -> None:
     ) in told
 
 
-@pytest.mark.parametrize(
-    ("sheet", "place"),
-    [("表二", "A17"), ("表二", "A31"), ("表二", "T20"), ("表二", "AX3"), ("表三", "B300")],
-)
-@pytest.mark.parametrize("is_hidden", [False, True])
+HIDDEN = [("表二", "A17"), ("表二", "A31"), ("表二", "T20"), ("表二", "AX3"), ("表三", "B300")]
+
+
+@some("hidden", product(HIDDEN, [True, False]))
 def test_what_stands_in_or_below_hidden_rows_is_told(
-    sheet: str, place: str, is_hidden: bool, tmp_path: Path
+    hidden: tuple[tuple[str, str], bool], tmp_path: Path
 ) -> None:
     """Rows that are ours, and those that a person hid."""
+    (sheet, place), is_hidden = hidden
     path = write_workbook(plain_report(), [], tmp_path / "a.xlsx")
     for text in ("注：数据不含派出所", "单位：百件"):
         book = load_workbook(path)

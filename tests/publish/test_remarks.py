@@ -18,6 +18,7 @@ from gongkai.workbook.file import read_file
 from gongkai.workbook.remarks import texts_beside
 from helpers import ROOT
 from helpers.command import run_command
+from helpers.counts import some
 from helpers.made import converted_report
 from helpers.published import plain_report
 
@@ -73,8 +74,9 @@ REMARKS = [
 ]
 
 
-@pytest.mark.parametrize(("change", "told"), REMARKS, ids=[told for _, told in REMARKS])
-def test_a_remark_is_told_wherever_it_stands(change: Change, told: str, tmp_path: Path) -> None:
+@some("remark", REMARKS, 3, ids=[told for _, told in REMARKS])
+def test_a_remark_is_told_wherever_it_stands(remark: tuple[Change, str], tmp_path: Path) -> None:
+    change, told = remark
     lines, refused = published(tmp_path, changed(tmp_path, change))
     assert (lines, refused) == ([f"{BESIDE}{told}。"], "")
 
