@@ -19,8 +19,9 @@ import psutil
 import pytest
 
 from gongkai.model import UnreadableDocument
+from gongkai.processes import MEGABYTE
 from gongkai.readers import libreoffice
-from gongkai.readers.libreoffice import MEGABYTE, ProgramLimits, find_program, to_docx
+from gongkai.readers.libreoffice import ProgramLimits, find_program, to_docx
 from helpers import DOCUMENTS
 from helpers.blocks import prose, read
 from helpers.clock import fake_clock
