@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from helpers.costs import Costs
+from helpers.counts import thin_out
 
 NUMBERS = count(1)
 
@@ -31,6 +32,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("costs"):
         config.pluginmanager.register(Costs())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    thin_out(items)
 
 
 def pytest_collection_finish() -> None:

@@ -6,12 +6,14 @@ examples by default. A test over seeds says ``@counted`` and takes its seeds fro
 ``range(many(2_000))``: 250 by default. What goes through a long list says ``part(all_of_it)``. A
 test for each of many like cases says ``@some("text", TEXTS)``: by default one in four. A
 test for every combination of some values says ``@matrix(layout=LAYOUTS, labels=LABELS)``: by
-default as few combinations as show each value once, the others are ``slow``.
+default as few combinations as show each value once, the others are ``slow``. Of the ``DEAREST``
+files every second case of a test is ``slow`` without saying so.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any, TypeVar
@@ -23,6 +25,13 @@ LEVEL = os.environ.get("GONGKAI_TESTS", "few")
 IS_DEEP = LEVEL == "deep"
 SHARE = {"few": 8, "full": 1}  # one of so many is tried
 LEAST = 4
+
+# By ``--costs`` those whose many cases cost most: each writes and reads workbooks.
+DEAREST = {
+    "test_adopt_cli", "test_blanks", "test_converted", "test_decisions", "test_derived",
+    "test_drafted", "test_live", "test_macros", "test_numbers", "test_restoring", "test_seen",
+    "test_seen_texts",
+}  # fmt: skip
 
 T = TypeVar("T")
 
@@ -48,6 +57,17 @@ def properties(full: int, *suppressed: HealthCheck) -> settings:
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, *suppressed],
     )
+
+
+def thin_out(items: Iterable[pytest.Item]) -> None:
+    """Mark every second case of each test of a dear file as slow; the first case never is."""
+    turns: Counter[str] = Counter()
+    for item in items:
+        name, _, case = item.nodeid.partition("[")
+        if case and item.path.stem in DEAREST:
+            turns[name] += 1
+            if turns[name] % 2 == 0:
+                item.add_marker("slow")
 
 
 def part(whole: Sequence[T]) -> Sequence[T]:
