@@ -28,7 +28,7 @@ from gongkai.publish.ready import (
     source_lines,
 )
 from gongkai.wording import WORKBOOK_TYPE
-from gongkai.wording.unwritten import TO_REWRITE
+from gongkai.wording.unwritten import PLACEHOLDERS, TO_REWRITE
 from gongkai.workbook import layout, read_workbook, write_workbook
 from helpers import DOCUMENTS
 from helpers.command import run_command
@@ -216,6 +216,11 @@ def test_what_is_left_to_be_written_is_told(words: str) -> None:
     in_opening, in_five = filter(re.compile("没有写完").search, told(report, check(report)))
     assert in_opening.startswith("请核对：引言中可能有没有写完的文字：“")
     assert in_five.startswith("请核对：“五、存在的主要问题及改进情况”中可能有没有写完的文字：“")
+
+
+@pytest.mark.parametrize(("example", "pattern"), PLACEHOLDERS.items())
+def test_every_placeholder_has_an_example_of_its_own(example: str, pattern: str) -> None:
+    assert re.search(pattern, example, re.MULTILINE)
 
 
 def test_ordinary_words_are_not_left_to_be_written() -> None:

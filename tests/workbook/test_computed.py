@@ -8,17 +8,30 @@ import re
 import zipfile
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from gongkai.model import Value
 from gongkai.spreadsheets import Sheet, area_of
+from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import aside_in
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import read_file
 from gongkai.workbook.live.computed import Computing
 from gongkai.workbook.live.results import UNKNOWN
+from gongkai.workbook.live.sentences import (
+    Shown,
+    Stock,
+    sentence_formula,
+    stock_formula,
+    told_results,
+)
 from helpers.command import run_command
+from helpers.counts import properties
 from helpers.published import plain_report
 
 # Cells of 表三: place -> what stands in it, a formula beside its stored result.
@@ -114,6 +127,34 @@ def test_what_can_be_calculated_is(formula: str, result: object) -> None:
 )
 def test_of_all_else_nothing_is_said(formula: str) -> None:
     assert shown(formula) is UNKNOWN
+
+
+HELD = st.one_of(
+    st.none(), st.integers(-9, 10**9), st.decimals(-9, 9, places=2), st.sampled_from(("/", "12件"))
+)
+OUR_SENTENCE = ("共", Shown("表二", (5, 2)), '件"&', Shown("表二", (5, 3), "", is_plain=True), "。")
+
+
+@given(HELD, HELD)
+@properties(200)
+def test_a_formula_of_ours_is_to_both_what_it_shows(made: Value | str, gone: Value | str) -> None:
+    """Sentences and documents in force are told by their shape, and calculated as any other."""
+    cells: dict[tuple[int, int], object] = {(5, 2): made, (5, 3): gone}
+    texts = {
+        ("表二", (5, 4)): stock_formula(Stock(388, (5, 2), (5, 3))),
+        ("正文", (7, 3)): sentence_formula(OUR_SENTENCE),
+    }
+    book = Computing({
+        "表二": Sheet("表二", cells=cells, formulas={(5, 4): texts["表二", (5, 4)]}),
+        "正文": Sheet("正文", formulas={(7, 3): texts["正文", (7, 3)]}),
+    })  # fmt: skip
+    known: dict[str, dict[tuple[int, int], Any]] = {"表二": {}, "正文": {}}
+    for spot, held in cells.items():
+        figure = as_figure(held)
+        known["表二"][spot] = held if figure is None else figure
+    told = told_results([(*place, text) for place, text in texts.items()], known)
+    for place, shows in told.items():
+        assert book.result(*place) == shows
 
 
 def test_formulas_that_look_at_each_other_are_calculated_once() -> None:

@@ -239,8 +239,11 @@ def author_number(texts: _Element) -> str:
 
 def said(comment: _Element) -> str:
     """Its text without white space, of which programs make what they like."""
-    text = "".join(node.text or "" for node in comment.iter(f"{{{MAIN}}}t"))
-    return "".join(text.split())
+    return "".join(text_in(comment).split())
+
+
+def text_in(comment: _Element) -> str:
+    return "".join(node.text or "" for node in comment.iter("{*}t"))
 
 
 def add_text(listed: _Element, comment: Comment, author: str) -> None:

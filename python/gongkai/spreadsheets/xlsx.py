@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
-from gongkai.opc import Archive, BadArchive, package
+from gongkai.opc import Archive, BadArchive, comments, package
 from gongkai.spreadsheets import (
     FLAT,
     NARROW,
@@ -19,6 +19,7 @@ from gongkai.spreadsheets import (
     area_of,
     column_of,
     formats,
+    letters,
     refuse_many,
     refuse_merged,
     seen,
@@ -34,6 +35,7 @@ MOST_STRINGS, MOST_RUNS = 300_000, 10_000  # texts of a workbook, pieces of one
 MOST_COVERED = 100  # rows and columns of an array formula that are looked at
 Pieces = tuple[seen.Piece, ...]
 Text = str | Pieces
+Written = tuple[str, Spot]  # a formula, and the cell for which it is written
 MOST_ROWS = 1_048_576  # of a sheet in Excel
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # 第 &P 页，共 &N 页 without its codes: it says nothing of the sheet.
@@ -138,7 +140,7 @@ def said_on_cells(archive: Archive, part: str) -> dict[Spot, str]:
     found: dict[Spot, str] = {}
     for node in root.iter("{*}comment") if root is not None else ():
         area = area_of(node.get("ref", ""))
-        text = "".join(part.text or "" for part in node.iter("{*}t")).strip()
+        text = comments.text_in(node).strip()
         if area is not None and text:
             found[area[:2]] = unescaped(text)
     return found
@@ -153,16 +155,17 @@ class Contents:
     cells: dict[Spot, object] = field(default_factory=dict)
     kinds: dict[Spot, str] = field(default_factory=dict)
     formulas: dict[Spot, str] = field(default_factory=dict)
-    shared: dict[Spot, tuple[str, Spot]] = field(default_factory=dict)
-    firsts: dict[str, tuple[str, Spot]] = field(default_factory=dict)  # of shared ones, by number
+    shared: dict[Spot, Written] = field(default_factory=dict)
+    firsts: dict[str, Written] = field(default_factory=dict)  # of shared ones, by number
     dropped: dict[Spot, str] = field(default_factory=dict)
 
     def add(self, spot: Spot, cell: _Element, book: Book) -> None:
         first = cell[0]
         if first.tag.endswith("}f"):
             self.formulas |= dict.fromkeys(formula_area(first), "")
-            self.formulas[spot] = f"={first.text}" if first.text else ""
-            self.add_shared(spot, first)
+            written = written_formula(first, spot, self.firsts)
+            self.formulas[spot] = written[0] if written[1] == spot else ""
+            self.shared |= {spot: written} if written[1] != spot else {}
         value = cell_value(cell, book.strings)
         if value is None:
             return
@@ -174,14 +177,29 @@ class Contents:
         if kind:
             self.kinds[spot] = kind
 
-    def add_shared(self, spot: Spot, formula: _Element) -> None:
-        number = formula.get("si") if formula.get("t") == "shared" else None
-        if number is None:
-            return
-        if formula.text:
-            self.firsts[number] = self.formulas[spot], spot
-        elif number in self.firsts:
-            self.shared[spot] = self.firsts[number]
+
+def written_formula(formula: _Element, spot: Spot, firsts: dict[str, Written]) -> Written:
+    """A formula, and the cell for which it is written. Of one that several cells share the first
+    has the text, which is kept in ``firsts``, the others its number: =D7 for D5 is what E5 has.
+    """
+    text = f"={formula.text}" if formula.text else ""
+    number = formula.get("si") if formula.get("t") == "shared" else None
+    if number is None:
+        return text, spot
+    if text:
+        firsts[number] = text, spot
+    return firsts.get(number, (text, spot))
+
+
+def formula_at(spot: Spot, written: Written) -> str:
+    """The formula as a cell would have it alone: =D7 of D5 is =E7 in E5."""
+    text, origin = written
+    if origin == spot:
+        return text
+    from openpyxl.formula.translate import Translator
+
+    start, end = (f"{letters(column)}{row}" for row, column in (origin, spot))
+    return str(Translator(text, start).translate_formula(end))
 
 
 def contents_of(rows: Mapping[int, _Element], book: Book, unread: Area) -> Contents:

@@ -5,7 +5,7 @@ and what a person leaves for later, or in the place of a figure or a name.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gongkai import editions
 from gongkai.model import Report
@@ -43,38 +43,53 @@ BEFORE_FIGURE = (
     "(?:(?<=投入)|(?<=电话)|(?<=地址)|(?<=收到)|(?<=受理)|(?<=办结)|(?<=金额)|(?<=[共为达：:]))"
 )
 IN_BRACKETS = r"[^〔［\[【（(｛{〕］\]】）)｝}⟨⟩﹝﹞＜＞<>]"
-PLACEHOLDER = re.compile(
-    # （具体数字待核）, （领导审后再改）, 【未填】, （此处填写…）, （ ）, 【?】, {{次数}}, <渠道>
-    rf"{OPENS}{IN_BRACKETS}{{0,12}}(?<![{NOT_YET}])待(?:{ANY_TO_COME})\W*{CLOSES}"
-    rf"|{OPENS}{IN_BRACKETS}{{0,12}}[后再][改补填核定写][写充实定]?\s*{CLOSES}"
-    rf"|{OPENS}\s*(?:未填写?|请补[充填写]?)\s*{CLOSES}"
-    rf"|{OPENS}\s*(?:(?:此处|在此|请|需)+(?:填写|填报|补充|插入|输入)|填写(?!说明|单位|人|要求|日期|须知))"
-    rf"[^〕］\]】）)｝}}\n]{{0,30}}{CLOSES}"
-    rf"|{OPENS}[\s…._＿?？]{{0,40}}{CLOSES}"
-    r"|\{\{[^{}\n]{0,40}\}\}"
-    r"|<[\u4e00-\u9fff]{1,12}>(?![^《》\n]*》)"
-    # 此处插入图表, 请填写培训次数, 经费共请补, 待XX处提供
-    r"|(?:此处|在此处?)(?:填写|填报|补充|插入|输入)"
-    r"|(?<![\u4e00-\u9fff“\"「『‘])请填写(?![^。\n]{0,8}(?:申请|表|单))"
-    rf"|{BEFORE_FIGURE}(?:未填写?|请补[充填写]?){STOPS}"
-    rf"|(?<![{NOT_YET}])待(?:{BLANK_SIGN}[\u4e00-\u9fff]{{0,6}}"
-    rf"|[\u4e00-\u9fff]{{1,8}}[处科股室])(?:提供|补充?|填写?|填报|核实|确认){STOPS}"
-    # 电话待定, 培训待填次, 待完善 alone
-    rf"|(?<![{NOT_YET}])待(?:{TO_COME})(?=$|[。；;，,、\n]|{COUNTED}{STOPS})"
-    rf"|(?:^|(?<=[。；;，,：:\n]))待(?:{ANY_TO_COME})(?=$|[。；;，,、\n])"
-    # 受理××件, 受理？？件, 受理——件, 投入   件, 投入????, 投入……
-    rf"|(?<![A-Za-z0-9+＋一二三四五六七八九〇]){BLANK_SIGN}\s*{COUNTED}"
-    rf"|(?<=[\u4e00-\u9fff])(?:[?？]{{2,}}|[—–－-]{{1,4}}|[.．…]{{2,}})\s*{COUNTED}{STOPS}"
-    rf"|{BEFORE_FIGURE}(?:[ \t\u3000\xa0]{{2,}}{COUNTED}|[.．]{{4,}}){STOPS}|[?？]{{3,}}"
-    # 20XX年, 二〇××年, X月X日, 2022年   月  日
-    rf"|(?:[2２][0０]{SIGN}{{1,2}}\d?|二[〇○零]{SIGN}{{1,2}})\s*年"
-    rf"|(?<![A-Za-z0-9+＋]){SIGN}{{1,3}}\s*月(?:\s*{SIGN}{{1,3}}\s*日)?"
-    r"|年[ \t\u3000\xa0]+月[ \t\u3000\xa0]*日|年月[ \t\u3000\xa0]+日"
-    rf"|{NAMED}|(?<![A-Za-z0-9_.@/=-])[_＿]{{2,}}(?![A-Za-z0-9_＿@/=])|□{{2,}}"
-    r"|(?<![A-Za-z0-9_.@/=-])(?:[_＿][ \u3000]){2,}[_＿]?"
-    r"|(?<![A-Za-z0-9])(?:[Tt][Bb][Dd]|TODO|[Tt]odo)(?![A-Za-z0-9])|(?<![/\w])[#＃]{2,}",
-    re.MULTILINE,
-)
+LATER = rf"(?<![{NOT_YET}])待"
+NO_WORD_BEFORE = r"(?<![A-Za-z0-9_.@/=-])"
+# An example of each -> what it looks like.
+PLACEHOLDERS: Mapping[str, str] = {
+    # in brackets
+    "（具体数字待核）": rf"{OPENS}{IN_BRACKETS}{{0,12}}{LATER}(?:{ANY_TO_COME})\W*{CLOSES}",
+    "（领导审后再改）": (
+        rf"{OPENS}{IN_BRACKETS}{{0,12}}[后再][改补填核定写][写充实定]?\s*{CLOSES}"
+    ),
+    "【未填】": rf"{OPENS}\s*(?:未填写?|请补[充填写]?)\s*{CLOSES}",
+    "（此处填写次数）": (
+        rf"{OPENS}\s*(?:(?:此处|在此|请|需)+(?:填写|填报|补充|插入|输入)"
+        rf"|填写(?!说明|单位|人|要求|日期|须知))[^〕］\]】）)｝}}\n]{{0,30}}{CLOSES}"
+    ),
+    "【?】": rf"{OPENS}[\s…._＿?？]{{0,40}}{CLOSES}",
+    "{{次数}}": r"\{\{[^{}\n]{0,40}\}\}",
+    "<渠道>": r"<[\u4e00-\u9fff]{1,12}>(?![^《》\n]*》)",
+    # what is to be done
+    "此处插入图表": r"(?:此处|在此处?)(?:填写|填报|补充|插入|输入)",
+    "请填写培训次数": (r"(?<![\u4e00-\u9fff“\"「『‘])请填写(?![^。\n]{0,8}(?:申请|表|单))"),
+    "投入未填": rf"{BEFORE_FIGURE}(?:未填写?|请补[充填写]?){STOPS}",
+    "待XX处提供": (
+        rf"{LATER}(?:{BLANK_SIGN}[\u4e00-\u9fff]{{0,6}}|[\u4e00-\u9fff]{{1,8}}[处科股室])"
+        rf"(?:提供|补充?|填写?|填报|核实|确认){STOPS}"
+    ),
+    "培训待填次": rf"{LATER}(?:{TO_COME})(?=$|[。；;，,、\n]|{COUNTED}{STOPS})",
+    "待完善": rf"(?:^|(?<=[。；;，,：:\n]))待(?:{ANY_TO_COME})(?=$|[。；;，,、\n])",
+    # in the place of a figure
+    "受理××件": rf"(?<![A-Za-z0-9+＋一二三四五六七八九〇]){BLANK_SIGN}\s*{COUNTED}",
+    "受理——件": (
+        rf"(?<=[\u4e00-\u9fff])(?:[?？]{{2,}}|[—–－-]{{1,4}}|[.．…]{{2,}})\s*{COUNTED}{STOPS}"
+    ),
+    "投入....": rf"{BEFORE_FIGURE}(?:[ \t\u3000\xa0]{{2,}}{COUNTED}|[.．]{{4,}}){STOPS}",
+    "受理???": r"[?？]{3,}",
+    # of a year or a day
+    "20XX年": rf"(?:[2２][0０]{SIGN}{{1,2}}\d?|二[〇○零]{SIGN}{{1,2}})\s*年",
+    "X月X日": rf"(?<![A-Za-z0-9+＋]){SIGN}{{1,3}}\s*月(?:\s*{SIGN}{{1,3}}\s*日)?",
+    "2022年  月  日": (r"年[ \t\u3000\xa0]+月[ \t\u3000\xa0]*日|年月[ \t\u3000\xa0]+日"),
+    # of a name, or of anything
+    "××县": NAMED,
+    "投入＿＿": rf"{NO_WORD_BEFORE}[_＿]{{2,}}(?![A-Za-z0-9_＿@/=])",
+    "投入□□": "□{2,}",
+    "投入_ _ _": rf"{NO_WORD_BEFORE}(?:[_＿][ \u3000]){{2,}}[_＿]?",
+    "TBD": r"(?<![A-Za-z0-9])(?i:tbd|todo)(?![A-Za-z0-9])",
+    "##": r"(?<![/\w])[#＃]{2,}",
+}
+PLACEHOLDER = re.compile("|".join(PLACEHOLDERS.values()), re.MULTILINE)
 # What stands for a body's name: （单位名称）, 某某市人民政府, and alone also ××县教育局.
 UNNAMED = re.compile(
     rf"{OPENS}\s*(?:单位|机关|部门)(?:名称|全称)\s*{CLOSES}|某{{2,4}}[省市县区镇乡]"

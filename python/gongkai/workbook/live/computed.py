@@ -17,7 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.model import Box
-from gongkai.spreadsheets import ERRORS, Sheet, Spot, formats, seen
+from gongkai.spreadsheets import ERRORS, Sheet, Spot, formats, seen, xlsx
 from gongkai.workbook import layout
 from gongkai.workbook.live import foreign, results
 
@@ -134,14 +134,8 @@ def plain(value: object) -> results.CellValue:
 
 
 def formula_of(sheet: Sheet, spot: Spot) -> str:
-    """The formula of a cell, one that it shares with others too: =D7 in D5 is =E7 in E5."""
-    if spot not in sheet.shared:
-        return sheet.formulas[spot]
-    from openpyxl.formula.translate import Translator
-
-    text, origin = sheet.shared[spot]
-    moved: str = Translator(text, layout.address(origin)).translate_formula(layout.address(spot))
-    return moved
+    """The formula of a cell, one that it shares with others too."""
+    return xlsx.formula_at(spot, sheet.shared.get(spot, (sheet.formulas[spot], spot)))
 
 
 class Formula:

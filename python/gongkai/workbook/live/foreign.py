@@ -115,7 +115,7 @@ def tokens_of(text: str) -> list[Token] | None:
 def looked_at(sheet: str, text: str) -> list[tuple[str, Box]] | None:
     """The areas that a formula names; None where it may look at anything."""
     tokens = tokens_of(text)
-    if tokens is None or text == "=" or any(map(is_untold, tokens)):
+    if tokens is None or text in ("", "=") or any(map(is_untold, tokens)):
         return None
     found: list[tuple[str, Box]] = []
     for token in tokens:

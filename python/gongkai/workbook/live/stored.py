@@ -149,7 +149,7 @@ class SheetTexts:
     """
 
     strings: Sequence[xlsx.Text]
-    shared: dict[str, tuple[str, str]] = field(default_factory=dict)
+    shared: dict[str, xlsx.Written] = field(default_factory=dict)
 
 
 def take_cell(
@@ -157,7 +157,7 @@ def take_cell(
 ) -> None:
     formula = cell[0] if cell[0].tag.endswith("}f") else None
     if formula is not None:
-        text = formula_text(formula, layout.address(spot), texts.shared)
+        text = xlsx.formula_at(spot, xlsx.written_formula(formula, spot, texts.shared))
         if wanted is not None and same_formula(text, wanted):
             sheet.ours[spot] = cell
             return
@@ -165,27 +165,6 @@ def take_cell(
     value = held_value(cell, texts.strings)
     if value is not None:
         sheet.cells[spot] = value
-
-
-def formula_text(formula: _Element, place: str, shared: dict[str, tuple[str, str]]) -> str:
-    """A formula as its cell would have it alone: of one that several cells share the others have a
-    number only.
-
-    ``shared``: number -> the text and place of the first, which is kept here.
-    """
-    text = f"={formula.text or ''}"
-    number = formula.get("si") if formula.get("t") == "shared" else None
-    if number is None:
-        return text
-    if formula.text:
-        shared[number] = text, place
-        return text
-    if number not in shared:
-        return text
-    from openpyxl.formula.translate import Translator
-
-    first, origin = shared[number]
-    return str(Translator(first, origin).translate_formula(place))
 
 
 def held_value(cell: _Element, strings: Sequence[xlsx.Text]) -> CellValue:
