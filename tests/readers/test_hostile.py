@@ -219,6 +219,10 @@ GROWING: dict[str, tuple[Callable[[int], str], int]] = {
         400,
     ),
     "selectors": (long_selectors, 300),
+    "hidden": (
+        lambda size: "<p>x<div>" + "<a href=y></a><p style=display:none>许可九件</p>" * size,
+        2_000,
+    ),
     "styles": (
         lambda size: "".join(f"<i style='top:{n}px'>1</i>" for n in range(size)) + "<p>x",
         500,
@@ -244,6 +248,7 @@ LARGEST = {
     "escapes": 20_000,
     "within-rules": 10_000,
     "selectors": 9_000,
+    "hidden": 60_000,
     "styles": 60_000,
 }
 

@@ -75,7 +75,7 @@ def changes_of(draft: ReportDraft) -> Iterator[proposals.Adoption]:
 
 
 def converted_text(draft: ReportDraft, cell: str) -> str:
-    """（原文“388”以百件为单位，已换算为38800件）, "" for a figure that stood in the form's unit."""
+    """［原文“388”以百件为单位，已换算为38800件］, "" for a figure that stood in the form's unit."""
     told = draft.converted.get(cell, "")
     return f"［{told}］" if told else ""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from gongkai.figures import DRAWN
@@ -38,6 +39,8 @@ HAS_DIGIT = re.compile(r"\d")
 HAN = re.compile(r"[\u4e00-\u9fff]{2}")
 NO_PROSE = "script,style,form,input,nav,td,img"  # a part of a page with one of them is no text
 MOST_HIDDEN, LONGEST_HIDDEN = 200, 400  # texts, characters of one
+MOST_BETWEEN = 100  # links and tables between a hidden text and the line before it
+MOST_LOOKED_THROUGH = 2_000_000  # characters of what stands around hidden texts
 ANCHOR = 40  # characters of the line before a hidden text
 # lines handed up by tables that only arrange, once for each table that they stand in
 MOST_MOVED = 10_000_000
@@ -83,6 +86,7 @@ class PageContent(lines.PageLines):
         self.title = ""
         self.struck_texts: list[str] = []
         self.hidden_texts: list[tuple[str, str]] = []
+        self.looked_through = 0
         self.properties: list[tuple[str, str]] = []
         self.tables: list[RawTable] = []
         self.cells = 0
@@ -210,9 +214,22 @@ class PageContent(lines.PageLines):
         before = self.line_before()
         if before and len(self.hidden_texts) < MOST_HIDDEN and node.css_first(NO_PROSE) is None:
             text = collapse(node.text())[:LONGEST_HIDDEN]
-            if HAN.search(text) and holds_line(outer_of(node), before):
+            if HAN.search(text) and self.is_beside(node, before):
                 self.hidden_texts.append((before, text))
         return lines.skip
+
+    def is_beside(self, node: LexborNode, before: str) -> bool:
+        """Whether a run and the line before it stand in the same part of the page; so does all,
+        once more has been looked through than a page of many hidden texts is worth.
+        """
+        outer = outer_of(node)
+        if outer is None or outer.tag in ("body", "html"):
+            return True
+        if self.looked_through > MOST_LOOKED_THROUGH:
+            return True
+        around = collapse(outer.text())
+        self.looked_through += len(around)
+        return before.split("\n")[0] in around
 
     def hidden_line(self, opener: lines.Opener, node: LexborNode) -> lines.Close | None:
         """A paragraph that a rule of the page hides, .a{display:none}, is left out as ``unseen``;
@@ -224,7 +241,7 @@ class PageContent(lines.PageLines):
     def line_before(self) -> str:
         """The beginning of the line at hand or of the last one; "" for none."""
         line = collapse("".join(self.pieces).partition("\0")[0])
-        for item in reversed(self.items):
+        for item in islice(reversed(self.items), MOST_BETWEEN):
             if line:
                 break
             line = item[1] if isinstance(item, tuple) else ""
@@ -433,13 +450,6 @@ def outer_of(node: LexborNode) -> LexborNode | None:
     while outer is not None and outer.tag in INLINE:
         outer = outer.parent
     return outer
-
-
-def holds_line(outer: LexborNode | None, line: str) -> bool:
-    """Whether a part of a page holds a line, a whole page any."""
-    if outer is None or outer.tag in ("body", "html"):
-        return True
-    return line.split("\n")[0] in collapse(outer.text())
 
 
 def is_image(item: FlowItem) -> bool:
