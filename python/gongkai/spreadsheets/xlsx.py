@@ -35,7 +35,7 @@ MOST_STRINGS, MOST_RUNS = 300_000, 10_000  # texts of a workbook, pieces of one
 MOST_COVERED = 100  # rows and columns of an array formula that are looked at
 Pieces = tuple[seen.Piece, ...]
 Text = str | Pieces
-Written = tuple[str, Spot]  # a formula, and the cell for which it is written
+WrittenFor = tuple[str, Spot]  # a formula, and the cell for which it is written
 MOST_ROWS = 1_048_576  # of a sheet in Excel
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # 第 &P 页，共 &N 页 without its codes: it says nothing of the sheet.
@@ -155,8 +155,8 @@ class Contents:
     cells: dict[Spot, object] = field(default_factory=dict)
     kinds: dict[Spot, str] = field(default_factory=dict)
     formulas: dict[Spot, str] = field(default_factory=dict)
-    shared: dict[Spot, Written] = field(default_factory=dict)
-    firsts: dict[str, Written] = field(default_factory=dict)  # of shared ones, by number
+    shared: dict[Spot, WrittenFor] = field(default_factory=dict)
+    firsts: dict[str, WrittenFor] = field(default_factory=dict)  # of shared ones, by number
     dropped: dict[Spot, str] = field(default_factory=dict)
 
     def add(self, spot: Spot, cell: _Element, book: Book) -> None:
@@ -178,7 +178,7 @@ class Contents:
             self.kinds[spot] = kind
 
 
-def written_formula(formula: _Element, spot: Spot, firsts: dict[str, Written]) -> Written:
+def written_formula(formula: _Element, spot: Spot, firsts: dict[str, WrittenFor]) -> WrittenFor:
     """A formula, and the cell for which it is written. Of one that several cells share the first
     has the text, which is kept in ``firsts``, the others its number: =D7 for D5 is what E5 has.
     """
@@ -191,7 +191,7 @@ def written_formula(formula: _Element, spot: Spot, firsts: dict[str, Written]) -
     return firsts.get(number, (text, spot))
 
 
-def formula_at(spot: Spot, written: Written) -> str:
+def formula_at(spot: Spot, written: WrittenFor) -> str:
     """The formula as a cell would have it alone: =D7 of D5 is =E7 in E5."""
     text, origin = written
     if origin == spot:

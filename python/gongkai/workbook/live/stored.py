@@ -149,7 +149,7 @@ class SheetTexts:
     """
 
     strings: Sequence[xlsx.Text]
-    shared: dict[str, xlsx.Written] = field(default_factory=dict)
+    shared: dict[str, xlsx.WrittenFor] = field(default_factory=dict)
 
 
 def take_cell(
