@@ -39,7 +39,7 @@ HAS_DIGIT = re.compile(r"\d")
 HAN = re.compile(r"[\u4e00-\u9fff]{2}")
 NO_PROSE = "script,style,form,input,nav,td,img"  # a part of a page with one of them is no text
 MOST_HIDDEN, LONGEST_HIDDEN = 200, 400  # texts, characters of one
-MOST_BETWEEN = 100  # links and tables between a hidden text and the line before it
+MOST_BETWEEN = 100  # links, tables and pieces of a line between a hidden text and the line before
 MOST_LOOKED_THROUGH = 2_000_000  # characters of what stands around hidden texts
 ANCHOR = 40  # characters of the line before a hidden text
 # lines handed up by tables that only arrange, once for each table that they stand in
@@ -211,10 +211,10 @@ class PageContent(lines.PageLines):
         """What a style hides is not read; it is told where it goes on with the text before it,
         公开12件<span style="display:none">，其中许可9件</span>, not in a part of its own.
         """
-        before = self.line_before()
-        if before and len(self.hidden_texts) < MOST_HIDDEN and node.css_first(NO_PROSE) is None:
+        if len(self.hidden_texts) < MOST_HIDDEN and node.css_first(NO_PROSE) is None:
             text = collapse(node.text())[:LONGEST_HIDDEN]
-            if HAN.search(text) and self.is_beside(node, before):
+            before = self.line_before() if HAN.search(text) else ""
+            if before and self.is_beside(node, before):
                 self.hidden_texts.append((before, text))
         return lines.skip
 
@@ -240,7 +240,8 @@ class PageContent(lines.PageLines):
 
     def line_before(self) -> str:
         """The beginning of the line at hand or of the last one; "" for none."""
-        line = collapse("".join(self.pieces).partition("\0")[0])
+        pieces = [piece[:LONGEST_HIDDEN] for piece in islice(self.pieces, MOST_BETWEEN)]
+        line = collapse("".join(pieces).partition("\0")[0])
         for item in islice(reversed(self.items), MOST_BETWEEN):
             if line:
                 break
