@@ -358,7 +358,7 @@ class BatchRun:
         if not self.pending:
             return False
         is_old = time.monotonic() - self.since >= LONGEST_PENDING
-        return not at_work or is_old or len(self.pending) >= MOST_PENDING or self.results.empty()
+        return not at_work or is_old or len(self.pending) >= MOST_PENDING
 
     def worker(self) -> None:
         pause = min(max(LIMITS.pause, self.manner.pause), LONGEST_RETRY)
