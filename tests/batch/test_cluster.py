@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from distributed import Client
 
 from gongkai.batch import cluster, run_batch
 from gongkai.batch.cluster import Gate, outcome_in
@@ -122,6 +123,17 @@ def test_a_worker_that_joins_later_gets_its_share(tmp_path: Path) -> None:
         assert reader.threads() == 2 * cluster.MOST
         found.start_worker()
         wait_until(lambda: reader.threads() == 4 * cluster.MOST, "both have two chunks")
+
+
+def test_a_scheduler_is_left_as_it_was_found(two: DaskCluster) -> None:
+    def failures() -> int:
+        return int(client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.allowed_failures))
+
+    with Client(two.address, set_as_default=False) as client:
+        before = failures()
+        with cluster.connected(two.address, 1), cluster.connected(two.address, 1):
+            assert (before, failures()) == (3, 0)
+        assert failures() == before
 
 
 # --- workers that die -----------------------------------------------------------------------------

@@ -33,6 +33,7 @@ LONGEST_START = 10.0  # seconds for the first worker to join
 LONGEST_ALONE = 20.0  # seconds without any worker: one that died may be started anew
 LOOK = 1.0  # seconds between two looks at which workers there are
 LONGEST_CLOSE = 2.0  # seconds for taking leave of the scheduler
+BEFORE = "gongkai.allowed_failures"  # under which a scheduler keeps what was set before
 MADE, REFUSED = "made", "refused"  # what an answer is: bytes, or the sentence that says why not
 GO_ON = "已完成的都已保存；排除问题后重新运行同一命令，即可接着导入。"
 
@@ -79,8 +80,17 @@ def prepared(version: str, dask_scheduler: Any = None) -> str:
     workers before we are told.
     """
     if version == VERSION:
+        found = dask_scheduler.extensions.setdefault(BEFORE, [])
+        found.append(dask_scheduler.allowed_failures)
         dask_scheduler.allowed_failures = 0
     return VERSION
+
+
+def restored(dask_scheduler: Any = None) -> None:
+    """What ``prepared`` changed, once the last of several batches leaves."""
+    found = dask_scheduler.extensions.get(BEFORE)
+    if found:
+        dask_scheduler.allowed_failures = found.pop()
 
 
 # --- the batch's side -----------------------------------------------------------------------------
@@ -346,6 +356,8 @@ def client_of(address: str) -> Any:
 
 
 def leave(client: Any) -> None:
+    with suppress(Exception):
+        within(LONGEST_CLOSE, partial(client.run_on_scheduler, restored))
     with suppress(Exception):
         within(LONGEST_CLOSE, client.close)
 
