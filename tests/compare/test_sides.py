@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from gongkai.compare.sides import (
     text_sides,
 )
 from gongkai.editions import form
-from gongkai.model import Problem, Report, Value
+from gongkai.model import Heading, Problem, Report, Value
 from gongkai.spreadsheets import DOUBTFUL
 from gongkai.sums import table_state, with_lost
 from helpers.counts import properties
@@ -123,12 +124,51 @@ def test_another_title_or_day_is_a_text_that_changed() -> None:
     assert sides.changed == 2
     assert [text.second for text in sides.sections[0].texts] == [
         "青溪县2021年政府信息公开年报",
-        "发布日期：2022-02-20",
+        "日期：2022年2月20日",
     ]
     undated = side_by_side(report, replace(report, published=""))
     assert [text.kind for text in undated.sections[0].texts] == ["removed"]
     next_year = replace(report, title="青溪县人民政府2022年年报", published="2023-01-18", year=2022)
     assert side_by_side(report, next_year).changed == 0
+
+
+def test_the_day_below_a_report_is_its_day() -> None:
+    """Signed 2022年1月20日 in section six, and 2022-01-20 on a cover, are one day."""
+    signed = {6: "无。\n青溪县人民政府\n2022年1月20日"}
+    report = replace(report_of(), agency="青溪县人民政府", published="", sections={6: "无。"})
+    below = replace(report, sections=signed)
+    assert side_by_side(below, replace(report, published="2022-01-20")).changed == 0
+    later = {6: "无。\n青溪县人民政府\n2022年1月31日"}
+    [changed] = side_by_side(below, replace(report, sections=later)).sections[0].texts
+    assert changed == TextSides("changed", "日期：2022年1月20日", "日期：2022年1月31日")
+    [added] = side_by_side(report, below).sections[0].texts
+    assert (added.kind, added.second) == ("added", "日期：2022年1月20日")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kinds"),
+    [
+        ("五、存在的主要问题及改进情况", "五、存在的主要问题及下步打算", ["changed"]),
+        ("五、存在的主要问题及改进情况", "五、 存在的主要问题及改进情况：无", []),
+        ("一、总体情况", "1.总体情况", ["changed"]),
+        ("六、其他需要报告的事项", "", ["removed"]),
+        ("二、主动公开政府信息情况", "二、主动公开政府信息情况（上半年）", []),
+    ],
+)
+def test_another_heading_is_a_text_that_changed(before: str, after: str, kinds: list[str]) -> None:
+    number = "一二三四五六".index(before[0]) + 1
+    rest = (Heading(3, "三、收到和处理政府信息公开申请情况"),)
+    one = replace(report_of(), headings=(*rest, Heading(number, before)))
+    other = replace(one, headings=(*rest, Heading(number, after)) if after else rest)
+    found = side_by_side(one, other).sections
+    assert [text.kind for section in found for text in section.texts] == kinds
+    assert side_by_side(one, replace(one, headings=())).changed == 0
+
+
+def test_a_blank_that_says_nothing_is_no_difference() -> None:
+    """As a PDF has at the end of a line; 1 388 is not 1388."""
+    assert text_sides("地址：万松东路 154号。", "地址：万松东路154号 。")[0].kind == "same"
+    assert text_sides("共 1 388 件。", "共1388件。")[0].kind == "changed"
 
 
 def test_sentences_that_stayed_changed_came_and_went() -> None:

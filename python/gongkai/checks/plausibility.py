@@ -58,6 +58,7 @@ NOTICES = re.compile(
     rf"|(?:{SENT})[^，,\d]{{0,24}}收费通知书?[^，,\d]{{0,6}}(?P<after>\d{{1,6}})\s?[份件个次张]"
     rf"|(?P<none>(?:未|没有|无)(?:曾)?(?:{SENT}|产生)过?[^，,\d]{{0,24}}收费通知)"
 )
+LEAST_UNREAD = 200  # characters of prose without a section's heading; a note on a table has fewer
 MOST_PARTS = 3  # of a report that are named
 MOST_SLIPS = 10  # of numbering that are told
 UNPAID = "applications.other_unpaid.total"
@@ -263,14 +264,16 @@ def check_sections(report: Report) -> list[Finding]:
 
 
 def missing_sections(report: Report, sections: Sequence[Section]) -> Iterator[Finding]:
-    """One note on the prose sections that are missing while others are there; a lone table or sheet
-    has none.
+    """One note on the prose sections that are missing while others are there, or on prose without
+    any heading of a section, which nobody has read; a lone table or sheet has none.
     """
     lost = []
     for item in sections:
         if not item.table and item.number not in report.sections:
             lost.append(f"“{item.title}”")
-    if lost and report.sections:
+    if not report.headings and len("".join(report.left_out)) >= LEAST_UNREAD:
+        yield note("plausibility.sections", "unread", heading=sections[0].title)
+    elif lost and report.sections:
         told = {"titles": "".join(lost), "titles_former": "和".join(lost)}
         yield note("plausibility.sections", "missing", **told)
 

@@ -14,9 +14,12 @@ from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 from gongkai import editions, spreadsheets, sums
+from gongkai.figures import without_blanks
 from gongkai.model import Cell, Entry, Form, Report, Table, Value
-from gongkai.wording.prose import OPENING, own_text
+from gongkai.wording.prose import OPENING, day_of, own_text
 
+# A blank that says nothing, as a PDF has at the end of a line: 万松东路 154号; not that of 1 388.
+BLANK = re.compile(r"[^\S\n]+(?![^\W_\u4e00-\u9fff])|(?<![^\W_\u4e00-\u9fff])[^\S\n]+")
 SENTENCE = re.compile(r"[^。；！？\n]*[。；！？\n]?")
 TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^0-9]")  # 455件 -> 455, 件: a figure is marked whole
 MOST_SENTENCES = 1_500  # of a section on both sides; a longer one is told as changed, not compared
@@ -239,17 +242,40 @@ def sections_of(first: Report, second: Report) -> Iterator[SectionSides]:
     for section in editions.edition_of_year(second.year).sections:
         parts.append((section.number, section.title))
     for number, title in parts:
-        before, after = own_text(first, number), own_text(second, number)
-        if before or after:
-            yield SectionSides(number, title, text_sides(before, after))
+        sides = [*heading_sides(first, second, number)]
+        sides += text_sides(own_text(first, number), own_text(second, number))
+        if sides:
+            yield SectionSides(number, title, tuple(sides))
+
+
+def heading_sides(first: Report, second: Report, number: int) -> Iterator[TextSides]:
+    """The headings of a section where they differ: 五、存在的主要问题及下步打算 beside
+    五、存在的主要问题及改进情况; none of a report without any.
+    """
+    before, after = heading_in(first, number), heading_in(second, number)
+    if first.headings and second.headings and before != after:
+        yield from changed_texts(before, after)
+
+
+def heading_in(report: Report, number: int) -> str:
+    """A section's heading as it stands in a report, "" for none; without the text that stands
+    behind it in the same line.
+    """
+    written = {heading.section: heading.text for heading in report.headings}
+    text = without_blanks(written.get(number, ""))
+    for section in editions.edition_of_year(report.year).sections:
+        titles = (section.title, *section.aliases) if section.number == number else ()
+        begun = filter(text.startswith, titles)
+        text = max(begun, key=len, default=text)
+    return text
 
 
 def cover_sides(first: Report, second: Report) -> Iterator[TextSides]:
     """Title and day of publication, where they differ by more than the years of the two reports."""
     if without_year(first) != without_year(second):
         yield from changed_texts(first.title, second.title)
-    if first.year == second.year and first.published != second.published:
-        days = [f"发布日期：{one.published}" * bool(one.published) for one in (first, second)]
+    if first.year == second.year and day_of(first) != day_of(second):
+        days = [f"日期：{day}" if day else "" for day in map(day_of, (first, second))]
         yield from changed_texts(*days)
 
 
@@ -267,7 +293,7 @@ def changed_texts(before: str, after: str) -> Iterator[TextSides]:
 def sentences_in(text: str) -> list[str]:
     """全年收到申请455件；办结451件。 are two."""
     found = []
-    for match in SENTENCE.findall(text):
+    for match in SENTENCE.findall(BLANK.sub("", text)):
         sentence = match.strip()
         if sentence:
             found.append(sentence)

@@ -9,7 +9,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, NamedTuple
 
 from gongkai import bodies, editions, figures
@@ -126,7 +125,7 @@ def publication_of(report: Report, draft: bool = False) -> Publication:
         report.year,
         paragraphs_of(prose.own_text(report, prose.OPENING)),
         tuple(sections),
-        signed.day or day_text(report.published),
+        prose.day_of(report),
         draft,
         signed.otherwise,
     )
@@ -149,15 +148,6 @@ def title_lines(report: Report) -> tuple[str, ...]:
     if is_own and bodies.may_be_one(named.agency, report.agency):
         return body.strip(), f"{year}{rest.strip()}"
     return one_line(report.agency) or UNKNOWN_BODY, f"{year}{REPORT}"
-
-
-def day_text(published: str) -> str:
-    """2022-01-20 -> 2022年1月20日; "" where nobody knows."""
-    try:
-        day = date.fromisoformat(published)
-    except ValueError:
-        return ""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def paragraphs_of(text: str) -> tuple[str, ...]:

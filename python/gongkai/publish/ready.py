@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, wording
 from gongkai.model import Finding, Report, Section
-from gongkai.publish.content import day_text, paragraphs_of, title_lines
+from gongkai.publish.content import paragraphs_of, title_lines
 from gongkai.workbook import file, reading, remarks
 
 FORMULA = re.compile(r"^=", re.MULTILINE)
@@ -240,7 +240,7 @@ def others_lines(sheets: Sequence[str], drawn: Sequence[str]) -> Iterator[str]:
 def printed_otherwise(report: Report) -> Iterator[str]:
     """A title or a day that is not the report's own, and what a site wrote above it."""
     yield from title_told(report, wording.title_of(report), "与机关、年度不同")
-    signed, published = wording.prose.signed(report), day_text(report.published)
+    signed, published = wording.prose.signed(report), wording.prose.day_text(report.published)
     if signed.otherwise:
         yield f"{SIGNED_OTHERWISE}；发布日期是{published or '空白'}。"
     elif len({signed.day, published} - {""}) > 1:

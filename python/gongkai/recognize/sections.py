@@ -41,6 +41,10 @@ LONGEST_OPENING = 3000  # characters, the last ones
 ALIKE_SECTION = 0.6
 SEPARATORS = "：:。.，,；;—-– \t\u3000\xa0"
 NUMBERED = re.compile(r"\s*[一二三四五六七八九十]\s*[、.．,，]")
+PART = re.compile(
+    r"\s*第\s*[一二三四五六1-6]\s*(?:部分|章|节)\s*[、:：.．]?\s*"
+)  # 第一部分 总体情况
+FEWEST_PLAIN = 2  # headings that are not numbered as the form has it, to know them by
 
 ShortLines = Sequence[
     tuple[int, tokenizing.Token]
@@ -58,7 +62,7 @@ def find_sections(
     section too.
     """
     short = short_lines(tokens, sections)
-    found = last_run(short, sections, len(tokens))
+    found = last_run(short, sections, len(tokens)) or plain_run(tokens, sections)
     first = min(found.values(), default=len(tokens))
     numbered = []
     for n, token in short:
@@ -97,6 +101,28 @@ def last_run(short: ShortLines, sections: Sequence[Section], count: int) -> dict
                 found[section.number] = stop = n
                 break
     return found
+
+
+def plain_run(tokens: Sequence[tokenizing.Token], sections: Sequence[Section]) -> dict[int, int]:
+    """The same of a report that numbers none of its headings as the form does: 1.总体情况,
+    第一部分 总体情况, or 总体情况 alone on a line.
+    """
+    found = {}
+    stop = len(tokens)
+    for section in reversed(sections):
+        titles = plain_titles(section)
+        for n in range(stop - 1, -1, -1):
+            if not tokens[n].grid and title_in(tokens[n]) in titles:
+                found[section.number] = stop = n
+                break
+    return found if len(found) >= FEWEST_PLAIN else {}
+
+
+def title_in(token: tokenizing.Token) -> str:
+    """总体情况 of 第一部分 总体情况, squashed; "" of what is longer than a heading."""
+    if len(token.squash) > LONGEST_HEADING:
+        return ""
+    return labelling.bare(PART.sub("", token.text))
 
 
 def misnumbered(numbered: ShortLines, section: Section, taken: Collection[int]) -> int | None:
@@ -255,10 +281,12 @@ def left_out(
 ) -> tuple[str, ...]:
     """What stands in the sections and is neither their prose nor one of the form's tables, which
     are ``grids``, their ``labels`` by the numbers of tokens: 注：数据不含派出所。 in 表二 or below,
-    a table within 一、总体情况, what stands below 附件：….
+    a table within 一、总体情况, what stands below 附件：…. Without any section all sentences.
     """
     of_tables = {section.number for section in sections if section.table}
     rows = {tokens[n].row for n in labels}
+    if not starts:
+        return tuple(filter(is_sentence, lines_beside(above_footer(tokens), rows)))
     bounds = [*starts.values(), len(tokens)]
     found: list[str] = []
     for (number, start), stop in zip(starts.items(), bounds[1:], strict=True):
@@ -301,6 +329,10 @@ def stands_in(own: Sequence[str], before: str, text: str) -> bool:
     if not at or not before:
         return False
     return at[0] < len(own) - 1 or SAYS.search(text) is not None
+
+
+def is_sentence(line: str) -> bool:
+    return "。" in line
 
 
 def heading_beyond(

@@ -5,6 +5,7 @@ without what a site wrote there, section six without the signature below it.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import NamedTuple
 
 from gongkai import figures, wording
@@ -84,6 +85,22 @@ def signed(report: Report) -> SignedText:
     last = lines[-LAST_LINES:]
     is_named = agency in map(figures.without_blanks, last)
     return SignedText(text, "", is_named or any(map(is_signing, last)))
+
+
+def day_of(report: Report) -> str:
+    """The day that stands below a report, 2022年1月20日, else that of its publication; "" where
+    nobody knows.
+    """
+    return signed(report).day or day_text(report.published)
+
+
+def day_text(published: str) -> str:
+    """2022-01-20 -> 2022年1月20日; "" where nobody knows."""
+    try:
+        day = date.fromisoformat(published)
+    except ValueError:
+        return ""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def is_signing(line: str) -> bool:
