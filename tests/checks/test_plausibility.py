@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -39,6 +41,7 @@ def told(
         opening=opening,
         headings=headings,
         agency=agency,
+        title="",
     )
     return [(finding.rule, finding.message) for finding in check_plausibility(found)]
 
@@ -392,9 +395,63 @@ def test_marks_that_are_left_in_a_workbook_are_one_note() -> None:
     assert told(opening="制度有待改写，待填补。") == []
 
 
-def test_a_page_s_marks_are_its_own() -> None:
-    page = replace(report_of(), document=Document("a.html", "text/html", b"", ""))
-    assert check_plausibility(replace(page, opening="〔待改写〕")) == []
+def test_what_is_left_to_be_written_is_told_of_any_report() -> None:
+    """A draft as a Word file has the marks too; what is left of one only a workbook of ours has."""
+    page = replace(report_of(), document=Document("a.docx", "", b"", ""))
+    assert rules_of(replace(page, opening="〔待改写〕")) == ["plausibility.unwritten"]
+    assert rules_of(replace(page, opening="可向承办机构、地址、电话咨询")) == []
+    both = replace(page, opening="〔待改写〕培训××次")
+    assert [finding.says for finding in check_plausibility(both)] == ["", "left"]
+
+
+# --- title, changes, amounts ----------------------------------------------------------------------
+
+
+def rules_of(report: Report) -> list[str]:
+    return [finding.rule for finding in check_plausibility(report)]
+
+
+@pytest.mark.parametrize(
+    ("title", "says"),
+    [
+        ("青溪县人民政府2021年政府信息公开工作年度报告", []),
+        ("青溪县2021年政府信息公开工作年度报告", []),
+        ("年度报告", []),
+        ("青溪县人民政府2020年政府信息公开工作年度报告", ["title"]),
+        ("平阳县人民政府2021年政府信息公开工作年度报告", ["title"]),
+        ("青溪县人民政府2021年政府信息公开工作年度报告（送审稿）", ["draft"]),
+    ],
+)
+def test_the_title_of_a_workbook(title: str, says: list[str]) -> None:
+    report = replace(report_of(), agency="青溪县人民政府", title=title)
+    found = check_plausibility(report)
+    assert [(one.rule, one.severity, one.says) for one in found] == [
+        ("plausibility.named", "warning", each) for each in says
+    ]
+
+
+def test_changes_that_nobody_accepted_are_told() -> None:
+    page = replace(report_of(), document=Document("a.docx", "", b"", ""), revised=("5次",))
+    assert rules_of(page) == ["plausibility.revised"]
+
+
+@pytest.mark.parametrize(
+    ("agency", "amount", "is_told"),
+    [
+        ("瑞安市人民政府", "323671442.95", True),
+        ("瑞安市人民政府", "32367.14", False),
+        ("瑞安市人民政府", "0", False),
+        ("浙江省人民政府", "3000000", False),
+        ("瑞安市塘下镇人民政府", "251000", True),
+        ("瑞安市教育局", "25000", False),
+        ("", "323671442.95", False),
+    ],
+)
+def test_an_amount_in_yuan_under_ten_thousands(agency: str, amount: str, is_told: bool) -> None:
+    report = replace(
+        report_of({"disclosure.fees.amount": Decimal(amount)}), agency=agency, title=""
+    )
+    assert ("plausibility.amount" in rules_of(report)) == is_told
 
 
 # --- period ---------------------------------------------------------------------------------------
@@ -502,6 +559,31 @@ def test_text_in_the_line_of_its_heading(text: str, tmp_path: object) -> None:
     report = reading_of(f"{head}六、其他需要报告的事项{text}", tmp_path)
     assert report.sections[6] == text[1:]
     assert check_plausibility(report) == []
+
+
+@pytest.mark.parametrize("number", ["{}.", "第{}部分 ", "（{}）", "{}、", ""])
+def test_sections_that_are_numbered_otherwise(number: str, tmp_path: object) -> None:
+    """1.总体情况, 第一部分 总体情况, 总体情况; the text under them is read."""
+    text = TABLES
+    for place, han in enumerate("一二三四五六", 1):
+        written = number.format(han if "第" in number or "（" in number else place)
+        text = re.sub(rf"(?m)^{han}、", written, text)
+    assert text != TABLES
+    report, sound = reading_of(text, tmp_path), reading_of(TABLES, tmp_path)
+    assert report.sections == sound.sections
+    assert sound.sections[5]
+
+
+def test_prose_without_any_heading_is_told(tmp_path: object) -> None:
+    text = re.sub("(?m)^[一二三四五六]、.*\n", "", TABLES)
+    long = "本年主动公开政府信息，做好依申请公开工作。" * 12
+    report = reading_of(f"{text}\n{long}\n", tmp_path)
+    assert report.sections == {}
+    [found] = check_plausibility(report)
+    assert (found.rule, found.says) == ("plausibility.sections", "unread")
+    assert long in report.left_out
+    note = reading_of(f"{text}\n注：数据不含派出所。\n", tmp_path)
+    assert check_plausibility(note) == []
 
 
 def test_a_list_within_a_section_is_no_section(tmp_path: object) -> None:

@@ -23,7 +23,7 @@ from gongkai.compare.sides import (
     text_sides,
 )
 from gongkai.editions import form
-from gongkai.model import Heading, Problem, Report, Value
+from gongkai.model import Document, Heading, Problem, Report, Value
 from gongkai.spreadsheets import DOUBTFUL
 from gongkai.sums import table_state, with_lost
 from helpers.counts import properties
@@ -158,7 +158,8 @@ def test_the_day_below_a_report_is_its_day() -> None:
 def test_another_heading_is_a_text_that_changed(before: str, after: str, kinds: list[str]) -> None:
     number = "一二三四五六".index(before[0]) + 1
     rest = (Heading(3, "三、收到和处理政府信息公开申请情况"),)
-    one = replace(report_of(), headings=(*rest, Heading(number, before)))
+    page = replace(report_of(), document=Document("a.html", "", b"", ""))
+    one = replace(page, headings=(*rest, Heading(number, before)))
     other = replace(one, headings=(*rest, Heading(number, after)) if after else rest)
     found = side_by_side(one, other).sections
     assert [text.kind for section in found for text in section.texts] == kinds

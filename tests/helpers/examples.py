@@ -86,6 +86,10 @@ MADE: dict[str, Callable[[], Report]] = {
     "plausibility.fees": nobody_applied,
     "plausibility.named": lambda: with_prose({}, opening="本报告由平阳县民政局编制。"),
     "plausibility.period": lambda: with_prose({}, opening=PERIOD),
+    "plausibility.revised": lambda: with_prose({}, revised=("30件",)),
+    "plausibility.amount": lambda: replace(
+        report_of({AMOUNT: Decimal("323671442.95")}), agency="青溪县人民政府"
+    ),
     "plausibility.unwritten": lambda: with_prose({1: "〔待改写〕本县"}, opening="〔待改写〕"),
     "plausibility.published": lambda: replace(
         report_of(), agency="青溪县教育局", published="2022-03-05"

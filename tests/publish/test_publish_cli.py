@@ -10,15 +10,26 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.chart import BarChart
 
 from gongkai.cli import main
 from gongkai.decisions import keys_of
-from gongkai.model import Decision, Document, Evidence, Finding, Report, Table, WorkbookError
+from gongkai.model import (
+    Decision,
+    Document,
+    Evidence,
+    Finding,
+    Heading,
+    Report,
+    Table,
+    WorkbookError,
+)
 from gongkai.pipeline import check, read_report
 from gongkai.publish import Asked, publish_report
-from gongkai.publish.content import day_text, part_heading, publication_of, title_lines
+from gongkai.publish.content import part_heading, publication_of, title_lines
 from gongkai.publish.ready import (
     FROM_SOURCE,
     SIGNED_OTHERWISE,
@@ -28,11 +39,12 @@ from gongkai.publish.ready import (
     source_lines,
 )
 from gongkai.wording import WORKBOOK_TYPE
-from gongkai.wording.unwritten import PLACEHOLDERS, TO_REWRITE
+from gongkai.wording.prose import day_text
+from gongkai.wording.unwritten import ANY_PLACEHOLDER, PLACEHOLDER, PLACEHOLDERS, TO_REWRITE
 from gongkai.workbook import layout, read_workbook, write_workbook
 from helpers import DOCUMENTS
 from helpers.command import run_command
-from helpers.counts import some
+from helpers.counts import properties, some
 from helpers.made import converted_report, report_of, saying
 from helpers.published import plain_report
 
@@ -221,6 +233,51 @@ def test_what_is_left_to_be_written_is_told(words: str) -> None:
 @pytest.mark.parametrize(("example", "pattern"), PLACEHOLDERS.items())
 def test_every_placeholder_has_an_example_of_its_own(example: str, pattern: str) -> None:
     assert re.search(pattern, example, re.MULTILINE)
+
+
+@properties(400)
+@given(st.text("".join({*"".join(PLACEHOLDERS), *"在请补充某市人—？  \n〇２。，"})))
+def test_what_a_placeholder_may_begin_with_loses_none(text: str) -> None:
+    """Held against looking at every place."""
+    slow = re.compile(ANY_PLACEHOLDER, re.MULTILINE)
+    for found in (*PLACEHOLDERS, text):
+        assert PLACEHOLDER.findall(found) == slow.findall(found)
+
+
+def test_what_is_left_of_a_mark_is_told() -> None:
+    """Only the brackets were taken away, or one of them; not 〔2021〕."""
+    for words, left in (
+        ("可向承办机构、地址、电话咨询。", "承办机构、地址、电话"),
+        ("以〔重点领域为主。", "以〔重点领域为主。"),
+        ("以重点领域〕为主。", "以重点领域〕"),
+    ):
+        report = replace(plain_report(), opening=f"按照国办公开办函〔2021〕30号，{words}")
+        assert refusal(report, check(report)) == ""
+        [line] = filter(re.compile("没有写完").search, told(report, check(report)))
+        assert f"“{left}”" in line
+    for words in ("〔改写〕", "待填：培训次数"):
+        report = replace(plain_report(), opening=words)
+        assert "引言中还有〔待" in refusal(report, check(report))
+
+
+@pytest.mark.parametrize("lock", ["~$a.xlsx", ".~lock.a.xlsx#", ""])
+def test_a_workbook_that_is_open_elsewhere_may_not_be_saved(lock: str, tmp_path: Path) -> None:
+    place = tmp_path / "a.xlsx"
+    report = replace(plain_report(), document=replace(FILE, origin=str(place)))
+    (tmp_path / (lock or "b.xlsx")).write_bytes(b"")
+    lines = list(done_lines(report, [], 200, tmp_path / "b.docx"))
+    assert [line for line in lines if "打开" in line] == [
+        "请核对：a.xlsx可能正在表格软件中打开，没有保存的改动不在发布稿中。"
+    ] * bool(lock)
+
+
+def test_a_heading_that_is_printed_otherwise_is_told() -> None:
+    headings = (Heading(1, "一、总体情况"), Heading(5, "五、存在的主要问题及下步打算：如下"))
+    page = replace(plain_report(), headings=headings, document=Document("a.html", "", b"", ""))
+    [line] = filter(re.compile("标题印作").search, told(page, check(page)))
+    assert line == (
+        "标题印作“五、存在的主要问题及改进情况”；原文是“五、存在的主要问题及下步打算”。"
+    )
 
 
 def test_ordinary_words_are_not_left_to_be_written() -> None:

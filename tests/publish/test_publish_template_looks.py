@@ -418,9 +418,18 @@ def test_a_large_style_sheet_is_no_endless_template(tmp_path: Path) -> None:
 def test_styles_of_a_template_are_told(
     name: str, content: str, lines: list[str], tmp_path: Path
 ) -> None:
-    (tmp_path / name).write_text(content, encoding="utf-8")
+    headed = f"{content}<p>{'<p>'.join(HEADINGS.values())}"
+    (tmp_path / name).write_text(headed, encoding="utf-8")
     assert template_lines(tmp_path / name) == lines
     assert template_lines(None) == []
+
+
+def test_titles_that_a_template_lacks_are_told(tmp_path: Path) -> None:
+    """No field brings them: {{一}} is the text of 一、总体情况."""
+    titles = "<p>".join(list(HEADINGS.values())[1:])
+    (tmp_path / "a.html").write_text(f"<p>{titles}</p>{{{{一}}}}", encoding="utf-8")
+    [line] = template_lines(tmp_path / "a.html")
+    assert line == "请核对：模板中没有这些标题，发布稿中也没有：“一、总体情况”。"
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """A report -> findings on what is unlikely though no sum says so, each with its text.
 
-Rules: plausibility.named, a warning; .rules, .fees, .period, .published, .unwritten, .sections,
-.numbering, notes. One is given only where the text leaves no other reading; a body whose level the
-name does not tell and a list that starts anew give none.
+Rules: plausibility.named, a warning; .revised, .rules, .fees, .period, .published, .unwritten,
+.sections, .amount, .numbering, notes. One is given only where the text leaves no other reading; a
+body whose level the name does not tell and a list that starts anew give none.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from decimal import Decimal
 from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
-from gongkai import editions, figures, wording
+from gongkai import bodies, editions, figures, wording
 from gongkai.bodies import last_day_of, why_no_rules, within
 from gongkai.checks.numbering import in_han, slips_in
 from gongkai.model import Cell, Fact, Finding, Heading, Report, Section, Table
+from gongkai.recognize import warned
 from gongkai.recognize.cover import page, when, who
+from gongkai.recognize.cover.titles import segment_of
+from gongkai.recognize.tables import units
 from gongkai.wording import label_of, phrases, prose, unwritten
 
 FEES = "信息处理费"
@@ -65,16 +68,21 @@ UNPAID = "applications.other_unpaid.total"
 
 
 def check_plausibility(report: Report) -> list[Finding]:
-    """Findings, in the order of the report: another body or year, period, day of publication,
-    marks left, sections, rules, fees, numbering.
+    """Findings, in the order of the report: whether it is in force, changes not accepted, another
+    body or year, period, day of publication, marks left, sections, rules, amounts, fees,
+    numbering.
     """
     return [
+        *check_in_force(report),
+        *check_revised(report),
+        *check_title(report),
         *check_named(report),
         *check_period(report),
         *check_published(report),
         *check_unwritten(report),
         *check_sections(report),
         *check_rules(report),
+        *check_amounts(report),
         *check_fees(report),
         *islice(check_numbering(report.sections), MOST_SLIPS),
     ]
@@ -85,6 +93,34 @@ def note(rule: str, says: str, **facts: Fact) -> Finding:
 
 
 # --- another body or year -------------------------------------------------------------------------
+
+
+def check_in_force(report: Report) -> Iterator[Finding]:
+    """A workbook's title that says that it is no report in force: （征求意见稿）. Of a page the
+    reading has told it.
+    """
+    if wording.is_workbook(report):
+        for problem in warned(report.title, ""):
+            told = {"quoted": problem.raw}
+            yield Finding("plausibility.named", "warning", "draft", facts=told)
+
+
+def check_revised(report: Report) -> Iterator[Finding]:
+    """Changes in a document that nobody has accepted: what was checked is what they would make."""
+    if report.revised:
+        told = wording.revised_text(report.revised, "校验")
+        yield note("plausibility.revised", "", texts=told)
+
+
+def check_title(report: Report) -> Iterator[Finding]:
+    """The title on a workbook's cover that names another body or year than the cover does."""
+    named = segment_of(wording.one_line(report.title))
+    is_other = named.year not in (None, report.year) or not bodies.may_be_one(
+        named.agency or report.agency, report.agency
+    )
+    if wording.is_workbook(report) and report.agency and report.year and is_other:
+        told = {"quoted": report.title, "agency": report.agency, "year": str(report.year)}
+        yield Finding("plausibility.named", "warning", "title", facts=told)
 
 
 def check_named(report: Report) -> Iterator[Finding]:
@@ -223,16 +259,35 @@ def is_year(digits: str) -> bool:
 
 
 def check_published(report: Report) -> Iterator[Finding]:
-    """The day of publication against the end of the year, and against the law's last day for such a
-    body.
+    """The day of publication, and that below the report, against the end of the year, and against
+    the law's last day for such a body.
     """
-    day, year = report.published, report.year
-    if not day or year is None or told_with_year(report):
+    year = report.year
+    if year is None or told_with_year(report):
         return
-    if day < f"{year}-12-01":
-        yield note("plausibility.published", "early", day=day, year=str(year))
-    else:
-        yield from published_late(report, day, year)
+    for day in days_of(report):
+        if day < f"{year}-12-01":
+            yield note("plausibility.published", "early", day=day, year=str(year))
+        elif day >= f"{year + 2}" and is_of_report(report, day):
+            yield note("plausibility.published", "far", day=day, year=str(year))
+        else:
+            yield from published_late(report, day, year)
+
+
+def days_of(report: Report) -> list[str]:
+    """2022-01-20 of the cover or page and of 2022年1月20日 below section six, each once."""
+    days = dict.fromkeys((report.published, signed_day(report)))
+    return list(filter(None, days))
+
+
+def signed_day(report: Report) -> str:
+    numbers = re.findall(r"\d+", prose.signed(report).day)
+    return "{}-{:0>2}-{:0>2}".format(*numbers) if numbers else ""
+
+
+def is_of_report(report: Report, day: str) -> bool:
+    """Whether the clerk wrote a day: a site gives a page the day on which it was put up again."""
+    return wording.is_workbook(report) or day == signed_day(report)
 
 
 def published_late(report: Report, day: str, year: int) -> Iterator[Finding]:
@@ -331,9 +386,9 @@ def misnumbered(headings: Sequence[Heading]) -> Iterator[Finding]:
 
 
 def check_unwritten(report: Report) -> Iterator[Finding]:
-    """A note on the marks that are left in a workbook: 〔待改写〕 in 引言 and “一、总体情况”."""
-    if not wording.is_workbook(report):
-        return
+    """A note on the marks that are left, 〔待改写〕 in 引言 and “一、总体情况”, and one on each
+    part in which something else is: 培训××次.
+    """
     parts: list[str] = []
     marks: list[str] = []
     for is_marked, mark in unwritten.MARKED:
@@ -343,6 +398,10 @@ def check_unwritten(report: Report) -> Iterator[Finding]:
     if parts:
         named = wording.some_of(list(dict.fromkeys(parts)), MOST_PARTS)
         yield note("plausibility.unwritten", "", parts=named, marks="、".join(marks))
+    for part, left in unwritten.left_in(report):
+        quoted = [f"“{wording.clipped(text)}”" for text in left]
+        told = wording.some_of(quoted, wording.MOST_LOST)
+        yield note("plausibility.unwritten", "left", part=part, texts=told)
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -380,6 +439,21 @@ def rules_filled(table: Table) -> list[Cell]:
         if cell.column.id in columns and (table.values.get(cell.id) or 0) > 0:
             filled.append(cell)
     return filled
+
+
+# --- amounts --------------------------------------------------------------------------------------
+
+
+def check_amounts(report: Report) -> Iterator[Finding]:
+    """A note on an amount under 万元 that a body of its level never has: it may be in 元."""
+    for table in report.tables.values():
+        for cell, entry in table.entries.items():
+            unit = table.form.cells[cell].column.unit
+            if entry.value and units.is_money(unit) and units.is_beyond(entry.value, report.agency):
+                told = {"value": f"{figures.shown(entry.value)}{unit}"}
+                yield Finding(
+                    "plausibility.amount", "note", "", (cell,), facts=told, form=table.form
+                )
 
 
 # --- fees -----------------------------------------------------------------------------------------

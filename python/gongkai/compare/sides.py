@@ -14,9 +14,8 @@ from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 from gongkai import editions, spreadsheets, sums
-from gongkai.figures import without_blanks
 from gongkai.model import Cell, Entry, Form, Report, Table, Value
-from gongkai.wording.prose import OPENING, day_of, own_text
+from gongkai.wording.prose import OPENING, day_of, headings_printed, own_text
 
 # A blank that says nothing, as a PDF has at the end of a line: 万松东路 154号; not that of 1 388.
 BLANK = re.compile(r"[^\S\n]+(?![^\W_\u4e00-\u9fff])|(?<![^\W_\u4e00-\u9fff])[^\S\n]+")
@@ -253,21 +252,13 @@ def heading_sides(first: Report, second: Report, number: int) -> Iterator[TextSi
     五、存在的主要问题及改进情况; none of a report without any.
     """
     before, after = heading_in(first, number), heading_in(second, number)
-    if first.headings and second.headings and before != after:
+    if headings_printed(first) and headings_printed(second) and before != after:
         yield from changed_texts(before, after)
 
 
 def heading_in(report: Report, number: int) -> str:
-    """A section's heading as it stands in a report, "" for none; without the text that stands
-    behind it in the same line.
-    """
-    written = {heading.section: heading.text for heading in report.headings}
-    text = without_blanks(written.get(number, ""))
-    for section in editions.edition_of_year(report.year).sections:
-        titles = (section.title, *section.aliases) if section.number == number else ()
-        begun = filter(text.startswith, titles)
-        text = max(begun, key=len, default=text)
-    return text
+    """A section's heading as it is printed, "" for none."""
+    return headings_printed(report).get(number, "")
 
 
 def cover_sides(first: Report, second: Report) -> Iterator[TextSides]:

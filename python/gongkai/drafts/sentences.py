@@ -1,4 +1,4 @@
-"""wordings.toml + a body and a year -> the paragraphs of a report that is begun, figures live.
+"""drafts.toml + a body and a year -> the paragraphs of a report that is begun, figures live.
 
 Superiors score reports that are alike (雷同). So which wording of a sentence stands in a report
 follows from the body's code and name, for each sentence apart, and moves on by one every year:
@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from gongkai.bodies import body, normal
@@ -40,7 +39,7 @@ class DraftParagraph:
 
 @cache
 def facts() -> Mapping[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "wordings.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(unwritten.drafted())
 
 
 def wordings_for(agency: str) -> Mapping[str, Sequence[str]]:

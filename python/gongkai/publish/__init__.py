@@ -6,11 +6,11 @@ nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gongkai import pipeline, readers, system, wording
+from gongkai import editions, figures, pipeline, readers, system, wording
 from gongkai.compare.sides import side_by_side
 from gongkai.model import Block, Finding, Report, UnreadableDocument, WorkbookError
 from gongkai.publish import beside, beside_sheets, docx, html, page_template, template
@@ -63,6 +63,7 @@ MOST_APART = 10  # things beside the tables and texts of a workbook, named of ea
 MOST_UNREAD = 5  # things that were not read, named of each of two reports
 OWN_TEXTS = "请核对：模板自带的文字有{}处，照原样印出：{}；请确认与报告一致，不是上一年的。"
 MOST_OWN = 8  # of them, named
+NO_TITLES = "请核对：模板中没有这些标题，发布稿中也没有：{}。"
 PDF_SAVE = "请改用.docx"
 PDF_MISSING = (
     "生成PDF要用LibreOffice，本机没有找到；请安装LibreOffice（libreoffice.org），或改用.docx。"
@@ -177,13 +178,25 @@ def template_lines(path: Path | None, agency: str = "") -> list[str]:
     told = []
     if path.suffix.lower() == ".html":
         told = page_template.style_lines(own)
-        lines = texts_of(blocks_in(path.name, own))
+        lines = list(texts_of(blocks_in(path.name, own)))
     else:
-        lines = template.own_lines(own)
+        lines = list(template.own_lines(own))
     texts = told_first(own_texts(lines), agency)
     if texts:
         told.append(OWN_TEXTS.format(len(texts), quoted(texts, MOST_OWN)))
+    lacking = titles_lacking(lines)
+    if lacking:
+        told.append(NO_TITLES.format(quoted(lacking, MOST_OWN)))
     return told
+
+
+def titles_lacking(lines: Iterable[str]) -> list[str]:
+    """The titles of sections that a template has in no line; no field brings them: {{一}} is the
+    text of 一、总体情况.
+    """
+    there = "\n".join(map(figures.without_blanks, lines))
+    sections = editions.edition_of_year(None).sections
+    return [section.title for section in sections if section.title not in there]
 
 
 def as_page(report: Report, found: Publication, name: str, asked: Asked) -> tuple[bytes, int]:

@@ -21,17 +21,19 @@ FROM_SOURCE = (
 RAISED = re.compile(r"[^\s。，；]{0,4}[\^\ufffc][^\s。，；]{1,6}")  # 积5^2^千米
 # What a font of signs shows and nobody can read: 尾□5.
 UNREAD = re.compile("[^\\s。，；]{0,4}[\ue000-\uf8ff\ufffd][^\\s。，；]{0,6}")
-UNWRITTEN = "请核对：{}中可能有没有写完的文字：{}。"
 UNCERTAIN = "请核对：这些格是公式，数字取自文件上次保存的结果：{}。"
 SIGNED_OTHERWISE = "请核对：署名照第六部分末尾的文字印出，没有另印机关和日期"
 # Notes on what the report is and on figures that are printed in another unit than they stood in.
 TOLD_NOTES = (
     "plausibility.period",
     "plausibility.published",
+    "plausibility.unwritten",
     "coverage.edition",
     "coverage.converted",
     "coverage.unit",
 )
+TOLD_APART = ("plausibility.named", "title")  # with the title that is printed in its place
+OPEN_ELSEWHERE = "请核对：{}可能正在表格软件中打开，没有保存的改动不在发布稿中。"
 DONE = "发布稿与{}逐格一致，{}格。已写入 {}"
 ADVICE = "请改正，或对确认无误的问题注明理由后忽略，再生成"
 
@@ -120,20 +122,6 @@ def missing_in(report: Report, section: Section) -> Iterator[str]:
         yield f"“{section.title}”没有文字"
 
 
-def left_to_write(report: Report) -> Iterator[str]:
-    """What a person left to be written later and what is printed so, with the part: “五、存在的主要
-    问题及改进情况”中可能有没有写完的文字：“培训××次”.
-    """
-    opening = wording.prose.own_text(report, wording.prose.OPENING)
-    parts = {"标题": "".join(title_lines(report)), "引言": opening}
-    for section in editions.edition_of_year(report.year).sections:
-        parts[f"“{section.title}”"] = wording.prose.own_text(report, section.number)
-    for part, text in parts.items():
-        found = wording.unwritten.placeholders_in(text)
-        if found:
-            yield UNWRITTEN.format(part, quoted(found, wording.MOST_LOST))
-
-
 def stands_against(finding: Finding) -> bool:
     """Whether a finding keeps a report from being published: it is grave, or it was, and was set
     aside without a reason.
@@ -154,12 +142,25 @@ def done_lines(
     """What is said once a document is written; ``count`` figures were read back equal."""
     if wording.is_workbook(report):
         yield DONE.format("工作簿", count, target)
+        yield from open_elsewhere(report)
     else:
         yield DONE.format("报告", count, target)
         yield from source_lines(report)
         yield from parts_told(findings)
     yield from printed_otherwise(report)
     yield from to_be_checked(report, findings)
+
+
+def open_elsewhere(report: Report) -> Iterator[str]:
+    """What a spreadsheet program that has the file open may not have saved yet: beside it stands
+    ~$年报.xlsx of Excel and WPS, or .~lock.年报.xlsx# of LibreOffice.
+    """
+    path = Path(report.document.origin) if report.document else None
+    if path is None:
+        return
+    for lock in (f"~${path.name}", f".~lock.{path.name}#"):
+        if path.with_name(lock).is_file():
+            yield OPEN_ELSEWHERE.format(path.name)
 
 
 def source_lines(report: Report) -> Iterator[str]:
@@ -245,9 +246,19 @@ def printed_otherwise(report: Report) -> Iterator[str]:
         yield f"{SIGNED_OTHERWISE}；发布日期是{published or '空白'}。"
     elif len({signed.day, published} - {""}) > 1:
         yield f"请核对：署名日期照正文印作{signed.day}；发布日期是{published}。"
+    yield from headings_told(report)
     left = list(map(wording.clipped, wording.prose.site_lines(report)))
     if left:
         yield f"网页在报告前面写的{len(left)}行没有印出：{wording.some_of(left, MOST_REASONS)}。"
+
+
+def headings_told(report: Report) -> Iterator[str]:
+    """The headings that are printed as the form has them, and stand otherwise in the report."""
+    written = wording.prose.headings_printed(report)
+    for section in editions.edition_of_year(report.year).sections:
+        text = written.get(section.number, section.title)
+        if text != section.title:
+            yield f"标题印作“{section.title}”；原文是“{wording.clipped(text)}”。"
 
 
 def title_told(report: Report, title: str, why: str) -> Iterator[str]:
@@ -263,13 +274,13 @@ def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     """
     if report.doubts:
         yield f"请核对：{wording.doubts_text(wording.doubted_facts(report))}。"
-    yield from left_to_write(report)
     blanks = sum(entry.value is None for entry in report.entries())
     if blanks:
         yield f"有{blanks}格空白，照空白印出；没有的应当填0。"
     for finding in findings:
         is_told = finding.severity == "warning" or finding.rule in TOLD_NOTES
-        if is_told and decisions.is_open(finding):
+        is_apart = (finding.rule, finding.says) == TOLD_APART
+        if is_told and not is_apart and decisions.is_open(finding):
             yield f"请核对：{told_of(finding)}。"
 
 

@@ -8,7 +8,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from gongkai import figures, wording
+from gongkai import editions, figures, wording
 from gongkai.model import Report
 
 OPENING, LAST = 0, 6  # in the place of a section's number: what stands before the first; the last
@@ -85,6 +85,22 @@ def signed(report: Report) -> SignedText:
     last = lines[-LAST_LINES:]
     is_named = agency in map(figures.without_blanks, last)
     return SignedText(text, "", is_named or any(map(is_signing, last)))
+
+
+def headings_printed(report: Report) -> dict[int, str]:
+    """Number -> heading of the sections as they stand in a report, without what stands behind in
+    the same line, 六、其他需要报告的事项：无; of a workbook of ours those of the form.
+    """
+    sections = editions.edition_of_year(report.year).sections
+    if wording.is_workbook(report):
+        return {section.number: section.title for section in sections}
+    found = {}
+    for number, written in report.headings:
+        text = figures.without_blanks(written)
+        official = next(section for section in sections if section.number == number)
+        begun = filter(text.startswith, (official.title, *official.aliases))
+        found[number] = max(begun, key=len, default=text)
+    return found
 
 
 def day_of(report: Report) -> str:

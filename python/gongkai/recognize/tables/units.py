@@ -390,6 +390,7 @@ USUAL = {
     **dict.fromkeys("县区旗", 3.8),
     **dict.fromkeys("镇乡道", 0.5),
 }
+BEYOND = 3.3  # powers of ten above the usual size, where 元 are written under 万元 (four more)
 SAME_AMOUNT = 0.1  # powers of ten: 约6.3万元 for 6.322944
 OF_A_BODY = 1.5  # of a department
 SUBJECTS = {"fees": "收费", "procurement": "采购"}  # rows of money -> what prose calls them
@@ -452,6 +453,14 @@ def against_body(sizes: Sizes, agency: str) -> str:
     if usual is None or not sizes.nearer_plain(usual):
         return ""
     return f"与{agency}这一级机关通常的数额相差太大"
+
+
+def is_beyond(amount: Figure, agency: str) -> bool:
+    """Whether an amount in 万元 is likely one in 元: 323671442.95 of a county, which collects
+    32367.14.
+    """
+    usual = usual_size(agency)
+    return usual is not None and amount != 0 and size_of(amount) > usual + BEYOND
 
 
 def size_of(amount: Figure) -> float:
