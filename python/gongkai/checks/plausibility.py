@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import groupby, islice, pairwise
+from itertools import chain, groupby, islice, pairwise
 from typing import NamedTuple
 
 from gongkai import bodies, editions, figures, wording
@@ -389,16 +389,13 @@ def check_unwritten(report: Report) -> Iterator[Finding]:
     """A note on the marks that are left, 〔待改写〕 in 引言 and “一、总体情况”, and one on each
     part in which something else is: 培训××次.
     """
-    parts: list[str] = []
-    marks: list[str] = []
-    for is_marked, mark in unwritten.MARKED:
-        marked = unwritten.parts_marked(report, is_marked)
-        parts += marked
-        marks += [mark] if marked else []
-    if parts:
-        named = wording.some_of(list(dict.fromkeys(parts)), MOST_PARTS)
-        yield note("plausibility.unwritten", "", parts=named, marks="、".join(marks))
-    for part, left in unwritten.left_in(report):
+    texts = unwritten.parts_of(report)
+    marked = unwritten.parts_marked(texts)
+    if marked:
+        parts = dict.fromkeys(chain.from_iterable(marked.values()))
+        named = wording.some_of(list(parts), MOST_PARTS)
+        yield note("plausibility.unwritten", "", parts=named, marks="、".join(marked))
+    for part, left in unwritten.left_in(texts, wording.is_workbook(report)):
         quoted = [f"“{wording.clipped(text)}”" for text in left]
         told = wording.some_of(quoted, wording.MOST_LOST)
         yield note("plausibility.unwritten", "left", part=part, texts=told)

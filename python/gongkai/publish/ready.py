@@ -65,10 +65,9 @@ def reasons_against(report: Report, findings: Sequence[Finding]) -> Iterator[str
         yield "年度没有填写"
     for section in editions.edition_of_year(report.year).sections:
         yield from missing_in(report, section)
-    for is_marked, told in wording.unwritten.MARKED:
-        marked = wording.unwritten.parts_marked(report, is_marked)
-        if marked:
-            yield f"{wording.some_of(marked, MOST_REASONS)}中还有{told}"
+    marked = wording.unwritten.parts_marked(wording.unwritten.parts_of(report))
+    for mark, parts in marked.items():
+        yield f"{wording.some_of(parts, MOST_REASONS)}中还有{mark}"
     yield from unread_in(report)
     if has_formulas(report):
         yield "标题或正文中有公式没有计算结果或者出错（请在表格软件中重新计算、改正后保存）"

@@ -5,12 +5,12 @@ and what a person leaves for later, or in the place of a figure or a name.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import filterfalse
 from pathlib import Path
 
-from gongkai import editions, wording
+from gongkai import editions
 from gongkai.model import Report
 from gongkai.wording import prose
 
@@ -156,12 +156,11 @@ def guidance() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(texts))))
 
 
-def left_in(report: Report) -> Iterator[tuple[str, list[str]]]:
+def left_in(parts: Mapping[str, str], is_ours: bool) -> Iterator[tuple[str, list[str]]]:
     """The parts of a report in which something was left to be written, and what: “一、总体情况”,
     培训××次. In a workbook of ours also what is left of our marks, once no mark stands there.
     """
-    is_ours = wording.is_workbook(report)
-    for part, text in parts_of(report).items():
+    for part, text in parts.items():
         own = OUR_MARK.sub("", text)
         found = list(filterfalse(is_marked, placeholders_in(own)))
         if is_ours and not is_marked(text):
@@ -192,9 +191,16 @@ def is_unnamed(agency: str, told: str) -> bool:
 MARKED = ((is_to_rewrite, TO_REWRITE), (is_left_open, TO_FILL))
 
 
-def parts_marked(report: Report, holds_mark: Callable[[str], bool]) -> list[str]:
-    """The parts whose text still holds a mark of what a program wrote for the clerk to change."""
-    return [part for part, text in parts_of(report).items() if holds_mark(text)]
+def parts_marked(parts: Mapping[str, str]) -> dict[str, list[str]]:
+    """Mark of what a program wrote for the clerk to change -> the parts whose text still holds it:
+    〔待改写〕 -> 引言, “一、总体情况”.
+    """
+    found: dict[str, list[str]] = {}
+    for part, text in parts.items():
+        for holds_mark, mark in MARKED:
+            if holds_mark(text):
+                found.setdefault(mark, []).append(part)
+    return found
 
 
 def parts_of(report: Report) -> dict[str, str]:
