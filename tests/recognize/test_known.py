@@ -25,7 +25,7 @@ from helpers.pages import read_page
 from helpers.ruian import RUIAN
 from helpers.strategies import changed, reports
 from helpers.truth.document import PAGES, TEXTS, made
-from helpers.truth.judge import trial
+from helpers.truth.menu import menu
 from helpers.writers.styles import GRIDS, LABELS, LAYOUTS, render
 
 DEMO = (ROOT / "python" / "gongkai" / "demo" / "ruian-2021.html").read_text(encoding="utf-8")
@@ -83,14 +83,14 @@ def read_by_memory(tokens: list[Token], edition: str) -> list[object]:
         return [str(error)]
 
 
-def unlike(pages: Iterable[str | bytes]) -> list[str]:
-    """The beginnings of pages that are read differently while all before, and at last they
-    themselves, are known.
+def unlike(pages: Iterable[str | bytes], editions: Iterable[str] = EDITIONS) -> list[str]:
+    """The ends of pages that are read differently while all before, and at last they themselves,
+    are known.
     """
     found = []
     for page in pages:
         tokens = tokens_of(page)
-        for edition in EDITIONS:
+        for edition in editions:
             expected = read_by_labels(tokens, edition)
             for _ in range(3):
                 if read_by_memory(tokens, edition) != expected:
@@ -187,13 +187,20 @@ def test_every_document_is_read_alike() -> None:
     assert is_known(PLAIN)
 
 
+def with_faults(random: Random) -> bytes:
+    """A document with at most two faults, and one thing more."""
+    case = made(random, (*PAGES, *TEXTS))
+    for fault in random.sample(menu(), 2):
+        fault.change(case)
+    page = case.written().decode()
+    return random.choice(list(CHANGES.values()))(page).encode()
+
+
 @counted
-def test_documents_with_two_faults_are_read_alike() -> None:
-    pages = [render(RUIAN, form) for form in PAGES]
-    pages += [
-        trial("known", number, (*PAGES, *TEXTS)).case.written() for number in range(many(2000))
-    ]
-    assert unlike(pages) == []
+def test_documents_with_faults_are_read_alike() -> None:
+    learn(*(render(RUIAN, form) for form in PAGES))
+    pages = (with_faults(Random(number)) for number in range(many(1600)))
+    assert unlike(pages, ["2021"]) == []
 
 
 @properties(60)
@@ -354,13 +361,15 @@ def test_one_thing_differs(name: str, base: str) -> None:
     assert [outcome(page) for _ in range(3)] == [expected] * 3
 
 
+@counted
 def test_two_things_differ() -> None:
-    pairs = part(list(combinations(CHANGES, 2)))
     learn(*BASES.values())
-    for one, other in pairs:
-        for base in part(list(BASES)):
-            page = CHANGES[other](CHANGES[one](BASES[base]))
-            assert unlike([page]) == [], (one, other, base)
+    for number in range(many(1600)):
+        random = Random(number)
+        one, other = random.sample(list(CHANGES), 2)
+        base = random.choice(list(BASES))
+        page = CHANGES[other](CHANGES[one](BASES[base]))
+        assert unlike([page], ["2021"]) == [], (one, other, base)
 
 
 def test_changes_change_the_page() -> None:
@@ -369,8 +378,7 @@ def test_changes_change_the_page() -> None:
 
 def test_a_page_cannot_teach_what_another_is_read_by() -> None:
     """What is learnt from pages with two things changed reads the plain page alike."""
-    pairs = part(list(combinations(CHANGES, 2)))
-    for one, other in pairs[::7]:
+    for one, other in part(list(combinations(CHANGES, 2))[::7]):
         learn(CHANGES[other](CHANGES[one](PLAIN)))
         for base in BASES.values():
             tokens = tokens_of(base)

@@ -42,7 +42,7 @@ MOST_TEXT = 6_000  # characters in the labels of a grid
 OWN_WEIGHT = 1.0  # of a label to the letter
 COUNTING = "1 2 3 4 5"  # a row of 表四 with these may number its columns
 NOWHERE = -1  # the place of a cell that the page does not have
-Key = tuple[object, ...]
+LayoutKey = tuple[object, ...]
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -58,10 +58,10 @@ class PageGrid(NamedTuple):
         return range(self.start, self.start + len(self.tokens))
 
 
-class Page(NamedTuple):
+class GridPage(NamedTuple):
     """A page with one grid for each table of an edition; ``prose`` are the tokens outside them."""
 
-    key: Key
+    key: LayoutKey
     edition: str
     tokens: Sequence[tokenizing.Token]
     grids: Sequence[PageGrid]
@@ -83,13 +83,13 @@ class TableLayout(NamedTuple):
 
 
 SEEN: dict[int, None] = {}
-LAYOUTS: dict[Key, tuple[TableLayout, ...]] = {}
+LAYOUTS: dict[LayoutKey, tuple[TableLayout, ...]] = {}
 
 
 # --- what is the same on two pages ----------------------------------------------------------------
 
 
-def page_of(tokens: Sequence[tokenizing.Token], preferred: str) -> Page | None:
+def page_of(tokens: Sequence[tokenizing.Token], preferred: str) -> GridPage | None:
     """The page, if it has a grid for each table of the edition and prose between them; its prose
     may still say more than it should (``is_inert``).
     """
@@ -111,7 +111,7 @@ def page_of(tokens: Sequence[tokenizing.Token], preferred: str) -> Page | None:
     if len(numbers) < len(forms):
         return None
     key = (preferred, *map(key_of, grids))
-    return Page(key, preferred, tokens, grids, prose)
+    return GridPage(key, preferred, tokens, grids, prose)
 
 
 def is_large(run: Sequence[tokenizing.Token]) -> bool:
@@ -119,7 +119,7 @@ def is_large(run: Sequence[tokenizing.Token]) -> bool:
     return len(run) > MOST_CELLS or size > MOST_TEXT
 
 
-def key_of(grid: PageGrid) -> Key:
+def key_of(grid: PageGrid) -> LayoutKey:
     """All that is looked at of a grid's tokens but the figures' own texts, and the places."""
     tokens = grid.tokens
     first = tokens[0].row
@@ -129,7 +129,7 @@ def key_of(grid: PageGrid) -> Key:
     return (*texts, *rows, *looks)
 
 
-def is_inert(page: Page, lines: Sequence[int]) -> bool:
+def is_inert(page: GridPage, lines: Sequence[int]) -> bool:
     """Whether neither the prose nor the figures tell where figures belong: no label in the prose
     and behind the first grid no figure, none of the ``lines`` that state a unit is of counts
     (单位：千件), and nothing numbers columns.
@@ -166,7 +166,7 @@ def may_count(grid: PageGrid) -> bool:
 # --- by position ----------------------------------------------------------------------------------
 
 
-def read_known(page: Page) -> dict[str, entries.TableReading] | None:
+def read_known(page: GridPage) -> dict[str, entries.TableReading] | None:
     """The tables of a page whose layout is known; None where they are to be read from their
     labels.
     """
@@ -178,7 +178,7 @@ def read_known(page: Page) -> dict[str, entries.TableReading] | None:
 
 
 def read_as(
-    page: Page, layouts: Sequence[TableLayout], lines: Sequence[int]
+    page: GridPage, layouts: Sequence[TableLayout], lines: Sequence[int]
 ) -> dict[str, entries.TableReading] | None:
     """The tables of a page by their layouts; None where a figure or a sum speaks against it."""
     found = {}
@@ -190,7 +190,7 @@ def read_as(
     return found
 
 
-def read_at(page: Page, layout: TableLayout, lines: Sequence[int]) -> entries.TableReading:
+def read_at(page: GridPage, layout: TableLayout, lines: Sequence[int]) -> entries.TableReading:
     """The table that stands in a grid, its figures by their positions; ``lines`` are the tokens of
     lines that state a unit.
     """
@@ -208,7 +208,9 @@ def read_at(page: Page, layout: TableLayout, lines: Sequence[int]) -> entries.Ta
     return reading
 
 
-def notes_beside(page: Page, labels: Sequence[int], lines: Sequence[int]) -> list[units.UnitPlace]:
+def notes_beside(
+    page: GridPage, labels: Sequence[int], lines: Sequence[int]
+) -> list[units.UnitPlace]:
     """What lines of the prose say of the units of a table with these labels."""
     return units.note_places(page.tokens, lines, labels[0], labels[-1] + 1, labels)
 
@@ -225,7 +227,7 @@ def is_doubtful(reading: entries.TableReading) -> bool:
 # --- learning -------------------------------------------------------------------------------------
 
 
-def learn(page: Page, readings: Mapping[str, entries.TableReading]) -> None:
+def learn(page: GridPage, readings: Mapping[str, entries.TableReading]) -> None:
     """Keep the layout of a page that was read from its labels, if it is one by which any page that
     is set alike can be read, this one first; () where it is not. To find that out takes half of
     what it saves each time, so it is asked for the second page of a layout.
@@ -253,7 +255,7 @@ def kept(known: dict[K, V], key: K, value: V, most: int) -> bool:
 
 
 def layouts_of(
-    page: Page, readings: Mapping[str, entries.TableReading], lines: Sequence[int]
+    page: GridPage, readings: Mapping[str, entries.TableReading], lines: Sequence[int]
 ) -> tuple[TableLayout, ...]:
     """The layout of each table, () where another page that is set alike may be read differently."""
     forms = all_editions()[page.edition].forms
@@ -270,7 +272,7 @@ def layouts_of(
 
 
 def layout_of(
-    page: Page, reading: entries.TableReading, lines: Sequence[int]
+    page: GridPage, reading: entries.TableReading, lines: Sequence[int]
 ) -> TableLayout | None:
     """The layout of a table that stands in a grid of its own, with nothing in doubt, else None."""
     number = grid_with(page, reading.spots)
@@ -279,21 +281,27 @@ def layout_of(
     grid = page.grids[number]
     if not has_all_labels(page, grid, reading):
         return None
-    places = {token.place: at for at, token in enumerate(grid.tokens)}
-    cells = []
-    for name, entry in reading.entries.items():
-        at = NOWHERE if entry.place is None else places.get(entry.place)
-        if at is None:
-            return None
-        cells.append((reading.form.cells[name], at))
+    cells = cells_in(grid, reading)
     used = []
     for at, token in enumerate(grid.tokens):
         if id(token) in reading.used:
             used.append(at)
     labels = [at - grid.start for at in reading.spots]
     said = units_without(notes_beside(page, reading.spots, lines), reading)
-    layout = TableLayout(reading.form, number, tuple(cells), tuple(used), tuple(labels), said)
+    layout = TableLayout(reading.form, number, cells, tuple(used), tuple(labels), said)
     return layout if is_settled(grid, layout, reading) else None
+
+
+def cells_in(grid: PageGrid, reading: entries.TableReading) -> tuple[tuple[Cell, int], ...]:
+    """The cells of the form in the order in which they were entered, with where in the grid the
+    figure of each stands; those without a figure stand nowhere, and so does one in another grid.
+    """
+    places = {token.place: at for at, token in enumerate(grid.tokens)}
+    found = []
+    for name, entry in reading.entries.items():
+        at = NOWHERE if entry.place is None else places.get(entry.place, NOWHERE)
+        found.append((reading.form.cells[name], at))
+    return tuple(found)
 
 
 def units_without(
@@ -312,7 +320,7 @@ def units_without(
     return found
 
 
-def grid_with(page: Page, spots: Sequence[int]) -> int | None:
+def grid_with(page: GridPage, spots: Sequence[int]) -> int | None:
     """The number of the grid that all labels of a table stand in."""
     for number, grid in enumerate(page.grids):
         if spots and all(at in grid.place for at in spots):
@@ -337,7 +345,7 @@ def is_settled(grid: PageGrid, layout: TableLayout, reading: entries.TableReadin
     return grid.tokens[last].kind == "figure" and last in placed
 
 
-def has_all_labels(page: Page, grid: PageGrid, reading: entries.TableReading) -> bool:
+def has_all_labels(page: GridPage, grid: PageGrid, reading: entries.TableReading) -> bool:
     """Whether a table has each label of its form to the letter, in the heaviest wording that the
     page has of it, so that no chain of labels leaves the grid for another.
     """
@@ -358,7 +366,7 @@ def has_all_labels(page: Page, grid: PageGrid, reading: entries.TableReading) ->
     return is_own and are_no_table(elsewhere, grid, form)
 
 
-def matches_on(page: Page, reading: entries.TableReading) -> Iterator[labelling.Match]:
+def matches_on(page: GridPage, reading: entries.TableReading) -> Iterator[labelling.Match]:
     """All places of a form's labels; one of 表四 that is a pile of cells stands at the first."""
     labels = reading.form.labels
     words = labelling.lexicon(reading.form)
