@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from itertools import combinations
 from random import Random
 
@@ -49,13 +50,13 @@ def forget() -> None:
 # --- a page read from its labels, and by what is known --------------------------------------------
 
 
-def outcome(page: str | bytes) -> tuple[str, str]:
-    """All that a page gives: its report with each entry's place in order, or why there is none."""
+def outcome(page: str | bytes) -> tuple[object, ...]:
+    """All that a page gives: its report with the entries in order, or why there is none."""
     try:
         report = read_page(page)
     except UnreadableDocument as error:
-        return type(error).__name__, str(error)
-    return repr(report), repr(list(report.entries()))
+        return type(error), str(error)
+    return report, list(report.entries()), report.problems
 
 
 def tokens_of(page: str | bytes) -> list[Token]:
@@ -153,13 +154,13 @@ def test_the_memory_is_asked_for_the_figures() -> None:
 
 
 def test_what_is_kept_is_bounded() -> None:
-    for number in range(known.MOST_LAYOUTS + 1):
-        page = PLAIN.replace("信息内容", f"信息内容{'、' * number}", 1)
-        learn(page)
-        assert len(known.LAYOUTS) <= known.MOST_LAYOUTS
-    assert len(known.LAYOUTS) == 1
-    assert known.kept(known.SEEN, 0, None, 2) is True
-    assert len(known.SEEN) == 1
+    known.LAYOUTS.update(
+        dict.fromkeys([(str(number),) for number in range(known.MOST_LAYOUTS)], ())
+    )
+    known.SEEN.update(dict.fromkeys(range(known.MOST_SEEN)))
+    learn(PLAIN)
+    assert is_known(PLAIN)
+    assert (len(known.LAYOUTS), len(known.SEEN)) == (1, 1)
 
 
 def test_a_large_page_is_not_kept() -> None:
@@ -180,9 +181,8 @@ def documents() -> list[bytes]:
 def test_every_document_is_read_alike() -> None:
     pages: list[str | bytes] = list(documents())
     pages += [render(RUIAN, layout) for layout in LAYOUTS]
-    pages += [render(RUIAN, layout, labels) for layout in GRIDS for labels in LABELS]
+    pages += [render(RUIAN, "plain", labels) for labels in LABELS]
     assert unlike(pages) == []
-    assert unlike(reversed(pages)) == []
     assert is_known(DEMO)
     assert is_known(PLAIN)
 
@@ -199,7 +199,7 @@ def with_faults(random: Random) -> bytes:
 @counted
 def test_documents_with_faults_are_read_alike() -> None:
     learn(*(render(RUIAN, form) for form in PAGES))
-    pages = (with_faults(Random(number)) for number in range(many(1600)))
+    pages = (with_faults(Random(number)) for number in range(many(640)))
     assert unlike(pages, ["2021"]) == []
 
 
@@ -229,10 +229,10 @@ def first(before: str, after: str) -> Callable[[str], str]:
 
 
 def figures_of(page: str) -> list[re.Match[str]]:
-    """The cells that hold a whole number, whose digits Word may have parted."""
+    """The cells that hold a number, whose digits Word may have parted."""
     found = []
     for cell in re.finditer(r"(<td[^>]*>)(.*?)(</td>)", page, re.DOTALL):
-        if re.sub(r"<[^>]*>", "", cell[2]).strip().isdigit():
+        if re.sub(r"<[^>]*>|[.]", "", cell[2]).strip().isdigit():
             found.append(cell)
     return found
 
@@ -290,19 +290,31 @@ def with_row(text: str) -> Callable[[str], str]:
 
 SMALL = "<table><tr><td>总计</td><td>3</td></tr></table>"
 BETWEEN = re.compile("</table>.*?<table", re.DOTALL)
-SUMMARY = "<p>（一）予以公开</p><p>134</p><p>（二）部分公开</p><p>2</p><p>（七）总计</p><p>3</p>"
+SUMMARY = "".join(
+    f"<p>{line}</p>"
+    for line in (
+        "自然人 商业企业 科研机构 社会公益组织 法律服务机构 其他 总计",
+        "一、本年新收政府信息公开申请数量 7 1 0 0 0 0 8",
+        "二、上年结转政府信息公开申请数量 2 1 0 0 0 0 3",
+        "（一）予以公开 5 1 0 0 0 0 6",
+        "四、结转下年度继续办理 4 1 0 0 0 0 5",
+    )
+)
 PROSE = {
     "a label": "<p>总计</p>",
     "what a label begins with": "<p>行政</p><p>复议</p>",
+    "a label with a note": "<p>行政复议（含驳回）</p>",
     "a row": "<p>行政许可 12</p>",
     "a row with a note": "<p>行政许可（含委托）</p>",
     "a summary": SUMMARY,
     "a figure": "<p>134</p>",
+    "nothing": "<p>无。</p><p>无</p>",
+    "a label over lines": "<p>行政许</p><p>可</p>",
     "a blank": "<p>|</p>",
     "a caption with its unit": "<p>单位：元</p>",
     "a caption of counts": "<p>（单位：千件）</p>",
     "a note on money": "<p>注：收费以元为单位</p>",
-    "an amount": "<p>全年收费共计12元。</p>",
+    "an amount": "<p>全年收费共计57588.71元。</p>",
     "another year": "<p>附：2020年数据</p>",
     "a heading": "<p>六、其他需要报告的事项</p>",
     "other lines": "<p>情况如下。</p>" * 600,
@@ -323,7 +335,9 @@ CHANGES: dict[str, Callable[[str], str]] = {
     "a note behind a figure": figure(20, "12（上年3）"),
     "digits apart": figure(24, "1<br>2"),
     "a figure with a unit": figure(9, "12元"),
-    "a decimal": figure(9, "1.25"),
+    "an amount": figure(9, "57588.71"),
+    "an amount with its unit": figure(9, "57588.71元"),
+    "a decimal": figure(11, "1.25"),
     "a picture": figure(40, '<img src="7.png">'),
     "a character lost": figure(41, "1\ufffd"),
     "表四 counts": table(2, all_figures(lambda number: str(number + 1))),
@@ -347,6 +361,7 @@ CHANGES: dict[str, Callable[[str], str]] = {
 for name, line in PROSE.items():
     CHANGES[f"{name} above"] = first("<table", f"{line}<table")
     CHANGES[f"{name} below"] = first("</table>", f"</table>{line}")
+    CHANGES[f"{name} above 表四"] = table(2, first("<table", f"{line}<table"))
     CHANGES[f"{name} at the end"] = first("</body>", f"{line}</body>")
 BASES = {"plain": PLAIN, "word": render(RUIAN, "word"), "demo": DEMO}
 
@@ -364,12 +379,26 @@ def test_one_thing_differs(name: str, base: str) -> None:
 @counted
 def test_two_things_differ() -> None:
     learn(*BASES.values())
-    for number in range(many(1600)):
+    for number in range(many(1000)):
         random = Random(number)
         one, other = random.sample(list(CHANGES), 2)
         base = random.choice(list(BASES))
         page = CHANGES[other](CHANGES[one](BASES[base]))
         assert unlike([page], ["2021"]) == [], (one, other, base)
+
+
+def test_an_amount_is_in_the_unit_that_the_prose_says() -> None:
+    """What the prose says of a unit is asked again on each page of a known layout."""
+    learn(PLAIN)
+    page = CHANGES["an amount"](PLAIN)
+    noted = CHANGES["an amount below"](page)
+    expected = outcome(noted)
+    forget()
+    learn(PLAIN)
+    assert is_known(page)
+    assert outcome(noted) == expected
+    assert read_page(page).value("disclosure.fees.amount") == Decimal("57588.71")
+    assert read_page(noted).value("disclosure.fees.amount") is None
 
 
 def test_changes_change_the_page() -> None:
@@ -383,6 +412,13 @@ def test_a_page_cannot_teach_what_another_is_read_by() -> None:
         for base in BASES.values():
             tokens = tokens_of(base)
             assert read_by_memory(tokens, "2021") == read_by_labels(tokens, "2021"), (one, other)
+
+
+@pytest.mark.parametrize("name", ["nothing", "a figure", "a blank", "other lines", "an amount"])
+def test_prose_that_says_nothing_of_the_tables(name: str) -> None:
+    learn(PLAIN)
+    places = ("above", "below", "above 表四", "at the end")
+    assert [is_known(CHANGES[f"{name} {place}"](PLAIN)) for place in places] == [True] * 4
 
 
 def test_another_edition_is_another_layout() -> None:

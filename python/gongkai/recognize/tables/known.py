@@ -4,17 +4,17 @@ Most reports of a batch are set alike. Where only the figures and the prose diff
 was read without a problem, each figure belongs to the cell that stood at its place there: 134 in
 the seventh cell of the third grid row is again applications.granted.natural.
 
-What makes that the same as reading the page from its labels (``is_settled`` asks the first two of
-the page that is learnt, ``page_of`` and ``is_inert`` the others of every page):
+What makes that the same as reading the page from its labels, the first two asked of the page that
+is learnt (``layouts_of``), the others of every page (``is_inert``, ``key_of``):
 
 - Labels and figures of each table stand in a grid of its own, which nothing else explains: each
   label once, to the letter, in no other grid what would start, end or be a row of that table. So
   its chain of labels stays in its grid, however long the prose between the grids is.
 - Each figure and sign of a grid is one cell of the form, and a figure is the last of each grid. No
   figure of a row is passed over, numbers it or is one of several for a cell, which are the ways in
-  which figures have a say in where others belong; nor is a label left over for what stands behind.
-- The prose has no label of these tables nor what one begins with, no figure in a place of its own
-  behind the first grid, and no line that says that counts are not single ones.
+  which figures have a say in where others belong.
+- The prose has no label of these tables, and no line that says that counts are not single ones.
+  No label of a grid is left over either, so there is none that a figure in the prose may be of.
 - All else that is looked at is the same (``key_of``): the texts of labels and notes, what is a
   figure, a sign or blank, grid rows and columns and how many of these a cell covers.
 
@@ -25,13 +25,12 @@ of which a figure is in doubt, or a sum does not hold, is read from its labels, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
-from gongkai.editions import all_editions
-from gongkai.model import Cell, Form
+from gongkai.editions import all_editions, form
+from gongkai.model import Cell, Form, Label
 from gongkai.recognize import labelling, tokenizing
 from gongkai.recognize.tables import entries, settle, stacks, units
 
@@ -131,31 +130,17 @@ def key_of(grid: PageGrid) -> LayoutKey:
 
 def is_inert(page: GridPage, lines: Sequence[int]) -> bool:
     """Whether neither the prose nor the figures tell where figures belong: no label in the prose
-    and behind the first grid no figure, none of the ``lines`` that state a unit is of counts
-    (单位：千件), and nothing numbers columns.
+    and nothing that one of 表四 begins with, none of the ``lines`` that state a unit is of counts
+    (单位：千件), and nothing numbers columns. 无。 and 134 in the prose belong to no label.
     """
-    words = lexicons(page.edition)
-    first = page.grids[0].start
-    for at, token in enumerate(page.prose):
-        if at >= first and token.kind != "text":
-            return False
-        if any(may_be_label(token, each) for each in words):
+    begun = labelling.lexicon(form(page.edition, "disputes")).prefixes
+    if not begun.isdisjoint([token.squash for token in page.prose]):
+        return False
+    for official in all_editions()[page.edition].forms.values():
+        if labelling.exact_matches(page.prose, labelling.lexicon(official)):
             return False
     said = [("", page.tokens[at].text) for at in lines]
     return not units.scaled_note(said) and not any(map(may_count, page.grids))
-
-
-@cache
-def lexicons(edition: str) -> tuple[labelling.Lexicon, ...]:
-    return tuple(map(labelling.lexicon, all_editions()[edition].forms.values()))
-
-
-def may_be_label(token: tokenizing.Token, words: labelling.Lexicon) -> bool:
-    """Whether a text is a label, with a note or without, or what one begins with: 总 over 计."""
-    if token.squash in words.prefixes:
-        return True
-    is_short = len(token.squash) <= labelling.LONGEST_LABEL
-    return is_short and labelling.hits_without_note(token.text, words) != ()
 
 
 def may_count(grid: PageGrid) -> bool:
@@ -349,9 +334,9 @@ def has_all_labels(page: GridPage, grid: PageGrid, reading: entries.TableReading
     """Whether a table has each label of its form to the letter, in the heaviest wording that the
     page has of it, so that no chain of labels leaves the grid for another.
     """
-    form, own = reading.form, reading.spots
-    words = labelling.lexicon(form)
-    heaviest = dict.fromkeys(range(len(form.labels)), OWN_WEIGHT)
+    labels, own = reading.form.labels, reading.spots
+    words = labelling.lexicon(reading.form)
+    heaviest = dict.fromkeys(range(len(labels)), OWN_WEIGHT)
     weights: dict[int, float] = {}
     elsewhere: list[labelling.Match] = []
     for match in matches_on(page, reading):
@@ -361,9 +346,12 @@ def has_all_labels(page: GridPage, grid: PageGrid, reading: entries.TableReading
             elsewhere.append(match)
         elif number < len(own) and own[number] == match.start:
             weights[number] = match.weight
-    is_full = is_of_rows(reading) <= (sum(weights.values()) >= words.full)
-    is_own = is_full and weights == heaviest
-    return is_own and are_no_table(elsewhere, grid, form)
+    is_own = weights == heaviest and are_no_table(elsewhere, grid, labels)
+    if not is_of_rows(reading):
+        return is_own
+    # Else another edition is tried (find_best), or a head is looked for in the prose (read_parts).
+    is_full = sum(weights.values()) >= words.full
+    return is_own and is_full and labels[0].kind not in ("row", "column")
 
 
 def matches_on(page: GridPage, reading: entries.TableReading) -> Iterator[labelling.Match]:
@@ -383,7 +371,9 @@ def is_of_rows(reading: entries.TableReading) -> bool:
     return bool(reading.used)
 
 
-def are_no_table(matches: Iterable[labelling.Match], grid: PageGrid, form: Form) -> bool:
+def are_no_table(
+    matches: Iterable[labelling.Match], grid: PageGrid, labels: Sequence[Label]
+) -> bool:
     """Whether texts beside a table's labels, 总计 in the next grid, are no other table of the kind
     nor a summary of its rows, no certain row, and neither begin a chain of its labels above the
     grid nor end one below.
@@ -391,10 +381,10 @@ def are_no_table(matches: Iterable[labelling.Match], grid: PageGrid, form: Form)
     rows = set()
     for match in matches:
         is_first = match.label == 0 and match.start < grid.place.start
-        is_last = match.label == len(form.labels) - 1 and match.start >= grid.place.stop
+        is_last = match.label == len(labels) - 1 and match.start >= grid.place.stop
         if is_first or is_last:
             return False
-        if form.labels[match.label].kind == "row":
+        if labels[match.label].kind == "row":
             rows.add(match.label)
             if match.weight >= labelling.CERTAIN_ROW:
                 return False
