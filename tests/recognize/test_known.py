@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from itertools import combinations
 from random import Random
 
@@ -161,6 +163,15 @@ def test_what_is_kept_is_bounded() -> None:
     learn(PLAIN)
     assert is_known(PLAIN)
     assert (len(known.LAYOUTS), len(known.SEEN)) == (1, 1)
+
+
+def test_several_threads_learn_and_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While layouts are learnt and forgotten all the time."""
+    monkeypatch.setattr(known, "MOST_LAYOUTS", 1)
+    pages = [tokens_of(page) for page in BASES.values()] * 6
+    expected = [read_by_labels(tokens, "2021") for tokens in pages]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(partial(read_by_memory, edition="2021"), pages)) == expected
 
 
 def test_a_large_page_is_not_kept() -> None:
