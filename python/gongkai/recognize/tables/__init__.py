@@ -12,6 +12,7 @@ from typing import NamedTuple
 from gongkai.editions import all_editions, form
 from gongkai.model import Entry, Form, Problem, UnreadableDocument
 from gongkai.recognize import labelling, segments, tokenizing, typos
+from gongkai.recognize.tables import known
 from gongkai.recognize.tables.disputes import place_blocks
 from gongkai.recognize.tables.entries import TableReading, as_one
 from gongkai.recognize.tables.lines import pitch_of
@@ -88,6 +89,17 @@ def read_tables(tokens: Sequence[tokenizing.Token], preferred: str) -> dict[str,
     their layout is most likely of. A full report has disclosure (表二), applications (表三) and
     disputes (表四).
     """
+    page = known.page_of(tokens, preferred)
+    readings = known.read_known(page) if page else None
+    if readings is None:
+        readings = read_from_labels(tokens, preferred)
+        if page:
+            known.learn(page, readings)
+    return readings
+
+
+def read_from_labels(tokens: Sequence[tokenizing.Token], preferred: str) -> dict[str, TableReading]:
+    """``read_tables`` of a page whose layout need not be known."""
     found = {name: find_copies(tokens, name, preferred) for name in FEWEST_ROWS}
     blocks = find_blocks(tokens, form(preferred, "disputes"))
     page = ReportTokens(tokens, begins_of(found, blocks), unit_lines(tokens))
