@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tracemalloc
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
@@ -19,6 +20,7 @@ from gongkai.opc import open_archive, package
 from gongkai.workbook import cells, derived, file, layout, lists
 from gongkai.workbook.live.stored import OpenFile
 from gongkai.workbook.sheet import in_pieces
+from helpers.batches import rows_of_two_years
 from helpers.counts import properties
 from helpers.office import recalculated
 
@@ -152,6 +154,25 @@ def test_the_tree_never_holds_two_lines() -> None:
         assert piece.count(b"<row ") <= 1 or piece.count(b"<row ") == before
     assert max(held) == before + 1
     assert rows_held(root) == before
+
+
+def peak(write: Callable[[Sequence[lists.BatchRow]], bytes], rows: int) -> int:
+    """The most bytes of Python's own that are held at a time."""
+    some = rows_of_two_years(rows)
+    tracemalloc.start()
+    write(some)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
+
+
+def test_lines_take_a_fraction_of_the_memory_of_their_edits() -> None:
+    """Without the trees, which are not Python's own."""
+    a_line = []
+    for write in (by_lines, by_edits):
+        write(LISTS["one"])  # what is kept for all files is there by then
+        a_line.append((peak(write, 60) - peak(write, 20)) / 80)
+    assert a_line[0] * 4 < a_line[1]
 
 
 def test_a_file_is_packed_piece_by_piece() -> None:
