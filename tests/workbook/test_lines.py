@@ -53,11 +53,11 @@ LISTS: dict[str, list[lists.BatchRow]] = {
 }
 
 
-def lines_of(rows: Sequence[lists.BatchRow]) -> dict[str, cells.Lines]:
+def lines_of(rows: Sequence[lists.BatchRow]) -> dict[str, cells.ListLines]:
     done = [lists.summary_line(row) for row in rows if row.is_done]
     return {
-        layout.BATCH: cells.Lines(layout.BATCH_TOP, list(map(lists.batch_line, rows))),
-        layout.SUMMARY: cells.Lines(layout.SUMMARY_TOP, done),
+        layout.BATCH: cells.ListLines(layout.BATCH_TOP, list(map(lists.batch_line, rows))),
+        layout.SUMMARY: cells.ListLines(layout.SUMMARY_TOP, done),
     }
 
 
@@ -191,7 +191,9 @@ def test_rows_declare_no_namespace_of_their_own(prefix: str) -> None:
     root = package.parsed(
         f"<{prefix}worksheet {declared}><{prefix}sheetData/></{prefix}worksheet>".encode()
     )
-    text = b"".join(in_pieces(root, cells.Lines(2, [[1, None, "甲"], [None]]).edits("汇总"), None))
+    text = b"".join(
+        in_pieces(root, cells.ListLines(2, [[1, None, "甲"], [None]]).edits("汇总"), None)
+    )
     row, cell = f"<{prefix}row r=", f"<{prefix}c r="
     assert text.decode().count("xmlns") == 2
     assert f'{row}"2">{cell}"A2">' in text.decode()

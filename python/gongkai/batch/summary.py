@@ -139,8 +139,8 @@ class ShownRows:
     are.
     """
 
-    listed: list[cells.Line] = field(default_factory=list)
-    done: list[cells.Line] = field(default_factory=list)
+    listed: list[cells.RowValues] = field(default_factory=list)
+    done: list[cells.RowValues] = field(default_factory=list)
     count: int = 0
     reports: int = 0
 
@@ -154,11 +154,11 @@ class ShownRows:
                 self.done.append(lists.summary_line(row))
             yield row
 
-    def lines(self) -> dict[str, cells.Lines]:
+    def lines(self) -> dict[str, cells.ListLines]:
         """The list on 批量导入, ready to be continued in Excel, and the reports on 汇总."""
         return {
-            layout.BATCH: cells.Lines(layout.BATCH_TOP, self.listed),
-            layout.SUMMARY: cells.Lines(layout.SUMMARY_TOP, self.done),
+            layout.BATCH: cells.ListLines(layout.BATCH_TOP, self.listed),
+            layout.SUMMARY: cells.ListLines(layout.SUMMARY_TOP, self.done),
         }
 
 

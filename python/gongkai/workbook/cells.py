@@ -18,15 +18,15 @@ from gongkai.workbook.layout import TableSheet
 OURS = "gongkai："  # how our comments begin
 
 Written = int | Decimal | str | None  # what a cell may be given
-Line = Sequence[Written]  # what the columns of a row are given, from A on
+RowValues = Sequence[Written]  # what the columns of a row are given, from A on
 
 
 @dataclass(frozen=True)
-class Lines:
+class ListLines:
     """Lines of a list, one below the other; ``top`` is the row of the first, from 1."""
 
     top: int
-    lines: Sequence[Line]
+    lines: Sequence[RowValues]
 
     @property
     def has_any(self) -> bool:

@@ -115,7 +115,7 @@ def filled(
     template: Path,
     edits: Sequence[Edit],
     content: bytes | None = None,
-    lines: Mapping[str, cells.Lines] | None = None,
+    lines: Mapping[str, cells.ListLines] | None = None,
 ) -> bytes:
     """The workbook that ``template`` and the edits make; ``content`` is what it holds, if known.
     WorkbookError.

@@ -26,7 +26,7 @@ from gongkai.model import (
 )
 from gongkai.spreadsheets import Spot, formats, seen
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Line, Lines, Written, as_number
+from gongkai.workbook.cells import ListLines, RowValues, Written, as_number
 
 RowState = Literal["new", "proposed", "done", "failed", "unread", "directory"]
 # What stands on the sheet 批量导入, in the journal and on the terminal. A proposed row is a link of
@@ -288,7 +288,7 @@ def editions_text(report: Report) -> str:
     return first if first == layout.MISSING else f"{first}年版"
 
 
-def batch_line(row: BatchRow) -> Line:
+def batch_line(row: BatchRow) -> RowValues:
     """The cells of a line of the list, None for what is not known."""
     line: list[Written] = []
     for name in layout.BATCH_COLUMNS:
@@ -296,7 +296,7 @@ def batch_line(row: BatchRow) -> Line:
     return line
 
 
-def summary_line(row: BatchRow) -> Line:
+def summary_line(row: BatchRow) -> RowValues:
     """The cells of a line of the summary, None for what is not known."""
     line: list[Written] = [field_of(row, name) for name in SUMMARY_HEADS]
     for cell in summary_cells():
@@ -318,7 +318,7 @@ def batch_edits(rows: Sequence[BatchRow], top: int = layout.BATCH_TOP) -> list[E
     too many for it.
     """
     refuse_overflow(layout.BATCH, top + len(rows) - layout.BATCH_TOP, layout.BATCH_ROWS)
-    lines = Lines(top, list(map(batch_line, rows)))
+    lines = ListLines(top, list(map(batch_line, rows)))
     return list(chain.from_iterable(lines.edits(layout.BATCH)))
 
 
@@ -328,7 +328,7 @@ def summary_edits(rows: Sequence[BatchRow]) -> list[Edit]:
     """
     done = [row for row in rows if row.is_done]
     refuse_overflow(layout.SUMMARY, len(done), layout.SUMMARY_ROWS)
-    lines = Lines(layout.SUMMARY_TOP, list(map(summary_line, done)))
+    lines = ListLines(layout.SUMMARY_TOP, list(map(summary_line, done)))
     return list(chain.from_iterable(lines.edits(layout.SUMMARY)))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from gongkai.spreadsheets import Spot, formats, letters
 from gongkai.workbook import layout, lists
-from gongkai.workbook.cells import Line
+from gongkai.workbook.cells import RowValues
 
 YEARS, YEARS_TOP = 8, 3
 BLOCK_LEFT = len(lists.SUMMARY_HEADS) + 1  # right of the charts
@@ -157,7 +157,7 @@ def oldest_first(row: int, helper: str) -> str:
 # --- what the formulas show -----------------------------------------------------------------------
 
 
-def block_results(cells: Mapping[Spot, object], below: Iterable[Line] = ()) -> dict[Spot, Any]:
+def block_results(cells: Mapping[Spot, object], below: Iterable[RowValues] = ()) -> dict[Spot, Any]:
     """Place -> what the block's formulas show over the list as it stands, and over the lines that
     are about to be written ``below``.
 
@@ -219,7 +219,7 @@ def lines_held(cells: Mapping[Spot, object]) -> Iterator[dict[str, object]]:
         yield held
 
 
-def lines_told(lines: Iterable[Line]) -> Iterator[dict[str, object]]:
+def lines_told(lines: Iterable[RowValues]) -> Iterator[dict[str, object]]:
     """The same of lines that are about to be written: what is read of them once they are."""
     names = line_names()
     for line in lines:

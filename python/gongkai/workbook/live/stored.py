@@ -19,7 +19,7 @@ from gongkai.figures import shown
 from gongkai.opc import Archive, package
 from gongkai.spreadsheets import Spot, formats, xlsx
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Lines
+from gongkai.workbook.cells import ListLines
 from gongkai.workbook.live import guide, guided, overview, sentences, steps
 from gongkai.workbook.live.foreign import SheetSpot, stale_formulas
 from gongkai.workbook.live.formulas import (
@@ -80,7 +80,7 @@ class OpenFile:
         self.contents: dict[str, bytes] = {}
         self.roots: dict[str, _Element] = {}
         self.touched: set[str] = set()
-        self.lines: dict[str, Lines] = {}
+        self.lines: dict[str, ListLines] = {}
         self.sheets: dict[str, OpenSheet] = {}
         self.strings: Sequence[xlsx.Text] | None = None
 
