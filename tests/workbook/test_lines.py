@@ -210,6 +210,12 @@ def test_a_workbook_without_the_sheet_is_refused() -> None:
     assert file.filled(NAME, [], report, lines_of([]))
 
 
+def test_lines_over_rows_that_are_there_are_refused() -> None:
+    once = by_lines([ROW])
+    with pytest.raises(ValueError, match=str(layout.SUMMARY_TOP)):
+        file.filled(NAME, [], once, {layout.SUMMARY: lines_of([ROW])[layout.SUMMARY]})
+
+
 def test_what_formulas_of_others_show_is_no_longer_known(tmp_path: Path) -> None:
     """They may look at the lines, as at any cell that changed."""
     book = load_workbook(BytesIO(derived.blank("batch", ".xlsx")))

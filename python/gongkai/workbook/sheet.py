@@ -83,19 +83,25 @@ def in_pieces(
 def row_texts(
     root: _Element, data: _Element, lines: Iterable[Sequence[Edit]], wrapped: Wrapped | None
 ) -> Iterator[bytes]:
-    """The XML of each row that its edits put something into."""
+    """The XML of each row that its edits put something into. ValueError for one that is not below
+    all before it: two rows of a number are a damaged file.
+    """
     from lxml import etree
 
+    last = max(xlsx.index_rows(data), default=0)
     styles: Mapping[int, str] = {}
     declared = declarations_of(data)
     for edits in lines:
         if all(edit.value is None for edit in edits):
             continue
+        above, last = last, edits[0].row
+        if last <= above:
+            raise ValueError(last)
         styles = styles or column_styles(root, columns_of([edits]))
-        row = insert_row(data, edits[0].row, {})
+        row = insert_row(data, last, {})
         patch_row(row, edits, Patched(), styles)
         if wrapped is not None:
-            fit_row(row, lines_needed(edits, wrapped)[edits[0].row], wrapped)
+            fit_row(row, lines_needed(edits, wrapped)[last], wrapped)
         yield etree.tostring(row, encoding="UTF-8").replace(declared, b"", 1)
         data.remove(row)
 
