@@ -23,6 +23,7 @@ from batch_sheets import add_batch, add_summary  # noqa: E402
 from buttons import RIBBON, with_buttons  # noqa: E402
 from gongkai.model import Box  # noqa: E402
 from gongkai.opc import open_archive  # noqa: E402
+from gongkai.opc.package import package_bytes  # noqa: E402
 from gongkai.sources.detect import MARK  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
 from gongkai.workbook.derived import DROPPED, without_sheets  # noqa: E402
@@ -78,7 +79,7 @@ def build_template() -> bytes:
     whole = packed(with_buttons(with_ribbon(parts, RIBBON.read_bytes()), workbook))
     book = OpenFile(open_archive(whole))
     shown = patch_package(book, (), TEMPLATE.name)  # what its formulas show
-    return packed(unpacked(whole) | shown)
+    return packed(unpacked(package_bytes(book.archive, shown)))
 
 
 def build_macros(dropped: Collection[str]) -> bytes:

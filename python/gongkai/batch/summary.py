@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from sys import intern
+from types import MappingProxyType
+from typing import Any
 
 from gongkai import decisions, output, processes, system
 from gongkai.batch import folders, names
 from gongkai.compare import bodies, years
 from gongkai.model import Edit, GongkaiError, WorkbookError
 from gongkai.store import Store, StoreWriter, open_store
-from gongkai.workbook import derived, file, layout, lists
+from gongkai.workbook import cells, derived, file, layout, lists
 
 EVERY = 25  # rows
 MOST_AT_ONCE = 2_000  # sources; of more the summary is written at the end alone
@@ -28,6 +31,7 @@ PATIENT = processes.Bounds(
 ACROSS = "across"  # what a store knows the lines of ``across_lines`` by
 BATCH_NOTICE = (3, max(layout.BATCH_COLUMNS.values()) - 1)  # beside the folder
 SUMMARY_NOTICE = (1, 3)  # in place of the hint
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def names_of(store: Store) -> tuple[str, str]:
@@ -93,7 +97,7 @@ def write_both(store: StoreWriter, folder: Path, part: Path, tell: Callable[[str
             pass
         empty = derived.blank("batch", Path(book).suffix)
         edits = summary_book_edits(folder, table, shown)
-        path.write_bytes(file.filled(Path(book), edits, empty))
+        path.write_bytes(file.filled(Path(book), edits, empty, shown.lines()))
 
     failures = []
     for name, write in ((table, write_table), (book, write_book)):
@@ -131,12 +135,12 @@ def set_aside(target: Path, store: Store, tell: Callable[[str], None]) -> None:
 
 @dataclass
 class ShownRows:
-    """Of the rows that pass by those that the sheets of the workbook hold, and how many there
+    """Of the rows that pass by the lines that the sheets of the workbook hold, and how many there
     are.
     """
 
-    rows: list[lists.BatchRow] = field(default_factory=list)
-    done: list[lists.BatchRow] = field(default_factory=list)
+    listed: list[cells.RowValues] = field(default_factory=list)
+    done: list[cells.RowValues] = field(default_factory=list)
     count: int = 0
     reports: int = 0
 
@@ -145,18 +149,22 @@ class ShownRows:
             self.count += 1
             self.reports += row.is_done
             if self.count <= layout.BATCH_ROWS:
-                self.rows.append(row)
+                self.listed.append(lists.batch_line(row))
             if row.is_done and self.reports <= layout.SUMMARY_ROWS:
-                self.done.append(row)
+                self.done.append(lists.summary_line(row))
             yield row
+
+    def lines(self) -> dict[str, cells.ListLines]:
+        """The list on 批量导入, ready to be continued in Excel, and the reports on 汇总."""
+        return {
+            layout.BATCH: cells.ListLines(layout.BATCH_TOP, self.listed),
+            layout.SUMMARY: cells.ListLines(layout.SUMMARY_TOP, self.done),
+        }
 
 
 def summary_book_edits(folder: Path, table: str, shown: ShownRows) -> list[Edit]:
-    """The list on 批量导入, ready to be continued in Excel, and the reports on 汇总, as many as
-    these sheets hold.
-    """
-    edits = lists.batch_edits(shown.rows) + lists.summary_edits(shown.done)
-    edits.append(Edit(layout.BATCH, *layout.FOLDER_SPOT, str(folder.resolve())))
+    """What the sheets say besides their lines: the folder, and what they do not list."""
+    edits = [Edit(layout.BATCH, *layout.FOLDER_SPOT, str(folder.resolve()))]
     if shown.count > layout.BATCH_ROWS:
         text = f"名单共{shown.count}行，本表只列出前{layout.BATCH_ROWS}行。"
         edits.append(Edit(layout.BATCH, *BATCH_NOTICE, text))
@@ -209,13 +217,23 @@ def compared(rows: Iterable[lists.BatchRow]) -> list[years.YearComparison]:
 
 def yearly_of(row: lists.BatchRow) -> bodies.Yearly:
     return bodies.Yearly(
-        row.agency,
+        intern(row.agency),
         row.year,
         row.source,
         row.figures,
         row.decisions,
         doubts=row.doubts,
         implied=row.implied,
+    )
+
+
+def packed(report: bodies.Yearly) -> bodies.Yearly:
+    """The same in little memory: nearly all have no decisions and nothing implied."""
+    return replace(
+        report,
+        figures=bodies.Packed(report.figures),
+        decisions=report.decisions or NOTHING,
+        implied=report.implied or NOTHING,
     )
 
 
@@ -232,22 +250,25 @@ def with_years(rows: Sequence[lists.BatchRow]) -> list[lists.BatchRow]:
 
 def years_told(store: StoreWriter, folder: Path) -> Mapping[str, str]:
     """Source -> what came of comparing its report, and for the store the lines on all of them. The
-    findings are let go one after the other: those of a hundred thousand reports take half a
-    gigabyte.
+    rows and the findings are let go one after the other, and of texts that are the same one is
+    kept: a hundred thousand reports take a gigabyte else.
     """
-    done = [row for row in rows_there(store.yearly(), folder) if row.is_done]
+    reports: list[bodies.Yearly] = []
+    for row in rows_there(store.yearly(), folder):
+        if row.is_done:
+            reports.append(packed(yearly_of(row)))
     brief: list[years.YearComparison] = []
 
     def passing() -> Iterator[years.YearComparison]:
-        for one in years.each_compared(list(map(yearly_of, done))):
-            brief.append(replace(one, findings=()))
+        for one in years.each_compared(reports):
+            brief.append(replace(one, findings=(), text=intern(one.text)))
             yield one
 
     lines = list(across_lines(passing()))
     store.say(ACROSS, json.dumps(lines, ensure_ascii=False))
     told = {}
     for one in years.told_once(brief):
-        told[one.report.source] = lists.clipped(one.text)
+        told[one.report.source] = intern(lists.clipped(one.text))
     return told
 
 

@@ -167,7 +167,8 @@ def in_division(text: str, year: int | None) -> BodyName:
         return BodyName()
     if rest.startswith("地区"):
         return with_department(BodyName(strange=text[: length + 2]), rest[2:])
-    whole = BodyName(frozenset(map(latest, listed)), listed=listed)
+    of_today = frozenset(map(latest, listed))
+    whole = BodyName(listed if of_today == listed else of_today, listed=listed)
     if "（" in rest:
         return replace(whole, department=UNKNOWN_KIND + rest)  # 新吴区（高新区）, 安阳街道（筹）
     if not length or rest[:1] == text[length - 1]:

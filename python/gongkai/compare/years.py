@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gongkai import bodies, decisions, editions, figures, sums
-from gongkai.compare.bodies import Group, Matched, Yearly, match
+from gongkai.compare.bodies import Group, Matched, Yearly, match, unpacked
 from gongkai.model import (
     Fact,
     Figure,
@@ -45,7 +45,7 @@ UNKNOWN_SOURCE = "未注明来源"
 LINKED = ("years.carried", "years.documents")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class YearComparison:
     """What came of comparing a report with the year before: in short, ``compared`` relations, and
     the findings.
@@ -177,8 +177,9 @@ class Sides:
         return self.stated != self.computed
 
 
-def compared_with(report: Yearly, last: Yearly) -> YearComparison:
+def compared_with(one: Yearly, before: Yearly) -> YearComparison:
     """A report against that of the year before."""
+    report, last = unpacked(one), unpacked(before)
     known = known_sides(report, last)
     found: list[Finding] = []
     short: list[str] = []
@@ -196,7 +197,7 @@ def compared_with(report: Yearly, last: Yearly) -> YearComparison:
     if known:
         remark = limits_text(report, last, known) + guessed_text(known, differing)
         text = outcome_text(last, short, differing, remark)
-    return YearComparison(report, text, (*found, *jumps(report, last)), len(known))
+    return YearComparison(one, text, (*found, *jumps(report, last)), len(known))
 
 
 def known_sides(report: Yearly, last: Yearly) -> dict[editions.YearLink, Sides]:
@@ -480,7 +481,7 @@ def several_before(report: Yearly, last: int, before: Sequence[Yearly]) -> YearC
 def double_notes(report: Yearly, distinct: Sequence[Yearly]) -> tuple[Finding, ...]:
     others = []
     for one in distinct[: MOST_NAMED + 1]:
-        if one.figures != report.figures:
+        if one is not report and one.figures != report.figures:
             others.append(one)
     if not others:
         return ()

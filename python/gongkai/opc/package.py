@@ -26,6 +26,8 @@ MOST_RELATIONS = 20_000  # of one part
 # zip level of the parts that we write: half the time of the default for a tenth more bytes
 FASTEST = 1
 ENTITIES = [b"<!DOCTYPE".decode().encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be")]
+# A part that is written: whole, or in pieces, so that a large one is never there all at once.
+Content = bytes | Iterable[bytes]
 ID = "relationships}id"  # ends the name of the attribute r:id in either dialect
 
 
@@ -231,26 +233,40 @@ def tabs_of(archive: Archive, workbook: _Element) -> list[Tab]:
 
 
 def package_bytes(
-    archive: Archive, changed: Mapping[str, bytes], dropped: Collection[str] = ()
+    archive: Archive, changed: Mapping[str, Content], dropped: Collection[str] = ()
 ) -> bytes:
     """The file with some parts replaced or left out.
 
     Order, times and every other part as they were. BadArchive.
 
-    New parts come last, with the oldest time that an archive can hold: the same edits make the same
-    file.
+    New parts come last, with the oldest time that an archive can hold, as have those in pieces: the
+    same edits make the same file.
     """
     buffer = BytesIO()
-    with ZipFile(buffer, "w", ZIP_DEFLATED) as written:
+    with ZipFile(buffer, "w", ZIP_DEFLATED, compresslevel=FASTEST) as written:
         for info in archive.parts.values():
             if info.filename in dropped:
                 continue
-            level = FASTEST if info.compress_type == ZIP_DEFLATED else None
             content = changed.get(info.filename)
             if content is None:
                 content = archive.read(info.filename)
-            written.writestr(info, content, compresslevel=level)
+            put_part(written, info, content)
         for name, content in changed.items():
             if name not in archive:
-                written.writestr(ZipInfo(name), content, ZIP_DEFLATED, FASTEST)
+                info = ZipInfo(name)
+                info.compress_type = ZIP_DEFLATED
+                put_part(written, info, content)
     return buffer.getvalue()
+
+
+def put_part(written: ZipFile, info: ZipInfo, content: Content) -> None:
+    """Add a part to an archive, packed as ``info`` says, or one that comes in pieces."""
+    if isinstance(content, bytes):
+        level = FASTEST if info.compress_type == ZIP_DEFLATED else None
+        written.writestr(info, content, compresslevel=level)
+        return
+    with written.open(info.filename, "w") as part:
+        for piece in content:
+            part.write(piece)
+    entry = written.getinfo(info.filename)
+    entry.create_system, entry.external_attr = info.create_system, info.external_attr

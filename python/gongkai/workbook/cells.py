@@ -6,8 +6,8 @@ Apart from values.py, for what people decided is read by the same texts and stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from gongkai import figures, wording
@@ -18,6 +18,35 @@ from gongkai.workbook.layout import TableSheet
 OURS = "gongkai："  # how our comments begin
 
 Written = int | Decimal | str | None  # what a cell may be given
+RowValues = Sequence[Written]  # what the columns of a row are given, from A on
+
+
+@dataclass(frozen=True)
+class ListLines:
+    """Lines of a list, one below the other; ``top`` is the row of the first, from 1."""
+
+    top: int
+    lines: Sequence[RowValues]
+
+    @property
+    def has_any(self) -> bool:
+        """Whether anything stands in them."""
+        return any(True for _ in self.spots())
+
+    def spots(self) -> Iterator[Spot]:
+        """Where something stands."""
+        for row, line in enumerate(self.lines, self.top):
+            for column, value in enumerate(line, 1):
+                if value is not None:
+                    yield row, column
+
+    def edits(self, sheet: str) -> Iterator[list[Edit]]:
+        """The edits that write them, a row at a time: those of all take a hundred bytes a cell."""
+        for row, line in enumerate(self.lines, self.top):
+            edits: list[Edit] = []
+            for column, value in enumerate(line, 1):
+                edits.append(Edit(sheet, row, column, value))
+            yield edits
 
 
 def canonical(value: object) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from itertools import chain, product
+from itertools import chain, product, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from gongkai import opc, system, wording
 from gongkai.model import Edit, Kind, UnreadableDocument, WorkbookError
 from gongkai.opc.comments import Comment, NewParts, has_comments, patch_comments
 from gongkai.opc.package import (
+    Content,
     is_on,
     main_part,
     package_bytes,
@@ -46,7 +47,7 @@ from gongkai.workbook.parts import (
     patch_workbook,
     without_chain,
 )
-from gongkai.workbook.sheet import Patched, fit_rows, patch_sheet
+from gongkai.workbook.sheet import Patched, drop_dimension, fit_rows, in_pieces, patch_sheet
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -110,16 +111,26 @@ def refuse_unfit(template: Path) -> None:
             raise WorkbookError(f"{template.name}的{unfit}。")
 
 
-def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) -> bytes:
+def filled(
+    template: Path,
+    edits: Sequence[Edit],
+    content: bytes | None = None,
+    lines: Mapping[str, cells.ListLines] | None = None,
+) -> bytes:
     """The workbook that ``template`` and the edits make; ``content`` is what it holds, if known.
     WorkbookError.
 
-    One from before the images of the tables gets the formulas of today with them.
+    One from before the images of the tables gets the formulas of today with them. ``lines`` are
+    those of long lists by sheet, below all that stands there: the same as their edits, in a tenth
+    of the memory.
     """
     with refused(template.name):
         book = stored.OpenFile(opened(template, content))
         if is_older(book):
             book = stored.OpenFile(opc.open_archive(restored(template, (), content)))
+        for name, below in (lines or {}).items():
+            if below.has_any:
+                book.lines[name] = below
         return package_bytes(book.archive, patch_package(book, edits, template.name))
 
 
@@ -281,7 +292,7 @@ def refuse_protected(book: stored.OpenFile) -> None:
         raise WorkbookError(PROTECTED.format("、".join(names)))
 
 
-def patch_package(book: stored.OpenFile, edits: Sequence[Edit], file: str) -> dict[str, bytes]:
+def patch_package(book: stored.OpenFile, edits: Sequence[Edit], file: str) -> dict[str, Content]:
     """Part -> new content, for the parts that the edits change. Raises BadArchive,
     WorkbookError.
     """
@@ -289,7 +300,10 @@ def patch_package(book: stored.OpenFile, edits: Sequence[Edit], file: str) -> di
     shown = fill.shown_sheets(edits)
     parts = NewParts(book.archive)
     done: dict[str, Patched] = {}
-    for name, wanted in cells.by_sheet(edits).items():
+    planned = cells.by_sheet(edits)
+    for name in book.lines:
+        planned.setdefault(name, [])
+    for name, wanted in planned.items():
         if name in book.parts:
             done[name] = patch_one(parts, book, name, wanted, shown.get(name, True))
         elif name != layout.TOOL:
@@ -301,14 +315,24 @@ def patch_package(book: stored.OpenFile, edits: Sequence[Edit], file: str) -> di
     for name, patched in done.items():
         written.append(product([name], patched.changed))
         overwritten[name] = patched.formulas
+    for name, below in book.lines.items():
+        written.append(zip(repeat(name), below.spots(), strict=False))
     complete = stored.renew(book, chain.from_iterable(written))
-    changed = dict(parts.changed)
+    changed: dict[str, Content] = dict(parts.changed)
     for name in book.touched:
-        changed[book.parts[name]] = part_bytes(book.roots[name])
+        changed[book.parts[name]] = sheet_content(book, name)
     is_said = patch_workbook(book.workbook, shown, complete)
     if printing.put_areas(book) or is_said:
         changed[book.main] = part_bytes(book.workbook)
     return changed | patch_chain(book, overwritten) | patch_author(book.archive)
+
+
+def sheet_content(book: stored.OpenFile, name: str) -> Content:
+    """A sheet that was changed, with the lines that come below it."""
+    below = book.lines.get(name)
+    if below is None:
+        return part_bytes(book.roots[name])
+    return in_pieces(book.roots[name], below.edits(name), layout.WRAPPED.get(name))
 
 
 def patch_one(
@@ -322,6 +346,9 @@ def patch_one(
     touched = bool(done.changed)
     if name in layout.WRAPPED:
         fit_rows(root, wanted, layout.WRAPPED[name])
+    if name in book.lines:
+        drop_dimension(root)
+        touched = True
     if not is_shown:
         touched = deselect(root) or touched
     if table is not None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import Literal
 
 from gongkai import bodies, sums, wording
@@ -25,7 +26,7 @@ from gongkai.model import (
 )
 from gongkai.spreadsheets import Spot, formats, seen
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Written, as_number
+from gongkai.workbook.cells import ListLines, RowValues, Written, as_number
 
 RowState = Literal["new", "proposed", "done", "failed", "unread", "directory"]
 # What stands on the sheet 批量导入, in the journal and on the terminal. A proposed row is a link of
@@ -287,7 +288,15 @@ def editions_text(report: Report) -> str:
     return first if first == layout.MISSING else f"{first}年版"
 
 
-def summary_line(row: BatchRow) -> list[Written]:
+def batch_line(row: BatchRow) -> RowValues:
+    """The cells of a line of the list, None for what is not known."""
+    line: list[Written] = []
+    for name in layout.BATCH_COLUMNS:
+        line.append(field_of(row, name))
+    return line
+
+
+def summary_line(row: BatchRow) -> RowValues:
     """The cells of a line of the summary, None for what is not known."""
     line: list[Written] = [field_of(row, name) for name in SUMMARY_HEADS]
     for cell in summary_cells():
@@ -309,11 +318,8 @@ def batch_edits(rows: Sequence[BatchRow], top: int = layout.BATCH_TOP) -> list[E
     too many for it.
     """
     refuse_overflow(layout.BATCH, top + len(rows) - layout.BATCH_TOP, layout.BATCH_ROWS)
-    edits = []
-    for number, row in enumerate(rows, top):
-        for name, column in layout.BATCH_COLUMNS.items():
-            edits.append(Edit(layout.BATCH, number, column, field_of(row, name)))
-    return edits
+    lines = ListLines(top, list(map(batch_line, rows)))
+    return list(chain.from_iterable(lines.edits(layout.BATCH)))
 
 
 def summary_edits(rows: Sequence[BatchRow]) -> list[Edit]:
@@ -322,11 +328,8 @@ def summary_edits(rows: Sequence[BatchRow]) -> list[Edit]:
     """
     done = [row for row in rows if row.is_done]
     refuse_overflow(layout.SUMMARY, len(done), layout.SUMMARY_ROWS)
-    edits = []
-    for number, row in enumerate(done, layout.SUMMARY_TOP):
-        for column, value in enumerate(summary_line(row), 1):
-            edits.append(Edit(layout.SUMMARY, number, column, value))
-    return edits
+    lines = ListLines(layout.SUMMARY_TOP, list(map(summary_line, done)))
+    return list(chain.from_iterable(lines.edits(layout.SUMMARY)))
 
 
 def refuse_overflow(sheet: str, count: int, room: int) -> None:

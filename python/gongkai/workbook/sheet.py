@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gongkai import figures, wording
 from gongkai.model import Edit, WorkbookError
-from gongkai.opc.package import drop, local, whole
+from gongkai.opc.package import drop, is_on, local, part_bytes, whole
 from gongkai.spreadsheets import Spot, formats, xlsx
 from gongkai.workbook.layout import Wrapped, address
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HIGHEST = 409  # points that a row can be high
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+MARK = "gongkai-lines"  # a processing instruction, where lines come in
 Columns = dict[int, "_Element"]
 
 
@@ -33,9 +34,7 @@ class Patched:
 
 def patch_sheet(root: _Element, edits: Iterable[Edit]) -> Patched:
     """Write edits into a sheet's XML in place; styles stay."""
-    data = root.find("{*}sheetData")
-    if data is None:
-        raise WorkbookError("模板的工作表没有数据区，请使用原样的模板。")
+    data = data_of(root)
     done = Patched()
     planned = by_row(edits)
     rows = xlsx.index_rows(data)
@@ -53,6 +52,68 @@ def patch_sheet(root: _Element, edits: Iterable[Edit]) -> Patched:
     if done.changed:
         drop_dimension(root)
     return done
+
+
+def data_of(root: _Element) -> _Element:
+    """What holds a sheet's rows. WorkbookError."""
+    data = root.find("{*}sheetData")
+    if data is None:
+        raise WorkbookError("模板的工作表没有数据区，请使用原样的模板。")
+    return data
+
+
+def in_pieces(
+    root: _Element, lines: Iterable[Sequence[Edit]], wrapped: Wrapped | None
+) -> Iterator[bytes]:
+    """A sheet's XML with lines below all rows that it has: the edits of a row at a time, which are
+    in its tree one after the other. A tree of all takes ten times as much memory as their text.
+    """
+    from lxml import etree
+
+    data = data_of(root)
+    mark = etree.ProcessingInstruction(MARK)
+    data.append(mark)
+    head, _, tail = part_bytes(root).partition(etree.tostring(mark))
+    data.remove(mark)
+    yield head
+    yield from row_texts(root, data, lines, wrapped)
+    yield tail
+
+
+def row_texts(
+    root: _Element, data: _Element, lines: Iterable[Sequence[Edit]], wrapped: Wrapped | None
+) -> Iterator[bytes]:
+    """The XML of each row that its edits put something into. ValueError for one that is not below
+    all before it: two rows of a number are a damaged file.
+    """
+    from lxml import etree
+
+    last = max(xlsx.index_rows(data), default=0)
+    styles: Mapping[int, str] = {}
+    declared = declarations_of(data)
+    for edits in lines:
+        if all(edit.value is None for edit in edits):
+            continue
+        above, last = last, edits[0].row
+        if last <= above:
+            raise ValueError(last)
+        styles = styles or column_styles(root, columns_of([edits]))
+        row = insert_row(data, last, {})
+        patch_row(row, edits, Patched(), styles)
+        if wrapped is not None:
+            fit_row(row, lines_needed(edits, wrapped)[last], wrapped)
+        yield etree.tostring(row, encoding="UTF-8").replace(declared, b"", 1)
+        data.remove(row)
+
+
+def declarations_of(data: _Element) -> bytes:
+    """The namespaces that each row would declare anew: ` xmlns="http://…/main"`."""
+    from lxml import etree
+
+    row = etree.SubElement(data, data.tag.replace("sheetData", "row"))
+    _, _, declared = etree.tostring(row).rpartition(b"/>")[0].partition(b" ")
+    data.remove(row)
+    return b" " + declared if declared else b""
 
 
 def columns_of(rows: Iterable[Sequence[Edit]]) -> set[int]:
@@ -115,12 +176,18 @@ def fit_rows(root: _Element, edits: Iterable[Edit], wrapped: Wrapped) -> None:
     if data is None:
         return
     for number, row in xlsx.index_rows(data).items():
-        if number not in lines or row.get("customHeight") in ("1", "true"):
-            continue
-        if lines[number]:
-            row.set("ht", f"{min(lines[number] * wrapped.glyph * 1.05 + 3, HIGHEST):.2f}")
-        else:
-            drop(row, "ht")
+        if number in lines:
+            fit_row(row, lines[number], wrapped)
+
+
+def fit_row(row: _Element, lines: int, wrapped: Wrapped) -> None:
+    """Make a row as high as so many lines, 0 for one that is emptied."""
+    if is_on(row.get("customHeight")):
+        return
+    if lines:
+        row.set("ht", f"{min(lines * wrapped.glyph * 1.05 + 3, HIGHEST):.2f}")
+    else:
+        drop(row, "ht")
 
 
 def lines_needed(edits: Iterable[Edit], wrapped: Wrapped) -> dict[int, int]:
@@ -183,7 +250,9 @@ def insert_in_order(
     parent: _Element, node: _Element, number: int, others: Mapping[int, _Element]
 ) -> None:
     """Put a row or cell behind the last one with a smaller number."""
-    before = max((other for other in others if other < number), default=None)
+    before = max(others, default=None)
+    if before is not None and before > number:  # seldom: nearly all come behind the last one
+        before = max((other for other in others if other < number), default=None)
     parent.insert(0 if before is None else parent.index(others[before]) + 1, node)
 
 

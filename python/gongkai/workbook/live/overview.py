@@ -7,15 +7,16 @@ too, so a filter over the list changes nothing here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
-from gongkai.spreadsheets import Spot, letters
+from gongkai.spreadsheets import Spot, formats, letters
 from gongkai.workbook import layout, lists
+from gongkai.workbook.cells import RowValues
 
 YEARS, YEARS_TOP = 8, 3
 BLOCK_LEFT = len(lists.SUMMARY_HEADS) + 1  # right of the charts
@@ -156,13 +157,14 @@ def oldest_first(row: int, helper: str) -> str:
 # --- what the formulas show -----------------------------------------------------------------------
 
 
-def block_results(cells: Mapping[Spot, object]) -> dict[Spot, Any]:
-    """Place -> what the block's formulas show over the list as it stands.
+def block_results(cells: Mapping[Spot, object], below: Iterable[RowValues] = ()) -> dict[Spot, Any]:
+    """Place -> what the block's formulas show over the list as it stands, and over the lines that
+    are about to be written ``below``.
 
     Nothing is told where a year or a figure is no plain number: to a spreadsheet a text 2021 is the
     number in one function and not in the next.
     """
-    lines = summary_lines(cells)
+    lines = summary_lines(chain(lines_held(cells), lines_told(below)))
     if lines is None:
         return {}
     block = block_cells()
@@ -205,15 +207,35 @@ def counted_cells() -> set[str]:
     return found
 
 
-def summary_lines(cells: Mapping[Spot, object]) -> list[SummaryLine] | None:
-    columns = dict(zip((*lists.SUMMARY_HEADS, *lists.summary_cells()), count(1), strict=False))
-    lines: list[SummaryLine] = []
+def lines_held(cells: Mapping[Spot, object]) -> Iterator[dict[str, object]]:
+    """The lines of the list, each with what it holds by the names of columns and figures."""
+    columns = dict(zip(line_names(), count(1), strict=False))
     for row in layout.rows_of(cells):
         if row not in layout.SUMMARY_LIST.lines:
             continue
         held: dict[str, object] = {}
         for name, column in columns.items():
             held[name] = cells.get((row, column))
+        yield held
+
+
+def lines_told(lines: Iterable[RowValues]) -> Iterator[dict[str, object]]:
+    """The same of lines that are about to be written: what is read of them once they are."""
+    names = line_names()
+    for line in lines:
+        held: dict[str, object] = {}
+        for name, value in zip(names, line, strict=True):
+            held[name] = formats.as_figure(value) if isinstance(value, Decimal) else value
+        yield held
+
+
+def line_names() -> tuple[str, ...]:
+    return (*lists.SUMMARY_HEADS, *lists.summary_cells())
+
+
+def summary_lines(held_lines: Iterable[Mapping[str, object]]) -> list[SummaryLine] | None:
+    lines: list[SummaryLine] = []
+    for held in held_lines:
         line = summary_line(held)
         if line is None:
             return None

@@ -19,6 +19,7 @@ from gongkai.figures import shown
 from gongkai.opc import Archive, package
 from gongkai.spreadsheets import Spot, formats, xlsx
 from gongkai.workbook import layout
+from gongkai.workbook.cells import ListLines
 from gongkai.workbook.live import guide, guided, overview, sentences, steps
 from gongkai.workbook.live.foreign import SheetSpot, stale_formulas
 from gongkai.workbook.live.formulas import (
@@ -64,7 +65,10 @@ class OpenSheet:
 
 
 class OpenFile:
-    """The sheets of a workbook's file, each parsed once and only if somebody asks for it."""
+    """The sheets of a workbook's file, each parsed once and only if somebody asks for it.
+
+    ``lines`` are about to be written below all that a sheet holds; no tree ever holds them.
+    """
 
     def __init__(self, archive: Archive) -> None:
         self.archive, self.main = archive, package.main_part(archive)
@@ -76,6 +80,7 @@ class OpenFile:
         self.contents: dict[str, bytes] = {}
         self.roots: dict[str, _Element] = {}
         self.touched: set[str] = set()
+        self.lines: dict[str, ListLines] = {}
         self.sheets: dict[str, OpenSheet] = {}
         self.strings: Sequence[xlsx.Text] | None = None
 
@@ -344,7 +349,8 @@ def results_of(book: OpenFile) -> dict[str, Results]:
         found[layout.COVER] = told | guided.guide_results(cover.cells, tables, told)
     summary = book.sheets.get(layout.SUMMARY)
     if summary:
-        found[layout.SUMMARY] = overview.block_results(summary.cells)
+        below = book.lines.get(layout.SUMMARY)
+        found[layout.SUMMARY] = overview.block_results(summary.cells, below.lines if below else ())
     return found
 
 
