@@ -73,7 +73,7 @@ def refuse_to_replace(target: Path) -> None:
 
 # --- the workbook itself --------------------------------------------------------------------------
 
-NO_COPY = "这里的Excel不能另存不含宏的副本，没有写入；请把文件名改为.xlsm，或用“文件”中的“另存为”。"
+NO_COPY = "这里的{}不能另存不含宏的副本，没有写入；请把文件名改为.xlsm，或用“文件”中的“另存为”。"
 
 
 def save_report(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
@@ -112,7 +112,7 @@ def copy_of(book: xw.Book) -> bytes:
     It stays open under its name.
     """
     if not can_copy(book):
-        raise WorkbookError(NO_COPY)
+        raise WorkbookError(NO_COPY.format(live_book.program_of(book)))
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "copy.xlsm"
         book.api.SaveCopyAs(str(path))

@@ -21,15 +21,17 @@ RULES = "勾稽规则"
 RULES_HEAD = ("格式", "规则", "表", "位置", "应当相等")
 OTHERS = "其他检查"
 MANUAL = "manual.html"
+RECALCULATES = {"Excel": "Ctrl+Alt+F9", "LibreOffice": "Ctrl+Shift+F9"}  # all formulas
 
 
 def allow_fetch(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     fetching.allow(book)
+    keys = RECALCULATES[live_book.program_of(book)]
     return runner.CommandResult(
         "done",
         (
             "已允许本工作簿中的 GK_IMPORT 和 GK_VALUE 从网上读取报告；"
-            "仅在本机对您的用户账户有效。请按 Ctrl+Alt+F9 重新计算。"
+            f"仅在本机对您的用户账户有效。请按 {keys} 重新计算。"
         ),
     )
 
@@ -100,7 +102,7 @@ def about(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
         "gongkai": gongkai.__version__,
         "xlwings": xw.__version__,
         "Python": f"{platform.python_version()}　{sys.executable}",
-        "Excel": attempt(lambda: str(book.app.version)),
+        live_book.program_of(book): attempt(lambda: str(book.app.version)),
         "系统": platform.platform(),
         "工作簿": attempt(lambda: book.fullname),
         "模板": attempt(lambda: str(file.template_path())),

@@ -58,6 +58,14 @@ FIXED: Mapping[str, Collection[spreadsheets.Spot]] = {
 MOST_PARTS = 2  # writes of a sheet; for more of them it pays to ask what stands between
 
 
+PROGRAMS = {"libreoffice": "LibreOffice"}  # by the name of xlwings' engine; all others are Excel
+
+
+def program_of(book: xw.Book) -> str:
+    """What the program is called in which a workbook is open."""
+    return PROGRAMS.get(book.app.engine.name, "Excel")
+
+
 # --- reading --------------------------------------------------------------------------------------
 
 
@@ -379,7 +387,7 @@ def refuse_dropped(book: xw.Book, changes: Sequence[Overwrite]) -> None:
             if not holds(found.get(spot), value):
                 place = layout.address(spot, name)
                 raise WorkbookError(
-                    f"Excel没有写入{place}，可能是合并了单元格，或筛选隐藏了行；没有写入任何内容，"
+                    f"{program_of(book)}没有写入{place}，可能是合并了单元格，或筛选隐藏了行；没有写入任何内容，"
                     f"请取消合并和筛选后再试。"
                 )
 

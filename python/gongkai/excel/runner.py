@@ -16,7 +16,7 @@ from typing import Literal
 import xlwings as xw
 
 from gongkai import __version__, system, wording
-from gongkai.excel.live_book import put_rows
+from gongkai.excel.live_book import program_of, put_rows
 from gongkai.model import GongkaiError
 from gongkai.workbook import layout
 
@@ -61,9 +61,10 @@ Command = Callable[[xw.Book, Request], CommandResult]
 
 # --- running a command ----------------------------------------------------------------------------
 
-# Where the failures of Excel itself come from: pywin32 on Windows, appscript on a Mac.
-PLATFORM_MODULES = ("pywintypes", "pythoncom", "win32com", "appscript", "aem")
-PLATFORM_NAMES = ("ExcelBusyError", "XlwingsError")
+# Where the failures of Excel itself come from: pywin32 on Windows, appscript on a Mac. Those of
+# xlwings, and of engines for other programs, are of xlwings' own type.
+PLATFORM_MODULES = ("pywintypes", "pythoncom", "win32com", "appscript", "aem", "xlwings")
+REFUSED = "{}没有接受这次操作{}；请结束单元格编辑、取消工作表和工作簿的保护后再试。"
 
 
 def run_command(commands: Mapping[str, Command], name: str) -> None:
@@ -99,12 +100,12 @@ def perform(
     try:
         return command(book, asked)
     except Exception as error:
-        return CommandResult("error", sentence(name, error))
+        return CommandResult("error", sentence(name, error, book))
     finally:
         tell(book, "")
 
 
-def sentence(name: str, error: Exception) -> str:
+def sentence(name: str, error: Exception, book: xw.Book) -> str:
     """What went wrong and what to do, for the user.
 
     What only a developer understands goes to the log.
@@ -115,7 +116,7 @@ def sentence(name: str, error: Exception) -> str:
     if is_platform(error):
         reason = platform_reason(error)
         said = f"（{reason}）" if reason else ""
-        return f"Excel没有接受这次操作{said}；请结束单元格编辑、取消工作表和工作簿的保护后再试。"
+        return REFUSED.format(program_of(book), said)
     if isinstance(error, OSError):
         return f"无法读写文件：{system.system_reason(error)}。"
     return (
@@ -125,15 +126,15 @@ def sentence(name: str, error: Exception) -> str:
 
 
 def is_platform(error: Exception) -> bool:
-    kind = type(error)
-    return kind.__module__.partition(".")[0] in PLATFORM_MODULES or kind.__name__ in PLATFORM_NAMES
+    module = type(error).__module__.partition(".")[0]
+    return module in PLATFORM_MODULES or isinstance(error, xw.XlwingsError)
 
 
 def platform_reason(error: Exception) -> str:
-    """Excel's own words, "" where it has none: the third value of the exception info of a COM
-    error.
+    """The program's own words, "" where it has none: the third value of the exception info of a
+    COM error, the ``text`` of an engine's.
     """
-    info = error.args[2] if len(error.args) > 2 else None
+    info = error.args[2] if len(error.args) > 2 else (None, None, getattr(error, "text", ""))
     text = info[2] if isinstance(info, tuple) and len(info) > 2 else ""
     return wording.clipped(text).rstrip("。.") if isinstance(text, str) else ""
 
