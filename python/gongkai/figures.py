@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from gongkai.model import Figure, Value
@@ -284,3 +285,35 @@ def is_pale(rgb: str) -> bool:
 def is_much_smaller(size: float, other: float) -> bool:
     """Whether a digit of one size is a note beside one of the other: 6 beside 11, not 9."""
     return size < MUCH_SMALLER * other
+
+
+# --- numbers as letters ---------------------------------------------------------------------------
+
+
+HAN = "一二三四五六七八九十"
+
+
+def han_number(text: str) -> int:
+    """一 to 九十九; 0 for what is no number."""
+    return han_numbers().get(text, 0)
+
+
+@cache
+def han_numbers() -> Mapping[str, int]:
+    """九十九 -> 99; 十二 and 一十二 -> 12."""
+    found: dict[str, int] = {}
+    for number in range(1, 100):
+        written = in_han(number)
+        found[written] = number
+        if written.startswith("十"):
+            found[f"一{written}"] = number
+    return found
+
+
+def in_han(number: int) -> str:
+    """12 -> 十二, 20 -> 二十."""
+    tens, ones = divmod(number, 10)
+    last = HAN[ones - 1] if ones else ""
+    if not tens:
+        return last
+    return f"{HAN[tens - 1]}十{last}" if tens > 1 else f"十{last}"

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import gongkai
 from gongkai.bodies import why_no_rules
-from gongkai.checks.numbering import han_number, in_han, slips_in
+from gongkai.checks.numbering import slips_in
 from gongkai.checks.plausibility import check_plausibility
+from gongkai.figures import han_number, in_han
 from gongkai.model import Document, Heading, Report, Value
 from helpers import DOCUMENTS
 from helpers.counts import properties, some
@@ -420,6 +421,9 @@ def rules_of(report: Report) -> list[str]:
         ("青溪县人民政府2020年政府信息公开工作年度报告", ["title"]),
         ("平阳县人民政府2021年政府信息公开工作年度报告", ["title"]),
         ("青溪县人民政府2021年政府信息公开工作年度报告（送审稿）", ["draft"]),
+        ("青溪县人民政府2021年政府信息公开工作年度报告（报批稿）", ["draft"]),
+        ("青溪县人民政府2021年政府信息公开工作年度报告（初稿）", ["draft"]),
+        ("青溪县人民政府办公室2021年政府信息公开工作年度报告", ["title"]),
     ],
 )
 def test_the_title_of_a_workbook(title: str, says: list[str]) -> None:
@@ -428,6 +432,30 @@ def test_the_title_of_a_workbook(title: str, says: list[str]) -> None:
     assert [(one.rule, one.severity, one.says) for one in found] == [
         ("plausibility.named", "warning", each) for each in says
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ("2022年1月20日", []),
+        ("二〇二二年一月二十日", []),
+        ("2022年2月30日", ["odd"]),
+        ("2022年13月1日", ["odd"]),
+        ("2032年1月31日", ["far"]),
+        ("二〇三二年一月三十一日", ["far"]),
+        ("2021.1.20", ["early"]),
+    ],
+)
+def test_the_day_of_the_signature(day: str, says: list[str]) -> None:
+    signed = {**PROSE, 6: f"无。\n青溪县人民政府办公室\n{day}"}
+    report = replace(report_of(), agency="青溪县人民政府", title="", sections=signed, published="")
+    assert [one.says for one in check_plausibility(report)] == says
+
+
+def test_a_page_may_be_put_up_again_but_not_in_years_to_come() -> None:
+    page = replace(report_of(), document=Document("a.html", "", b"", ""), agency="青溪县人民政府")
+    assert rules_of(replace(page, published="2024-06-11")) == []
+    assert rules_of(replace(page, published="2099-02-20")) == ["plausibility.published"]
 
 
 def test_changes_that_nobody_accepted_are_told() -> None:
@@ -441,6 +469,8 @@ def test_changes_that_nobody_accepted_are_told() -> None:
         ("瑞安市人民政府", "323671442.95", True),
         ("瑞安市人民政府", "32367.14", False),
         ("瑞安市人民政府", "0", False),
+        ("瑞安市人民政府", "5000000", True),
+        ("温州市人民政府", "300000", False),
         ("浙江省人民政府", "3000000", False),
         ("瑞安市塘下镇人民政府", "251000", True),
         ("瑞安市教育局", "25000", False),
@@ -572,6 +602,19 @@ def test_sections_that_are_numbered_otherwise(number: str, tmp_path: object) -> 
     report, sound = reading_of(text, tmp_path), reading_of(TABLES, tmp_path)
     assert report.sections == sound.sections
     assert sound.sections[5]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("一、", "1."), ("五、", "第五部分 "), ("六、", "6、"), ("五、", "5．")],
+)
+def test_one_section_that_is_numbered_otherwise(old: str, new: str, tmp_path: object) -> None:
+    text = re.sub(f"(?m)^{old}", new, TABLES)
+    assert text != TABLES
+    report = reading_of(text, tmp_path)
+    assert report.sections == reading_of(TABLES, tmp_path).sections
+    other = reading_of(re.sub(f"(?m)^{old}", "3.", TABLES), tmp_path)
+    assert other.sections != report.sections
 
 
 def test_prose_without_any_heading_is_told(tmp_path: object) -> None:

@@ -146,6 +146,26 @@ def test_the_day_below_a_report_is_its_day() -> None:
 
 
 @pytest.mark.parametrize(
+    "signature",
+    [
+        "青溪县人民政府\n2022年1月20日",
+        "青溪县人民政府（盖章）\n2022.1.20",
+        "2022-01-20\n青溪县人民政府",
+        "青溪县人民政府 二〇二二年一月二十日",
+        "二〇二二年一月二十日",
+    ],
+)
+def test_a_signature_in_other_words_is_none(signature: str) -> None:
+    report = replace(report_of(), agency="青溪县人民政府", published="", sections={6: "无。"})
+    workbook = replace(report, published="2022-01-20")
+    below = replace(report, sections={6: f"无。\n{signature}"})
+    assert side_by_side(workbook, below).changed == 0
+    office = replace(report, sections={6: "无。\n青溪县人民政府办公室\n2022年1月20日"})
+    [changed] = side_by_side(below, office).sections[0].texts
+    assert changed == TextSides("changed", "署名：青溪县人民政府", "署名：青溪县人民政府办公室")
+
+
+@pytest.mark.parametrize(
     ("before", "after", "kinds"),
     [
         ("五、存在的主要问题及改进情况", "五、存在的主要问题及下步打算", ["changed"]),

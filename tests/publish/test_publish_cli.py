@@ -250,6 +250,8 @@ def test_what_is_left_of_a_mark_is_told() -> None:
         ("可向承办机构、地址、电话咨询。", "承办机构、地址、电话"),
         ("以〔重点领域为主。", "以〔重点领域为主。"),
         ("以重点领域〕为主。", "以重点领域〕"),
+        ("主动公开工作以为主，有关信息公布。", "开工作以为主"),
+        ("存在的主要问题：。", "在的主要问题：。"),
     ):
         report = replace(plain_report(), opening=f"按照国办公开办函〔2021〕30号，{words}")
         assert refusal(report, check(report)) == ""
@@ -260,7 +262,7 @@ def test_what_is_left_of_a_mark_is_told() -> None:
         assert "引言中还有〔待" in refusal(report, check(report))
 
 
-@pytest.mark.parametrize("lock", ["~$a.xlsx", ".~lock.a.xlsx#", ""])
+@pytest.mark.parametrize("lock", ["~$a.xlsx", ".~a.xlsx", ".~lock.a.xlsx#", ""])
 def test_a_workbook_that_is_open_elsewhere_may_not_be_saved(lock: str, tmp_path: Path) -> None:
     place = tmp_path / "a.xlsx"
     report = replace(plain_report(), document=replace(FILE, origin=str(place)))
@@ -388,6 +390,7 @@ def test_what_whoever_publishes_has_to_know_is_told() -> None:
     assert told(above) == [
         FROM_SOURCE,  # pictures and annexes
         "请核对：来源中的这些内容没有印出：“注：不含镇街”。",
+        "请核对：署名日期照网页的发布日期印作2022年1月20日。",
         "网页在报告前面写的1行没有印出：发布日期：2022-02-20 来源：市政府办。",
     ]
     assert publication_of(above).opening == ("现公布本报告。",)

@@ -8,12 +8,13 @@ paragraph fills a gap.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
-HAN = "一二三四五六七八九十"
+from gongkai import figures
+
+HAN = figures.HAN
 ITEM = re.compile(
     rf"(?:(?P<open>[（(])(?P<in>[{HAN}]{{1,3}}|\d{{1,2}})[）)]"
     rf"|(?P<han>[{HAN}]{{1,3}})[、.．]"
@@ -88,7 +89,7 @@ def item_number(line: str, above: str) -> ItemNumber | None:
     if match is None or (match["digit"] and may_go_on(above)):
         return None
     figure = match["in"] or match["han"] or match["digit"]
-    number = int(figure) if figure.isdigit() else han_number(figure)
+    number = int(figure) if figure.isdigit() else figures.han_number(figure)
     return ItemNumber(style_of(match, figure), number) if number else None
 
 
@@ -103,32 +104,6 @@ def style_of(match: re.Match[str], figure: str) -> str:
     if match["open"]:
         return f"（{kind}）"
     return f"{kind}）" if match["sep"] in (")", "）") else f"{kind}、"
-
-
-def han_number(text: str) -> int:
-    """一 to 九十九; 0 for what is no number."""
-    return han_numbers().get(text, 0)
-
-
-@cache
-def han_numbers() -> Mapping[str, int]:
-    """九十九 -> 99; 十二 and 一十二 -> 12."""
-    found: dict[str, int] = {}
-    for number in range(1, 100):
-        written = in_han(number)
-        found[written] = number
-        if written.startswith("十"):
-            found[f"一{written}"] = number
-    return found
-
-
-def in_han(number: int) -> str:
-    """12 -> 十二, 20 -> 二十."""
-    tens, ones = divmod(number, 10)
-    last = HAN[ones - 1] if ones else ""
-    if not tens:
-        return last
-    return f"{HAN[tens - 1]}十{last}" if tens > 1 else f"十{last}"
 
 
 def slip_between(lines: Sequence[str], run: ItemRun, item: ItemNumber, at: int) -> Slip | None:
@@ -158,7 +133,7 @@ def numbers_missing(between: Sequence[str], last: int, item: ItemNumber) -> str:
 
 
 def written_as(style: str, number: int) -> str:
-    return style.replace("1", str(number)).replace("一", in_han(number))
+    return style.replace("1", str(number)).replace("一", figures.in_han(number))
 
 
 def stands_in(lines: Sequence[str], style: str, number: int) -> bool:
@@ -168,7 +143,7 @@ def stands_in(lines: Sequence[str], style: str, number: int) -> bool:
     form = re.escape(written_as(style, number))
     for sign, alike in STYLES.items():
         form = form.replace(sign, alike)
-    han = in_han(number)
+    han = figures.in_han(number)
     others = f"[第其]{han}|{han}是" if "一" in style else chr(0x245F + number)
     stated = re.compile(rf"(?<![\d{HAN}]){form}|{others}")
     return any(stated.search(line) for line in lines)

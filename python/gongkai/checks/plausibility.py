@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import chain, groupby, islice, pairwise
 from typing import NamedTuple
 
-from gongkai import bodies, editions, figures, wording
+from gongkai import bodies, editions, figures, recognize, wording
 from gongkai.bodies import last_day_of, why_no_rules, within
-from gongkai.checks.numbering import in_han, slips_in
+from gongkai.checks.numbering import slips_in
 from gongkai.model import Cell, Fact, Finding, Heading, Report, Section, Table
-from gongkai.recognize import warned
-from gongkai.recognize.cover import page, when, who
-from gongkai.recognize.cover.titles import segment_of
+from gongkai.recognize.cover import page, titles, when, who
 from gongkai.recognize.tables import units
 from gongkai.wording import label_of, phrases, prose, unwritten
 
@@ -100,7 +99,7 @@ def check_in_force(report: Report) -> Iterator[Finding]:
     reading has told it.
     """
     if wording.is_workbook(report):
-        for problem in warned(report.title, ""):
+        for problem in recognize.warned(report.title, ""):
             told = {"quoted": problem.raw}
             yield Finding("plausibility.named", "warning", "draft", facts=told)
 
@@ -114,10 +113,10 @@ def check_revised(report: Report) -> Iterator[Finding]:
 
 def check_title(report: Report) -> Iterator[Finding]:
     """The title on a workbook's cover that names another body or year than the cover does."""
-    named = segment_of(wording.one_line(report.title))
-    is_other = named.year not in (None, report.year) or not bodies.may_be_one(
-        named.agency or report.agency, report.agency
-    )
+    named = titles.segment_of(wording.one_line(report.title))
+    agency = named.agency or report.agency
+    is_other = named.year not in (None, report.year) or not bodies.may_be_one(agency, report.agency)
+    is_other |= bodies.body(agency).kind != bodies.body(report.agency).kind  # 办公室 beside 政府
     if wording.is_workbook(report) and report.agency and report.year and is_other:
         told = {"quoted": report.title, "agency": report.agency, "year": str(report.year)}
         yield Finding("plausibility.named", "warning", "title", facts=told)
@@ -266,9 +265,11 @@ def check_published(report: Report) -> Iterator[Finding]:
     if year is None or told_with_year(report):
         return
     for day in days_of(report):
-        if day < f"{year}-12-01":
+        if not prose.day_text(day):
+            yield note("plausibility.published", "odd", day=day)
+        elif day < f"{year}-12-01":
             yield note("plausibility.published", "early", day=day, year=str(year))
-        elif day >= f"{year + 2}" and is_of_report(report, day):
+        elif is_far(report, day, year):
             yield note("plausibility.published", "far", day=day, year=str(year))
         else:
             yield from published_late(report, day, year)
@@ -281,13 +282,18 @@ def days_of(report: Report) -> list[str]:
 
 
 def signed_day(report: Report) -> str:
-    numbers = re.findall(r"\d+", prose.signed(report).day)
+    """2022-01-20 of 二〇二二年一月二十日; 2022-02-30 too, which is no day."""
+    numbers = re.findall(r"\d+", prose.signature_of(report).day)
     return "{}-{:0>2}-{:0>2}".format(*numbers) if numbers else ""
 
 
-def is_of_report(report: Report, day: str) -> bool:
-    """Whether the clerk wrote a day: a site gives a page the day on which it was put up again."""
-    return wording.is_workbook(report) or day == signed_day(report)
+def is_far(report: Report, day: str, year: int) -> bool:
+    """Whether a day is not in the year after the report's, where the clerk wrote it; a site gives a
+    page the day on which it was put up again, which is not to come.
+    """
+    is_own = wording.is_workbook(report) or day == signed_day(report)
+    is_to_come = day > date.today().isoformat()
+    return day >= f"{year + 2}" and (is_own or is_to_come)
 
 
 def published_late(report: Report, day: str, year: int) -> Iterator[Finding]:
@@ -376,7 +382,7 @@ def first_turned(part: Sequence[Heading]) -> Iterator[Finding]:
 def misnumbered(headings: Sequence[Heading]) -> Iterator[Finding]:
     """四、存在的主要问题及改进情况, which is section five."""
     for heading in headings:
-        number, own = heading.text.strip()[:1], in_han(heading.section)
+        number, own = heading.text.strip()[:1], figures.in_han(heading.section)
         if number in "一二三四五六七八九" and number != own:
             told = {"heading": heading.text, "own": own, "written": number}
             yield note("plausibility.sections", "number", **told)
@@ -539,4 +545,4 @@ def check_numbering(sections: Mapping[int, str]) -> Iterator[Finding]:
     for number, text in sorted(sections.items()):
         for slip in slips_in(text):
             told = {"before": slip.before, "after": slip.after, "missing": slip.missing}
-            yield note("plausibility.numbering", slip.kind, section=in_han(number), **told)
+            yield note("plausibility.numbering", slip.kind, section=figures.in_han(number), **told)

@@ -13,9 +13,16 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from gongkai import editions, spreadsheets, sums
+from gongkai import editions, figures, spreadsheets, sums
 from gongkai.model import Cell, Entry, Form, Report, Table, Value
-from gongkai.wording.prose import OPENING, day_of, headings_printed, own_text
+from gongkai.wording.prose import (
+    LAST,
+    OPENING,
+    day_text,
+    headings_printed,
+    own_text,
+    signature_of,
+)
 
 # A blank that says nothing, as a PDF has at the end of a line: 万松东路 154号; not that of 1 388.
 BLANK = re.compile(r"[^\S\n]+(?![^\W_\u4e00-\u9fff])|(?<![^\W_\u4e00-\u9fff])[^\S\n]+")
@@ -242,9 +249,14 @@ def sections_of(first: Report, second: Report) -> Iterator[SectionSides]:
         parts.append((section.number, section.title))
     for number, title in parts:
         sides = [*heading_sides(first, second, number)]
-        sides += text_sides(own_text(first, number), own_text(second, number))
+        sides += text_sides(compared_text(first, number), compared_text(second, number))
         if sides:
             yield SectionSides(number, title, tuple(sides))
+
+
+def compared_text(report: Report, number: int) -> str:
+    """A section's text; without the signature, which is compared apart."""
+    return signature_of(report).text if number == LAST else own_text(report, number)
 
 
 def heading_sides(first: Report, second: Report, number: int) -> Iterator[TextSides]:
@@ -262,12 +274,29 @@ def heading_in(report: Report, number: int) -> str:
 
 
 def cover_sides(first: Report, second: Report) -> Iterator[TextSides]:
-    """Title and day of publication, where they differ by more than the years of the two reports."""
+    """Title, who signs and the day, where they differ by more than the years of the two reports."""
     if without_year(first) != without_year(second):
         yield from changed_texts(first.title, second.title)
-    if first.year == second.year and day_of(first) != day_of(second):
-        days = [f"日期：{day}" if day else "" for day in map(day_of, (first, second))]
-        yield from changed_texts(*days)
+    yield from named_sides("署名", signer_of(first), signer_of(second))
+    if first.year == second.year:
+        yield from named_sides("日期", day_said(first), day_said(second))
+
+
+def named_sides(name: str, before: str, after: str) -> Iterator[TextSides]:
+    """日期：2022年1月20日 beside 日期：2022年1月31日."""
+    if before != after:
+        texts = [f"{name}：{text}" if text else "" for text in (before, after)]
+        yield from changed_texts(*texts)
+
+
+def signer_of(report: Report) -> str:
+    """Who signs a report; its body where nobody does."""
+    return signature_of(report).signer or figures.without_blanks(report.agency)
+
+
+def day_said(report: Report) -> str:
+    """The day of the signature, else that of the publication."""
+    return signature_of(report).day or day_text(report.published)
 
 
 def without_year(report: Report) -> str:

@@ -191,12 +191,15 @@ def template_lines(path: Path | None, agency: str = "") -> list[str]:
 
 
 def titles_lacking(lines: Iterable[str]) -> list[str]:
-    """The titles of sections that a template has in no line; no field brings them: {{一}} is the
-    text of 一、总体情况.
+    """The titles of sections that a template has in no line, however it numbers them; no field
+    brings them: {{一}} is the text of 一、总体情况.
     """
     there = "\n".join(map(figures.without_blanks, lines))
-    sections = editions.edition_of_year(None).sections
-    return [section.title for section in sections if section.title not in there]
+    lacking = []
+    for section in editions.edition_of_year(None).sections:
+        if section.title.partition("、")[2] not in there:
+            lacking.append(section.title)
+    return lacking
 
 
 def as_page(report: Report, found: Publication, name: str, asked: Asked) -> tuple[bytes, int]:

@@ -16,6 +16,7 @@ from gongkai.model import Box, Form, Label, LabelKind, Report, Section, Table
 from gongkai.recognize.cover.titles import segment_of
 from gongkai.wording import REPORT, one_line, plain, prose
 
+REPORT_WORD = "报"
 UNKNOWN_BODY, UNKNOWN_YEAR = "（机关待填）", "（年度待填）"
 # The notes of 表三 are set in another face: （区分处理的，只计这一情形，不计其他情形）.
 NOTED = "applications"
@@ -144,7 +145,7 @@ def title_lines(report: Report) -> tuple[str, ...]:
     title = one_line(report.title)
     body, found, rest = title.partition(year)
     named = segment_of(title)
-    is_own = found and body and rest and named.agency and named.year == report.year
+    is_own = found and body and REPORT_WORD in rest and named.agency and named.year == report.year
     if is_own and bodies.may_be_one(named.agency, report.agency):
         return body.strip(), f"{year}{rest.strip()}"
     return one_line(report.agency) or UNKNOWN_BODY, f"{year}{REPORT}"

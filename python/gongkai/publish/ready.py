@@ -27,6 +27,7 @@ SIGNED_OTHERWISE = "请核对：署名照第六部分末尾的文字印出，没
 TOLD_NOTES = (
     "plausibility.period",
     "plausibility.published",
+    "plausibility.amount",
     "plausibility.unwritten",
     "coverage.edition",
     "coverage.converted",
@@ -152,12 +153,12 @@ def done_lines(
 
 def open_elsewhere(report: Report) -> Iterator[str]:
     """What a spreadsheet program that has the file open may not have saved yet: beside it stands
-    ~$年报.xlsx of Excel and WPS, or .~lock.年报.xlsx# of LibreOffice.
+    ~$年报.xlsx of Excel, .~年报.xlsx of WPS, or .~lock.年报.xlsx# of LibreOffice.
     """
     path = Path(report.document.origin) if report.document else None
     if path is None:
         return
-    for lock in (f"~${path.name}", f".~lock.{path.name}#"):
+    for lock in (f"~${path.name}", f".~{path.name}", f".~lock.{path.name}#"):
         if path.with_name(lock).is_file():
             yield OPEN_ELSEWHERE.format(path.name)
 
@@ -243,6 +244,8 @@ def printed_otherwise(report: Report) -> Iterator[str]:
     signed, published = wording.prose.signed(report), wording.prose.day_text(report.published)
     if signed.otherwise:
         yield f"{SIGNED_OTHERWISE}；发布日期是{published or '空白'}。"
+    elif published and not signed.day and not wording.is_workbook(report):
+        yield f"请核对：署名日期照网页的发布日期印作{published}。"
     elif len({signed.day, published} - {""}) > 1:
         yield f"请核对：署名日期照正文印作{signed.day}；发布日期是{published}。"
     yield from headings_told(report)
@@ -276,9 +279,10 @@ def to_be_checked(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     blanks = sum(entry.value is None for entry in report.entries())
     if blanks:
         yield f"有{blanks}格空白，照空白印出；没有的应当填0。"
+    is_replaced = any(title_told(report, wording.title_of(report), ""))
     for finding in findings:
         is_told = finding.severity == "warning" or finding.rule in TOLD_NOTES
-        is_apart = (finding.rule, finding.says) == TOLD_APART
+        is_apart = is_replaced and (finding.rule, finding.says) == TOLD_APART
         if is_told and not is_apart and decisions.is_open(finding):
             yield f"请核对：{told_of(finding)}。"
 

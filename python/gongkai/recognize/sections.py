@@ -20,6 +20,7 @@ from gongkai.wording.prose import is_signing
 FOOTER = re.compile(
     r"^[【\[]?\s*(?:返回顶部|打印(?:本[稿页])?|关闭(?:本页|窗口)?|分享到?|扫一扫.{0,30}|"
     r"上一[篇条].*|下一[篇条].*|相关(?:附件|信息|文档|链接)|版权所有.*|"
+    r"关于我们.*|网站地图.*|联系我们.{0,20}|"
     r"主办单位?[:：].*|承办单位?[:：].*|网站标识码.*|.{0,4}ICP备.*|.{0,6}公网安备.*|附件[:：].*|责任编辑.*|信息来源.*)\s*[】\]]?"
 )
 SIGNER = re.compile(r"[^\d。：:]{1,40}")  # 瑞安市人民政府
@@ -44,6 +45,7 @@ NUMBERED = re.compile(r"\s*[一二三四五六七八九十]\s*[、.．,，]")
 PART = re.compile(
     r"\s*第\s*[一二三四五六1-6]\s*(?:部分|章|节)\s*[、:：.．]?\s*"
 )  # 第一部分 总体情况
+COUNTED = re.compile(r"\s*(?:([1-6])\s*[.．、]|第\s*([一二三四五六1-6])\s*(?:部分|章|节))")
 FEWEST_PLAIN = 2  # headings that are not numbered as the form has it, to know them by
 
 ShortLines = Sequence[
@@ -72,6 +74,8 @@ def find_sections(
         if section.number in found:
             continue
         at = misnumbered(numbered, section, found.values())
+        if at is None:
+            at = counted_otherwise(tokens, section, found)
         if at is not None:
             found[section.number] = at
     return dict(sorted(found.items(), key=itemgetter(1)))
@@ -116,6 +120,28 @@ def plain_run(tokens: Sequence[tokenizing.Token], sections: Sequence[Section]) -
                 found[section.number] = stop = n
                 break
     return found if len(found) >= FEWEST_PLAIN else {}
+
+
+def counted_otherwise(
+    tokens: Sequence[tokenizing.Token], section: Section, found: Mapping[int, int]
+) -> int | None:
+    """The heading of a section with its number in other words, 1.总体情况 or 第一部分 总体情况,
+    between those of the sections around it; None where there is none.
+    """
+    before = [at for number, at in found.items() if number < section.number]
+    behind = [at for number, at in found.items() if number > section.number]
+    titles = plain_titles(section)
+    for n in range(max(before, default=-1) + 1, min(behind, default=len(tokens))):
+        token = tokens[n]
+        if not token.grid and title_in(token) in titles and has_number(token, section.number):
+            return n
+    return None
+
+
+def has_number(token: tokenizing.Token, number: int) -> bool:
+    """1.总体情况 and 第一部分 总体情况; not （一）总体情况, which is a part of a section."""
+    match = COUNTED.match(token.text)
+    return match is not None and (match[1] or match[2]) in (str(number), figures.in_han(number))
 
 
 def title_in(token: tokenizing.Token) -> str:

@@ -26,7 +26,26 @@ SIGNED = re.compile(
     r"[^\d。：:]{0,40}(?:20\d\d|二[〇○ＯO0零一二三四五六七八九]{3})[-年./]"
     rf"{MONTH_OR_DAY}(?:[-月./]{MONTH_OR_DAY}?日?)?"
 )
+STAMP = re.compile(r"[（(](?:加?盖?公?章|印章?)[）)]")
+SIGNER = re.compile(  # 瑞安市人民政府办公室; not 无 nor 联系人张三
+    r"[\u4e00-\u9fff（）()·]{3,40}?(?:政府|局|厅|委|会|办|室|处|署|院|部|中心|集团|公司)"
+)
+YEAR_AND_DAY = re.compile(
+    rf"(?P<year>20\d\d|二[〇○ＯO0零一二三四五六七八九]{{3}})[-年./](?P<month>{MONTH_OR_DAY})"
+    rf"[-月./](?P<day>{MONTH_OR_DAY})日?"
+)
+YEAR_LETTERS = str.maketrans("〇○ＯO零一二三四五六七八九", "00000123456789")
 LAST_LINES = 4  # of section six: signer, day, and perhaps whom to ask or send it to
+
+
+class Signature(NamedTuple):
+    """Section six without the lines that sign it, in whatever words: ``signer`` 瑞安市人民政府,
+    ``day`` 2022年1月20日 of 二〇二二年一月二十日 or 2022.1.20; "" for what does not stand there.
+    """
+
+    text: str
+    signer: str
+    day: str
 
 
 class SignedText(NamedTuple):
@@ -84,7 +103,44 @@ def signed(report: Report) -> SignedText:
         return SignedText("\n".join(lines[:-1]), "")
     last = lines[-LAST_LINES:]
     is_named = agency in map(figures.without_blanks, last)
-    return SignedText(text, "", is_named or any(map(is_signing, last)))
+    has_signer = signature_of(report).text != text.rstrip()  # the body's office, （盖章）
+    return SignedText(text, "", is_named or has_signer or any(map(is_signing, last)))
+
+
+def signature_of(report: Report) -> Signature:
+    """Who signs a report below section six, and when, whatever the order of the lines, and on one
+    or two of them.
+    """
+    lines = report.sections.get(LAST, "").rstrip().split("\n")
+    signer = day = ""
+    while lines:
+        who, when = signed_in(lines[-1])
+        is_twice = (who and signer) or (when and day)
+        if is_twice or not (who or when):
+            break
+        signer, day = who or signer, when or day
+        lines.pop()
+    return Signature("\n".join(lines), signer, day)
+
+
+def signed_in(line: str) -> tuple[str, str]:
+    """Who signs in a line, and the day, "" for what is not there: 瑞安市人民政府（盖章）,
+    瑞安市人民政府 2022年1月20日.
+    """
+    text = STAMP.sub("", figures.without_blanks(line))
+    match = YEAR_AND_DAY.search(text) if is_signing(text) else None
+    said = text[: match.start()] if match else text
+    signer = said if SIGNER.fullmatch(said) else ""
+    return signer, day_of_match(match) if match else ""
+
+
+def day_of_match(match: re.Match[str]) -> str:
+    year = match["year"].translate(YEAR_LETTERS)
+    return f"{year}年{number_of(match['month'])}月{number_of(match['day'])}日"
+
+
+def number_of(text: str) -> int:
+    return int(text) if text.isdecimal() else figures.han_number(text)
 
 
 def headings_printed(report: Report) -> dict[int, str]:
@@ -104,8 +160,8 @@ def headings_printed(report: Report) -> dict[int, str]:
 
 
 def day_of(report: Report) -> str:
-    """The day that stands below a report, 2022年1月20日, else that of its publication; "" where
-    nobody knows.
+    """The day that is printed below a report, 2022年1月20日, else that of its publication; ""
+    where nobody knows.
     """
     return signed(report).day or day_text(report.published)
 

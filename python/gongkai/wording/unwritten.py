@@ -33,6 +33,7 @@ FILL = re.compile(
 HALF = re.compile(r"〔(?=[\u4e00-\u9fff])[^〔〕\n]{0,12}(?![^〔〕\n]*〕)|(?<=[\u4e00-\u9fff])〕")
 OUR_MARK = re.compile(f"{TO_REWRITE}|{LEFT_OPEN}[^〔〕\\n]*〕")
 GUIDANCE = re.compile(rf"{LEFT_OPEN}：([^〔〕]+)〕")
+BESIDE_MARK = re.compile(rf"([\u4e00-\u9fff]{{2,4}}){LEFT_OPEN}[^〔〕]*〕([\u4e00-\u9fff]{{2,4}})")
 LEAST_GUIDANCE = 6  # characters; a shorter one people may well write themselves: 具体措施
 # What a clerk leaves in prose for later, in brackets or at the end of a clause: （待核实）,
 # 电话待定; not 机制待完善, 待定岗位. What stands for a figure or a name: ××件, N次, 20XX年, XX县,
@@ -86,6 +87,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     ),
     "投入....": rf"{BEFORE_FIGURE}(?:[ \t\u3000\xa0]{{2,}}{COUNTED}|[.．]{{4,}}){STOPS}",
     "受理???": r"[?？]{3,}",
+    "为：。": r"[：:]\s*[。；]|(?<=[，、])[。；]",
     # of a year or a day
     "20XX年": rf"(?:[2２][0０]{SIGN}{{1,2}}\d?|二[〇○零]{SIGN}{{1,2}})\s*年",
     "X月X日": rf"(?<![A-Za-z0-9+＋]){SIGN}{{1,3}}\s*月(?:\s*{SIGN}{{1,3}}\s*日)?",
@@ -100,7 +102,7 @@ PLACEHOLDERS: Mapping[str, str] = {
 }
 # What one of them may begin with, which takes an eighth of the time to look for.
 BEGINS = (
-    "(?=[〔［\\[【（(｛{⟨﹝＜<此在请未待×xXＸｘ*＊□_＿○〇NnＮ?？—–－\\-.．… "
+    "(?=[〔［\\[【（(｛{⟨﹝＜<：:。；此在请未待×xXＸｘ*＊□_＿○〇NnＮ?？—–－\\-.．… "
     "\t\u3000\xa02２二某TtＴ年#＃])"
 )
 ANY_PLACEHOLDER = "|".join(PLACEHOLDERS.values())
@@ -137,7 +139,8 @@ def placeholders_in(text: str) -> list[str]:
     for match in PLACEHOLDER.finditer(text):
         before = text[max(0, match.start() - LEAD) : match.start()]
         lead = re.split(r"[\s。；;，,：:、]", before)[-1]
-        found[f"{lead}{match[0]}".strip()] = None
+        shown = f"{lead}{match[0]}".strip()
+        found[shown if len(shown) > 1 else f"{before}{match[0]}"] = None
     return list(found)
 
 
@@ -149,10 +152,13 @@ def drafted() -> str:
 
 @cache
 def guidance() -> re.Pattern[str]:
-    """What our marks tell the clerk to write, which stays where only the brackets were taken away:
-    可向承办机构、地址、电话咨询.
+    """What our marks tell the clerk to write, which stays where only the brackets were taken away,
+    可向承办机构、地址、电话咨询, and what stands beside a mark that went with nothing in its place:
+    主动公开工作以为主.
     """
-    texts = {text for text in GUIDANCE.findall(drafted()) if len(text) >= LEAST_GUIDANCE}
+    drafts = drafted()
+    texts = {text for text in GUIDANCE.findall(drafts) if len(text) >= LEAST_GUIDANCE}
+    texts |= {f"{match[1]}{match[2]}" for match in BESIDE_MARK.finditer(drafts)}
     return re.compile("|".join(map(re.escape, sorted(texts))))
 
 
@@ -161,7 +167,7 @@ def left_in(parts: Mapping[str, str], is_ours: bool) -> Iterator[tuple[str, list
     培训××次. In a workbook of ours also what is left of our marks, once no mark stands there.
     """
     for part, text in parts.items():
-        own = OUR_MARK.sub("", text)
+        own = OUR_MARK.sub("本", text)  # something will stand there
         found = list(filterfalse(is_marked, placeholders_in(own)))
         if is_ours and not is_marked(text):
             found += guidance().findall(text)

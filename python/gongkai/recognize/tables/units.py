@@ -390,7 +390,9 @@ USUAL = {
     **dict.fromkeys("县区旗", 3.8),
     **dict.fromkeys("镇乡道", 0.5),
 }
-BEYOND = 3.3  # powers of ten above the usual size, where 元 are written under 万元 (four more)
+# Powers of ten above the usual size, where 元 are likely written under 万元 (four more): of an area
+# with a people's congress, and of a town or a department, which differ more.
+BEYOND, BEYOND_OF_A_BODY = 2.5, 3.3
 SAME_AMOUNT = 0.1  # powers of ten: 约6.3万元 for 6.322944
 OF_A_BODY = 1.5  # of a department
 SUBJECTS = {"fees": "收费", "procurement": "采购"}  # rows of money -> what prose calls them
@@ -460,7 +462,10 @@ def is_beyond(amount: Figure, agency: str) -> bool:
     32367.14.
     """
     usual = usual_size(agency)
-    return usual is not None and amount != 0 and size_of(amount) > usual + BEYOND
+    if usual is None or not amount:
+        return False
+    beyond = BEYOND_OF_A_BODY if usual <= OF_A_BODY else BEYOND
+    return size_of(amount) > usual + beyond
 
 
 def size_of(amount: Figure) -> float:
@@ -482,4 +487,6 @@ def usual_size(agency: str) -> float | None:
     if not agency:
         return None
     area, department = bodies.parts_of(agency)
+    if not department and bodies.body(agency).level == "county":
+        area = "县"  # 瑞安市
     return OF_A_BODY if department else USUAL.get(area[-1:], OF_A_BODY)
