@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from gongkai.drafts.start import begun
+from gongkai.drafts.writing import write_draft
 from gongkai.editions import all_editions
 from gongkai.model import WorkbookError
 from gongkai.pipeline import check, fill
@@ -91,3 +93,16 @@ def test_what_was_decided_in_it_stays(tmp_path: Path) -> None:
 
 
 DECIDED = {"verdict": "忽略", "reason": "已核实"}
+
+
+@pytest.mark.slow
+def test_a_draft_reads_as_its_xlsx(tmp_path: Path) -> None:
+    """Its formulas, too, of which many give "" until figures stand there."""
+    draft = begun(report_of())
+    one, other = (
+        read_workbook(write_draft(draft, tmp_path / name)) for name in ("a.xlsx", "a.ods")
+    )
+    assert (other.tables, other.sections, other.opening) == (one.tables, one.sections, one.opening)
+    told = [(finding.rule, finding.lines) for finding in check(one)]
+    assert [(finding.rule, finding.lines) for finding in check(other)] == told
+    assert len(told) >= 4

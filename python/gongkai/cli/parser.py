@@ -156,7 +156,7 @@ def add_new(commands: Commands[ChineseParser]) -> None:
         metavar="年度",
         help="新报告的年度（默认为上年报告的下一年）",
     )
-    add_output(new, "生成的工作簿：.xlsx，或带宏的.xlsm")
+    add_output(new, "生成的工作簿：.xlsx，带宏的.xlsm，或.ods")
     add_force(new)
     add_part(new)
     add_access(new)

@@ -8,45 +8,48 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from gongkai import pipeline, system, wording
+from gongkai import pipeline, system, wording, workbook
 from gongkai.drafts.start import ReportDraft, texts_of
 from gongkai.model import Edit, Figure, WorkbookError, table_id
 from gongkai.wording.unwritten import TO_FILL, TO_REWRITE
-from gongkai.workbook import adopting, derived, file, fill, layout, proposals, read_workbook
+from gongkai.workbook import adopting, derived, file, fill, layout, proposals
 from gongkai.workbook.live.sentences import FormulaPlace, Stock, sentence_formula, stock_formula
 
 IMPLIED = "（上年为空白，按勾稽关系推定）"
 
 
 def write_draft(draft: ReportDraft, target: Path, *, overwrite: bool = False) -> Path:
-    """Write the workbook to ``target``, which is returned: .xlsx or .xlsm.
+    """Write the workbook to ``target``, which is returned: .xlsx, .xlsm, or .ods by LibreOffice.
 
     WorkbookError for any other, where ``target`` exists and ``overwrite`` is False, or cannot be
     written; what was there stays.
     """
     suffix = refuse_undraftable(target, overwrite)
+    held = ".xlsx" if suffix == workbook.ODS else suffix
     changes = list(changes_of(draft))
     edits = fill.report_to_edits(draft.report, pipeline.check(draft.report))
     edits += logged(changes)
     told = [edit for edit in edits if edit.value is not None]
-    content = file.filled(file.template_path(), told, derived.blank("report", suffix))
+    content = file.filled(file.template_path(), told, derived.blank("report", held))
     formulas = {**stock_formulas(draft), **prose_formulas(draft, told)}
     content = file.with_formulas(content, formulas, comments_on(changes))
     refuse_unlike(draft, target, content)
+    if suffix == workbook.ODS:
+        content = workbook.to_ods(content)
     system.write_whole(target, content, overwrite)
     return target
 
 
 def refuse_undraftable(target: Path, overwrite: bool) -> str:
     """The suffix of a workbook that may be written. WorkbookError."""
-    suffix = system.refuse_suffix(target, derived.SUFFIXES)
+    suffix = workbook.refuse_unwritable(target)
     system.refuse_existing(target, overwrite)
     return suffix
 
 
 def refuse_unlike(draft: ReportDraft, target: Path, content: bytes) -> None:
     """WorkbookError where the workbook would not be read as the draft that it is."""
-    found, wanted = read_workbook(target, content), draft.report
+    found, wanted = workbook.read_workbook(target, content), draft.report
     if (found.tables, found.sections) != (wanted.tables, wanted.sections):
         raise WorkbookError(
             f"{target.name}写入后读出的内容与起草的不同，没有写入；请把上年报告发给开发者。"

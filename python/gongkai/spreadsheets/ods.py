@@ -60,6 +60,7 @@ def ods_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
     if "styles.xml" in archive:
         parts.append(package.read_xml(archive, "styles.xml"))
     styles = ods_looks.styles_in(parts)
+    styles.is_calculated = is_of_libreoffice(archive)
     tables = root.findall("{*}body/{*}spreadsheet/{*}table")
     if not tables and root.find("{*}body/{*}spreadsheet") is None:
         raise BadArchive("damaged")
@@ -70,6 +71,14 @@ def ods_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
         if wanted(name, visible):
             found.append(sheet_of(table, name, visible, styles))
     return found
+
+
+def is_of_libreoffice(archive: Archive) -> bool:
+    """Whether a program saved the file that calculates every formula before."""
+    if "meta.xml" not in archive:
+        return False
+    generator = package.read_xml(archive, "meta.xml").find("{*}meta/{*}generator")
+    return generator is not None and (generator.text or "").startswith("LibreOffice/")
 
 
 # --- a sheet --------------------------------------------------------------------------------------
@@ -250,7 +259,7 @@ def value_of_text(
         ods_looks.attribute(node, "string-value"),
     )
     if formula and not text and not kind:
-        return f"={formula}", ""
+        return "" if styles.is_calculated else f"={formula}", ""
     if is_other(text, stored):
         return stored, formats.MIXED
     return text or stored or None, of_text or look.of_texts

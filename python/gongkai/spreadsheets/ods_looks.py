@@ -76,11 +76,14 @@ class Look:
 
 @dataclass
 class SheetStyles:
-    """Styles by family and name, formats of numbers by name; looks are worked out once."""
+    """Styles by family and name, formats of numbers by name; looks are worked out once. What holds
+    for all cells of a file.
+    """
 
     styles: dict[tuple[str, str], _Element] = field(default_factory=dict)
     formats: dict[str, _Element] = field(default_factory=dict)
     looks: dict[tuple[str, str], Look] = field(default_factory=dict)
+    is_calculated: bool = False  # by LibreOffice, which leaves a formula that gives "" without any
 
     def add(self, node: _Element) -> None:
         """A style or a format; what was there before under its name stays."""
