@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import uno
+from com.sun.star.sheet.FillDirection import TO_BOTTOM, TO_RIGHT
 
 from .spelling import Speller
 from .things import (
@@ -36,14 +37,13 @@ EXCEL_ERRORS = {
     503: "#NUM!", 521: "#NULL!", 523: "#NUM!", 524: "#REF!", 525: "#NAME?", 532: "#DIV/0!",
     32767: "#N/A",
 }  # fmt: skip
-ERROR_TEXTS = frozenset((*EXCEL_ERRORS.values(), "#VALUE!"))
 
 
 class Cells:
     """See the README of the package for what each primitive takes and answers."""
 
     PRIMITIVES: tuple[str, ...] = (
-        "read", "write", "formulas", "format", "set_format", "used", "clear",
+        "read", "write", "fill", "formulas", "format", "set_format", "used", "region", "clear",
     )  # fmt: skip
 
     def document(self, token: str) -> Any:
@@ -57,12 +57,10 @@ class Cells:
         document = self.document(token)
         cells = cells_of(document, box)
         rows = values_of(cells)
-        found = {"rows": rows, "errors": errors_in(cells, box), "dates": [], "booleans": []}
-        kinds = kinds_in(document, cells)
-        for area, kind in kinds:
-            found[kind].append(moved(area, box))
-        found["booleans"] += truths_in(cells, rows, box)
-        return found
+        areas: dict[str, list[Area]] = {"dates": [], "booleans": truths_in(cells, rows, box)}
+        for area, kind in kinds_in(document, cells):
+            areas[kind].append(moved(area, box))
+        return {"rows": rows, "errors": errors_in(cells, box), **areas}
 
     def write(
         self,
@@ -89,8 +87,21 @@ class Cells:
         for row, column, kind in kinds or ():
             put_kind(document, cells.getCellByPosition(column - 1, row - 1), kind)
 
+    def fill(self, token: str, box: Box, formula: str) -> None:
+        """A formula of the first cell for all of a box: what it names moves with each cell."""
+        document = self.document(token)
+        cells = cells_of(document, box)
+        refuse_locked(cells.Spreadsheet, cells)
+        plain_numbers(document, cells)
+        Speller(document).enter(cells.getCellByPosition(0, 0), formula)
+        if cells.Rows.Count > 1:
+            column = cells.getCellRangeByPosition(0, 0, 0, cells.Rows.Count - 1)
+            attempt(lambda: column.fillAuto(TO_BOTTOM, 1))
+        if cells.Columns.Count > 1:
+            attempt(lambda: cells.fillAuto(TO_RIGHT, 1))
+
     def formulas(self, token: str, box: Box) -> dict[str, Any]:
-        """{"rows": values as ``read`` has them, "formulas": [[row, column, "=A1+1"]]}"""
+        """What ``read`` answers, and "formulas": [[row, column, "=A1+1"]]."""
         document = self.document(token)
         cells = cells_of(document, box)
         texts, speller = cells.getFormulaArray(), Speller(document)
@@ -98,8 +109,7 @@ class Cells:
         for row, column in spots_in(cells.queryFormulaCells(FORMULAS), box):
             text = texts[row - 1][column - 1].strip("{}")  # an array formula stands in braces
             found.append([row, column, speller.read(cells, (row, column), text)])
-        rows = values_of(cells)
-        return {"rows": rows, "errors": errors_in(cells, box), "formulas": found}
+        return {**self.read(token, box), "formulas": found}
 
     def format(self, token: str, box: Box) -> str | None:
         """The number format, as Excel spells it in English; None where cells differ."""
@@ -122,8 +132,15 @@ class Cells:
         cursor.gotoEndOfUsedArea(True)
         return list(area_of(cursor.RangeAddress))
 
+    def region(self, token: str, box: Box) -> list[int]:
+        """[row, column, height, width] of the filled cells around a cell."""
+        cells = cells_of(self.document(token), box)
+        cursor = cells.Spreadsheet.createCursorByRange(cells)
+        cursor.collapseToCurrentRegion()
+        return list(area_of(cursor.RangeAddress))
+
     def clear(self, token: str, box: Box, what: str) -> None:
-        """ "contents", "formats", "notes" or "all"; of merged cells only whole ones, as in Excel."""
+        """ "contents", "formats", "notes" or "all"; merged cells are cleared as a whole."""
         cells = cells_of(self.document(token), box)
         page, area = cells.Spreadsheet, area_of(cells.RangeAddress)
         refuse_locked(page, cells)
@@ -187,9 +204,10 @@ def truths_in(cells: Any, rows: list[list[Any]], box: Box) -> list[Area]:
     """The formulas that answer with a truth value: a 1 or 0 that is shown as a word."""
     found = []
     for row, column in spots_in(cells.queryFormulaCells(NUMBERS), box):
-        if rows[row - 1][column - 1] in (0.0, 1.0):
-            if cells.getCellByPosition(column - 1, row - 1).String.isalpha():
-                found.append((row, column, 1, 1))
+        if rows[row - 1][column - 1] not in (0.0, 1.0):
+            continue
+        if cells.getCellByPosition(column - 1, row - 1).String.isalpha():
+            found.append((row, column, 1, 1))
     return found
 
 
@@ -280,4 +298,3 @@ def key_of(document: Any, code: str) -> int:
     formats, locale = document.NumberFormats, english()
     key = formats.queryKey(code, locale, False)
     return int(key if key >= 0 else formats.addNew(code, locale))
-

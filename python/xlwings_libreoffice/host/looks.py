@@ -68,7 +68,8 @@ class Looks:
         found: dict[str, Any] = {"groups": [], "pieces": [], "merged": []}
         rows: list[int] = []
         columns: list[int] = []
-        for area in map(tuple, areas):
+        for row, column, height, width in areas:
+            area = row, column, height, width
             for part, values in groups_in(page, area):
                 code = one_code(document, page, part)
                 found["groups"].append([part, *values, code])
@@ -147,7 +148,7 @@ def pieces_in(page: Any, area: Area) -> Iterator[list[Any]]:
 
 
 def portions_of(cell: Any) -> Iterator[list[Any]]:
-    """[length, escapement, struck, color, size] of each; a line's end counts with what is before."""
+    """[length, escapement, struck, color, size] of each; the end of a line is one of its own."""
     for number, paragraph in enumerate(cell.getText()):
         if number:
             yield [1, 0, False, BLACK, cell.CharHeight]

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from com.sun.star.connection import NoConnectException
 from com.sun.star.uno import Exception as OfficeError
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from host import Host  # noqa: E402  (beside this package nothing of it may be on the path)
+from host import Host
 
 PATIENCE = 120  # seconds until soffice answers
 ENDING = 10  # seconds until it is killed
@@ -82,10 +83,8 @@ class Office:
             command = ["taskkill", "/F", "/T", "/PID", str(self.process.pid)]
             subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             return
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 def requests(lines: queue.Queue[str | None], office: Office) -> None:

@@ -38,12 +38,88 @@ OFFICE_PARTS = re.compile(
 )
 # Functions that both spell alike; there are more, which the parser knows.
 ALIKE = frozenset(
-    "ABS AND AVERAGE CHOOSE COLUMN COLUMNS CONCATENATE COUNT COUNTA COUNTBLANK COUNTIF COUNTIFS "
-    "DATE DAY EXACT FALSE FIND HLOOKUP HYPERLINK IF IFERROR INDEX INDIRECT INT ISBLANK ISERROR "
-    "ISNA ISNUMBER ISTEXT LEFT LEN LOOKUP LOWER MATCH MAX MEDIAN MID MIN MOD MONTH N NA NOT NOW "
-    "OFFSET OR PRODUCT RIGHT ROUND ROUNDDOWN ROUNDUP ROW ROWS SEARCH SIGN SMALL SUBSTITUTE SUBTOTAL "
-    "SUM SUMIF SUMIFS SUMPRODUCT T TEXT TODAY TRIM TRUE UPPER VALUE VLOOKUP YEAR".split()
+    [
+        "ABS",
+        "AND",
+        "AVERAGE",
+        "CHOOSE",
+        "COLUMN",
+        "COLUMNS",
+        "CONCATENATE",
+        "COUNT",
+        "COUNTA",
+        "COUNTBLANK",
+        "COUNTIF",
+        "COUNTIFS",
+        "DATE",
+        "DAY",
+        "EXACT",
+        "FALSE",
+        "FIND",
+        "HLOOKUP",
+        "HYPERLINK",
+        "IF",
+        "IFERROR",
+        "INDEX",
+        "INDIRECT",
+        "INT",
+        "ISBLANK",
+        "ISERROR",
+        "ISNA",
+        "ISNUMBER",
+        "ISTEXT",
+        "LEFT",
+        "LEN",
+        "LOOKUP",
+        "LOWER",
+        "MATCH",
+        "MAX",
+        "MEDIAN",
+        "MID",
+        "MIN",
+        "MOD",
+        "MONTH",
+        "N",
+        "NA",
+        "NOT",
+        "NOW",
+        "OFFSET",
+        "OR",
+        "PRODUCT",
+        "RIGHT",
+        "ROUND",
+        "ROUNDDOWN",
+        "ROUNDUP",
+        "ROW",
+        "ROWS",
+        "SEARCH",
+        "SIGN",
+        "SMALL",
+        "SUBSTITUTE",
+        "SUBTOTAL",
+        "SUM",
+        "SUMIF",
+        "SUMIFS",
+        "SUMPRODUCT",
+        "T",
+        "TEXT",
+        "TODAY",
+        "TRIM",
+        "TRUE",
+        "UPPER",
+        "VALUE",
+        "VLOOKUP",
+        "YEAR",
+    ]
 )
+
+
+ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+
+
+def is_error(formula: str) -> bool:
+    """=#N/A: what Excel has as a constant, LibreOffice has as a formula."""
+    return formula[1:] in ERRORS
 
 
 def quoted(sheet: str) -> str:
@@ -131,7 +207,7 @@ class Speller:
 
     def enter(self, cell: Any, formula: str) -> None:
         """A formula of Excel's into a cell."""
-        plain = to_office(formula)
+        plain = formula if is_error(formula) else to_office(formula)
         if plain is not None:
             cell.setFormula(plain)
             return
@@ -152,7 +228,7 @@ class Speller:
 
     def read(self, cells: Any, spot: tuple[int, int], formula: str) -> str:
         """The formula of a cell of some, which LibreOffice spells ``formula``, as Excel does."""
-        plain = to_excel(formula)
+        plain = formula if is_error(formula) else to_excel(formula)
         if plain is not None:
             return plain
         cell = cells.getCellByPosition(spot[1] - 1, spot[0] - 1)
