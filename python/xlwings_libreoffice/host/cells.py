@@ -30,6 +30,8 @@ GENERAL = "General"
 # com.sun.star.sheet.CellFlags
 CONTENTS = 1 | 2 | 4 | 16
 NOTES = 8
+DATES = 2
+OF_VALUES = 1  # of a search: in what is shown
 LOOKS = 32 | 64 | 256
 CLEARED = {"contents": CONTENTS, "formats": LOOKS, "notes": NOTES, "all": CONTENTS | NOTES | LOOKS}
 # Codes of LibreOffice's errors; each other one is a #VALUE! in Excel.
@@ -46,7 +48,12 @@ class Cells:
         "read", "write", "fill", "formulas", "format", "set_format", "used", "region", "clear",
     )  # fmt: skip
 
+    truths: tuple[str, ...] = ()  # the words of this LibreOffice, once they are known
+
     def document(self, token: str) -> Any:
+        raise NotImplementedError
+
+    def made(self, service: str) -> Any:
         raise NotImplementedError
 
     def read(self, token: str, box: Box) -> dict[str, Any]:
@@ -57,10 +64,27 @@ class Cells:
         document = self.document(token)
         cells = cells_of(document, box)
         rows = values_of(cells)
-        areas: dict[str, list[Area]] = {"dates": [], "booleans": truths_in(cells, rows, box)}
-        for area, kind in kinds_in(document, cells):
-            areas[kind].append(moved(area, box))
-        return {"rows": rows, "errors": errors_in(cells, box), **areas}
+        return {
+            "rows": rows,
+            "errors": errors_in(cells, box),
+            "dates": [moved(area, box) for area in dates_in(document, cells)],
+            "booleans": [moved(area, box) for area in self.truths_in(document, cells, rows)],
+        }
+
+    def truths_in(self, document: Any, cells: Any, rows: list[list[Any]]) -> Iterator[Area]:
+        """The areas of what is shown as TRUE or FALSE: LibreOffice has but numbers for them."""
+        if not any(value in (0.0, 1.0) for row in rows for value in row):
+            return
+        if not self.truths:
+            self.truths = words_of_truth(self.made("com.sun.star.util.NumberFormatter"), document)
+        search = cells.createSearchDescriptor()
+        search.SearchString, search.SearchRegularExpression = "|".join(self.truths), True
+        search.SearchWords = search.SearchCaseSensitive = True
+        search.setPropertyValue("SearchType", OF_VALUES)
+        search.setPropertyValue("SearchFiltered", True)
+        found = cells.findAll(search)
+        for address in found.RangeAddresses if found is not None else ():
+            yield area_of(address)
 
     def write(
         self,
@@ -116,8 +140,9 @@ class Cells:
         document = self.document(token)
         cells = cells_of(document, box)
         area = area_of(cells.RangeAddress)
-        first, *others = codes_in(document, cells.Spreadsheet, area)
-        return first if all(code == first for code in others) else None
+        codes = codes_in(document, cells.Spreadsheet, area)
+        first = next(codes)
+        return first if all(code == first for code in codes) else None
 
     def set_format(self, token: str, box: Box, code: str) -> None:
         document = self.document(token)
@@ -188,27 +213,26 @@ def errors_in(cells: Any, box: Box) -> list[list[Any]]:
     return found
 
 
-def kinds_in(document: Any, cells: Any) -> Iterator[tuple[Area, str]]:
-    """The areas in formats of dates and truths: (area, "dates" or "booleans")."""
+def dates_in(document: Any, cells: Any) -> Iterator[Area]:
+    """The areas of dates and times, constants and results of formulas."""
+    for address in cells.queryContentCells(DATES).RangeAddresses:
+        yield area_of(address)
     types: dict[int, int] = {}
-    for area, key in alike(cells.Spreadsheet, area_of(cells.RangeAddress), "NumberFormat"):
-        if key not in types:
-            types[key] = document.NumberFormats.getByKey(key).Type
-        if types[key] & (DATE | TIME):
-            yield area, "dates"
-        elif types[key] & LOGICAL:
-            yield area, "booleans"
+    for address in cells.queryFormulaCells(NUMBERS).RangeAddresses:
+        for area, key in alike(cells.Spreadsheet, area_of(address), "NumberFormat"):
+            if key not in types:
+                types[key] = document.NumberFormats.getByKey(key).Type
+            if types[key] & (DATE | TIME):
+                yield area
 
 
-def truths_in(cells: Any, rows: list[list[Any]], box: Box) -> list[Area]:
-    """The formulas that answer with a truth value: a 1 or 0 that is shown as a word."""
-    found = []
-    for row, column in spots_in(cells.queryFormulaCells(NUMBERS), box):
-        if rows[row - 1][column - 1] not in (0.0, 1.0):
-            continue
-        if cells.getCellByPosition(column - 1, row - 1).String.isalpha():
-            found.append((row, column, 1, 1))
-    return found
+def words_of_truth(formatter: Any, document: Any) -> tuple[str, ...]:
+    """TRUE and FALSE, as they are shown."""
+    formatter.attachNumberFormatsSupplier(document)
+    locale = uno.createUnoStruct("com.sun.star.lang.Locale")
+    key = document.NumberFormats.getStandardFormat(LOGICAL, locale)
+    shown = [formatter.convertNumberToString(key, number) for number in (1.0, 0.0)]
+    return ("TRUE", "FALSE", *shown)
 
 
 # --- writing ----------------------------------------------------------------------------------
