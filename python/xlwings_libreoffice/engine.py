@@ -118,6 +118,10 @@ class App(base_classes.App):
         return self.office.process.pid if self.office else os.getpid()
 
     @property
+    def is_alive(self) -> bool:
+        return self in ENGINE.running and (self.office is None or not self.office.is_ended)
+
+    @property
     def version(self) -> str:
         """LibreOffice's own: 7.4.7.2."""
         if not self._version:
@@ -158,7 +162,12 @@ class App(base_classes.App):
         self.shown_status = value
 
     def activate(self, steal_focus: bool = False) -> None:
-        self.books.active.activate()
+        """The first of xlwings' applications from now on; the window comes with its document."""
+        ENGINE.running.remove(self)
+        ENGINE.running.insert(0, self)
+        xw.engines[ENGINE.name].activate()
+        if steal_focus:
+            self.books.active.activate()
 
     def calculate(self) -> None:
         for book in self.books:
@@ -302,7 +311,7 @@ class Opened:
         self.started: App | None = None
 
     def app(self, visible: bool = False) -> App:
-        if self.started is None or self.started not in ENGINE.running:
+        if self.started is None or not self.started.is_alive:
             self.started = start(visible=visible)
             assert self.started.office is not None
             self.started.office.is_for_books = True

@@ -93,6 +93,10 @@ class Office:
     def ask(self, op: str, args: Sequence[Any]) -> Any:
         return self.pipe.ask(op, args)
 
+    @property
+    def is_ended(self) -> bool:
+        return self.pipe.is_ended or self.process.poll() is not None
+
     def quit(self) -> None:
         """Documents are closed without being saved."""
         with suppress(OSError, ValueError):

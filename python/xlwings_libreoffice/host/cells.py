@@ -8,7 +8,7 @@ from typing import Any
 import uno
 from com.sun.star.sheet.FillDirection import TO_BOTTOM, TO_RIGHT
 
-from .spelling import Speller
+from .speller import Speller
 from .things import (
     Area,
     Box,

@@ -11,6 +11,7 @@ from com.sun.star.sheet.CellInsertMode import COLUMNS as INSERT_COLUMNS
 from com.sun.star.sheet.CellInsertMode import DOWN, RIGHT
 from com.sun.star.sheet.CellInsertMode import ROWS as INSERT_ROWS
 
+from .cells import CONTENTS
 from .things import (
     Area,
     Box,
@@ -64,6 +65,7 @@ class Lines:
         page = cells.Spreadsheet
         refuse_protected(page)
         if on:
+            keep_first(cells)
             cells.merge(True)
             return
         for area in merged_areas(page, area_of(cells.RangeAddress)):
@@ -161,6 +163,14 @@ class Lines:
         refuse_locked(target.Spreadsheet, target)
         first = target.getCellByPosition(0, 0).CellAddress
         attempt(lambda: cells.Spreadsheet.copyRange(first, cells.RangeAddress))
+
+
+def keep_first(cells: Any) -> None:
+    """Of cells that are merged Excel keeps the first; LibreOffice would hide the others."""
+    first = cells.getCellByPosition(0, 0)
+    kept = first.getFormula()
+    cells.clearContents(CONTENTS)
+    first.setFormula(kept)
 
 
 def lines_of(lines: Any) -> list[Any]:

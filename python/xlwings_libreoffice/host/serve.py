@@ -67,6 +67,9 @@ class Office:
                     raise
                 time.sleep(0.05)
 
+    def is_dead(self) -> bool:
+        return self.process.poll() is not None
+
     def end(self, desktop: Any = None) -> None:
         """Terminated, or else killed with all that it started; its profile goes with it."""
         try:
@@ -110,6 +113,8 @@ def serve(office: Office) -> None:
         asked = json.loads(line)
         answer = {"id": asked["id"], **host.answer(asked["op"], asked["args"])}
         print(json.dumps(answer), flush=True)
+        if office.is_dead():
+            return
     office.end(host.desktop)
 
 
