@@ -167,10 +167,11 @@ class Lines:
 
 def keep_first(cells: Any) -> None:
     """Of cells that are merged Excel keeps the first; LibreOffice would hide the others."""
-    first = cells.getCellByPosition(0, 0)
-    kept = first.getFormula()
-    cells.clearContents(CONTENTS)
-    first.setFormula(kept)
+    height, width = cells.Rows.Count, cells.Columns.Count
+    if width > 1:
+        cells.getCellRangeByPosition(1, 0, width - 1, height - 1).clearContents(CONTENTS)
+    if height > 1:
+        cells.getCellRangeByPosition(0, 1, 0, height - 1).clearContents(CONTENTS)
 
 
 def lines_of(lines: Any) -> list[Any]:
