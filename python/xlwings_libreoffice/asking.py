@@ -1,22 +1,31 @@
 """A host's answers, asked for once: sheets, names, looks of a document, until something changes.
 
 A person may change the document in its window meanwhile. So what is kept is also forgotten when
-``books`` are asked for anew, and after every refusal; looks with every other question.
+``books`` are asked for anew, and after every refusal; looks with every other question. Values and
+formulas are kept within ``together`` alone: there a script works on one picture of the document.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from xlwings_libreoffice.looks import AreaLooks
+from xlwings_libreoffice.looks import AreaLooks, common
 from xlwings_libreoffice.pipe import Ask, HostError
+from xlwings_libreoffice.values import Picture
 
 Area = tuple[int, int, int, int]
 # Questions behind which looks and merged areas are still known.
 OF_LOOKS = frozenset({"looks", "merged"})
+# Questions, and what a person sees, behind which values and formulas are as they were.
+HARMLESS = OF_LOOKS | {
+    "hello", "books", "selection", "status", "sheets", "names", "name", "activate",
+    "activate_sheet", "select", "read", "formulas", "format", "style", "size", "used", "region",
+    "note", "notes",
+}  # fmt: skip
 CHANGE_SHEETS = frozenset(
     {
         "add_sheet", "remove_sheet", "rename_sheet", "copy_sheet", "move_sheet", "insert", "delete",
@@ -46,6 +55,7 @@ class Kept:
     names: list[tuple[str | None, str]] | None = None
     looks: dict[str, list[AreaLooks]] = field(default_factory=dict)
     merged: dict[str, list[Area]] = field(default_factory=dict)
+    pictures: dict[str, list[Picture]] = field(default_factory=dict)
 
 
 class Asking:
@@ -55,6 +65,8 @@ class Asking:
         self.ask = ask
         self.counted: Counter[str] = Counter()
         self.kept: dict[str, Kept] = {}
+        self.books: list[list[str]] = []
+        self.is_together = False
 
     def __call__(self, op: str, *args: Any) -> Any:
         """One round trip. The first argument of most primitives is a document's token."""
@@ -73,6 +85,8 @@ class Asking:
             return
         if op not in OF_LOOKS:
             kept.looks, kept.merged = {}, {}
+        if op not in HARMLESS:
+            kept.pictures = {}
         if op in CHANGE_SHEETS:
             kept.sheets = None
         if op in CHANGE_NAMES:
@@ -122,6 +136,49 @@ class Asking:
         self("add_name", token, sheet, name, refers_to)
         if known is not None:
             self.of(token).names = [*(one for one in known if one != (sheet, name)), (sheet, name)]
+
+    # --- values -----------------------------------------------------------------------------------
+
+    def cells(self, op: str, token: str, box: Sequence[Any]) -> dict[str, Any]:
+        """The answer of ``read`` or ``formulas``; within ``together`` that of a former question."""
+        if not self.is_together:
+            found: dict[str, Any] = self(op, token, box)
+            return found
+        sheet, *place = box
+        row, column, height, width = place
+        area = row, column, height, width
+        known = self.of(token).pictures.setdefault(sheet, [])
+        for picture in known:
+            if common(picture.area, area) == area:
+                return picture.cut(area)
+        picture = Picture(area, self("formulas", token, box))
+        known.append(picture)
+        return picture.cut(area)
+
+    def all_books(self) -> list[list[str]]:
+        """Within ``together`` nobody opens or closes any."""
+        if not self.is_together:
+            self.kept.clear()
+            self.books = []
+        if not self.books:
+            self.books = self("books")
+        return self.books
+
+    @contextmanager
+    def together(self, token: str, title: str) -> Iterator[None]:
+        """One step to undo, of this title; what was read is not asked for again until something is
+        written.
+        """
+        self.kept.clear()
+        self.books = []
+        self("begin", token, title)
+        self.is_together = True
+        try:
+            yield
+        finally:
+            self.is_together = False
+            self.kept.clear()
+            self("end", token)
 
     # --- looks ------------------------------------------------------------------------------------
 

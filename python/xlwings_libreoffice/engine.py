@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -190,8 +191,7 @@ class Books(base_classes.Books):
     api = property(lambda self: self.app)
 
     def all(self) -> list[Book]:
-        self.app.ask.kept.clear()
-        return [Book(self.app, *told) for told in self.app.ask("books")]
+        return [Book(self.app, *told) for told in self.app.ask.all_books()]
 
     @property
     def active(self) -> Book:
@@ -302,6 +302,16 @@ def register() -> None:
         xw.engines.add(xw.Engine(impl=ENGINE))
     if xw.engines.active is None:
         xw.engines[ENGINE.name].activate()
+
+
+def together(book: xw.Book, title: str) -> AbstractContextManager[None]:
+    """One step to undo. Within, a script works on one picture of the workbook: what it has read is
+    not asked for again until it writes.
+
+    with together(book, "import"): ...
+    """
+    found: AbstractContextManager[None] = book.impl.ask.together(book.impl.token, title)
+    return found
 
 
 class Opened:
