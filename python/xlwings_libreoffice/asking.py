@@ -26,6 +26,7 @@ HARMLESS = OF_LOOKS | {
     "activate_sheet", "select", "read", "formulas", "format", "style", "size", "used", "region",
     "note", "notes",
 }  # fmt: skip
+SELECTING = frozenset({"activate", "activate_sheet", "select"})
 CHANGE_SHEETS = frozenset(
     {
         "add_sheet", "remove_sheet", "rename_sheet", "copy_sheet", "move_sheet", "insert", "delete",
@@ -56,6 +57,7 @@ class Kept:
     looks: dict[str, list[AreaLooks]] = field(default_factory=dict)
     merged: dict[str, list[Area]] = field(default_factory=dict)
     pictures: dict[str, list[Picture]] = field(default_factory=dict)
+    told: dict[tuple[str, tuple[Any, ...]], Any] = field(default_factory=dict)
 
 
 class Asking:
@@ -87,6 +89,8 @@ class Asking:
             kept.looks, kept.merged = {}, {}
         if op not in HARMLESS:
             kept.pictures = {}
+        if op not in HARMLESS or op in SELECTING:
+            kept.told = {}
         if op in CHANGE_SHEETS:
             kept.sheets = None
         if op in CHANGE_NAMES:
@@ -165,20 +169,31 @@ class Asking:
         return self.books
 
     @contextmanager
-    def together(self, token: str, title: str) -> Iterator[None]:
-        """One step to undo, of this title; what was read is not asked for again until something is
-        written.
+    def together(self, token: str, title: str | None) -> Iterator[None]:
+        """What was read is not asked for again until something is written; one step to undo, if it
+        has a title.
         """
         self.kept.clear()
         self.books = []
-        self("begin", token, title)
+        if title is not None:
+            self("begin", token, title)
         self.is_together = True
         try:
             yield
         finally:
             self.is_together = False
             self.kept.clear()
-            self("end", token)
+            if title is not None:
+                self("end", token)
+
+    def once(self, op: str, token: str, *args: Any) -> Any:
+        """An answer that holds within ``together`` until something is written or selected."""
+        if not self.is_together:
+            return self(op, token, *args)
+        known = self.of(token).told
+        if (op, args) not in known:
+            known[op, args] = self(op, token, *args)
+        return known[op, args]
 
     # --- looks ------------------------------------------------------------------------------------
 

@@ -148,7 +148,7 @@ class App(base_classes.App):
     @property
     def selection(self) -> Range | None:
         book = self.books.active
-        found = self.ask("selection", book.token)
+        found = self.ask.once("selection", book.token)
         return None if found is None else Range(book.sheets(found[0]), *found[1:])
 
     @property
@@ -304,9 +304,9 @@ def register() -> None:
         xw.engines[ENGINE.name].activate()
 
 
-def together(book: xw.Book, title: str) -> AbstractContextManager[None]:
-    """One step to undo. Within, a script works on one picture of the workbook: what it has read is
-    not asked for again until it writes.
+def together(book: xw.Book, title: str | None = None) -> AbstractContextManager[None]:
+    """Within, a script works on one picture of the workbook: what it has read is not asked for
+    again until it writes. With a title it is one step to undo.
 
     with together(book, "import"): ...
     """

@@ -58,23 +58,19 @@ class Beside:
             work(book)
 
     def press(self, name: str, argument: str = "", answer: str = "") -> CommandResult:
-        """What came of it in both, which is the same: the folders and programs aside."""
+        """What came of it, which is the same in both. @/a.csv is a file beside the workbook."""
+        double, office = self.results(name, argument, answer)
+        assert office == double
+        return office
+
+    def results(self, name: str, argument: str = "", answer: str = "") -> list[CommandResult]:
         found = []
         for book in self.books:
             in_front(book)
             folder = str(Path(book.fullname).parent)
-            places = {"@": folder}
-            result = pressed(book, name, argument, with_folder(answer, places), self.trips)
+            result = pressed(book, name, argument, answer.replace("@", folder), self.trips)
             found.append(CommandResult(result.kind, result.text.replace(folder, "@")))
-        assert found[1] == found[0]
-        return found[1]
-
-
-def with_folder(answer: str, places: dict[str, str]) -> str:
-    """@/a.csv -> a file beside the workbook."""
-    for mark, folder in places.items():
-        answer = answer.replace(mark, folder)
-    return answer
+        return found
 
 
 def in_front(book: xw.Book) -> None:
@@ -96,7 +92,7 @@ def pressed(
     put_rows(tool, layout.TOOL_SPOTS["argument"], [*rows, [None], [None]])
     ask = book.impl.ask
     ask.counted.clear()
-    with together(book, name):
+    with together(book):
         commands.run(name)
     trips.clear()
     trips.update(ask.counted)
@@ -151,7 +147,9 @@ def constants(book: xw.Book, names: Iterable[str]) -> tuple[Cells, dict[tuple[st
 def differences(both: Beside, aside: Callable[[str, Spot], bool] | None = None) -> list[object]:
     """Where the two workbooks differ: (sheet, place), in the double, in LibreOffice."""
     assert both.pages == [sheet.name for sheet in both.double.sheets]
-    (left, own), (right, other) = (constants(book, both.pages) for book in both.books)
+    left, own = constants(both.double, both.pages)
+    with together(both.office):
+        right, other = constants(both.office, both.pages)
     found: list[object] = []
     for place in sorted(left.keys() | right.keys()):
         if left.get(place) != right.get(place) and not (aside and aside(*place)):
