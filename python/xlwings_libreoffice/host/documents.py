@@ -119,12 +119,12 @@ class Documents:
                 raise Refused("file", "the document has no file yet")
             document.store()
         else:
-            document.storeAsURL(uno.systemPathToFileUrl(path), filter_for(path))
+            document.storeAsURL(place_of(path), filter_for(path))
         return told(document)
 
     def copy(self, token: str, path: str) -> None:
         """A file beside it (a .pdf as well); the document stays open under its name."""
-        self.document(token).storeToURL(uno.systemPathToFileUrl(path), filter_for(path))
+        self.document(token).storeToURL(place_of(path), filter_for(path))
 
     def close(self, token: str) -> None:
         """Without saving."""
@@ -184,6 +184,13 @@ def told(document: Any) -> list[str]:
     """[token, path, title]; a document without a file has no path."""
     path = uno.fileUrlToSystemPath(document.URL) if document.URL.startswith("file:") else ""
     return [document.RuntimeUID, path or document.URL, document.Title]
+
+
+def place_of(path: str) -> str:
+    """Refused in a folder that is not there, which LibreOffice would make."""
+    if not os.path.isdir(os.path.dirname(path)):
+        raise Refused("file", f"no folder {os.path.dirname(path)}")
+    return str(uno.systemPathToFileUrl(path))
 
 
 def filter_for(path: str) -> tuple[Any, ...]:
