@@ -24,7 +24,7 @@ OF_LOOKS = frozenset({"looks", "merged"})
 HARMLESS = OF_LOOKS | {
     "hello", "books", "selection", "status", "sheets", "names", "name", "activate",
     "activate_sheet", "select", "read", "formulas", "format", "style", "size", "used", "region",
-    "note", "notes",
+    "note", "notes", "fit", "set_size", "set_style", "print_area", "show_sheet", "protect_sheet",
 }  # fmt: skip
 SELECTING = frozenset({"activate", "activate_sheet", "select"})
 CHANGE_SHEETS = frozenset(
@@ -74,7 +74,7 @@ class Asking:
         """One round trip. The first argument of most primitives is a document's token."""
         self.counted[op] += 1
         token = args[0] if args else ""
-        self.forget(op, self.kept.get(token))
+        self.forget(op, self.kept.get(token), args[1:])
         try:
             return self.ask(op, args)
         except HostError:
@@ -82,12 +82,14 @@ class Asking:
             raise
 
     @staticmethod
-    def forget(op: str, kept: Kept | None) -> None:
+    def forget(op: str, kept: Kept | None, where: Sequence[Any]) -> None:
         if kept is None:
             return
         if op not in OF_LOOKS:
             kept.looks, kept.merged = {}, {}
-        if op not in HARMLESS:
+        if op == "set_format":  # of one sheet, whose numbers may be dates by now
+            kept.pictures.pop(where[0][0], None)
+        elif op not in HARMLESS:
             kept.pictures = {}
         if op not in HARMLESS or op in SELECTING:
             kept.told = {}

@@ -67,9 +67,6 @@ class Office:
                     raise
                 time.sleep(0.05)
 
-    def is_dead(self) -> bool:
-        return self.process.poll() is not None
-
     def end(self, desktop: Any = None) -> None:
         """Terminated, or else killed with all that it started; its profile goes with it."""
         try:
@@ -102,9 +99,18 @@ def requests(lines: queue.Queue[str | None], office: Office) -> None:
     os._exit(1)
 
 
+def watch(lines: queue.Queue[str | None], office: Office) -> None:
+    """Nobody is left to be asked when soffice was killed; one that hands over to another process
+    ends with 0.
+    """
+    if office.process.wait() != 0:
+        lines.put(None)
+
+
 def serve(office: Office) -> None:
     lines: queue.Queue[str | None] = queue.Queue()
-    threading.Thread(target=requests, args=(lines, office), daemon=True).start()
+    for work in (requests, watch):
+        threading.Thread(target=work, args=(lines, office), daemon=True).start()
     host = Host(office.connected())
     while True:
         line = lines.get()
@@ -113,8 +119,6 @@ def serve(office: Office) -> None:
         asked = json.loads(line)
         answer = {"id": asked["id"], **host.answer(asked["op"], asked["args"])}
         print(json.dumps(answer), flush=True)
-        if office.is_dead():
-            return
     office.end(host.desktop)
 
 
