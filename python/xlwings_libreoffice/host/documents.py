@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import uno
+from com.sun.star.uno import Exception as OfficeError
 
 from .things import Box, Refused, area_of, cells_of, settings
 
@@ -133,6 +135,12 @@ class Documents:
         self.indicators.pop(token, None)
         document.setModified(False)
         document.close(True)
+
+    def discard(self) -> None:
+        """Nobody is asked whether to save: for the end of the program, no primitive."""
+        with suppress(OfficeError):
+            for document in self.spreadsheets():
+                document.setModified(False)
 
     def calculate(self, token: str) -> None:
         self.document(token).calculateAll()
