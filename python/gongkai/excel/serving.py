@@ -1,0 +1,104 @@
+"""The warm process behind LibreOffice: the host's requests on standard input -> functions and
+commands, answered on standard output (``python -P -m gongkai.excel.serving``).
+
+What it is asked: ``hello`` []; ``function`` [name, arguments, document], its value for the cell;
+``command`` [tag, argument, answer, document], the outcome for the dialogs: ``{"kind": "ask",
+"text": "…"}``. It ends when standard input does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, BinaryIO
+
+import xlwings as xw
+
+import gongkai
+from gongkai.excel import commands, functions, runner
+from gongkai.excel.pipe import Pipe
+from gongkai.workbook import layout
+from gongkai.workbook.file import template_path
+
+BookOf = Callable[[Callable[..., Any], str], xw.Book]
+
+
+def main() -> int:
+    from xlwings_libreoffice import attached_book
+
+    serve(*own_streams(), attached_book)
+    return 0
+
+
+def own_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Standard input and output for the host alone: whatever prints or reads, here or in programs
+    that are started from here, finds others in their place.
+    """
+    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.close(nothing)
+    return source, sink
+
+
+def serve(source: BinaryIO, sink: BinaryIO, book_of: BookOf) -> None:
+    """Answer until ``source`` ends. ``book_of`` makes the workbook of the host's name for it and of
+    what asks the host.
+    """
+
+    def answer(op: str, arguments: list[Any], number: int) -> Any:
+        def host(name: str, *given: Any) -> Any:
+            return pipe.ask(name, *given, of=number)
+
+        if op == "hello":
+            return {"version": gongkai.__version__, "template": str(template_path())}
+        *given, token = arguments
+        if op == "function":
+            return function_value(*given, lambda: book_of(host, token))
+        if op == "command":
+            return command_outcome(book_of(host, token), *given)
+        raise ValueError(f"{op}?")
+
+    pipe = Pipe(source, sink, answer)
+    pipe.serve()
+
+
+def function_value(name: str, arguments: list[Any], book: Callable[[], xw.Book]) -> Any:
+    """``["GK_DIFF", [[[1, 2, 3]], "applications.across.granted"]]`` -> 0.0, or a sentence."""
+    about = functions.FUNCTIONS[name]
+    given = [*arguments, *[None] * (len(about.arguments) - len(arguments))]
+    if about.caller:
+        given.append(SimpleNamespace(sheet=Calling(book)))
+    return getattr(functions, name)(*given)
+
+
+class Calling:
+    """The sheet of a formula, of which its workbook alone is asked, and often not even that."""
+
+    def __init__(self, book: Callable[[], xw.Book]) -> None:
+        self.made = book
+
+    @property
+    def book(self) -> xw.Book:
+        return self.made()
+
+
+def command_outcome(book: xw.Book, tag: str, argument: str, answer: str) -> dict[str, str]:
+    """One run of a command. The fingerprint of the report stays on the tool sheet, as in Excel."""
+    fingerprint = ""
+    tool = book.sheets[layout.TOOL] if layout.TOOL in book.sheet_names else None
+    if tool is not None:
+        cell = tool.range(layout.TOOL_SPOTS["fingerprint"])
+        fingerprint = runner.text_in(cell.value)
+    asked = runner.Request(argument, answer, fingerprint)
+    result = runner.perform(commands.COMMANDS, tag, book, asked)
+    if tool is not None and result.fingerprint is not None and result.fingerprint != fingerprint:
+        cell.value = f"'{result.fingerprint}" if result.fingerprint else None
+    return {"kind": result.kind, "text": result.text}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
