@@ -1,0 +1,71 @@
+"""The host's side of the protocol: a primitive's name and arguments -> its answer, over UNO.
+
+Python 3.8, the standard library and ``uno`` alone: it runs in LibreOffice's own Python, in a
+process of its own (``serve.py``) or in the program itself (an extension).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from com.sun.star.container import NoSuchElementException
+from com.sun.star.io import IOException
+from com.sun.star.lang import DisposedException
+from com.sun.star.uno import Exception as OfficeError
+
+from .cells import Cells
+from .documents import Documents
+from .lines import Lines
+from .looks import Looks
+from .sheets import Sheets
+from .things import Refused
+
+PROTOCOL = 1
+
+
+class Host(Documents, Sheets, Cells, Lines, Looks):
+    """The open spreadsheets of a LibreOffice. Each public method is one primitive.
+
+    ``context`` is LibreOffice's component context. Nothing here may be called from two threads.
+    """
+
+    def hello(self) -> dict[str, Any]:
+        """Which program answers: ``{"program": "LibreOffice", "version": "7.4.7.2", ...}``."""
+        return {"program": self.product("ooName"), "version": self.version(), "protocol": PROTOCOL}
+
+    def answer(self, op: str, args: list[Any]) -> dict[str, Any]:
+        """``{"ok": value}`` or ``{"error": {"kind": ..., "text": ...}}``; raises nothing.
+
+        answer("used", ["1", "Sheet1"]) -> {"ok": [1, 1, 30, 10]}
+        """
+        try:
+            if op not in PRIMITIVES:
+                raise Refused("host", f"no primitive {op}")
+            return {"ok": getattr(self, op)(*args)}
+        except Refused as error:
+            return failed(error.kind, error.text)
+        except DisposedException as error:
+            return failed("closed", error.Message)
+        except NoSuchElementException as error:
+            return failed("missing", error.Message)
+        except IOException as error:
+            return failed("file", error.Message)
+        except OfficeError as error:
+            return failed("host", f"{type(error).__name__}: {error.Message}")
+        except Exception as error:
+            return failed("host", f"{type(error).__name__}: {error}")
+
+
+def failed(kind: str, text: str) -> dict[str, Any]:
+    return {"error": {"kind": kind, "text": text or kind}}
+
+
+def primitives() -> frozenset[str]:
+    """The names that may be asked for."""
+    names = {"hello"}
+    for part in (Documents, Sheets, Cells, Lines, Looks):
+        names.update(part.PRIMITIVES)
+    return frozenset(names)
+
+
+PRIMITIVES = primitives()

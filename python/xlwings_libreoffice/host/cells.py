@@ -1,0 +1,283 @@
+"""Primitives of what stands in cells: read, write, formulas, number formats, used range, clear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import uno
+
+from .spelling import Speller
+from .things import (
+    Area,
+    Box,
+    Refused,
+    alike,
+    area_of,
+    attempt,
+    cells_of,
+    is_single,
+    merged_areas,
+    page_of,
+    refuse_locked,
+)
+
+NUMBERS, ERRORS, FORMULAS = 1, 4, 7  # com.sun.star.sheet.FormulaResult
+DATE, TIME, LOGICAL = 2, 4, 1024  # com.sun.star.util.NumberFormat
+KINDS = {"date": DATE, "datetime": DATE | TIME, "boolean": LOGICAL}
+GENERAL = "General"
+# com.sun.star.sheet.CellFlags
+CONTENTS = 1 | 2 | 4 | 16
+NOTES = 8
+LOOKS = 32 | 64 | 256
+CLEARED = {"contents": CONTENTS, "formats": LOOKS, "notes": NOTES, "all": CONTENTS | NOTES | LOOKS}
+# Codes of LibreOffice's errors; each other one is a #VALUE! in Excel.
+EXCEL_ERRORS = {
+    503: "#NUM!", 521: "#NULL!", 523: "#NUM!", 524: "#REF!", 525: "#NAME?", 532: "#DIV/0!",
+    32767: "#N/A",
+}  # fmt: skip
+ERROR_TEXTS = frozenset((*EXCEL_ERRORS.values(), "#VALUE!"))
+
+
+class Cells:
+    """See the README of the package for what each primitive takes and answers."""
+
+    PRIMITIVES: tuple[str, ...] = (
+        "read", "write", "formulas", "format", "set_format", "used", "clear",
+    )  # fmt: skip
+
+    def document(self, token: str) -> Any:
+        raise NotImplementedError
+
+    def read(self, token: str, box: Box) -> dict[str, Any]:
+        """{"rows": values, "errors": [[row, column, text]], "dates": areas, "booleans": areas}
+
+        Places are counted from 1 within the box. A blank cell is None, as is a formula's "".
+        """
+        document = self.document(token)
+        cells = cells_of(document, box)
+        rows = values_of(cells)
+        found = {"rows": rows, "errors": errors_in(cells, box), "dates": [], "booleans": []}
+        kinds = kinds_in(document, cells)
+        for area, kind in kinds:
+            found[kind].append(moved(area, box))
+        found["booleans"] += truths_in(cells, rows, box)
+        return found
+
+    def write(
+        self,
+        token: str,
+        corner: list[Any],
+        rows: list[list[Any]],
+        formulas: list[list[Any]] | None = None,
+        kinds: list[list[Any]] | None = None,
+    ) -> None:
+        """Values as they are (a text stays text); ``corner`` is [sheet, row, column].
+
+        ``formulas``: [[row, column, "=A1+1"]], ``kinds``: [[row, column, "date"]], counted from 1
+        within the rows. A cell that a merged one covers keeps what it holds, as in Excel.
+        """
+        document = self.document(token)
+        box = [*corner, len(rows), len(rows[0])]
+        cells = cells_of(document, box)
+        refuse_locked(cells.Spreadsheet, cells)
+        wanted = [list(map(written, row)) for row in rows]
+        entered = {(row, column): text for row, column, text in formulas or ()}
+        stand_covered(cells, wanted, entered)
+        plain_numbers(document, cells)
+        put(document, cells, wanted, entered)
+        for row, column, kind in kinds or ():
+            put_kind(document, cells.getCellByPosition(column - 1, row - 1), kind)
+
+    def formulas(self, token: str, box: Box) -> dict[str, Any]:
+        """{"rows": values as ``read`` has them, "formulas": [[row, column, "=A1+1"]]}"""
+        document = self.document(token)
+        cells = cells_of(document, box)
+        texts, speller = cells.getFormulaArray(), Speller(document)
+        found = []
+        for row, column in spots_in(cells.queryFormulaCells(FORMULAS), box):
+            text = texts[row - 1][column - 1].strip("{}")  # an array formula stands in braces
+            found.append([row, column, speller.read(cells, (row, column), text)])
+        rows = values_of(cells)
+        return {"rows": rows, "errors": errors_in(cells, box), "formulas": found}
+
+    def format(self, token: str, box: Box) -> str | None:
+        """The number format, as Excel spells it in English; None where cells differ."""
+        document = self.document(token)
+        cells = cells_of(document, box)
+        area = area_of(cells.RangeAddress)
+        first, *others = codes_in(document, cells.Spreadsheet, area)
+        return first if all(code == first for code in others) else None
+
+    def set_format(self, token: str, box: Box, code: str) -> None:
+        document = self.document(token)
+        cells = cells_of(document, box)
+        refuse_locked(cells.Spreadsheet, cells)
+        cells.NumberFormat = key_of(document, code)
+
+    def used(self, token: str, sheet: str) -> list[int]:
+        """[row, column, height, width] from the first to the last cell that holds something."""
+        cursor = page_of(self.document(token), sheet).createCursor()
+        cursor.gotoStartOfUsedArea(False)
+        cursor.gotoEndOfUsedArea(True)
+        return list(area_of(cursor.RangeAddress))
+
+    def clear(self, token: str, box: Box, what: str) -> None:
+        """ "contents", "formats", "notes" or "all"; of merged cells only whole ones, as in Excel."""
+        cells = cells_of(self.document(token), box)
+        page, area = cells.Spreadsheet, area_of(cells.RangeAddress)
+        refuse_locked(page, cells)
+        for merged in merged_areas(page, area):
+            if not holds(area, merged):
+                raise Refused("merged", "a part of a merged cell")
+        cells.clearContents(CLEARED[what])
+
+
+def holds(area: Area, other: Area) -> bool:
+    row, column, height, width = area
+    is_below = row <= other[0] and other[0] + other[2] <= row + height
+    return is_below and column <= other[1] and other[1] + other[3] <= column + width
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def values_of(cells: Any) -> list[list[Any]]:
+    rows = []
+    for row in cells.getDataArray():
+        rows.append([None if value == "" else value for value in row])
+    return rows
+
+
+def moved(area: Area, box: Box) -> Area:
+    """Counted from the corner of a box."""
+    return area[0] - box[1] + 1, area[1] - box[2] + 1, area[2], area[3]
+
+
+def spots_in(ranges: Any, box: Box) -> Iterator[tuple[int, int]]:
+    """The cells of several areas, counted from the corner of a box."""
+    for address in ranges.RangeAddresses:
+        row, column, height, width = moved(area_of(address), box)
+        for down in range(height):
+            for across in range(width):
+                yield row + down, column + across
+
+
+def errors_in(cells: Any, box: Box) -> list[list[Any]]:
+    found = []
+    for row, column in spots_in(cells.queryFormulaCells(ERRORS), box):
+        code = cells.getCellByPosition(column - 1, row - 1).getError()
+        found.append([row, column, EXCEL_ERRORS.get(code, "#VALUE!")])
+    return found
+
+
+def kinds_in(document: Any, cells: Any) -> Iterator[tuple[Area, str]]:
+    """The areas in formats of dates and truths: (area, "dates" or "booleans")."""
+    types: dict[int, int] = {}
+    for area, key in alike(cells.Spreadsheet, area_of(cells.RangeAddress), "NumberFormat"):
+        if key not in types:
+            types[key] = document.NumberFormats.getByKey(key).Type
+        if types[key] & (DATE | TIME):
+            yield area, "dates"
+        elif types[key] & LOGICAL:
+            yield area, "booleans"
+
+
+def truths_in(cells: Any, rows: list[list[Any]], box: Box) -> list[Area]:
+    """The formulas that answer with a truth value: a 1 or 0 that is shown as a word."""
+    found = []
+    for row, column in spots_in(cells.queryFormulaCells(NUMBERS), box):
+        if rows[row - 1][column - 1] in (0.0, 1.0):
+            if cells.getCellByPosition(column - 1, row - 1).String.isalpha():
+                found.append((row, column, 1, 1))
+    return found
+
+
+# --- writing ----------------------------------------------------------------------------------
+
+
+def written(value: Any) -> Any:
+    """As setDataArray takes it: "" empties a cell, None would make #N/A of it."""
+    if value is None:
+        return ""
+    return float(value) if isinstance(value, (bool, int, float)) else str(value)
+
+
+def stand_covered(cells: Any, wanted: list[list[Any]], entered: dict[Any, str]) -> None:
+    """Cells that a merged one covers keep what they hold."""
+    page, area = cells.Spreadsheet, area_of(cells.RangeAddress)
+    for merged in merged_areas(page, area):
+        for row in range(merged[0], merged[0] + merged[2]):
+            for column in range(merged[1], merged[1] + merged[3]):
+                spot = row - area[0] + 1, column - area[1] + 1
+                is_inside = 0 < spot[0] <= area[2] and 0 < spot[1] <= area[3]
+                if is_inside and (row, column) != merged[:2]:
+                    stand(cells, spot, wanted, entered)
+
+
+def stand(cells: Any, spot: tuple[int, int], wanted: list[list[Any]], entered: Any) -> None:
+    row, column = spot
+    entered.pop(spot, None)
+    cell = cells.getCellByPosition(column - 1, row - 1)
+    wanted[row - 1][column - 1] = cell.getDataArray()[0][0]
+
+
+def plain_numbers(document: Any, cells: Any) -> None:
+    """LibreOffice gives a cell the format of truths, and leaves it there for numbers."""
+    area = area_of(cells.RangeAddress)
+    if is_single(area) and document.NumberFormats.getByKey(cells.NumberFormat).Type & LOGICAL:
+        cells.NumberFormat = 0
+
+
+def put(document: Any, cells: Any, wanted: list[list[Any]], entered: dict[Any, str]) -> None:
+    speller = Speller(document)
+    if len(entered) == len(wanted) * len(wanted[0]):
+        texts = speller.plain_rows(entered, len(wanted), len(wanted[0]))
+        if texts is not None:
+            attempt(lambda: cells.setFormulaArray(texts))
+            return
+    attempt(lambda: cells.setDataArray(tuple(map(tuple, wanted))))
+    for (row, column), text in entered.items():
+        speller.enter(cells.getCellByPosition(column - 1, row - 1), text)
+
+
+def put_kind(document: Any, cell: Any, kind: str) -> None:
+    """The format of dates or truths, where the cell has no such format yet."""
+    wanted, locale = KINDS[kind], uno.createUnoStruct("com.sun.star.lang.Locale")
+    formats = document.NumberFormats
+    if not formats.getByKey(cell.NumberFormat).Type & wanted:
+        cell.NumberFormat = formats.getStandardFormat(wanted, locale)
+
+
+# --- number formats ---------------------------------------------------------------------------
+
+
+def english() -> Any:
+    return uno.createUnoStruct("com.sun.star.lang.Locale", "en", "US", "")
+
+
+def codes_in(document: Any, page: Any, area: Area) -> Iterator[str]:
+    """The formats of an area, piece by piece."""
+    known: dict[int, str] = {}
+    for _, key in alike(page, area, "NumberFormat"):
+        if key not in known:
+            known[key] = code_of(document, key)
+        yield known[key]
+
+
+def code_of(document: Any, key: int) -> str:
+    """In English: 0.00, General, yyyy/m/d."""
+    formats = document.NumberFormats
+    entry = formats.getByKey(key)
+    code, locale = entry.FormatString, entry.Locale
+    if locale.Language not in ("en", ""):
+        converted = formats.addNewConverted(code, locale, english())
+        code = formats.getByKey(converted).FormatString
+    return GENERAL if code in ("General", "Standard") else str(code)
+
+
+def key_of(document: Any, code: str) -> int:
+    formats, locale = document.NumberFormats, english()
+    key = formats.queryKey(code, locale, False)
+    return int(key if key >= 0 else formats.addNew(code, locale))
+

@@ -1,0 +1,189 @@
+"""Formulas as Excel spells them in English <-> as LibreOffice's API does.
+
+=IF(表三!$D$7=1,"a",'x y'!B2) is =IF($表三.$D$7=1;"a";$'x y'.B2) there. What is plain is respelled
+as text; all else goes through LibreOffice's own parser, which costs two calls a formula.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import uno
+
+EXCEL_A1 = 3  # com.sun.star.sheet.AddressConvention.XL_A1
+EXCEL_ENGLISH = 4  # com.sun.star.sheet.FormulaLanguage.XL_ENGLISH
+EVERY_FUNCTION = 0x7FFFFFFF
+TEXT = r'"(?:[^"]|"")*"'
+CELL = r"\$?[A-Za-z]{1,3}\$?[0-9]+"
+CELLS = rf"{CELL}(?::{CELL})?(?![\w.(!])"
+NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.:])"
+SHEET = r"(?:'(?:[^']|'')+'|[^\W\d]\w*)"
+FUNCTION = r"[A-Za-z_][A-Za-z_0-9]*\("
+OPERATORS = r"<>|<=|>=|[-+*/^&=<>%]"
+PLAIN_NAME = re.compile(r"[^\W\d]\w*")
+LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[RrCc][0-9]*", re.ASCII)
+# Of a formula of Excel's, and of one of LibreOffice's; the group "other" ends a plain one.
+EXCEL_PARTS = re.compile(
+    rf"(?P<text>{TEXT})|(?P<sheet>{SHEET})!(?P<far>{CELLS})|(?P<near>{CELLS})|(?P<number>{NUMBER})"
+    rf"|(?P<function>{FUNCTION})|(?P<sign>{OPERATORS})|(?P<open>\()|(?P<close>\))|(?P<part>,)"
+    rf"|(?P<truth>(?:TRUE|FALSE)(?![\w.(!]))|(?P<space> +)|(?P<other>.)",
+    re.DOTALL,
+)
+OFFICE_PARTS = re.compile(
+    rf"(?P<text>{TEXT})|\$(?P<sheet>{SHEET})\.(?P<far>{CELLS})|(?P<near>{CELLS})"
+    rf"|(?P<number>{NUMBER})|(?P<function>{FUNCTION})|(?P<sign>{OPERATORS})|(?P<open>\()"
+    rf"|(?P<close>\))|(?P<part>;)|(?P<truth>(?!))|(?P<space> +)|(?P<other>.)",
+    re.DOTALL,
+)
+# Functions that both spell alike; there are more, which the parser knows.
+ALIKE = frozenset(
+    "ABS AND AVERAGE CHOOSE COLUMN COLUMNS CONCATENATE COUNT COUNTA COUNTBLANK COUNTIF COUNTIFS "
+    "DATE DAY EXACT FALSE FIND HLOOKUP HYPERLINK IF IFERROR INDEX INDIRECT INT ISBLANK ISERROR "
+    "ISNA ISNUMBER ISTEXT LEFT LEN LOOKUP LOWER MATCH MAX MEDIAN MID MIN MOD MONTH N NA NOT NOW "
+    "OFFSET OR PRODUCT RIGHT ROUND ROUNDDOWN ROUNDUP ROW ROWS SEARCH SIGN SMALL SUBSTITUTE SUBTOTAL "
+    "SUM SUMIF SUMIFS SUMPRODUCT T TEXT TODAY TRIM TRUE UPPER VALUE VLOOKUP YEAR".split()
+)
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name in a formula: 表三, 'x y'."""
+    if PLAIN_NAME.fullmatch(sheet) and not LIKE_A_CELL.fullmatch(sheet):
+        return sheet
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def unquoted(sheet: str) -> str:
+    return sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
+
+
+def to_office(formula: str) -> str | None:
+    """A plain formula of Excel's -> LibreOffice's; None for one that is not plain.
+
+    =SUM(A1:B2,表三!$D$7) -> =SUM(A1:B2;$表三.$D$7)
+    """
+    return respelled(formula, EXCEL_PARTS, ";")
+
+
+def to_excel(formula: str) -> str | None:
+    """=SUM(A1:B2;$表三.$D$7) -> =SUM(A1:B2,表三!$D$7)"""
+    return respelled(formula, OFFICE_PARTS, ",")
+
+
+def respelled(formula: str, parts: re.Pattern[str], separator: str) -> str | None:
+    written = ["="]
+    brackets: list[bool] = []  # whether each open one is a function's
+    operand = False  # whether what stood before is one: a space behind it may be an intersection
+    for found in parts.finditer(formula, 1):
+        kind = str(found.lastgroup)
+        if not is_plain(found, kind, brackets, operand):
+            return None
+        operand = kind in ("text", "far", "near", "number", "close", "truth") or (
+            kind == "space" and operand
+        )
+        written.append(spelled(found, kind, separator))
+    return "".join(written) if not brackets else None
+
+
+def is_plain(found: re.Match[str], kind: str, brackets: list[bool], operand: bool) -> bool:
+    """Whether both mean the same by a piece; open brackets are kept in ``brackets``.
+
+    A comma that stands in no function joins areas; a blank between operands cuts them.
+    """
+    if kind == "other" or (operand and kind in ("text", "far", "near", "number", "open", "truth")):
+        return False
+    if kind == "function":
+        brackets.append(True)
+        return not operand and found[0][:-1].upper() in ALIKE
+    if kind == "open":
+        brackets.append(False)
+    if kind == "close":
+        return bool(brackets) and brackets.pop() is not None
+    return kind != "part" or bool(brackets and brackets[-1])
+
+
+def spelled(found: re.Match[str], kind: str, separator: str) -> str:
+    if kind == "part":
+        return separator
+    if kind == "truth":
+        return f"{found[0]}()"
+    if kind == "far":
+        sheet = quoted(unquoted(found["sheet"]))
+        return f"${sheet}.{found['far']}" if separator == ";" else f"{sheet}!{found['far']}"
+    return found[0].upper() if kind in ("function", "near") else found[0]
+
+
+class Speller:
+    """LibreOffice's own parser, for what is not plain."""
+
+    def __init__(self, document: Any) -> None:
+        self.document, self.made = document, None
+
+    @property
+    def parser(self) -> Any:
+        if self.made is None:
+            mapper = self.document.createInstance("com.sun.star.sheet.FormulaOpCodeMapper")
+            parser = self.document.createInstance("com.sun.star.sheet.FormulaParser")
+            parser.CompileEnglish, parser.FormulaConvention = True, EXCEL_A1
+            parser.OpCodeMap = mapper.getAvailableMappings(EXCEL_ENGLISH, EVERY_FUNCTION)
+            self.made = parser
+        return self.made
+
+    def enter(self, cell: Any, formula: str) -> None:
+        """A formula of Excel's into a cell."""
+        plain = to_office(formula)
+        if plain is not None:
+            cell.setFormula(plain)
+            return
+        text = with_calls(formula[1:])
+        cell.setTokens(self.parser.parseFormula(text, cell.CellAddress))
+
+    def plain_rows(
+        self, formulas: dict[tuple[int, int], str], height: int, width: int
+    ) -> tuple[tuple[str, ...], ...] | None:
+        """Formulas that fill a block, for one call; None where one of them is not plain."""
+        rows = []
+        for row in range(1, height + 1):
+            texts = [to_office(formulas[row, column]) for column in range(1, width + 1)]
+            if None in texts:
+                return None
+            rows.append(tuple(map(str, texts)))
+        return tuple(rows)
+
+    def read(self, cells: Any, spot: tuple[int, int], formula: str) -> str:
+        """The formula of a cell of some, which LibreOffice spells ``formula``, as Excel does."""
+        plain = to_excel(formula)
+        if plain is not None:
+            return plain
+        cell = cells.getCellByPosition(spot[1] - 1, spot[0] - 1)
+        return "=" + str(self.parser.printFormula(cell.getTokens(), cell.CellAddress))
+
+    def printed(self, tokens: Any, content: str) -> str:
+        """What a name stands for, without =."""
+        plain = to_excel("=" + content)
+        if plain is not None:
+            return plain[1:]
+        return str(self.parser.printFormula(tokens, origin()))
+
+    def content(self, formula: str) -> str:
+        """The content of a name, as LibreOffice wants it."""
+        formula = formula if formula.startswith("=") else f"={formula}"
+        plain = to_office(formula)
+        if plain is not None:
+            return plain[1:]
+        printer = self.document.createInstance("com.sun.star.sheet.FormulaParser")
+        printer.CompileEnglish = True
+        return str(printer.printFormula(self.parser.parseFormula(formula[1:], origin()), origin()))
+
+
+def origin() -> Any:
+    return uno.createUnoStruct("com.sun.star.table.CellAddress", 0, 0, 0)
+
+
+def with_calls(formula: str) -> str:
+    """TRUE -> TRUE(), outside texts: the parser would make 1 of it."""
+    written = []
+    for number, piece in enumerate(re.split(f"({TEXT})", formula)):
+        is_text = number % 2 == 1
+        written.append(piece if is_text else re.sub(r"\b(TRUE|FALSE)\b(?!\()", r"\1()", piece))
+    return "".join(written)
