@@ -1,5 +1,5 @@
-"""Builds the template, the add-in, the extension for LibreOffice and the macros of what is taken out
-of the template; ``--check`` only compares.
+"""Builds the template, the add-in, the extension for LibreOffice and the macros of what is taken
+out of the template; ``--check`` only compares.
 
 The same sources give the same bytes: no time, no name of a machine or a user goes in.
 """

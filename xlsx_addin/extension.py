@@ -1,4 +1,4 @@
-"""The ribbon's table, the worksheet functions and the sentences -> the extension for LibreOffice."""
+"""The ribbon's table, worksheet functions and sentences -> the extension for LibreOffice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
-from lxml.builder import ElementMaker
 
 from buttons import RIBBON
 from gongkai.excel.functions import CATEGORY, FUNCTIONS, TABLE, Argument, Function
@@ -61,7 +60,6 @@ module org {{ module gongkai {{
 }}; }};
 """
 
-E = ElementMaker(namespace=OOR, nsmap={"oor": OOR})
 Node = etree._Element
 
 
@@ -142,7 +140,8 @@ def configurations() -> Mapping[str, Node]:
 
 
 def data(name: str, package: str, *nodes: Node) -> Node:
-    root = E("component-data", *nodes)
+    root = etree.Element(f"{{{OOR}}}component-data", nsmap={"oor": OOR})
+    root.extend(nodes)
     root.set(f"{{{OOR}}}name", name)
     root.set(f"{{{OOR}}}package", package)
     return root
@@ -313,30 +312,28 @@ def texts() -> bytes:
 
 
 def manifest() -> bytes:
-    made = ElementMaker(namespace=MANIFEST, nsmap={"manifest": MANIFEST})
     listed = {"types.rdb": TYPES, "gongkai_component.py": COMPONENT}
-    listed |= {f"{name}.xcu": CONFIGURATION for name in configurations()}
-    root = made("manifest")
+    for name in configurations():
+        listed[f"{name}.xcu"] = CONFIGURATION
+    root = etree.Element(f"{{{MANIFEST}}}manifest", nsmap={"manifest": MANIFEST})
     for path, kind in listed.items():
-        names = {f"{{{MANIFEST}}}full-path": path, f"{{{MANIFEST}}}media-type": kind}
-        root.append(made("file-entry", names))
+        entry = etree.SubElement(root, f"{{{MANIFEST}}}file-entry")
+        entry.set(f"{{{MANIFEST}}}full-path", path)
+        entry.set(f"{{{MANIFEST}}}media-type", kind)
     return xml(root)
 
 
 def description() -> bytes:
-    made = ElementMaker(namespace=ABOUT, nsmap={None: ABOUT, "l": PRODUCT})
-    least = etree.Element(f"{{{PRODUCT}}}LibreOffice-minimal-version", value=OLDEST)
+    root = etree.Element(f"{{{ABOUT}}}description", nsmap={"d": ABOUT, "l": PRODUCT})
+    etree.SubElement(root, f"{{{ABOUT}}}identifier", value=IDENTIFIER)
+    etree.SubElement(root, f"{{{ABOUT}}}version", value=version())
+    names = etree.SubElement(root, f"{{{ABOUT}}}display-name")
+    etree.SubElement(names, f"{{{ABOUT}}}name", lang="en").text = OFFICE_MESSAGES["title"]
+    needs = etree.SubElement(root, f"{{{ABOUT}}}dependencies")
+    least = etree.SubElement(needs, f"{{{PRODUCT}}}LibreOffice-minimal-version", value=OLDEST)
     least.set(f"{{{ABOUT}}}name", f"LibreOffice {OLDEST}")
-    root = made(
-        "description",
-        made("identifier", value=IDENTIFIER),
-        made("version", value=version()),
-        made("display-name", made("name", OFFICE_MESSAGES["title"], lang="en")),
-        made("dependencies", least),
-    )
     return xml(root)
 
 
 def xml(root: Node) -> bytes:
-    etree.cleanup_namespaces(root, keep_ns_prefixes=["oor", "l"])
     return written(root)

@@ -94,5 +94,6 @@ OFFICE_MESSAGES: Mapping[str, str] = {
     "stop_tip": "停下正在运行的命令。",
     "undone": "已经停下，工作簿恢复原样。",
     "died": "gongkai意外中止，这一步没有做完。已写入的内容可以用“撤销”一次恢复；请再试一次。",
-    "facts": "不经过Python能知道的情况：\n扩展的版本：{version}\nLibreOffice：{office}\n设置：{file}",
+    "facts": "不经过Python能知道的情况：\n扩展的版本：{version}\n"
+    "LibreOffice：{office}\n设置：{file}",
 }

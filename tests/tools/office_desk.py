@@ -4,23 +4,25 @@ line.
     /usr/bin/python3 tests/tools/office_desk.py PROFILE
 
 Starts LibreOffice with the profile and answers requests on standard input, ``["cell", "doc",
-"表三", "D7"]``, on standard output, ``["ok", 134.0]`` or ``["error", "…"]``. What stands in a dialog
-is seen and pressed as LibreOffice's own tests do it.
+"表三", "D7"]``, on standard output, ``["ok", …]`` or ``["error", "…"]``. What stands in a dialog is
+seen and pressed through the interfaces for screen readers.
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import uno
+from com.sun.star.accessibility.AccessibleRole import ALERT, DIALOG
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.util import URL
 
-PATIENCE = 120  # seconds; ends a hang, says nothing of speed
+NEVER = 0  # MacroExecutionMode: else LibreOffice warns of macros
+PATIENCE = 20  # seconds; ends a hang, says nothing of speed
 FILTERS = {
     ".xlsx": "Calc MS Excel 2007 XML",
     ".xlsm": "Calc MS Excel 2007 VBA XML",
@@ -60,13 +62,14 @@ class Desk:
             [
                 "soffice",
                 f"-env:UserInstallation={address(profile)}",
-                "--headless",
                 "--norestore",
                 "--nologo",
                 f"--accept=pipe,name={pipe};urp;",
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            # Drawn in memory. With --headless every dialog would be given up at once.
+            env={**os.environ, "SAL_USE_VCLPLUGIN": "svp"},
         )
         self.context = self.connected(pipe)
         self.desktop = self.service("com.sun.star.frame.Desktop")
@@ -103,7 +106,7 @@ class Desk:
 
     def load(self, name, path):
         where = address(path) if path else "private:factory/scalc"
-        document = self.desktop.loadComponentFromURL(where, "_blank", 0, properties(Hidden=False))
+        document = self.desktop.loadComponentFromURL(where, "_blank", 0, properties(MacroExecutionMode=NEVER))
         self.documents[name] = document
         return document is not None
 
@@ -205,10 +208,8 @@ class Desk:
                 role = window.getAccessibleContext().getAccessibleRole()
             except Exception:
                 continue
-            if role in (14, 3, 19):  # DIALOG, ALERT, FRAME
-                context = window.getAccessibleContext()
-                if role != 19:
-                    return context
+            if role in (ALERT, DIALOG):
+                return window.getAccessibleContext()
         return None
 
     def press(self, text):

@@ -1,4 +1,4 @@
-"""What LibreOffice calls: the protocol org.gongkai:, the worksheet functions, the job on loading."""
+"""What LibreOffice calls: the protocol org.gongkai:, the worksheet functions, a job at events."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ The extension carries a copy, so this is Python 3.8 and imports nothing but the 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -64,7 +65,7 @@ class Pipe:
         and Late where the next word takes longer than ``seconds``.
         """
         mail: Any = SimpleQueue()
-        request = {"op": op, "args": list(arguments)}
+        request: Dict[str, Any] = {"op": op, "args": list(arguments)}  # noqa: UP006
         if of:
             request["of"] = of
         with self.counting:
@@ -124,10 +125,8 @@ class Pipe:
         except Exception as error:
             kind = getattr(error, "kind", "host")
             told["error"] = {"kind": kind, "text": str(error) or type(error).__name__}
-        try:
+        with suppress(Ended):  # nobody is left to be told
             self.send(told)
-        except Ended:
-            pass  # nobody is left to be told
 
     def send(self, message: Dict[str, Any]) -> None:  # noqa: UP006
         line = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace") + b"\n"

@@ -10,26 +10,43 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 
 import xlwings as xw
 
 import gongkai
-from gongkai.excel import commands, functions, runner
-from gongkai.excel.pipe import Pipe
+import xlwings_libreoffice
+from gongkai.excel import commands, functions, pipe, runner
 from gongkai.workbook import layout
 from gongkai.workbook.file import template_path
 
-BookOf = Callable[[Callable[..., Any], str], xw.Book]
+Ask = Callable[[str, Sequence[Any]], Any]
+Attach = Callable[[Ask, str], AbstractContextManager[xw.Book]]
 
 
 def main() -> int:
-    from xlwings_libreoffice import attached_book
-
-    serve(*own_streams(), attached_book)
+    serve(*own_streams(), attached)
     return 0
+
+
+@contextmanager
+def attached(ask: Ask, token: str) -> Iterator[xw.Book]:
+    """The host's document of this name. HostError "closed" where it is no longer open."""
+    app = xlwings_libreoffice.connect(ask)
+    try:
+        yield book_of(app, token)
+    finally:
+        app.quit()
+
+
+def book_of(app: xw.App, token: str) -> xw.Book:
+    for book in app.books:
+        if book.impl.token == token:
+            return book
+    raise xlwings_libreoffice.HostError("closed", token)
 
 
 def own_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -44,26 +61,43 @@ def own_streams() -> tuple[BinaryIO, BinaryIO]:
     return source, sink
 
 
-def serve(source: BinaryIO, sink: BinaryIO, book_of: BookOf) -> None:
-    """Answer until ``source`` ends. ``book_of`` makes the workbook of the host's name for it and of
+def serve(source: BinaryIO, sink: BinaryIO, attach: Attach) -> None:
+    """Answer until ``source`` ends. ``attach`` makes the workbook of the host's name for it and of
     what asks the host.
     """
 
     def answer(op: str, arguments: list[Any], number: int) -> Any:
-        def host(name: str, *given: Any) -> Any:
-            return pipe.ask(name, *given, of=number)
-
         if op == "hello":
             return {"version": gongkai.__version__, "template": str(template_path())}
         *given, token = arguments
-        if op == "function":
-            return function_value(*given, lambda: book_of(host, token))
-        if op == "command":
-            return command_outcome(book_of(host, token), *given)
-        raise ValueError(f"{op}?")
+        with ExitStack() as stack:
 
-    pipe = Pipe(source, sink, answer)
-    pipe.serve()
+            def book() -> xw.Book:
+                return stack.enter_context(attach(asking(line, number), token))
+
+            if op == "function":
+                name, values = given
+                return function_value(name, values, book)
+            if op == "command":
+                return command_outcome(book(), *given)
+        raise ValueError(op)
+
+    line = pipe.Pipe(source, sink, answer)
+    line.serve()
+
+
+def asking(line: pipe.Pipe, number: int) -> Ask:
+    """Questions to the host in the course of answering its request of this number."""
+
+    def ask(op: str, arguments: Sequence[Any]) -> Any:
+        try:
+            return line.ask(op, *arguments, of=number)
+        except pipe.Refused as error:
+            raise xlwings_libreoffice.HostError(error.kind, error.text) from None
+        except pipe.Ended:
+            raise xlwings_libreoffice.HostError("closed", op) from None
+
+    return ask
 
 
 def function_value(name: str, arguments: list[Any], book: Callable[[], xw.Book]) -> Any:

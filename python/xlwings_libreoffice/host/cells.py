@@ -280,4 +280,3 @@ def key_of(document: Any, code: str) -> int:
     formats, locale = document.NumberFormats, english()
     key = formats.queryKey(code, locale, False)
     return int(key if key >= 0 else formats.addNew(code, locale))
-

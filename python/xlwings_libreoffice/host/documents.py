@@ -88,7 +88,7 @@ class Documents:
             raise Refused("file", f"no file {path}")
         url = uno.systemPathToFileUrl(os.path.abspath(path))
         for document in self.spreadsheets():
-            if document.URL == url:
+            if url == document.URL:
                 return self.kept(document)
         how = settings(ReadOnly=read_only, MacroExecutionMode=MACROS_AS_CONFIGURED)
         document = self.desktop.loadComponentFromURL(url, "_blank", 0, how)

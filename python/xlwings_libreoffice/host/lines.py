@@ -182,4 +182,3 @@ def shown(line: tuple[int, bool], unit: float, beside: float) -> float:
     """A size in Excel's units; 0 of what is hidden."""
     size, visible = line
     return round(max(size - beside, 0) / unit, 2) if visible else 0.0
-

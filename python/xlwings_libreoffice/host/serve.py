@@ -26,7 +26,7 @@ from com.sun.star.connection import NoConnectException
 from com.sun.star.uno import Exception as OfficeError
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from host import Host  # noqa: E402  (beside this package nothing of it may be on the path)
+from host import Host
 
 PATIENCE = 120  # seconds until soffice answers
 ENDING = 10  # seconds until it is killed

@@ -162,4 +162,3 @@ def refuse_last(document: Any, page: Any) -> None:
         if other.IsVisible and other.Name != page.Name:
             return
     raise Refused("host", f"{page.Name} is the last visible sheet")
-

@@ -1,5 +1,5 @@
-"""A button of the menu -> its command run by gongkai's process: dialogs before it, questions between
-its runs, one step to undo.
+"""A button of the menu -> its command run by gongkai's process: dialogs before it, questions
+between its runs, one step to undo.
 """
 
 from __future__ import annotations
@@ -135,7 +135,12 @@ class Command:
         answer = ""
         while not self.is_stopped:
             outcome = gongkai.pipe.ask(
-                "command", self.tag, argument, answer, token_of(self.document), answer=self.primitive
+                "command",
+                self.tag,
+                argument,
+                answer,
+                token_of(self.document),
+                answer=self.primitive,
             )
             answer = self.main(self.answered, outcome)
             if answer is None:
@@ -188,7 +193,10 @@ class Command:
         template = KEEPER.running(self.context).greeting["template"]
         desktop = service(self.context, "com.sun.star.frame.Desktop")
         self.document = desktop.loadComponentFromURL(
-            uno.systemPathToFileUrl(template), "_blank", 0, (PropertyValue("AsTemplate", 0, True, 0),)
+            uno.systemPathToFileUrl(template),
+            "_blank",
+            0,
+            (PropertyValue("AsTemplate", 0, True, 0),),
         )
         if self.document is None:
             self.window.warn(sentence("no_template"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .pipe import Refused
+
 OUTCOME = "gk_outcome"  # a name that every workbook of the template's has
 HOSTS = []
 
@@ -24,6 +26,9 @@ def host_of(context):
             from xlwings_libreoffice.host import Host
 
             HOSTS.append(Host(context))
-        return HOSTS[0].answer(op, arguments)
+        told = HOSTS[0].answer(op, arguments)
+        if "error" in told:
+            raise Refused(told["error"]["kind"], told["error"]["text"])
+        return told["ok"]
 
     return answer

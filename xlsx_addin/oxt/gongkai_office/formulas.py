@@ -135,9 +135,7 @@ def renamed(path):
 
 def is_ours(path):
     with ZipFile(path) as archive:
-        return any(
-            OURS.search(archive.read(name)) for name in archive.namelist() if is_xml(name)
-        )
+        return any(OURS.search(archive.read(name)) for name in archive.namelist() if is_xml(name))
 
 
 def is_xml(name):

@@ -122,4 +122,6 @@ def settings_path(context):
     substitution = context.ServiceManager.createInstanceWithContext(
         "com.sun.star.util.PathSubstitution", context
     )
-    return Path(uno.fileUrlToSystemPath(substitution.getSubstituteVariableValue("$(user)")), SETTINGS)
+    return Path(
+        uno.fileUrlToSystemPath(substitution.getSubstituteVariableValue("$(user)")), SETTINGS
+    )

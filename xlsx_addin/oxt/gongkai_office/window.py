@@ -91,18 +91,14 @@ class Window:
             dialog.dispose()
 
     def open_path(self):
-        picker = service(
-            self.context, "com.sun.star.ui.dialogs.FilePicker", OPEN_SIMPLE
-        )
+        picker = service(self.context, "com.sun.star.ui.dialogs.FilePicker", OPEN_SIMPLE)
         picker.setTitle(sentence("choose_file"))
         return self.picked(picker, sentence("file_filter"))
 
     def save_path(self, suggested):
-        picker = service(
-            self.context, "com.sun.star.ui.dialogs.FilePicker", SAVE_AUTOEXTENSION
-        )
+        picker = service(self.context, "com.sun.star.ui.dialogs.FilePicker", SAVE_AUTOEXTENSION)
         picker.setTitle(sentence("save_as"))
-        name, dot, suffix = suggested.rpartition(".")
+        suffix = suggested.rpartition(".")[2]
         folder, _, name = suggested.replace("\\", "/").rpartition("/")
         if folder:
             picker.setDisplayDirectory(uno.systemPathToFileUrl(suggested[: len(folder)]))
