@@ -21,6 +21,11 @@ from .sheets import Sheets
 from .things import Refused
 
 PROTOCOL = 1
+KINDS = (
+    (DisposedException, "closed"),
+    (NoSuchElementException, "missing"),
+    (IOException, "file"),
+)
 
 
 class Host(Documents, Sheets, Cells, Lines, Looks):
@@ -38,22 +43,30 @@ class Host(Documents, Sheets, Cells, Lines, Looks):
 
         answer("used", ["1", "Sheet1"]) -> {"ok": [1, 1, 30, 10]}
         """
+        if op not in PRIMITIVES:
+            return failed("host", f"no primitive {op}")
         try:
-            if op not in PRIMITIVES:
-                raise Refused("host", f"no primitive {op}")
             return {"ok": getattr(self, op)(*args)}
-        except Refused as error:
-            return failed(error.kind, error.text)
-        except DisposedException as error:
-            return failed("closed", error.Message)
-        except NoSuchElementException as error:
-            return failed("missing", error.Message)
-        except IOException as error:
-            return failed("file", error.Message)
-        except OfficeError as error:
-            return failed("host", f"{type(error).__name__}: {error.Message}")
         except Exception as error:
-            return failed("host", f"{type(error).__name__}: {error}")
+            return failed(kind_of(error), text_of(error))
+
+
+def kind_of(error: Exception) -> str:
+    """What an exception of LibreOffice's is called here."""
+    if isinstance(error, Refused):
+        return error.kind
+    for known, kind in KINDS:
+        if isinstance(error, known):
+            return kind
+    return "host"
+
+
+def text_of(error: Exception) -> str:
+    """Its own words; its name before what only a developer understands."""
+    if isinstance(error, Refused):
+        return error.text
+    text = error.Message if isinstance(error, OfficeError) else str(error)
+    return text if kind_of(error) != "host" else f"{type(error).__name__}: {text}"
 
 
 def failed(kind: str, text: str) -> dict[str, Any]:

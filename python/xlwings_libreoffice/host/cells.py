@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import uno
+from com.sun.star.sheet.FillDirection import TO_BOTTOM, TO_RIGHT
 
-from .spelling import Speller
+from .speller import Speller
 from .things import (
     Area,
     Box,
@@ -29,6 +30,8 @@ GENERAL = "General"
 # com.sun.star.sheet.CellFlags
 CONTENTS = 1 | 2 | 4 | 16
 NOTES = 8
+DATES = 2
+OF_VALUES = 1  # of a search: in what is shown
 LOOKS = 32 | 64 | 256
 CLEARED = {"contents": CONTENTS, "formats": LOOKS, "notes": NOTES, "all": CONTENTS | NOTES | LOOKS}
 # Codes of LibreOffice's errors; each other one is a #VALUE! in Excel.
@@ -36,17 +39,21 @@ EXCEL_ERRORS = {
     503: "#NUM!", 521: "#NULL!", 523: "#NUM!", 524: "#REF!", 525: "#NAME?", 532: "#DIV/0!",
     32767: "#N/A",
 }  # fmt: skip
-ERROR_TEXTS = frozenset((*EXCEL_ERRORS.values(), "#VALUE!"))
 
 
 class Cells:
     """See the README of the package for what each primitive takes and answers."""
 
     PRIMITIVES: tuple[str, ...] = (
-        "read", "write", "formulas", "format", "set_format", "used", "clear",
+        "read", "write", "fill", "formulas", "format", "set_format", "used", "region", "clear",
     )  # fmt: skip
 
+    truths: tuple[str, ...] = ()  # the words of this LibreOffice, once they are known
+
     def document(self, token: str) -> Any:
+        raise NotImplementedError
+
+    def made(self, service: str) -> Any:
         raise NotImplementedError
 
     def read(self, token: str, box: Box) -> dict[str, Any]:
@@ -57,12 +64,27 @@ class Cells:
         document = self.document(token)
         cells = cells_of(document, box)
         rows = values_of(cells)
-        found = {"rows": rows, "errors": errors_in(cells, box), "dates": [], "booleans": []}
-        kinds = kinds_in(document, cells)
-        for area, kind in kinds:
-            found[kind].append(moved(area, box))
-        found["booleans"] += truths_in(cells, rows, box)
-        return found
+        return {
+            "rows": rows,
+            "errors": errors_in(cells, box),
+            "dates": [moved(area, box) for area in dates_in(document, cells)],
+            "booleans": [moved(area, box) for area in self.truths_in(document, cells, rows)],
+        }
+
+    def truths_in(self, document: Any, cells: Any, rows: list[list[Any]]) -> Iterator[Area]:
+        """The areas of what is shown as TRUE or FALSE: LibreOffice has but numbers for them."""
+        if not any(value in (0.0, 1.0) for row in rows for value in row):
+            return
+        if not self.truths:
+            self.truths = words_of_truth(self.made("com.sun.star.util.NumberFormatter"), document)
+        search = cells.createSearchDescriptor()
+        search.SearchString, search.SearchRegularExpression = "|".join(self.truths), True
+        search.SearchWords = search.SearchCaseSensitive = True
+        search.setPropertyValue("SearchType", OF_VALUES)
+        search.setPropertyValue("SearchFiltered", True)
+        found = cells.findAll(search)
+        for address in found.RangeAddresses if found is not None else ():
+            yield area_of(address)
 
     def write(
         self,
@@ -89,8 +111,21 @@ class Cells:
         for row, column, kind in kinds or ():
             put_kind(document, cells.getCellByPosition(column - 1, row - 1), kind)
 
+    def fill(self, token: str, box: Box, formula: str) -> None:
+        """A formula of the first cell for all of a box: what it names moves with each cell."""
+        document = self.document(token)
+        cells = cells_of(document, box)
+        refuse_locked(cells.Spreadsheet, cells)
+        plain_numbers(document, cells)
+        Speller(document).enter(cells.getCellByPosition(0, 0), formula)
+        if cells.Rows.Count > 1:
+            column = cells.getCellRangeByPosition(0, 0, 0, cells.Rows.Count - 1)
+            attempt(lambda: column.fillAuto(TO_BOTTOM, 1))
+        if cells.Columns.Count > 1:
+            attempt(lambda: cells.fillAuto(TO_RIGHT, 1))
+
     def formulas(self, token: str, box: Box) -> dict[str, Any]:
-        """{"rows": values as ``read`` has them, "formulas": [[row, column, "=A1+1"]]}"""
+        """What ``read`` answers, and "formulas": [[row, column, "=A1+1"]]."""
         document = self.document(token)
         cells = cells_of(document, box)
         texts, speller = cells.getFormulaArray(), Speller(document)
@@ -98,16 +133,16 @@ class Cells:
         for row, column in spots_in(cells.queryFormulaCells(FORMULAS), box):
             text = texts[row - 1][column - 1].strip("{}")  # an array formula stands in braces
             found.append([row, column, speller.read(cells, (row, column), text)])
-        rows = values_of(cells)
-        return {"rows": rows, "errors": errors_in(cells, box), "formulas": found}
+        return {**self.read(token, box), "formulas": found}
 
     def format(self, token: str, box: Box) -> str | None:
         """The number format, as Excel spells it in English; None where cells differ."""
         document = self.document(token)
         cells = cells_of(document, box)
         area = area_of(cells.RangeAddress)
-        first, *others = codes_in(document, cells.Spreadsheet, area)
-        return first if all(code == first for code in others) else None
+        codes = codes_in(document, cells.Spreadsheet, area)
+        first = next(codes)
+        return first if all(code == first for code in codes) else None
 
     def set_format(self, token: str, box: Box, code: str) -> None:
         document = self.document(token)
@@ -122,8 +157,15 @@ class Cells:
         cursor.gotoEndOfUsedArea(True)
         return list(area_of(cursor.RangeAddress))
 
+    def region(self, token: str, box: Box) -> list[int]:
+        """[row, column, height, width] of the filled cells around a cell."""
+        cells = cells_of(self.document(token), box)
+        cursor = cells.Spreadsheet.createCursorByRange(cells)
+        cursor.collapseToCurrentRegion()
+        return list(area_of(cursor.RangeAddress))
+
     def clear(self, token: str, box: Box, what: str) -> None:
-        """ "contents", "formats", "notes" or "all"; of merged cells only whole ones, as in Excel."""
+        """ "contents", "formats", "notes" or "all"; merged cells are cleared as a whole."""
         cells = cells_of(self.document(token), box)
         page, area = cells.Spreadsheet, area_of(cells.RangeAddress)
         refuse_locked(page, cells)
@@ -171,26 +213,26 @@ def errors_in(cells: Any, box: Box) -> list[list[Any]]:
     return found
 
 
-def kinds_in(document: Any, cells: Any) -> Iterator[tuple[Area, str]]:
-    """The areas in formats of dates and truths: (area, "dates" or "booleans")."""
+def dates_in(document: Any, cells: Any) -> Iterator[Area]:
+    """The areas of dates and times, constants and results of formulas."""
+    for address in cells.queryContentCells(DATES).RangeAddresses:
+        yield area_of(address)
     types: dict[int, int] = {}
-    for area, key in alike(cells.Spreadsheet, area_of(cells.RangeAddress), "NumberFormat"):
-        if key not in types:
-            types[key] = document.NumberFormats.getByKey(key).Type
-        if types[key] & (DATE | TIME):
-            yield area, "dates"
-        elif types[key] & LOGICAL:
-            yield area, "booleans"
+    for address in cells.queryFormulaCells(NUMBERS).RangeAddresses:
+        for area, key in alike(cells.Spreadsheet, area_of(address), "NumberFormat"):
+            if key not in types:
+                types[key] = document.NumberFormats.getByKey(key).Type
+            if types[key] & (DATE | TIME):
+                yield area
 
 
-def truths_in(cells: Any, rows: list[list[Any]], box: Box) -> list[Area]:
-    """The formulas that answer with a truth value: a 1 or 0 that is shown as a word."""
-    found = []
-    for row, column in spots_in(cells.queryFormulaCells(NUMBERS), box):
-        if rows[row - 1][column - 1] in (0.0, 1.0):
-            if cells.getCellByPosition(column - 1, row - 1).String.isalpha():
-                found.append((row, column, 1, 1))
-    return found
+def words_of_truth(formatter: Any, document: Any) -> tuple[str, ...]:
+    """TRUE and FALSE, as they are shown."""
+    formatter.attachNumberFormatsSupplier(document)
+    locale = uno.createUnoStruct("com.sun.star.lang.Locale")
+    key = document.NumberFormats.getStandardFormat(LOGICAL, locale)
+    shown = [formatter.convertNumberToString(key, number) for number in (1.0, 0.0)]
+    return ("TRUE", "FALSE", *shown)
 
 
 # --- writing ----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from com.sun.star.sheet.CellInsertMode import COLUMNS as INSERT_COLUMNS
 from com.sun.star.sheet.CellInsertMode import DOWN, RIGHT
 from com.sun.star.sheet.CellInsertMode import ROWS as INSERT_ROWS
 
+from .cells import CONTENTS
 from .things import (
     Area,
     Box,
@@ -64,6 +65,7 @@ class Lines:
         page = cells.Spreadsheet
         refuse_protected(page)
         if on:
+            keep_first(cells)
             cells.merge(True)
             return
         for area in merged_areas(page, area_of(cells.RangeAddress)):
@@ -161,6 +163,15 @@ class Lines:
         refuse_locked(target.Spreadsheet, target)
         first = target.getCellByPosition(0, 0).CellAddress
         attempt(lambda: cells.Spreadsheet.copyRange(first, cells.RangeAddress))
+
+
+def keep_first(cells: Any) -> None:
+    """Of cells that are merged Excel keeps the first; LibreOffice would hide the others."""
+    height, width = cells.Rows.Count, cells.Columns.Count
+    if width > 1:
+        cells.getCellRangeByPosition(1, 0, width - 1, height - 1).clearContents(CONTENTS)
+    if height > 1:
+        cells.getCellRangeByPosition(0, 1, 0, height - 1).clearContents(CONTENTS)
 
 
 def lines_of(lines: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from com.sun.star.awt.FontSlant import ITALIC, NONE
 from com.sun.star.beans.PropertyState import AMBIGUOUS_VALUE
 from com.sun.star.table.CellHoriJustify import BLOCK, CENTER, LEFT, RIGHT, STANDARD
 
-from .cells import codes_in
+from .cells import code_of
 from .things import (
     Area,
     Box,
@@ -26,7 +26,7 @@ from .things import (
 BOLD, NORMAL = 150.0, 100.0
 BLACK, WHITE = 0x000000, 0xFFFFFF
 IN_PIECES = 512  # com.sun.star.sheet.CellFlags.FORMATTED: texts whose letters differ
-WHOLE = ("CharStrikeout", "CharColor", "CharHeight", "CellBackColor")
+WHOLE = ("CharStrikeout", "CharColor", "CharHeight", "CellBackColor", "NumberFormat")
 OF_LETTERS = ("CharEscapement", "CharStrikeout", "CharColor", "CharHeight")
 # Excel's vertical alignments <-> com.sun.star.table.CellVertJustify2
 VERTICAL = {"general": 0, "top": 1, "center": 2, "bottom": 3, "justify": 4}
@@ -66,12 +66,15 @@ class Looks:
         document = self.document(token)
         page = page_of(document, sheet)
         found: dict[str, Any] = {"groups": [], "pieces": [], "merged": []}
+        codes: dict[int, str] = {}
         rows: list[int] = []
         columns: list[int] = []
-        for area in map(tuple, areas):
+        for row, column, height, width in areas:
+            area = row, column, height, width
             for part, values in groups_in(page, area):
-                code = one_code(document, page, part)
-                found["groups"].append([part, *values, code])
+                if values[-1] not in codes:
+                    codes[values[-1]] = code_of(document, values[-1])
+                found["groups"].append([part, *values[:-1], codes[values[-1]]])
             found["pieces"] += pieces_in(page, area)
             for merged in merged_areas(page, area):
                 if merged not in found["merged"]:
@@ -116,24 +119,19 @@ def pairs(names: Any, values: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def groups_in(page: Any, area: Area) -> Iterator[tuple[Area, list[Any]]]:
-    """The fewest pieces, by halving, in which letters and ground look alike."""
+    """The fewest pieces, by halving, in which letters, ground and number format are alike."""
     cells = within(page, area)
     if not is_single(area) and AMBIGUOUS_VALUE in cells.getPropertyStates(WHOLE):
         for part in halves(area):
             yield from groups_in(page, part)
         return
-    struck, color, size, ground = (cells.getPropertyValue(name) for name in WHOLE)
-    yield area, [struck != 0, visible(color, BLACK), size, visible(ground, WHITE)]
+    struck, color, size, ground, key = cells.getPropertyValues(WHOLE)
+    yield area, [struck != 0, visible(color, BLACK), size, visible(ground, WHITE), key]
 
 
 def visible(color: int, otherwise: int) -> int:
     """-1 is the colour that LibreOffice chooses, black on white."""
     return color if color >= 0 else otherwise
-
-
-def one_code(document: Any, page: Any, area: Area) -> str | None:
-    codes = set(codes_in(document, page, area))
-    return codes.pop() if len(codes) == 1 else None
 
 
 def pieces_in(page: Any, area: Area) -> Iterator[list[Any]]:
@@ -147,7 +145,7 @@ def pieces_in(page: Any, area: Area) -> Iterator[list[Any]]:
 
 
 def portions_of(cell: Any) -> Iterator[list[Any]]:
-    """[length, escapement, struck, color, size] of each; a line's end counts with what is before."""
+    """[length, escapement, struck, color, size] of each; the end of a line is one of its own."""
     for number, paragraph in enumerate(cell.getText()):
         if number:
             yield [1, 0, False, BLACK, cell.CharHeight]

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,9 @@ class Office:
                     raise
                 time.sleep(0.05)
 
+    def is_dead(self) -> bool:
+        return self.process.poll() is not None
+
     def end(self, desktop: Any = None) -> None:
         """Terminated, or else killed with all that it started; its profile goes with it."""
         try:
@@ -82,10 +86,8 @@ class Office:
             command = ["taskkill", "/F", "/T", "/PID", str(self.process.pid)]
             subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             return
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 def requests(lines: queue.Queue[str | None], office: Office) -> None:
@@ -111,6 +113,8 @@ def serve(office: Office) -> None:
         asked = json.loads(line)
         answer = {"id": asked["id"], **host.answer(asked["op"], asked["args"])}
         print(json.dumps(answer), flush=True)
+        if office.is_dead():
+            return
     office.end(host.desktop)
 
 

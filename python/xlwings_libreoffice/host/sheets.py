@@ -7,7 +7,7 @@ from typing import Any
 
 import uno
 
-from .spelling import Speller
+from .speller import Speller
 from .things import Area, Refused, area_of, page_of, refuse_protected
 
 MOST_NAME = 31

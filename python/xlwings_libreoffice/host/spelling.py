@@ -1,19 +1,13 @@
 """Formulas as Excel spells them in English <-> as LibreOffice's API does.
 
 =IF(表三!$D$7=1,"a",'x y'!B2) is =IF($表三.$D$7=1;"a";$'x y'.B2) there. What is plain is respelled
-as text; all else goes through LibreOffice's own parser, which costs two calls a formula.
+as text, by what stands here; all else goes through LibreOffice's own parser (``speller.py``).
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
-import uno
-
-EXCEL_A1 = 3  # com.sun.star.sheet.AddressConvention.XL_A1
-EXCEL_ENGLISH = 4  # com.sun.star.sheet.FormulaLanguage.XL_ENGLISH
-EVERY_FUNCTION = 0x7FFFFFFF
 TEXT = r'"(?:[^"]|"")*"'
 CELL = r"\$?[A-Za-z]{1,3}\$?[0-9]+"
 CELLS = rf"{CELL}(?::{CELL})?(?![\w.(!])"
@@ -114,6 +108,14 @@ ALIKE = frozenset(
 )
 
 
+ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+
+
+def is_error(formula: str) -> bool:
+    """=#N/A: what Excel has as a constant, LibreOffice has as a formula."""
+    return formula[1:] in ERRORS
+
+
 def quoted(sheet: str) -> str:
     """A sheet's name in a formula: 表三, 'x y'."""
     if PLAIN_NAME.fullmatch(sheet) and not LIKE_A_CELL.fullmatch(sheet):
@@ -179,73 +181,6 @@ def spelled(found: re.Match[str], kind: str, separator: str) -> str:
         sheet = quoted(unquoted(found["sheet"]))
         return f"${sheet}.{found['far']}" if separator == ";" else f"{sheet}!{found['far']}"
     return found[0].upper() if kind in ("function", "near") else found[0]
-
-
-class Speller:
-    """LibreOffice's own parser, for what is not plain."""
-
-    def __init__(self, document: Any) -> None:
-        self.document, self.made = document, None
-
-    @property
-    def parser(self) -> Any:
-        if self.made is None:
-            mapper = self.document.createInstance("com.sun.star.sheet.FormulaOpCodeMapper")
-            parser = self.document.createInstance("com.sun.star.sheet.FormulaParser")
-            parser.CompileEnglish, parser.FormulaConvention = True, EXCEL_A1
-            parser.OpCodeMap = mapper.getAvailableMappings(EXCEL_ENGLISH, EVERY_FUNCTION)
-            self.made = parser
-        return self.made
-
-    def enter(self, cell: Any, formula: str) -> None:
-        """A formula of Excel's into a cell."""
-        plain = to_office(formula)
-        if plain is not None:
-            cell.setFormula(plain)
-            return
-        text = with_calls(formula[1:])
-        cell.setTokens(self.parser.parseFormula(text, cell.CellAddress))
-
-    def plain_rows(
-        self, formulas: dict[tuple[int, int], str], height: int, width: int
-    ) -> tuple[tuple[str, ...], ...] | None:
-        """Formulas that fill a block, for one call; None where one of them is not plain."""
-        rows = []
-        for row in range(1, height + 1):
-            texts = [to_office(formulas[row, column]) for column in range(1, width + 1)]
-            if None in texts:
-                return None
-            rows.append(tuple(map(str, texts)))
-        return tuple(rows)
-
-    def read(self, cells: Any, spot: tuple[int, int], formula: str) -> str:
-        """The formula of a cell of some, which LibreOffice spells ``formula``, as Excel does."""
-        plain = to_excel(formula)
-        if plain is not None:
-            return plain
-        cell = cells.getCellByPosition(spot[1] - 1, spot[0] - 1)
-        return "=" + str(self.parser.printFormula(cell.getTokens(), cell.CellAddress))
-
-    def printed(self, tokens: Any, content: str) -> str:
-        """What a name stands for, without =."""
-        plain = to_excel("=" + content)
-        if plain is not None:
-            return plain[1:]
-        return str(self.parser.printFormula(tokens, origin()))
-
-    def content(self, formula: str) -> str:
-        """The content of a name, as LibreOffice wants it."""
-        formula = formula if formula.startswith("=") else f"={formula}"
-        plain = to_office(formula)
-        if plain is not None:
-            return plain[1:]
-        printer = self.document.createInstance("com.sun.star.sheet.FormulaParser")
-        printer.CompileEnglish = True
-        return str(printer.printFormula(self.parser.parseFormula(formula[1:], origin()), origin()))
-
-
-def origin() -> Any:
-    return uno.createUnoStruct("com.sun.star.table.CellAddress", 0, 0, 0)
 
 
 def with_calls(formula: str) -> str:

@@ -1,0 +1,148 @@
+"""A host's answers, asked for once: sheets, names, looks of a document, until something changes.
+
+A person may change the document in its window meanwhile. So what is kept is also forgotten when
+``books`` are asked for anew, and after every refusal; looks with every other question.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from xlwings_libreoffice.looks import AreaLooks
+from xlwings_libreoffice.pipe import Ask, HostError
+
+Area = tuple[int, int, int, int]
+# Questions behind which looks and merged areas are still known.
+OF_LOOKS = frozenset({"looks", "merged"})
+CHANGE_SHEETS = frozenset(
+    {
+        "add_sheet", "remove_sheet", "rename_sheet", "copy_sheet", "move_sheet", "insert", "delete",
+        "undo", "activate_sheet", "show_sheet", "protect_sheet", "print_area",
+    }
+)  # fmt: skip
+CHANGE_NAMES = frozenset(
+    {"remove_sheet", "rename_sheet", "copy_sheet", "add_name", "remove_name", "undo"}
+)
+
+
+class SheetState(NamedTuple):
+    """A sheet as ``sheets`` tells it; ``areas`` are printed, all of it where there are none."""
+
+    name: str
+    visible: bool
+    protected: bool
+    areas: tuple[Area, ...]
+
+
+@dataclass
+class Kept:
+    """What is known of a document."""
+
+    sheets: list[SheetState] | None = None
+    active: str = ""
+    names: list[tuple[str | None, str]] | None = None
+    looks: dict[str, list[AreaLooks]] = field(default_factory=dict)
+    merged: dict[str, list[Area]] = field(default_factory=dict)
+
+
+class Asking:
+    """A host, with what is known of its documents; ``counted`` are the round trips by name."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        self.counted: Counter[str] = Counter()
+        self.kept: dict[str, Kept] = {}
+
+    def __call__(self, op: str, *args: Any) -> Any:
+        """One round trip. The first argument of most primitives is a document's token."""
+        self.counted[op] += 1
+        token = args[0] if args else ""
+        self.forget(op, self.kept.get(token))
+        try:
+            return self.ask(op, args)
+        except HostError:
+            self.kept.clear()
+            raise
+
+    @staticmethod
+    def forget(op: str, kept: Kept | None) -> None:
+        if kept is None:
+            return
+        if op not in OF_LOOKS:
+            kept.looks, kept.merged = {}, {}
+        if op in CHANGE_SHEETS:
+            kept.sheets = None
+        if op in CHANGE_NAMES:
+            kept.names = None
+
+    def of(self, token: str) -> Kept:
+        return self.kept.setdefault(token, Kept())
+
+    def sheets(self, token: str) -> list[SheetState]:
+        kept = self.of(token)
+        if kept.sheets is None:
+            found = self("sheets", token)
+            kept.sheets, kept.active = [], found["active"]
+            for name, visible, protected, areas in found["sheets"]:
+                boxes = tuple((row, column, down, across) for row, column, down, across in areas)
+                kept.sheets.append(SheetState(name, visible, protected, boxes))
+        return kept.sheets
+
+    def change_sheet(self, op: str, token: str, name: str, value: Any, **changes: Any) -> None:
+        """A change of one sheet after which the others are as they were."""
+        known = self.of(token).sheets
+        self(op, token, name, value)
+        if known is not None:
+            kept = self.of(token)
+            kept.sheets = [
+                state._replace(**changes) if state.name == name else state for state in known
+            ]
+
+    def active(self, token: str) -> str:
+        self.sheets(token)
+        return self.of(token).active
+
+    def activate(self, token: str, name: str) -> None:
+        known = self.of(token).sheets
+        self("activate_sheet", token, name)
+        kept = self.of(token)
+        kept.sheets, kept.active = known, name
+
+    def names(self, token: str) -> list[tuple[str | None, str]]:
+        kept = self.of(token)
+        if kept.names is None:
+            kept.names = [(sheet, name) for sheet, name in self("names", token)]
+        return kept.names
+
+    def add_name(self, token: str, sheet: str | None, name: str, refers_to: str) -> None:
+        known = self.of(token).names
+        self("add_name", token, sheet, name, refers_to)
+        if known is not None:
+            self.of(token).names = [*(one for one in known if one != (sheet, name)), (sheet, name)]
+
+    # --- looks ------------------------------------------------------------------------------------
+
+    def looks(self, token: str, sheet: str, areas: Sequence[Area]) -> AreaLooks:
+        """How the cells of some areas look; asked for where they are not part of what is known."""
+        known = self.known_looks(token, sheet, areas)
+        if known is None:
+            known = AreaLooks.of(areas, self("looks", token, sheet, areas))
+            self.of(token).looks.setdefault(sheet, []).append(known)
+        return known
+
+    def known_looks(self, token: str, sheet: str, areas: Sequence[Area]) -> AreaLooks | None:
+        for known in self.of(token).looks.get(sheet, ()):
+            if known.covers(areas):
+                return known
+        return None
+
+    def merged(self, token: str, sheet: str, whole: Area) -> list[Area]:
+        """All merged areas of a sheet."""
+        kept = self.of(token).merged
+        if sheet not in kept:
+            found = self("merged", token, [sheet, *whole])
+            kept[sheet] = [(row, column, down, across) for row, column, down, across in found]
+        return kept[sheet]
