@@ -246,7 +246,7 @@ def walk(context):
     yield context
     for number in range(context.getAccessibleChildCount()):
         child = context.getAccessibleChild(number)
-        if child is not None:
+        if hasattr(child, "getAccessibleContext"):
             yield from walk(child.getAccessibleContext())
 
 
