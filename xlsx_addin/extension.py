@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = Path(__file__).with_name("oxt")
 IDL_FILE = SOURCES / "functions.idl"
 COMMON = ROOT / "python" / "gongkai" / "excel" / "pipe.py"  # runs on both sides
-HOST = ROOT / "python" / "xlwings_libreoffice"
+HOST = ROOT / "python" / "xlwings_libreoffice" / "host"
 MODULES = "pythonpath"  # where LibreOffice's Python looks for what a component imports
 IDENTIFIER = "org.gongkai.calc"
 OLDEST = "7.0"  # LibreOffice, with Python 3.8 on Windows and Mac
@@ -83,9 +83,9 @@ def parts() -> Iterator[tuple[str, bytes]]:
 
 def host() -> Iterator[tuple[str, bytes]]:
     """What does gongkai's primitives on an open document, without the engine that asks for them."""
-    yield f"{MODULES}/xlwings_libreoffice/__init__.py", b""
-    for path in sorted((HOST / "host").glob("*.py")):
-        yield f"{MODULES}/xlwings_libreoffice/host/{path.name}", path.read_bytes()
+    for path in sorted(HOST.glob("*.py")):
+        if path.name != "serve.py":
+            yield f"{MODULES}/gongkai_office/host/{path.name}", path.read_bytes()
 
 
 # --- the ribbon's table ---------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import uno
 from com.sun.star.accessibility.AccessibleRole import ALERT, DIALOG
+from com.sun.star.accessibility.AccessibleStateType import EDITABLE
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.util import URL
@@ -126,7 +127,7 @@ class Desk:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             for document in self.desktop.Components:
-                if document.RuntimeUID not in known:
+                if getattr(document, "RuntimeUID", known[0]) not in known:
                     self.documents[name] = document
                     return document.Title
             time.sleep(0.1)
@@ -217,6 +218,16 @@ class Desk:
         button = next(one for one in walk(self.top()) if plain(one) == text and acts(one))
         button.doAccessibleAction(0)
 
+    def choose(self, path):
+        """In a dialog for files: a path typed, and the button for it pressed."""
+        field = next(one for one in walk(self.top()) if is_field(one))
+        field.setText(path)
+        button = next(one for one in walk(self.top()) if plain(one) in ("Open", "Save"))
+        button.doAccessibleAction(0)
+
+    def fill_in(self, text):
+        next(one for one in walk(self.top()) if is_field(one)).setText(text)
+
     def windows(self):
         toolkit = self.service("com.sun.star.awt.Toolkit")
         found = []
@@ -256,6 +267,15 @@ def plain(context):
 
 def acts(context):
     return hasattr(context, "doAccessibleAction") and context.getAccessibleActionCount() > 0
+
+
+def is_field(context):
+    """Where a name or an address is typed."""
+    return hasattr(context, "setText") and EDITABLE in states_of(context)
+
+
+def states_of(context):
+    return context.getAccessibleStateSet().getStates()
 
 
 def texts_in(context):

@@ -23,7 +23,7 @@ def host_of(context):
 
     def answer(op, arguments, number):
         if not HOSTS:
-            from xlwings_libreoffice.host import Host
+            from .host import Host
 
             HOSTS.append(Host(context))
         told = HOSTS[0].answer(op, arguments)

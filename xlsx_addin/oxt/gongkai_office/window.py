@@ -14,7 +14,7 @@ from .texts import TEXTS, sentence
 YES = 2  # what a message box answers
 BUTTONS_OK, BUTTONS_YES_NO = 1, 3
 PUSH_OK, PUSH_CANCEL = 1, 2
-OPEN_SIMPLE, SAVE_AUTOEXTENSION = 0, 1
+OPEN_SIMPLE, SAVE_AUTOEXTENSION = 0, 10
 CHOSEN = 1
 
 
