@@ -63,6 +63,7 @@ def shown(desk: Desk, name: str, sheet: str, where: str, formula: str) -> str:
 
 def finished(desk: Desk, button: str = "OK") -> str:
     """What a command says at its end; its dialog is answered."""
+    wait_until(lambda: button in desk.shown(), f"a dialog with {button}")
     texts = desk.dialog()
     desk.press(button)
     wait_until(lambda: not desk.shown(), "the dialog is gone")

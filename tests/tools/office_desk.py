@@ -143,6 +143,9 @@ class Desk:
     def put(self, name, sheet, where, rows):
         self.place(name, sheet, where).setDataArray(tuple(map(tuple, rows)))
 
+    def clear(self, name, sheet, where):
+        self.place(name, sheet, where).clearContents(1 + 2 + 4 + 16)
+
     def enter(self, name, sheet, where, formula):
         self.place(name, sheet, where).setFormula(formula)
 
@@ -178,6 +181,9 @@ class Desk:
 
     def undo(self, name):
         self.documents[name].UndoManager.undo()
+
+    def redo(self, name):
+        self.documents[name].UndoManager.redo()
 
     def steps(self, name):
         return list(self.documents[name].UndoManager.getAllUndoActionTitles())
@@ -220,8 +226,8 @@ class Desk:
 
     def choose(self, path):
         """In a dialog for files: a path typed, and the button for it pressed."""
-        field = next(one for one in walk(self.top()) if is_field(one))
-        field.setText(path)
+        fields = [one for one in walk(self.top()) if is_field(one) and plain(one) == "File name:"]
+        fields[-1].setText(path)
         button = next(one for one in walk(self.top()) if plain(one) in ("Open", "Save"))
         button.doAccessibleAction(0)
 
@@ -248,7 +254,7 @@ class Desk:
             if facts["Name"] == name:
                 return [
                     facts["Description"],
-                    [[one.Name, one.Description, one.IsOptional] for one in facts["Arguments"]],
+                    [[one.Name, one.Description, one.IsOptional] for one in facts["Arguments"] or ()],
                 ]
         return None
 

@@ -16,6 +16,7 @@ from .documents import host_of, is_report, token_of
 from .pipe import Ended, Refused
 from .process import KEEPER, NotRunning, settings_path
 from .texts import TEXTS, label, sentence
+from .undoing import enter_blanks
 from .window import Progress, Window, on_main, service
 
 LONGEST_ARGUMENT = 32000  # characters
@@ -170,7 +171,13 @@ class Command:
     def primitive(self, op, arguments, number):
         if op == "status" and self.progress and arguments[-1]:
             self.main(self.progress.tell, arguments[-1])
-        return self.main(host_of(self.context), op, arguments, number)
+        return self.main(self.done, op, arguments, number)
+
+    def done(self, op, arguments, number):
+        host = host_of(self.context)
+        if arguments and arguments[0] == token_of(self.document):
+            enter_blanks(self.document, op, arguments, host)
+        return host(op, arguments, number)
 
     def stop(self):
         """The process is ended: whatever it does then, it does to no document."""
