@@ -156,7 +156,7 @@ def test_a_report_is_exported(desk: Desk, report: str, tmp_path: Path) -> None:
     desk.choose(str(tmp_path / "数字.csv"))
     assert "数字.csv" in finished(desk)
     assert (tmp_path / "数字.csv").stat().st_size > 1000
-    assert desk.steps(report) == ["Input"]
+    assert desk.steps(report) == ["Insert"]
 
 
 def test_another_workbook_gets_a_new_report(desk: Desk, sheet: str) -> None:
@@ -207,7 +207,7 @@ def test_a_command_is_stopped_by_its_button(desk: Desk, report: str, silent: str
     wait_until(lambda: OFFICE_MESSAGES["undone"] in desk.shown(), "what was done is undone")
     finished(desk)
     assert desk.rows(report, FORM, LINE) == BLANK_LINE
-    assert desk.steps(report) == ["Input"]
+    assert desk.steps(report) == ["Insert"]
     desk.dispatch(report, "check")  # by a new process
     assert finished(desk).startswith("已核对1项勾稽关系")
 
@@ -219,7 +219,7 @@ def test_a_second_command_asks_first(desk: Desk, report: str, silent: str) -> No
     desk.press("Yes")
     wait_until(lambda: OFFICE_MESSAGES["undone"] in desk.shown(), "the first is stopped")
     finished(desk)
-    assert desk.steps(report) == ["Input"]
+    assert desk.steps(report) == ["Insert"]
 
 
 def test_a_killed_process_is_told_and_replaced(desk: Desk, report: str, silent: str) -> None:

@@ -10,6 +10,8 @@ seen and pressed through the interfaces for screen readers.
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -20,10 +22,13 @@ from com.sun.star.accessibility.AccessibleRole import ALERT, DIALOG
 from com.sun.star.accessibility.AccessibleStateType import EDITABLE
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
+from com.sun.star.lang import DisposedException
+from com.sun.star.uno import RuntimeException
 from com.sun.star.util import URL
 
 NEVER = 0  # MacroExecutionMode: else LibreOffice warns of macros
 PATIENCE = 20  # seconds; ends a hang, says nothing of speed
+MNEMONIC = re.compile(r"~|_|\([A-Z]\)$")
 FILTERS = {
     ".xlsx": "Calc MS Excel 2007 XML",
     ".xlsm": "Calc MS Excel 2007 VBA XML",
@@ -67,6 +72,7 @@ class Desk:
                 "--nologo",
                 f"--accept=pipe,name={pipe};urp;",
             ],
+            start_new_session=True,  # soffice is a script that starts the program
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             # Drawn in memory. With --headless every dialog would be given up at once.
@@ -101,7 +107,7 @@ class Desk:
             self.desktop.terminate()
             self.office.wait(PATIENCE)
         except Exception:
-            self.office.kill()
+            os.killpg(self.office.pid, signal.SIGKILL)
 
     # --- documents ------------------------------------------------------------------------------
 
@@ -204,8 +210,12 @@ class Desk:
         raise TimeoutError("no dialog")
 
     def shown(self):
-        window = self.top()
-        return texts_in(window) if window is not None else []
+        """The texts of the dialog that is shown, if any; one that is just being taken down has none."""
+        try:
+            window = self.top()
+            return texts_in(window) if window is not None else []
+        except (AttributeError, DisposedException, RuntimeException):
+            return []
 
     def top(self):
         toolkit = self.service("com.sun.star.awt.Toolkit")
@@ -268,7 +278,8 @@ def walk(context):
 
 
 def plain(context):
-    return (context.getAccessibleName() or "").replace("~", "").replace("_", "")
+    """Without the letter that LibreOffice gives a button of its own accord: 停止(A)."""
+    return MNEMONIC.sub("", context.getAccessibleName() or "")
 
 
 def acts(context):

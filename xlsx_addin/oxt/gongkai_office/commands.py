@@ -22,6 +22,7 @@ from .window import Progress, Window, on_main, service
 LONGEST_ARGUMENT = 32000  # characters
 LONGEST_REASON = 200
 SHOWN_AFTER = 1.0  # seconds until a window says that a command runs
+NEVER = 0  # com.sun.star.document.MacroExecMode: its macros are Excel's
 CHOOSES_FILE = ("import_file", "compare")
 GUARD = Lock()
 RUNNING = []  # the command that runs, if any
@@ -199,12 +200,12 @@ class Command:
     def new_report(self):
         template = KEEPER.running(self.context).greeting["template"]
         desktop = service(self.context, "com.sun.star.frame.Desktop")
-        self.document = desktop.loadComponentFromURL(
-            uno.systemPathToFileUrl(template),
-            "_blank",
-            0,
-            (PropertyValue("AsTemplate", 0, True, 0),),
+        how = (
+            PropertyValue("AsTemplate", 0, True, 0),
+            PropertyValue("MacroExecutionMode", 0, NEVER, 0),
         )
+        url = uno.systemPathToFileUrl(template)
+        self.document = desktop.loadComponentFromURL(url, "_blank", 0, how)
         if self.document is None:
             self.window.warn(sentence("no_template"))
             raise Given()
