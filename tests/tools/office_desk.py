@@ -219,7 +219,7 @@ class Desk:
 
     def top(self):
         toolkit = self.service("com.sun.star.awt.Toolkit")
-        for number in reversed(range(toolkit.getTopWindowCount())):
+        for number in range(toolkit.getTopWindowCount()):  # the newest first
             window = toolkit.getTopWindow(number)
             try:
                 role = window.getAccessibleContext().getAccessibleRole()
