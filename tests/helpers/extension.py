@@ -41,7 +41,7 @@ def made_python(folder: Path) -> Path:
     path.write_text(
         "#!/bin/sh\n"
         f"echo $$ > {shlex.quote(str(folder / 'pid'))}\n"
-        f"PYTHONPATH={shlex.quote(str(package))} exec {shlex.quote(sys.executable)} \"$@\"\n"
+        f'PYTHONPATH={shlex.quote(str(package))} exec {shlex.quote(sys.executable)} "$@"\n'
     )
     path.chmod(0o755)
     return path

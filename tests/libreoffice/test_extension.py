@@ -1,4 +1,4 @@
-"""The extension in a real LibreOffice: functions, commands, questions, what is stopped and killed."""
+"""The extension in a real LibreOffice: functions, commands, questions, what is stopped, killed."""
 
 from __future__ import annotations
 

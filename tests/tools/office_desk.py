@@ -113,7 +113,9 @@ class Desk:
 
     def load(self, name, path):
         where = address(path) if path else "private:factory/scalc"
-        document = self.desktop.loadComponentFromURL(where, "_blank", 0, properties(MacroExecutionMode=NEVER))
+        document = self.desktop.loadComponentFromURL(
+            where, "_blank", 0, properties(MacroExecutionMode=NEVER)
+        )
         self.documents[name] = document
         return document is not None
 
@@ -210,7 +212,7 @@ class Desk:
         raise TimeoutError("no dialog")
 
     def shown(self):
-        """The texts of the dialog that is shown, if any; one that is just being taken down has none."""
+        """The texts of the dialog that is shown, if any; one that is being taken down has none."""
         try:
             window = self.top()
             return texts_in(window) if window is not None else []
@@ -264,7 +266,10 @@ class Desk:
             if facts["Name"] == name:
                 return [
                     facts["Description"],
-                    [[one.Name, one.Description, one.IsOptional] for one in facts["Arguments"] or ()],
+                    [
+                        [one.Name, one.Description, one.IsOptional]
+                        for one in facts["Arguments"] or ()
+                    ],
                 ]
         return None
 

@@ -12,7 +12,7 @@ ENTERED = 0.0
 
 
 def enter_blanks(document, op, arguments, host):
-    """Before a primitive is done. ``host`` does others: what a merged cell covers stays as it is."""
+    """Before a primitive is done. ``host`` does others: what a merged cell covers stays so."""
     if op != WRITE:
         return
     (sheet, top, left), rows = arguments[1], arguments[2]
