@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import xlwings as xw
 
-from xlwings_libreoffice.engine import ENGINE, books, connect, start
+from xlwings_libreoffice.engine import ENGINE, books, connect, start, together
 from xlwings_libreoffice.pipe import HostError, Pipe
 
-__all__ = ["ENGINE", "HostError", "Pipe", "app", "books", "connect"]
+__all__ = ["ENGINE", "HostError", "Pipe", "app", "books", "connect", "together"]
 
 
 def app(program: str | None = None, visible: bool = False) -> xw.App:

@@ -1,22 +1,32 @@
 """A host's answers, asked for once: sheets, names, looks of a document, until something changes.
 
 A person may change the document in its window meanwhile. So what is kept is also forgotten when
-``books`` are asked for anew, and after every refusal; looks with every other question.
+``books`` are asked for anew, and after every refusal; looks with every other question. Values and
+formulas are kept within ``together`` alone: there a script works on one picture of the document.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from xlwings_libreoffice.looks import AreaLooks
+from xlwings_libreoffice.looks import AreaLooks, common
 from xlwings_libreoffice.pipe import Ask, HostError
+from xlwings_libreoffice.values import Picture
 
 Area = tuple[int, int, int, int]
 # Questions behind which looks and merged areas are still known.
 OF_LOOKS = frozenset({"looks", "merged"})
+# Questions, and what a person sees, behind which values and formulas are as they were.
+HARMLESS = OF_LOOKS | {
+    "hello", "books", "selection", "status", "sheets", "names", "name", "activate",
+    "activate_sheet", "select", "read", "formulas", "format", "style", "size", "used", "region",
+    "note", "notes", "fit", "set_size", "set_style", "print_area", "show_sheet", "protect_sheet",
+}  # fmt: skip
+SELECTING = frozenset({"activate", "activate_sheet", "select"})
 CHANGE_SHEETS = frozenset(
     {
         "add_sheet", "remove_sheet", "rename_sheet", "copy_sheet", "move_sheet", "insert", "delete",
@@ -46,6 +56,8 @@ class Kept:
     names: list[tuple[str | None, str]] | None = None
     looks: dict[str, list[AreaLooks]] = field(default_factory=dict)
     merged: dict[str, list[Area]] = field(default_factory=dict)
+    pictures: dict[str, list[Picture]] = field(default_factory=dict)
+    told: dict[tuple[str, tuple[Any, ...]], Any] = field(default_factory=dict)
 
 
 class Asking:
@@ -55,12 +67,14 @@ class Asking:
         self.ask = ask
         self.counted: Counter[str] = Counter()
         self.kept: dict[str, Kept] = {}
+        self.books: list[list[str]] = []
+        self.is_together = False
 
     def __call__(self, op: str, *args: Any) -> Any:
         """One round trip. The first argument of most primitives is a document's token."""
         self.counted[op] += 1
         token = args[0] if args else ""
-        self.forget(op, self.kept.get(token))
+        self.forget(op, self.kept.get(token), args[1:])
         try:
             return self.ask(op, args)
         except HostError:
@@ -68,11 +82,17 @@ class Asking:
             raise
 
     @staticmethod
-    def forget(op: str, kept: Kept | None) -> None:
+    def forget(op: str, kept: Kept | None, where: Sequence[Any]) -> None:
         if kept is None:
             return
         if op not in OF_LOOKS:
             kept.looks, kept.merged = {}, {}
+        if op == "set_format":  # of one sheet, whose numbers may be dates by now
+            kept.pictures.pop(where[0][0], None)
+        elif op not in HARMLESS:
+            kept.pictures = {}
+        if op not in HARMLESS or op in SELECTING:
+            kept.told = {}
         if op in CHANGE_SHEETS:
             kept.sheets = None
         if op in CHANGE_NAMES:
@@ -122,6 +142,60 @@ class Asking:
         self("add_name", token, sheet, name, refers_to)
         if known is not None:
             self.of(token).names = [*(one for one in known if one != (sheet, name)), (sheet, name)]
+
+    # --- values -----------------------------------------------------------------------------------
+
+    def cells(self, op: str, token: str, box: Sequence[Any]) -> dict[str, Any]:
+        """The answer of ``read`` or ``formulas``; within ``together`` that of a former question."""
+        if not self.is_together:
+            found: dict[str, Any] = self(op, token, box)
+            return found
+        sheet, *place = box
+        row, column, height, width = place
+        area = row, column, height, width
+        known = self.of(token).pictures.setdefault(sheet, [])
+        for picture in known:
+            if common(picture.area, area) == area:
+                return picture.cut(area)
+        picture = Picture(area, self("formulas", token, box))
+        known.append(picture)
+        return picture.cut(area)
+
+    def all_books(self) -> list[list[str]]:
+        """Within ``together`` nobody opens or closes any."""
+        if not self.is_together:
+            self.kept.clear()
+            self.books = []
+        if not self.books:
+            self.books = self("books")
+        return self.books
+
+    @contextmanager
+    def together(self, token: str, title: str | None) -> Iterator[None]:
+        """What was read is not asked for again until something is written; one step to undo, if it
+        has a title.
+        """
+        self.kept.clear()
+        self.books = []
+        if title is not None:
+            self("begin", token, title)
+        self.is_together = True
+        try:
+            yield
+        finally:
+            self.is_together = False
+            self.kept.clear()
+            if title is not None:
+                self("end", token)
+
+    def once(self, op: str, token: str, *args: Any) -> Any:
+        """An answer that holds within ``together`` until something is written or selected."""
+        if not self.is_together:
+            return self(op, token, *args)
+        known = self.of(token).told
+        if (op, args) not in known:
+            known[op, args] = self(op, token, *args)
+        return known[op, args]
 
     # --- looks ------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,7 @@ class App(base_classes.App):
     @property
     def selection(self) -> Range | None:
         book = self.books.active
-        found = self.ask("selection", book.token)
+        found = self.ask.once("selection", book.token)
         return None if found is None else Range(book.sheets(found[0]), *found[1:])
 
     @property
@@ -190,8 +191,7 @@ class Books(base_classes.Books):
     api = property(lambda self: self.app)
 
     def all(self) -> list[Book]:
-        self.app.ask.kept.clear()
-        return [Book(self.app, *told) for told in self.app.ask("books")]
+        return [Book(self.app, *told) for told in self.app.ask.all_books()]
 
     @property
     def active(self) -> Book:
@@ -302,6 +302,16 @@ def register() -> None:
         xw.engines.add(xw.Engine(impl=ENGINE))
     if xw.engines.active is None:
         xw.engines[ENGINE.name].activate()
+
+
+def together(book: xw.Book, title: str | None = None) -> AbstractContextManager[None]:
+    """Within, a script works on one picture of the workbook: what it has read is not asked for
+    again until it writes. With a title it is one step to undo.
+
+    with together(book, "import"): ...
+    """
+    found: AbstractContextManager[None] = book.impl.ask.together(book.impl.token, title)
+    return found
 
 
 class Opened:

@@ -73,23 +73,24 @@ class AreaLooks:
 
     def letters(self, areas: Sequence[Area], question: str) -> Iterator[Any]:
         """Of a text in several fonts the answers of all its pieces."""
-        inside = [spot for spot in self.pieces if any(is_in(spot, area) for area in areas)]
-        for spot in inside:
-            yield from piece_answers(self.pieces[spot], question)
-        for area in areas:
-            for own, *rest in self.groups:
-                shared = common(area, own)
-                if shared is None:
-                    continue
-                apart = [spot for spot in inside if is_in(spot, shared)]
-                if cells_in(shared) > len(apart):
-                    yield rest[GROUPS[question] - 1] if question in GROUPS else False
+        for shared, answers in self.shared_groups(areas):
+            apart = [spot for spot in self.pieces if is_in(spot, shared)]
+            for spot in apart:
+                yield from piece_answers(self.pieces[spot], question)
+            if cells_in(shared) > len(apart):
+                yield answers[GROUPS[question]] if question in GROUPS else False
 
     def grounds(self, areas: Sequence[Area], question: str) -> Iterator[Any]:
+        for _, answers in self.shared_groups(areas):
+            yield answers[GROUPS[question]]
+
+    def shared_groups(self, areas: Sequence[Area]) -> Iterator[tuple[Area, Sequence[Any]]]:
+        """The cells that an area and a group share, and the group."""
         for area in areas:
-            for own, *rest in self.groups:
-                if common(area, own):
-                    yield rest[GROUPS[question] - 1]
+            for group in self.groups:
+                shared = common(area, group[0])
+                if shared is not None:
+                    yield shared, group
 
     def merges(self, areas: Sequence[Area], question: str) -> Iterator[bool]:
         for area in areas:

@@ -158,7 +158,7 @@ class Range(base_classes.Range):
         if known is None:
             rows: list[list[Any]] = []
         else:
-            rows = read_rows(self.ask("read", self.token, known.box))
+            rows = read_rows(self.ask.cells("read", self.token, known.box))
         rows = self.padded(rows)
         return rows[0][0] if len(self) == 1 else tuple(map(tuple, rows))
 
@@ -199,7 +199,7 @@ class Range(base_classes.Range):
 
     @property
     def formula(self) -> Any:
-        rows = formula_rows(self.ask("formulas", self.token, self.box))
+        rows = formula_rows(self.ask.cells("formulas", self.token, self.box))
         return rows[0][0] if len(self) == 1 else tuple(map(tuple, rows))
 
     @formula.setter

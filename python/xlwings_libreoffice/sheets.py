@@ -151,7 +151,7 @@ class Sheet(base_classes.Sheet):
 
     @property
     def used_range(self) -> Range:
-        return Range(self, *self.ask("used", self._book.token, self._name))
+        return Range(self, *self.ask.once("used", self._book.token, self._name))
 
     @property
     def notes(self) -> list[Note]:
@@ -293,7 +293,7 @@ class Name(base_classes.Name):
 
     @property
     def refers_to(self) -> str:
-        return str(self.ask("name", self.book.token, self.sheet, self.text)["refers_to"])
+        return str(self.ask.once("name", self.book.token, self.sheet, self.text)["refers_to"])
 
     @refers_to.setter
     def refers_to(self, value: str) -> None:
@@ -301,7 +301,7 @@ class Name(base_classes.Name):
 
     @property
     def refers_to_range(self) -> Range:
-        box = self.ask("name", self.book.token, self.sheet, self.text)["box"]
+        box = self.ask.once("name", self.book.token, self.sheet, self.text)["box"]
         if box is None:
             raise HostError("missing", f"{self.text} is no range")
         return Range(self.book.sheets(box[0]), *box[1:])

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from xlwings_libreoffice.looks import common
 
 ERRORS = {
     "#DIV/0!": -2146826281,
@@ -89,6 +91,46 @@ def clean_rows(
 def date_parts(value: dt.datetime) -> dict[str, Any]:
     names = ("year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo")
     return {name: getattr(value, name) for name in names}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The answer of ``formulas`` for an area of a sheet."""
+
+    area: tuple[int, int, int, int]
+    found: dict[str, Any]
+
+    def cut(self, area: tuple[int, int, int, int]) -> dict[str, Any]:
+        """The same answer for a part of the area."""
+        down, across = area[0] - self.area[0], area[1] - self.area[1]
+        height, width = area[2:]
+        rows = []
+        for row in self.found["rows"][down : down + height]:
+            rows.append(row[across : across + width])
+        cut: dict[str, Any] = {"rows": rows}
+        for name in ("errors", "formulas"):
+            cut[name] = list(within(self.found[name], (down, across, height, width)))
+        for name in ("dates", "booleans"):
+            cut[name] = list(areas_within(self.found[name], (down, across, height, width)))
+        return cut
+
+
+def within(places: Iterable[Sequence[Any]], cut: tuple[int, int, int, int]) -> Iterator[list[Any]]:
+    """[row, column, text] that lie in a part, counted from its corner."""
+    down, across, height, width = cut
+    for row, column, text in places:
+        if 0 < row - down <= height and 0 < column - across <= width:
+            yield [row - down, column - across, text]
+
+
+def areas_within(
+    areas: Iterable[Sequence[int]], cut: tuple[int, int, int, int]
+) -> Iterator[tuple[int, int, int, int]]:
+    down, across, height, width = cut
+    for row, column, rows, columns in areas:
+        shared = common((row - down, column - across, rows, columns), (1, 1, height, width))
+        if shared is not None:
+            yield shared
 
 
 # --- written --------------------------------------------------------------------------------------

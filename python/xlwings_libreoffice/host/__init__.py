@@ -21,6 +21,7 @@ from .sheets import Sheets
 from .things import Refused
 
 PROTOCOL = 1
+OF_PROGRAM = ("hello", "books", "open", "add")  # their first argument is no token
 KINDS = (
     (DisposedException, "closed"),
     (NoSuchElementException, "missing"),
@@ -48,7 +49,17 @@ class Host(Documents, Sheets, Cells, Lines, Looks):
         try:
             return {"ok": getattr(self, op)(*args)}
         except Exception as error:
-            return failed(kind_of(error), text_of(error))
+            kind, text = kind_of(error), text_of(error)
+            is_gone = kind == "host" and op not in OF_PROGRAM and not self.is_open(args[:1])
+            return failed("closed" if is_gone else kind, text)
+
+    def is_open(self, tokens: list[Any]) -> bool:
+        """Whether a document is still there: what is closed says all kinds of things."""
+        try:
+            self.books()
+        except Exception:
+            return False
+        return all(token in self.known for token in tokens)
 
 
 def kind_of(error: Exception) -> str:

@@ -31,6 +31,7 @@ GENERAL = "General"
 CONTENTS = 1 | 2 | 4 | 16
 NOTES = 8
 DATES = 2
+TAB_IN_LINES = "\x01"
 OF_VALUES = 1  # of a search: in what is shown
 LOOKS = 32 | 64 | 256
 CLEARED = {"contents": CONTENTS, "formats": LOOKS, "notes": NOTES, "all": CONTENTS | NOTES | LOOKS}
@@ -185,10 +186,14 @@ def holds(area: Area, other: Area) -> bool:
 
 
 def values_of(cells: Any) -> list[list[Any]]:
-    rows = []
-    for row in cells.getDataArray():
-        rows.append([None if value == "" else value for value in row])
-    return rows
+    return [list(map(told, row)) for row in cells.getDataArray()]
+
+
+def told(value: Any) -> Any:
+    """A tab in a text of several lines is kept as a character of its own kind."""
+    if isinstance(value, str):
+        return value.replace(TAB_IN_LINES, "\t") or None
+    return value
 
 
 def moved(area: Area, box: Box) -> Area:

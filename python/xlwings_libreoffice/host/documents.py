@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import uno
+from com.sun.star.uno import Exception as OfficeError
 
 from .things import Box, Refused, area_of, cells_of, settings
 
@@ -119,12 +121,12 @@ class Documents:
                 raise Refused("file", "the document has no file yet")
             document.store()
         else:
-            document.storeAsURL(uno.systemPathToFileUrl(path), filter_for(path))
+            document.storeAsURL(place_of(path), filter_for(path))
         return told(document)
 
     def copy(self, token: str, path: str) -> None:
         """A file beside it (a .pdf as well); the document stays open under its name."""
-        self.document(token).storeToURL(uno.systemPathToFileUrl(path), filter_for(path))
+        self.document(token).storeToURL(place_of(path), filter_for(path))
 
     def close(self, token: str) -> None:
         """Without saving."""
@@ -133,6 +135,12 @@ class Documents:
         self.indicators.pop(token, None)
         document.setModified(False)
         document.close(True)
+
+    def discard(self) -> None:
+        """Nobody is asked whether to save: for the end of the program, no primitive."""
+        with suppress(OfficeError):
+            for document in self.spreadsheets():
+                document.setModified(False)
 
     def calculate(self, token: str) -> None:
         self.document(token).calculateAll()
@@ -184,6 +192,13 @@ def told(document: Any) -> list[str]:
     """[token, path, title]; a document without a file has no path."""
     path = uno.fileUrlToSystemPath(document.URL) if document.URL.startswith("file:") else ""
     return [document.RuntimeUID, path or document.URL, document.Title]
+
+
+def place_of(path: str) -> str:
+    """Refused in a folder that is not there, which LibreOffice would make."""
+    if not os.path.isdir(os.path.dirname(path)):
+        raise Refused("file", f"no folder {os.path.dirname(path)}")
+    return str(uno.systemPathToFileUrl(path))
 
 
 def filter_for(path: str) -> tuple[Any, ...]:

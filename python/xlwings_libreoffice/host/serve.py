@@ -31,6 +31,7 @@ from host import Host
 
 PATIENCE = 120  # seconds until soffice answers
 ENDING = 10  # seconds until it is killed
+SOCKETS = "/tmp"  # where LibreOffice keeps its pipes on Linux and Mac; killed, it leaves them
 QUIET = ("--norestore", "--nologo", "--nodefault", "--nofirststartwizard")
 
 
@@ -39,6 +40,7 @@ class Office:
 
     def __init__(self, program: str, visible: bool) -> None:
         self.profile = Path(tempfile.mkdtemp(prefix="xlwings-libreoffice-"))
+        self.is_over = False
         self.pipe = f"xlwings{os.getpid()}x{time.monotonic_ns()}"
         command = [program, f"-env:UserInstallation={(self.profile / 'profile').as_uri()}", *QUIET]
         command += [f"--accept=pipe,name={self.pipe};urp;"]
@@ -67,11 +69,11 @@ class Office:
                     raise
                 time.sleep(0.05)
 
-    def is_dead(self) -> bool:
-        return self.process.poll() is not None
-
     def end(self, desktop: Any = None) -> None:
         """Terminated, or else killed with all that it started; its profile goes with it."""
+        if self.is_over:
+            return
+        self.is_over = True
         try:
             if desktop is not None:
                 desktop.terminate()
@@ -80,6 +82,8 @@ class Office:
             pass
         self.kill()
         shutil.rmtree(str(self.profile), ignore_errors=True)
+        for left in Path(SOCKETS).glob(f"OSL_PIPE_*_{self.pipe}"):
+            left.unlink(missing_ok=True)
 
     def kill(self) -> None:
         if os.name == "nt":
@@ -98,13 +102,22 @@ def requests(lines: queue.Queue[str | None], office: Office) -> None:
         lines.put(line)
     lines.put(None)
     time.sleep(ENDING * 2)
-    office.end()
+    office.kill()
     os._exit(1)
+
+
+def watch(lines: queue.Queue[str | None], office: Office) -> None:
+    """Nobody is left to be asked when soffice was killed; one that hands over to another process
+    ends with 0.
+    """
+    if office.process.wait() != 0:
+        lines.put(None)
 
 
 def serve(office: Office) -> None:
     lines: queue.Queue[str | None] = queue.Queue()
-    threading.Thread(target=requests, args=(lines, office), daemon=True).start()
+    for work in (requests, watch):
+        threading.Thread(target=work, args=(lines, office), daemon=True).start()
     host = Host(office.connected())
     while True:
         line = lines.get()
@@ -113,8 +126,7 @@ def serve(office: Office) -> None:
         asked = json.loads(line)
         answer = {"id": asked["id"], **host.answer(asked["op"], asked["args"])}
         print(json.dumps(answer), flush=True)
-        if office.is_dead():
-            return
+    host.discard()
     office.end(host.desktop)
 
 

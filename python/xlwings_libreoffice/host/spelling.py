@@ -30,6 +30,8 @@ OFFICE_PARTS = re.compile(
     rf"|(?P<close>\))|(?P<part>;)|(?P<truth>(?!))|(?P<space> +)|(?P<other>.)",
     re.DOTALL,
 )
+END_OPERANDS = frozenset({"text", "far", "near", "number", "close", "truth"})
+BEGIN_OPERANDS = frozenset({"text", "far", "near", "number", "open", "truth", "function"})
 # Functions that both spell alike; there are more, which the parser knows.
 ALIKE = frozenset(
     [
@@ -146,30 +148,33 @@ def respelled(formula: str, parts: re.Pattern[str], separator: str) -> str | Non
     operand = False  # whether what stood before is one: a space behind it may be an intersection
     for found in parts.finditer(formula, 1):
         kind = str(found.lastgroup)
-        if not is_plain(found, kind, brackets, operand):
+        if operand and kind in BEGIN_OPERANDS:
             return None
-        operand = kind in ("text", "far", "near", "number", "close", "truth") or (
-            kind == "space" and operand
-        )
+        if not is_plain(found, kind, brackets):
+            return None
+        is_blank = kind == "space"
+        operand = operand if is_blank else kind in END_OPERANDS
         written.append(spelled(found, kind, separator))
     return "".join(written) if not brackets else None
 
 
-def is_plain(found: re.Match[str], kind: str, brackets: list[bool], operand: bool) -> bool:
+def is_plain(found: re.Match[str], kind: str, brackets: list[bool]) -> bool:
     """Whether both mean the same by a piece; open brackets are kept in ``brackets``.
 
-    A comma that stands in no function joins areas; a blank between operands cuts them.
+    A comma that stands in no function joins areas: =SUM((A1,B2)).
     """
-    if kind == "other" or (operand and kind in ("text", "far", "near", "number", "open", "truth")):
-        return False
     if kind == "function":
         brackets.append(True)
-        return not operand and found[0][:-1].upper() in ALIKE
+        return found[0][:-1].upper() in ALIKE
     if kind == "open":
         brackets.append(False)
-    if kind == "close":
-        return bool(brackets) and brackets.pop() is not None
-    return kind != "part" or bool(brackets and brackets[-1])
+    elif kind == "close":
+        is_open = bool(brackets)
+        del brackets[-1:]
+        return is_open
+    elif kind == "part":
+        return brackets[-1:] == [True]
+    return kind != "other"
 
 
 def spelled(found: re.Match[str], kind: str, separator: str) -> str:
