@@ -105,7 +105,7 @@ def test_a_host_that_is_gone_ends_who_waits() -> None:
         line.ask("hello")
 
 
-@pytest.mark.process
+@pytest.mark.slow
 def test_nothing_printed_breaks_the_pipe_and_its_end_ends_it() -> None:
     """A command that prints, and one that a program of the system's writes for."""
     code = (

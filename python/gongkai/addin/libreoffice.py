@@ -19,13 +19,9 @@ from zipfile import ZipFile
 
 import gongkai
 from gongkai import system
-from gongkai.addin.components import packaged_file
-from gongkai.addin.files import current
-from gongkai.addin.places import FROM_STORE, STORE, UNNAMED, console_python
-from gongkai.addin.status import Check
+from gongkai.addin import components, files, places, status
 from gongkai.model import GongkaiError
 from gongkai.readers.libreoffice import find_program
-from gongkai.system import discard_file, system_reason
 
 EXTENSION = "gongkai.oxt"
 IDENTIFIER = "org.gongkai.calc"
@@ -73,13 +69,13 @@ class Office:
 def here() -> Office:
     """This machine's. Raises GongkaiError where the extension could not start this Python."""
     if not sys.executable:
-        raise GongkaiError(UNNAMED)
-    if FROM_STORE.search(sys.executable) or FROM_STORE.search(sys.base_prefix):
-        raise GongkaiError(STORE)
+        raise GongkaiError(places.UNNAMED)
+    if places.FROM_STORE.search(sys.executable) or places.FROM_STORE.search(sys.base_prefix):
+        raise GongkaiError(places.STORE)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         raise GongkaiError(AS_ROOT)
     profile = profile_folder(sys.platform, Path.home(), os.environ)
-    return Office(unopkg_of(find_program()), profile, console_python(sys.executable))
+    return Office(unopkg_of(find_program()), profile, places.console_python(sys.executable))
 
 
 def profile_folder(platform: str, home: Path, environ: Mapping[str, str]) -> Path:
@@ -104,8 +100,8 @@ def install(office: Office) -> list[str]:
     """Put the extension and the settings in place, or update them. Raises GongkaiError."""
     if not office.unopkg:
         raise GongkaiError(MISSING)
-    path = packaged_file(EXTENSION)
-    was = current(office.settings)
+    path = components.packaged_file(EXTENSION)
+    was = files.current(office.settings)
     content = json.dumps({"python": office.python}, ensure_ascii=False, indent=1)
     put_settings(office, content.encode())
     if unpacked(office) is not None:
@@ -138,12 +134,12 @@ def put_settings(office: Office, content: bytes | None) -> None:
     path = office.settings
     try:
         if content is None:
-            discard_file(path)
+            system.discard_file(path)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         system.write_whole(path, content, overwrite=True)
     except OSError as error:
-        raise GongkaiError(f"无法写入{path}：{system_reason(error)}。") from error
+        raise GongkaiError(f"无法写入{path}：{system.system_reason(error)}。") from error
 
 
 def run_unopkg(office: Office, arguments: Sequence[str]) -> str | None:
@@ -159,7 +155,7 @@ def run_unopkg(office: Office, arguments: Sequence[str]) -> str | None:
             check=False,
         )
     except OSError as error:
-        return f"（{system_reason(error)}）"
+        return f"（{system.system_reason(error)}）"
     except subprocess.TimeoutExpired:
         return f"（{PATIENCE}秒内没有完成）"
     if run.returncode == 0:
@@ -181,24 +177,24 @@ def examine(office: Office) -> tuple[list[str], bool]:
     return [*(check.line() for check in checks), end], complete
 
 
-def check_program(office: Office) -> Check:
+def check_program(office: Office) -> status.Check:
     if office.unopkg:
-        return Check(True, f"LibreOffice：{Path(office.unopkg[0]).parent}")
-    return Check(False, MISSING)
+        return status.Check(True, f"LibreOffice：{Path(office.unopkg[0]).parent}")
+    return status.Check(False, MISSING)
 
 
-def check_extension(office: Office) -> Check:
+def check_extension(office: Office) -> status.Check:
     name, folder = f"gongkai {gongkai.__version__} 扩展", unpacked(office)
     if folder is None:
-        return Check(False, f"{name}：没有安装在{office.profile}；{MEND}。")
+        return status.Check(False, f"{name}：没有安装在{office.profile}；{MEND}。")
     if is_current(folder):
-        return Check(True, f"{name}：{folder}")
-    return Check(False, f"{name}：{folder}与本版不同；{MEND}。")
+        return status.Check(True, f"{name}：{folder}")
+    return status.Check(False, f"{name}：{folder}与本版不同；{MEND}。")
 
 
 def unpacked(office: Office) -> Path | None:
     """Where LibreOffice keeps the extension; what it has removed may lie there for a while."""
-    listed = LISTED.search(current(office.profile / CACHE / "uno_packages.pmap") or b"")
+    listed = LISTED.search(files.current(office.profile / CACHE / "uno_packages.pmap") or b"")
     if listed is None:
         return None
     folder, name = (part.decode("utf-8", "replace") for part in listed.groups())
@@ -206,22 +202,22 @@ def unpacked(office: Office) -> Path | None:
 
 
 def is_current(folder: Path) -> bool:
-    with ZipFile(packaged_file(EXTENSION)) as archive:
+    with ZipFile(components.packaged_file(EXTENSION)) as archive:
         for name in archive.namelist():
-            if current(folder / name) != archive.read(name):
+            if files.current(folder / name) != archive.read(name):
                 return False
     return True
 
 
-def check_python(office: Office) -> Check:
+def check_python(office: Office) -> status.Check:
     """Whether the settings name a Python that is there, and this one."""
-    named = python_in(current(office.settings) or b"")
+    named = python_in(files.current(office.settings) or b"")
     if not named:
-        return Check(False, f"Python的位置：{office.settings}中没有；{MEND}。")
+        return status.Check(False, f"Python的位置：{office.settings}中没有；{MEND}。")
     if named == office.python:
-        return Check(True, f"Python的位置：{named}（正是运行本命令的Python）")
+        return status.Check(True, f"Python的位置：{named}（正是运行本命令的Python）")
     told = "，不是运行本命令的Python" if Path(named).is_file() else "，这个文件不存在"
-    return Check(False, f"Python的位置：{named}{told}；{MEND}。")
+    return status.Check(False, f"Python的位置：{named}{told}；{MEND}。")
 
 
 def python_in(content: bytes) -> str:

@@ -23,7 +23,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, BinaryIO, Callable, Dict, Optional  # noqa: UP035
 
-Answer = Callable[[str, list, int], Any]  # type: ignore[type-arg]
+Answering = Callable[[str, list, int], Any]  # type: ignore[type-arg]
 
 
 class Ended(Exception):
@@ -45,7 +45,7 @@ class Refused(Exception):
 class Pipe:
     """``answer`` is called with a request's name, arguments and id, in a thread of its own."""
 
-    def __init__(self, source: BinaryIO, sink: BinaryIO, answer: Answer) -> None:
+    def __init__(self, source: BinaryIO, sink: BinaryIO, answer: Answering) -> None:
         self.source, self.sink, self.answer = source, sink, answer
         self.writing, self.counting = Lock(), Lock()
         self.ids = count(1)
@@ -56,7 +56,7 @@ class Pipe:
         op: str,
         *arguments: Any,
         of: int = 0,
-        answer: Optional[Answer] = None,  # noqa: UP045
+        answer: Optional[Answering] = None,  # noqa: UP045
         seconds: Optional[float] = None,  # noqa: UP045
     ) -> Any:
         """The value that the other side answers with.
@@ -81,7 +81,7 @@ class Pipe:
                 if self.waiting is not None:
                     self.waiting.pop(number, None)
 
-    def answered(self, mail: Any, answer: Answer, seconds: Optional[float]) -> Any:  # noqa: UP045
+    def answered(self, mail: Any, answer: Answering, seconds: Optional[float]) -> Any:  # noqa: UP045
         while True:
             try:
                 message = mail.get(timeout=seconds)
@@ -118,7 +118,7 @@ class Pipe:
         elif "op" in message:
             Thread(target=self.reply, args=(message, self.answer), daemon=True).start()
 
-    def reply(self, message: Dict[str, Any], answer: Answer) -> None:  # noqa: UP006
+    def reply(self, message: Dict[str, Any], answer: Answering) -> None:  # noqa: UP006
         told: Dict[str, Any] = {"id": message["id"]}  # noqa: UP006
         try:
             told["ok"] = answer(message["op"], message["args"], message["id"])

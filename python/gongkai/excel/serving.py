@@ -20,8 +20,7 @@ import xlwings as xw
 import gongkai
 import xlwings_libreoffice
 from gongkai.excel import commands, functions, pipe, runner
-from gongkai.workbook import layout
-from gongkai.workbook.file import template_path
+from gongkai.workbook import file, layout
 
 Ask = Callable[[str, Sequence[Any]], Any]
 Attach = Callable[[Ask, str], AbstractContextManager[xw.Book]]
@@ -68,7 +67,7 @@ def serve(source: BinaryIO, sink: BinaryIO, attach: Attach) -> None:
 
     def answer(op: str, arguments: list[Any], number: int) -> Any:
         if op == "hello":
-            return {"version": gongkai.__version__, "template": str(template_path())}
+            return {"version": gongkai.__version__, "template": str(file.template_path())}
         *given, token = arguments
         with ExitStack() as stack:
 
