@@ -21,7 +21,7 @@ from contextlib import suppress
 from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Any, BinaryIO, Callable, Dict, Optional  # noqa: UP035
+from typing import Any, BinaryIO, Callable  # noqa: UP035
 
 Answering = Callable[[str, list, int], Any]  # type: ignore[type-arg]
 
@@ -49,15 +49,15 @@ class Pipe:
         self.source, self.sink, self.answer = source, sink, answer
         self.writing, self.counting = Lock(), Lock()
         self.ids = count(1)
-        self.waiting: Optional[Dict[int, Any]] = {}  # noqa: UP006, UP045  # None: it has ended
+        self.waiting: dict[int, Any] | None = {}  # None: it has ended
 
     def ask(
         self,
         op: str,
         *arguments: Any,
         of: int = 0,
-        answer: Optional[Answering] = None,  # noqa: UP045
-        seconds: Optional[float] = None,  # noqa: UP045
+        answer: Answering | None = None,
+        seconds: float | None = None,
     ) -> Any:
         """The value that the other side answers with.
 
@@ -65,7 +65,7 @@ class Pipe:
         and Late where the next word takes longer than ``seconds``.
         """
         mail: Any = SimpleQueue()
-        request: Dict[str, Any] = {"op": op, "args": list(arguments)}  # noqa: UP006
+        request: dict[str, Any] = {"op": op, "args": list(arguments)}
         if of:
             request["of"] = of
         with self.counting:
@@ -81,7 +81,7 @@ class Pipe:
                 if self.waiting is not None:
                     self.waiting.pop(number, None)
 
-    def answered(self, mail: Any, answer: Answering, seconds: Optional[float]) -> Any:  # noqa: UP045
+    def answered(self, mail: Any, answer: Answering, seconds: float | None) -> Any:
         while True:
             try:
                 message = mail.get(timeout=seconds)
@@ -108,7 +108,7 @@ class Pipe:
         for mail in waiting.values():
             mail.put(None)
 
-    def take(self, message: Dict[str, Any]) -> None:  # noqa: UP006
+    def take(self, message: dict[str, Any]) -> None:
         """An answer, or a request in the course of one, to whom it is for; a new one is begun."""
         awaited = message.get("of") if "op" in message else message["id"]
         with self.counting:
@@ -118,8 +118,8 @@ class Pipe:
         elif "op" in message:
             Thread(target=self.reply, args=(message, self.answer), daemon=True).start()
 
-    def reply(self, message: Dict[str, Any], answer: Answering) -> None:  # noqa: UP006
-        told: Dict[str, Any] = {"id": message["id"]}  # noqa: UP006
+    def reply(self, message: dict[str, Any], answer: Answering) -> None:
+        told: dict[str, Any] = {"id": message["id"]}
         try:
             told["ok"] = answer(message["op"], message["args"], message["id"])
         except Exception as error:
@@ -128,7 +128,7 @@ class Pipe:
         with suppress(Ended):  # nobody is left to be told
             self.send(told)
 
-    def send(self, message: Dict[str, Any]) -> None:  # noqa: UP006
+    def send(self, message: dict[str, Any]) -> None:
         line = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         with self.writing:
             try:
