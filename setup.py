@@ -8,7 +8,7 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-BUILT = ("workbook_template.xlsm", "xlsx_addin/gongkai.xlam")
+BUILT = ("workbook_template.xlsm", "xlsx_addin/gongkai.xlam", "xlsx_addin/gongkai.oxt")
 
 
 class BuildWithWorkbooks(build_py):

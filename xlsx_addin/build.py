@@ -1,5 +1,5 @@
-"""Builds the template, the add-in and the macros of what is taken out of the template; ``--check``
-only compares.
+"""Builds the template, the add-in, the extension for LibreOffice and the macros of what is taken
+out of the template; ``--check`` only compares.
 
 The same sources give the same bytes: no time, no name of a machine or a user goes in.
 """
@@ -21,6 +21,7 @@ from openpyxl.workbook.properties import CalcProperties  # noqa: E402
 
 from batch_sheets import add_batch, add_summary  # noqa: E402
 from buttons import RIBBON, with_buttons  # noqa: E402
+from extension import IDL_FILE, build_extension, idl  # noqa: E402
 from gongkai.model import Box  # noqa: E402
 from gongkai.opc import open_archive  # noqa: E402
 from gongkai.opc.package import package_bytes  # noqa: E402
@@ -41,6 +42,7 @@ from wrappers import function_texts  # noqa: E402
 
 TEMPLATE = ROOT / "workbook_template.xlsm"
 ADDIN_FILE = ROOT / "xlsx_addin" / "gongkai.xlam"
+EXTENSION = ROOT / "xlsx_addin" / "gongkai.oxt"
 MACROS = ROOT / "python" / "gongkai" / "workbook" / "macros"
 HIDES = b' getVisible="GkTabVisible"'
 TITLE = "政府信息公开工作年度报告数据核对"
@@ -48,6 +50,7 @@ TITLE = "政府信息公开工作年度报告数据核对"
 
 def main(arguments: list[str]) -> int:
     built = {TEMPLATE: build_template(), ADDIN_FILE: build_addin()}
+    built |= {EXTENSION: build_extension(), IDL_FILE: idl().encode()}
     built |= {MACROS / f"{kind}.bin": build_macros(names) for kind, names in DROPPED.items()}
     if arguments != ["--check"]:
         for path, content in built.items():
@@ -65,7 +68,7 @@ def main(arguments: list[str]) -> int:
 
 def same(path: Path, content: bytes) -> bool:
     """A workbook by its parts: another zlib packs them in other bytes."""
-    if path.suffix == ".bin":
+    if path.suffix in (".bin", ".idl"):
         return path.is_file() and path.read_bytes() == content
     return path.is_file() and list(unpacked(path.read_bytes()).items()) == list(
         unpacked(content).items()

@@ -71,3 +71,29 @@ MESSAGES: Mapping[str, str] = {
     "facts_only": "要看Python方面的情况，请打开一个年报工作簿后再点“关于/诊断”。",
     "not_loaded": "没有载入",
 }
+
+# What the extension for LibreOffice says: sentences of the macros where they are true there, and
+# its own. The words in braces are put in by the extension.
+SHARED = (
+    "title", "not_report", "protected", "python_error", "stopped", "busy", "too_long",
+    "function_error", "choose_file", "save_as", "file_filter", "save_workbook", "save_csv",
+    "save_json", "save_document", "save_any",
+)  # fmt: skip
+CHECK_STATUS = "请在命令行运行 gongkai addin status --libreoffice，按它的提示处理后再试。"
+OFFICE_MESSAGES: Mapping[str, str] = {
+    **{key: MESSAGES[key] for key in SHARED},
+    "no_template": "没有找到年报工作簿的模板，不能新建。请重新安装gongkai后再试。",
+    "no_settings": "没有找到gongkai的设置（{file}），这一步没有做。"
+    "请在命令行运行 gongkai addin install --libreoffice，再试一次。",
+    "no_python_file": f"Python（{{python}}）不能启动，这一步没有做。{CHECK_STATUS}",
+    "no_gongkai": f"Python（{{python}}）没有运行gongkai，这一步没有做。{CHECK_STATUS}",
+    "slow_start": "gongkai在15秒内没有启动（{python}），这一步没有做。"
+    f"请再试一次；仍然这样，{CHECK_STATUS}",
+    "running": "正在运行，请稍候；要停下，请点“停止”。",
+    "stop": "停止",
+    "stop_tip": "停下正在运行的命令。",
+    "undone": "已经停下，工作簿恢复原样。",
+    "died": "gongkai意外中止，这一步没有做完。已写入的内容可以用“撤销”一次恢复；请再试一次。",
+    "facts": "不经过Python能知道的情况：\n扩展的版本：{version}\n"
+    "LibreOffice：{office}\n设置：{file}",
+}

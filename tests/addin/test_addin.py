@@ -18,7 +18,7 @@ import xlwings.utils
 
 from gongkai import cli
 from gongkai.addin import checks_of, install, uninstall
-from gongkai.addin.components import ADDIN, XLWINGS, addin_path, packaged
+from gongkai.addin.components import ADDIN, XLWINGS, packaged, packaged_file
 from gongkai.addin.files import digest_of, record_path
 from gongkai.addin.places import MAC_STARTUP, Places, places, setting_of
 from gongkai.addin.status import examine
@@ -37,7 +37,7 @@ def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Places:
 def test_everything_comes_where_excel_and_xlwings_look(machine: Places) -> None:
     lines = install(machine)
     start = machine.startup
-    assert (start / ADDIN).read_bytes() == addin_path().read_bytes()
+    assert (start / ADDIN).read_bytes() == packaged_file(ADDIN).read_bytes()
     assert (
         start / "gongkai" / "workbook_template.xlsm"
     ).read_bytes() == template_path().read_bytes()
@@ -297,5 +297,5 @@ def test_the_command_and_its_exit_codes(
 
 
 def test_parts_are_what_they_are_called() -> None:
-    with ZipFile(addin_path()) as archive:
+    with ZipFile(packaged_file(ADDIN)) as archive:
         assert b"addin.macroEnabled.main+xml" in archive.read("[Content_Types].xml")

@@ -162,9 +162,9 @@ def test_the_demo_runs_from_an_empty_folder(python: Path, tmp_path: Path) -> Non
 def test_nothing_comes_from_the_checkout(python: Path, tmp_path: Path) -> None:
     code = (
         "import gongkai; from gongkai.workbook.file import template_path;"
-        "from gongkai.addin.components import addin_path;"
+        "from gongkai.addin.components import ADDIN, packaged_file;"
         "from gongkai.excel.helping import manual_path;"
-        "print(gongkai.__file__, template_path(), addin_path(), manual_path(), sep='\\n')"
+        "print(gongkai.__file__, template_path(), packaged_file(ADDIN), manual_path(), sep='\\n')"
     )
     places = [Path(line) for line in run(python, "-c", code, folder=tmp_path).splitlines()]
     assert len(places) == 4

@@ -42,7 +42,7 @@ def components(places: Places) -> list[Component]:
 def packaged(places: Places) -> Iterator[Component]:
     start, xlwings = places.startup, f"xlwings {version('xlwings')} "
     yield Component(
-        start / ADDIN, addin_path().read_bytes(), f"gongkai {gongkai.__version__} 加载项"
+        start / ADDIN, packaged_file(ADDIN).read_bytes(), f"gongkai {gongkai.__version__} 加载项"
     )
     yield Component(start / XLWINGS, xlwings_part(f"addin/{XLWINGS}"), f"{xlwings}加载项")
     yield Component(start / "gongkai" / TEMPLATE, template_path().read_bytes(), "工作簿模板")
@@ -69,13 +69,13 @@ def settings_component(places: Places) -> Component:
     return Component(places.settings, changed, "xlwings的设置", value=places.interpreter)
 
 
-def addin_path() -> Path:
-    """The add-in beside an installed package, else the one in a checkout."""
+def packaged_file(name: str) -> Path:
+    """An add-in beside an installed package, else the one in a checkout."""
     package = Path(gongkai.__file__).resolve().parent
-    for path in (package / ADDIN, package.parents[1] / "xlsx_addin" / ADDIN):
+    for path in (package / name, package.parents[1] / "xlsx_addin" / name):
         if path.is_file():
             return path
-    raise GongkaiError(f"找不到加载项{ADDIN}，请重新安装gongkai。")
+    raise GongkaiError(f"找不到加载项{name}，请重新安装gongkai。")
 
 
 def xlwings_part(name: str) -> bytes:

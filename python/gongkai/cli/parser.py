@@ -407,12 +407,17 @@ def add_others(commands: Commands[ChineseParser]) -> None:
     )
     add_force(conformance)
 
-    addin = add_command(commands, "addin", "安装、卸载或检查Excel加载项（Windows、苹果电脑）")
+    addin = add_command(commands, "addin", "安装、卸载或检查Excel加载项或LibreOffice扩展")
     addin.add_argument(
         "action",
         choices=("install", "uninstall", "status"),
         metavar="操作",
         help="install 安装或更新，uninstall 卸载并恢复原状，status 检查缺什么",
+    )
+    addin.add_argument(
+        "--libreoffice",
+        action="store_true",
+        help="LibreOffice的扩展（Windows、苹果电脑、Linux），不写则是Excel的加载项",
     )
 
 

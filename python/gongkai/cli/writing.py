@@ -136,6 +136,6 @@ def run_conformance(options: argparse.Namespace) -> int:
 
 
 def run_addin(options: argparse.Namespace) -> int:
-    lines, complete = addin.run(options.action)
+    lines, complete = addin.run(options.action, options.libreoffice)
     console.show(lines)
     return console.CLEAN if complete else console.ERRORS

@@ -1,0 +1,137 @@
+"""The warm process behind LibreOffice: the host's requests on standard input -> functions and
+commands, answered on standard output (``python -P -m gongkai.excel.serving``).
+
+What it is asked: ``hello`` []; ``function`` [name, arguments, document], its value for the cell;
+``command`` [tag, argument, answer, document], the outcome for the dialogs: ``{"kind": "ask",
+"text": "…"}``. It ends when standard input does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from types import SimpleNamespace
+from typing import Any, BinaryIO
+
+import xlwings as xw
+
+import gongkai
+import xlwings_libreoffice
+from gongkai.excel import commands, functions, pipe, runner
+from gongkai.workbook import file, layout
+
+Ask = Callable[[str, Sequence[Any]], Any]
+Attach = Callable[[Ask, str], AbstractContextManager[xw.Book]]
+
+
+def main() -> int:
+    serve(*own_streams(), attached)
+    return 0
+
+
+@contextmanager
+def attached(ask: Ask, token: str) -> Iterator[xw.Book]:
+    """The host's document of this name. HostError "closed" where it is no longer open."""
+    app = xlwings_libreoffice.connect(ask)
+    try:
+        yield book_of(app, token)
+    finally:
+        app.quit()
+
+
+def book_of(app: xw.App, token: str) -> xw.Book:
+    for book in app.books:
+        if book.impl.token == token:
+            return book
+    raise xlwings_libreoffice.HostError("closed", token)
+
+
+def own_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Standard input and output for the host alone: whatever prints or reads, here or in programs
+    that are started from here, finds others in their place.
+    """
+    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.close(nothing)
+    return source, sink
+
+
+def serve(source: BinaryIO, sink: BinaryIO, attach: Attach) -> None:
+    """Answer until ``source`` ends. ``attach`` makes the workbook of the host's name for it and of
+    what asks the host.
+    """
+
+    def answer(op: str, arguments: list[Any], number: int) -> Any:
+        if op == "hello":
+            return {"version": gongkai.__version__, "template": str(file.template_path())}
+        *given, token = arguments
+        with ExitStack() as stack:
+
+            def book() -> xw.Book:
+                return stack.enter_context(attach(asking(line, number), token))
+
+            if op == "function":
+                name, values = given
+                return function_value(name, values, book)
+            if op == "command":
+                return command_outcome(book(), *given)
+        raise ValueError(op)
+
+    line = pipe.Pipe(source, sink, answer)
+    line.serve()
+
+
+def asking(line: pipe.Pipe, number: int) -> Ask:
+    """Questions to the host in the course of answering its request of this number."""
+
+    def ask(op: str, arguments: Sequence[Any]) -> Any:
+        try:
+            return line.ask(op, *arguments, of=number)
+        except pipe.Refused as error:
+            raise xlwings_libreoffice.HostError(error.kind, error.text) from None
+        except pipe.Ended:
+            raise xlwings_libreoffice.HostError("closed", op) from None
+
+    return ask
+
+
+def function_value(name: str, arguments: list[Any], book: Callable[[], xw.Book]) -> Any:
+    """``["GK_DIFF", [[[1, 2, 3]], "applications.across.granted"]]`` -> 0.0, or a sentence."""
+    about = functions.FUNCTIONS[name]
+    given = [*arguments, *[None] * (len(about.arguments) - len(arguments))]
+    if about.caller:
+        given.append(SimpleNamespace(sheet=Calling(book)))
+    return getattr(functions, name)(*given)
+
+
+class Calling:
+    """The sheet of a formula, of which its workbook alone is asked, and often not even that."""
+
+    def __init__(self, book: Callable[[], xw.Book]) -> None:
+        self.made = book
+
+    @property
+    def book(self) -> xw.Book:
+        return self.made()
+
+
+def command_outcome(book: xw.Book, tag: str, argument: str, answer: str) -> dict[str, str]:
+    """One run of a command. The fingerprint of the report stays on the tool sheet, as in Excel."""
+    fingerprint = ""
+    tool = book.sheets[layout.TOOL] if layout.TOOL in book.sheet_names else None
+    if tool is not None:
+        cell = tool.range(layout.TOOL_SPOTS["fingerprint"])
+        fingerprint = runner.text_in(cell.value)
+    asked = runner.Request(argument, answer, fingerprint)
+    result = runner.perform(commands.COMMANDS, tag, book, asked)
+    if tool is not None and result.fingerprint is not None and result.fingerprint != fingerprint:
+        cell.value = f"'{result.fingerprint}" if result.fingerprint else None
+    return {"kind": result.kind, "text": result.text}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

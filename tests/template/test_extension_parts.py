@@ -1,0 +1,97 @@
+"""The built extension: made of the ribbon's table, functions and sentences, for Python 3.8."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from lxml import etree
+
+from build import EXTENSION, same
+from extension import IDL_FILE, SOURCES, STOP, build_extension, idl, method
+from gongkai.excel.commands import COMMANDS
+from gongkai.excel.functions import FUNCTIONS
+from helpers.excel.ribbon import TAGS
+from messages import MESSAGES, OFFICE_MESSAGES
+
+PROGRAM = Path("/usr/lib/libreoffice")
+UNOIDL = PROGRAM / "sdk" / "bin" / "unoidl-write"
+
+
+@pytest.fixture(scope="module")
+def parts() -> dict[str, bytes]:
+    with ZipFile(BytesIO(build_extension())) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_it_is_as_built() -> None:
+    assert same(EXTENSION, build_extension())
+    assert IDL_FILE.read_text(encoding="utf-8") == idl()
+
+
+def test_its_python_is_that_of_libreoffice(parts: dict[str, bytes]) -> None:
+    sources = [content for name, content in parts.items() if name.endswith(".py")]
+    assert len(sources) > 10
+    for source in sources:
+        ast.parse(source, feature_version=(3, 8))
+
+
+def test_menu_and_toolbar_have_the_ribbons_buttons(parts: dict[str, bytes]) -> None:
+    root = etree.fromstring(parts["Addons.xcu"])
+    menu, bar = root.iterfind("node/node")
+    found = {}
+    for name, node in (("menu", menu), ("bar", bar)):
+        urls = [value.text or "" for value in node.iterfind(".//prop/value")]
+        found[name] = [url.partition(":")[2] for url in urls if url.startswith("org.gongkai:")]
+    assert found["bar"] == list(TAGS)
+    assert found["menu"] == [*TAGS, STOP]
+    assert set(TAGS) == set(COMMANDS)
+
+
+def test_every_sentence_that_is_said_is_there(parts: dict[str, bytes]) -> None:
+    said: set[str] = set()
+    for name, content in parts.items():
+        if name.endswith(".py"):
+            said.update(keys_in(ast.parse(content)))
+    held = json.loads(parts["pythonpath/gongkai_office/texts.json"])
+    assert held["sentences"] == dict(OFFICE_MESSAGES)
+    assert {*said, *held["saving"].values(), "stop_tip"} == OFFICE_MESSAGES.keys()
+    assert not any("重新打开Excel" in text for text in OFFICE_MESSAGES.values())
+    shared = OFFICE_MESSAGES.keys() & MESSAGES.keys()
+    own = {"no_template", "running", "facts"}
+    assert all(OFFICE_MESSAGES[key] == MESSAGES[key] for key in shared - own)
+
+
+def keys_in(tree: ast.AST) -> set[str]:
+    """The keys in sentence("busy"), also as a default of TEXTS["saving"].get."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "sentence":
+            inner = [one for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant)]
+            found.update(str(one.value) for one in inner)
+    return found - {"saving"}
+
+
+def test_every_function_is_called_by_its_name(parts: dict[str, bytes]) -> None:
+    source = parts["gongkai_component.py"].decode()
+    for name, function in FUNCTIONS.items():
+        arguments = ", ".join(["self", "document", *(one.name for one in function.arguments)])
+        assert f"def {method(function)}({arguments}):" in source
+        assert f'"{name}"' in source
+
+
+@pytest.mark.slow
+def test_types_are_those_of_the_functions(tmp_path: Path) -> None:
+    tool = shutil.which("unoidl-write") or str(UNOIDL)
+    made, program = tmp_path / "types.rdb", PROGRAM / "program"
+    known = [program / "types.rdb", program / "types" / "offapi.rdb"]
+    environ = {**os.environ, "LD_LIBRARY_PATH": str(program)}
+    subprocess.run([tool, *known, IDL_FILE, made], check=True, env=environ)
+    assert made.read_bytes() == (SOURCES / "types.rdb").read_bytes()
