@@ -33,10 +33,14 @@ def main() -> int:
 
 @contextmanager
 def attached(ask: Ask, token: str) -> Iterator[xw.Book]:
-    """The host's document of this name. HostError "closed" where it is no longer open."""
+    """The host's document of this name, of which nothing is asked twice between two writes.
+    HostError "closed" where it is no longer open.
+    """
     app = xlwings_libreoffice.connect(ask)
     try:
-        yield book_of(app, token)
+        book = book_of(app, token)
+        with xlwings_libreoffice.together(book):
+            yield book
     finally:
         app.quit()
 
