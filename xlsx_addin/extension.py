@@ -18,7 +18,7 @@ from wrappers import version
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = Path(__file__).with_name("oxt")
 IDL_FILE = SOURCES / "functions.idl"
-COMMON = ROOT / "python" / "gongkai" / "excel" / "pipe.py"  # runs on both sides
+COMMON = ROOT / "python" / "xlwings_libreoffice" / "pipe.py"  # runs on both sides
 HOST = ROOT / "python" / "xlwings_libreoffice" / "host"
 MODULES = "pythonpath"  # where LibreOffice's Python looks for what a component imports
 IDENTIFIER = "org.gongkai.calc"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import xlwings as xw
 
+from xlwings_libreoffice.asking import HostError, over
 from xlwings_libreoffice.engine import ENGINE, books, connect, start, together
-from xlwings_libreoffice.pipe import HostError, Pipe
+from xlwings_libreoffice.pipe import Pipe
 
-__all__ = ["ENGINE", "HostError", "Pipe", "app", "books", "connect", "together"]
+__all__ = ["ENGINE", "HostError", "Pipe", "app", "books", "connect", "over", "together"]
 
 
 def app(program: str | None = None, visible: bool = False) -> xw.App:

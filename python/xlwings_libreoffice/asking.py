@@ -8,15 +8,18 @@ formulas are kept within ``together`` alone: there a script works on one picture
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import xlwings as xw
+
 from xlwings_libreoffice.looks import AreaLooks, common
-from xlwings_libreoffice.pipe import Ask, HostError
+from xlwings_libreoffice.pipe import Ended, Pipe, Refused
 from xlwings_libreoffice.values import Picture
 
+Ask = Callable[[str, Sequence[Any]], Any]
 Area = tuple[int, int, int, int]
 # Questions behind which looks and merged areas are still known.
 OF_LOOKS = frozenset({"looks", "merged"})
@@ -36,6 +39,33 @@ CHANGE_SHEETS = frozenset(
 CHANGE_NAMES = frozenset(
     {"remove_sheet", "rename_sheet", "copy_sheet", "add_name", "remove_name", "undo"}
 )
+
+
+ENDED = "LibreOffice has been closed"
+
+
+class HostError(xw.XlwingsError):
+    """A host's refusal: ``kind`` is "protected", "merged", "missing", "closed", "editing", "file"
+    or "host", ``text`` what LibreOffice said.
+    """
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind, self.text = kind, text
+
+
+def over(pipe: Pipe, of: int = 0) -> Ask:
+    """Questions to the host at the other end of a pipe, in the course of its own request ``of``."""
+
+    def ask(op: str, arguments: Sequence[Any]) -> Any:
+        try:
+            return pipe.ask(op, *arguments, of=of)
+        except Refused as error:
+            raise HostError(error.kind, error.text) from None
+        except Ended:
+            raise HostError("closed", ENDED) from None
+
+    return ask
 
 
 class SheetState(NamedTuple):

@@ -16,9 +16,8 @@ from typing import Any
 import xlwings as xw
 from xlwings import base_classes
 
-from xlwings_libreoffice.asking import Asking
+from xlwings_libreoffice.asking import Ask, Asking, HostError
 from xlwings_libreoffice.office import Office
-from xlwings_libreoffice.pipe import Ask, HostError
 from xlwings_libreoffice.ranges import Range
 from xlwings_libreoffice.sheets import Names, Sheets
 from xlwings_libreoffice.values import clean_rows, prepared

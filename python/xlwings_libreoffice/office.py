@@ -7,13 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from xlwings_libreoffice.pipe import HostError, Pipe
+from xlwings_libreoffice.asking import HostError, over
+from xlwings_libreoffice.pipe import Pipe, Refused
 
 PROGRAMS = ("soffice", "libreoffice")
 PLACES = {
@@ -80,18 +82,16 @@ class Office:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            encoding="utf-8",
             env=environ,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.pipe = Pipe(self.process.stdout, self.process.stdin)
+        self.pipe = Pipe(self.process.stdout, self.process.stdin, refuse)
+        threading.Thread(target=self.pipe.serve, daemon=True).start()
+        self.ask = over(self.pipe)
         self.is_for_books = False  # ends with the last of its workbooks
         RUNNING.add(self)
-
-    def ask(self, op: str, args: Sequence[Any]) -> Any:
-        return self.pipe.ask(op, args)
 
     @property
     def is_ended(self) -> bool:
@@ -100,14 +100,18 @@ class Office:
     def quit(self) -> None:
         """Documents are closed without being saved."""
         with suppress(OSError, ValueError):
-            self.pipe.writer.close()
+            self.pipe.sink.close()
         try:
             self.process.wait(ENDING)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.pipe.end()
         RUNNING.discard(self)
+
+
+def refuse(op: str, arguments: Sequence[Any], number: int) -> Any:
+    """This host asks nothing of its own."""
+    raise Refused("host", f"nothing answers {op}")
 
 
 @atexit.register

@@ -7,6 +7,7 @@ from typing import Any
 
 from xlwings import base_classes
 
+from xlwings_libreoffice.asking import HostError
 from xlwings_libreoffice.looks import (
     Area,
     Native,
@@ -18,7 +19,6 @@ from xlwings_libreoffice.looks import (
     piece_answers,
     rgb_of,
 )
-from xlwings_libreoffice.pipe import HostError
 from xlwings_libreoffice.values import (
     ERROR_TEXTS,
     Entry,

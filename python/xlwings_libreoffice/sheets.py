@@ -7,9 +7,8 @@ from typing import Any
 
 from xlwings import base_classes
 
-from xlwings_libreoffice.asking import SheetState
+from xlwings_libreoffice.asking import HostError, SheetState
 from xlwings_libreoffice.looks import Area, Native
-from xlwings_libreoffice.pipe import HostError
 from xlwings_libreoffice.ranges import (
     COLUMNS,
     ROWS,

@@ -16,9 +16,10 @@ import pytest
 import xlwings as xw
 
 import gongkai
-from gongkai.excel import pipe, serving
+from gongkai.excel import serving
 from gongkai.workbook import layout
 from helpers.excel.live import open_live, set_cell
+from xlwings_libreoffice import pipe
 
 PACKAGE = Path(gongkai.__file__).parents[1]
 TABLE = [[1.0, 1, 1, 1, 1, 1, 6]] * 25

@@ -16,7 +16,7 @@ FILES = sorted(FOLDER.rglob("*.py"))
 # Files: 170 before the sheets had formulas of their own, 193 before functions were taken apart, 230
 # before the clerk's day: messages, guide and totals, drafts, register, publish, compare, 256 before
 # the store and the panel, 285 before the extension for LibreOffice.
-MOST_FILES = 288
+MOST_FILES = 286
 MOST_IN_A_FOLDER = 12
 FEWEST_LINES = 80
 LARGE_FOLDERS = {

@@ -263,8 +263,12 @@ def test_together_is_one_step_to_undo(book: xw.Book) -> None:
         page["B1"].value = "=A1+1"
         page["A1"].font.bold = True
         assert page["A1:B1"].value == [1.0, 2.0]
+        page["A2:C3"].value = [[1, None, "a"], [2, "b", None]]
+        page["D1:E2"].formula = "=A1"
     assert ask("undo", book.impl.token) is True
     assert page["A1:B1"].value == ["before", None]
+    assert page["A2:E3"].value == [[None] * 5] * 2
+    assert page["D1:E1"].formula == (("", ""),)
     assert page["A1"].font.bold is False
 
 

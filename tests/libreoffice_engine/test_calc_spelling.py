@@ -9,8 +9,9 @@ import os
 import re
 import sys
 from pathlib import Path
-from threading import Thread
+from threading import Thread, current_thread
 from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,8 +19,9 @@ from hypothesis import strategies as st
 
 import xlwings_libreoffice
 from helpers.counts import properties
-from xlwings_libreoffice import HostError, Pipe
+from xlwings_libreoffice import HostError, Pipe, over
 from xlwings_libreoffice.looks import AreaLooks, blue_first, number_of, rgb_of
+from xlwings_libreoffice.pipe import Answering
 from xlwings_libreoffice.ranges import column_letters, column_number, corners_in, shown_area
 from xlwings_libreoffice.values import Picture, entry_of, formula_rows, read_rows, serial
 
@@ -228,53 +230,70 @@ def test_looks_are_one_answer_or_none() -> None:
 # --- the pipe -------------------------------------------------------------------------------------
 
 
+def nobody(op: str, args: list[Any], number: int) -> Any:
+    raise ValueError(op)
+
+
 class Ends:
     """Two pipes between a ``Pipe`` and another one, as between two processes."""
 
-    def __init__(self, answer: object, other: object) -> None:
+    def __init__(self, answer: Answering, other: Answering) -> None:
         (there, back), (forth, here) = os.pipe(), os.pipe()
-        self.left = Pipe(os.fdopen(there), os.fdopen(here, "w"), answer)  # type: ignore[arg-type]
-        self.right = Pipe(os.fdopen(forth), os.fdopen(back, "w"), other)  # type: ignore[arg-type]
+        self.left = Pipe(os.fdopen(there, "rb"), os.fdopen(here, "wb"), answer)
+        self.right = Pipe(os.fdopen(forth, "rb"), os.fdopen(back, "wb"), other)
+        self.readers = [Thread(target=end.serve) for end in (self.left, self.right)]
+        for reader in self.readers:
+            reader.start()
+
+    def end(self) -> None:
+        self.right.sink.close()
+        self.left.sink.close()
+        for reader in self.readers:
+            reader.join()
 
 
 def test_both_sides_ask_at_once() -> None:
-    """The command that runs on one side asks back before it answers; 20 of them together."""
+    """The command that runs on one side asks back before it answers; 20 of them together. What it
+    asks in the course of that is answered in the thread that waits.
+    """
 
-    def value(op: str, args: object) -> object:
-        return [op, args]
+    def value(op: str, args: list[Any], number: int) -> Any:
+        return [op, *args, current_thread().name]
 
-    def command(op: str, args: object) -> object:
-        return [op, ends.right.ask("value", [args])]
+    def command(op: str, args: list[Any], number: int) -> Any:
+        return [op, ends.right.ask("value", *args, of=number)]
 
     ends = Ends(value, command)
     found: dict[int, object] = {}
     threads = []
     for number in range(20):
-        work = Thread(target=lambda at=number: found.update({at: ends.left.ask("run", [at])}))
+        work = Thread(
+            target=lambda at=number: found.update({at: ends.left.ask("run", at)}), name=str(number)
+        )
         threads.append(work)
         work.start()
     for work in threads:
         work.join()
-    assert found == {number: ["run", ["value", [[number]]]] for number in range(20)}
-    ends.right.writer.close()
+    assert found == {number: ["run", ["value", number, str(number)]] for number in range(20)}
+    ends.end()
 
 
 def test_a_refusal_has_kind_and_text() -> None:
-    def refuse(op: str, args: object) -> object:
+    def refuse(op: str, args: list[Any], number: int) -> Any:
         raise HostError("protected", "the sheet a is protected")
 
-    ends = Ends(None, refuse)
+    ends = Ends(nobody, refuse)
+    ask = over(ends.left)
     with pytest.raises(HostError, match="the sheet a is protected") as told:
-        ends.left.ask("write", [])
+        ask("write", [])
     assert told.value.kind == "protected"
     with pytest.raises(HostError) as told:
-        ends.right.ask("value", [])
+        over(ends.right)("value", [])
     assert told.value.kind == "host"
-    ends.right.writer.close()
-    ends.left.thread.join()
+    ends.end()
     with pytest.raises(HostError) as told:
-        ends.left.ask("write", [])
-    assert told.value.kind == "closed"
+        ask("write", [])
+    assert (told.value.kind, ends.left.is_ended) == ("closed", True)
 
 
 # --- the package ----------------------------------------------------------------------------------

@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile
 
-import gongkai
 from gongkai import system
 from gongkai.addin import components, files, places, status
-from gongkai.model import GongkaiError
+from gongkai.model import VERSION, GongkaiError
 from gongkai.readers.libreoffice import find_program
 
 EXTENSION = "gongkai.oxt"
@@ -111,7 +110,7 @@ def install(office: Office) -> list[str]:
     if failure is not None:
         put_settings(office, was)
         raise GongkaiError(BY_HAND.format(reason=failure, path=path))
-    return [f"已安装　gongkai {gongkai.__version__} 扩展", f"已写入　{office.settings}", RESTART]
+    return [f"已安装　gongkai {VERSION} 扩展", f"已写入　{office.settings}", RESTART]
 
 
 def uninstall(office: Office) -> list[str]:
@@ -184,7 +183,7 @@ def check_program(office: Office) -> status.Check:
 
 
 def check_extension(office: Office) -> status.Check:
-    name, folder = f"gongkai {gongkai.__version__} 扩展", unpacked(office)
+    name, folder = f"gongkai {VERSION} 扩展", unpacked(office)
     if folder is None:
         return status.Check(False, f"{name}：没有安装在{office.profile}；{MEND}。")
     if is_current(folder):

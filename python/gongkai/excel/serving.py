@@ -19,7 +19,7 @@ import xlwings as xw
 
 import gongkai
 import xlwings_libreoffice
-from gongkai.excel import commands, functions, pipe, runner
+from gongkai.excel import commands, functions, runner
 from gongkai.workbook import file, layout
 
 Ask = Callable[[str, Sequence[Any]], Any]
@@ -76,7 +76,7 @@ def serve(source: BinaryIO, sink: BinaryIO, attach: Attach) -> None:
         with ExitStack() as stack:
 
             def book() -> xw.Book:
-                return stack.enter_context(attach(asking(line, number), token))
+                return stack.enter_context(attach(xlwings_libreoffice.over(line, number), token))
 
             if op == "function":
                 name, values = given
@@ -85,22 +85,8 @@ def serve(source: BinaryIO, sink: BinaryIO, attach: Attach) -> None:
                 return command_outcome(book(), *given)
         raise ValueError(op)
 
-    line = pipe.Pipe(source, sink, answer)
+    line = xlwings_libreoffice.Pipe(source, sink, answer)
     line.serve()
-
-
-def asking(line: pipe.Pipe, number: int) -> Ask:
-    """Questions to the host in the course of answering its request of this number."""
-
-    def ask(op: str, arguments: Sequence[Any]) -> Any:
-        try:
-            return line.ask(op, *arguments, of=number)
-        except pipe.Refused as error:
-            raise xlwings_libreoffice.HostError(error.kind, error.text) from None
-        except pipe.Ended:
-            raise xlwings_libreoffice.HostError("closed", op) from None
-
-    return ask
 
 
 def function_value(name: str, arguments: list[Any], book: Callable[[], xw.Book]) -> Any:

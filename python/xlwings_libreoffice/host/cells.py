@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import uno
@@ -50,6 +51,7 @@ class Cells:
     )  # fmt: skip
 
     truths: tuple[str, ...] = ()  # the words of this LibreOffice, once they are known
+    steps: set[str]
 
     def document(self, token: str) -> Any:
         raise NotImplementedError
@@ -108,6 +110,8 @@ class Cells:
         entered = {(row, column): text for row, column, text in formulas or ()}
         stand_covered(cells, wanted, entered)
         plain_numbers(document, cells)
+        if token in self.steps:
+            enter_blanks(cells, wanted, entered)
         put(document, cells, wanted, entered)
         for row, column, kind in kinds or ():
             put_kind(document, cells.getCellByPosition(column - 1, row - 1), kind)
@@ -274,6 +278,23 @@ def plain_numbers(document: Any, cells: Any) -> None:
     area = area_of(cells.RangeAddress)
     if is_single(area) and document.NumberFormats.getByKey(cells.NumberFormat).Type & LOGICAL:
         cells.NumberFormat = 0
+
+
+def enter_blanks(cells: Any, wanted: list[list[Any]], entered: dict[Any, str]) -> None:
+    """Enter one by one the blank cells that a block will fill, so that it can be undone.
+
+    Calc's undo of a block copies the old contents back, and blanks over nothing: the 1 in a cell
+    that was blank stays. A single cell is undone rightly: the block leaves a 0, the cell a blank.
+    """
+    top, left, _, _ = area_of(cells.RangeAddress)
+    for address in cells.queryEmptyCells().RangeAddresses:
+        row, column, height, width = area_of(address)
+        rows = range(row - top, row - top + height)
+        columns = range(column - left, column - left + width)
+        for down, across in product(rows, columns):
+            is_value = wanted[down][across] not in (None, "")
+            if is_value or (down + 1, across + 1) in entered:
+                cells.getCellByPosition(across, down).setValue(0.0)
 
 
 def put(document: Any, cells: Any, wanted: list[list[Any]], entered: dict[Any, str]) -> None:

@@ -42,6 +42,7 @@ class Documents:
         self.desktop = self.made("com.sun.star.frame.Desktop")
         self.known: dict[str, Any] = {}
         self.indicators: dict[str, Any] = {}
+        self.steps: set[str] = set()  # documents in which a step to undo is begun
 
     def made(self, service: str) -> Any:
         return self.context.ServiceManager.createInstanceWithContext(service, self.context)
@@ -175,8 +176,10 @@ class Documents:
     def begin(self, token: str, title: str) -> None:
         """What follows up to ``end`` is one step to undo, of this title."""
         self.document(token).UndoManager.enterUndoContext(title)
+        self.steps.add(token)
 
     def end(self, token: str) -> None:
+        self.steps.discard(token)
         self.document(token).UndoManager.leaveUndoContext()
 
     def undo(self, token: str) -> bool:

@@ -16,7 +16,6 @@ from .documents import host_of, is_report, token_of
 from .pipe import Ended, Refused
 from .process import KEEPER, NotRunning, settings_path
 from .texts import TEXTS, label, sentence
-from .undoing import enter_blanks
 from .window import Progress, Window, on_main, service
 
 LONGEST_ARGUMENT = 32000  # characters
@@ -175,10 +174,7 @@ class Command:
         return self.main(self.done, op, arguments, number)
 
     def done(self, op, arguments, number):
-        host = host_of(self.context)
-        if arguments and arguments[0] == token_of(self.document):
-            enter_blanks(self.document, op, arguments, host)
-        return host(op, arguments, number)
+        return host_of(self.context)(op, arguments, number)
 
     def stop(self):
         """The process is ended: whatever it does then, it does to no document."""
@@ -229,15 +225,14 @@ class Command:
         """One step to undo is begun, and the window takes no input."""
         listener = Undone()
         self.document.UndoManager.addUndoManagerListener(listener)
-        self.document.UndoManager.enterUndoContext(label(self.tag))
+        self.done("begin", [token_of(self.document), label(self.tag)], 0)
         self.take()
         return listener
 
     def leave(self, listener):
         self.free()
-        manager = self.document.UndoManager
-        manager.leaveUndoContext()
-        manager.removeUndoManagerListener(listener)
+        self.done("end", [token_of(self.document)], 0)
+        self.document.UndoManager.removeUndoManagerListener(listener)
 
     def after_stop(self, listener):
         """Undone, unless a part of several was finished before. What to say."""

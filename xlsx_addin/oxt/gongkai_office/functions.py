@@ -41,16 +41,19 @@ def plain(argument):
     rows = [[known(value) for value in row] for row in argument]
     if sum(map(len, rows)) <= MOST_CELLS:
         return rows
-    while rows and all(value is None for value in rows[-1]):
-        rows.pop()
-    widths = [width_of(row) for row in rows]
-    return [row[: max(widths)] for row in rows] or [[None]]
+    width = max(map(width_of, rows))
+    if not width:
+        return [[None]]
+    height = max(number for number, row in enumerate(rows, 1) if width_of(row))
+    return [row[:width] for row in rows[:height]]
 
 
 def width_of(row):
-    while row and row[-1] is None:
-        row = row[:-1]
-    return len(row)
+    """Up to the last value: 2 of [None, 134, None]."""
+    for width in range(len(row), 0, -1):
+        if row[width - 1] is not None:
+            return width
+    return 0
 
 
 def known(value):
