@@ -18,7 +18,7 @@ from gongkai.model import Cell, Entry, Form, Report, Table, Value
 from gongkai.wording.prose import (
     LAST,
     OPENING,
-    day_text,
+    day_of,
     headings_printed,
     own_text,
     signature_of,
@@ -279,7 +279,7 @@ def cover_sides(first: Report, second: Report) -> Iterator[TextSides]:
         yield from changed_texts(first.title, second.title)
     yield from named_sides("署名", signer_of(first), signer_of(second))
     if first.year == second.year:
-        yield from named_sides("日期", day_said(first), day_said(second))
+        yield from named_sides("日期", day_of(first), day_of(second))
 
 
 def named_sides(name: str, before: str, after: str) -> Iterator[TextSides]:
@@ -292,11 +292,6 @@ def named_sides(name: str, before: str, after: str) -> Iterator[TextSides]:
 def signer_of(report: Report) -> str:
     """Who signs a report; its body where nobody does."""
     return signature_of(report).signer or figures.without_blanks(report.agency)
-
-
-def day_said(report: Report) -> str:
-    """The day of the signature, else that of the publication."""
-    return signature_of(report).day or day_text(report.published)
 
 
 def without_year(report: Report) -> str:

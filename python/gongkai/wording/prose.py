@@ -92,19 +92,23 @@ def is_of_site(line: str) -> bool:
 
 
 def signed(report: Report) -> SignedText:
-    """瑞安市人民政府 and 2022年2月20日 at the end of section six are no part of it."""
+    """瑞安市人民政府 and 2022年2月20日 at the end of section six, as they are printed below it, are
+    no part of it.
+    """
     text = report.sections.get(LAST, "")
-    lines = text.rstrip().split("\n")
-    ends = list(map(figures.without_blanks, lines[-2:]))
+    found = signature_of(report)
     agency = figures.without_blanks(report.agency)
-    if len(ends) == 2 and ends[0] == agency and DAY.fullmatch(ends[1]):
-        return SignedText("\n".join(lines[:-2]), ends[1])
-    if agency and ends[-1] == agency:
-        return SignedText("\n".join(lines[:-1]), "")
+    lines = list(map(figures.without_blanks, text.rstrip().split("\n")))
+    below = lines[lines_of(found.text) :]
+    is_official = below[:1] == [agency] and all(map(DAY.fullmatch, below[1:]))
+    if is_official:
+        return SignedText(found.text, below[-1] if len(below) > 1 else "")
     last = lines[-LAST_LINES:]
-    is_named = agency in map(figures.without_blanks, last)
-    has_signer = signature_of(report).text != text.rstrip()  # the body's office, （盖章）
-    return SignedText(text, "", is_named or has_signer or any(map(is_signing, last)))
+    return SignedText(text, "", bool(below) or agency in last or any(map(is_signing, last)))
+
+
+def lines_of(text: str) -> int:
+    return text.count("\n") + 1 if text else 0
 
 
 def signature_of(report: Report) -> Signature:
@@ -114,7 +118,7 @@ def signature_of(report: Report) -> Signature:
     lines = report.sections.get(LAST, "").rstrip().split("\n")
     signer = day = ""
     while lines:
-        who, when = signed_in(lines[-1])
+        who, when = signed_in(lines[-1], figures.without_blanks(report.agency))
         is_twice = (who and signer) or (when and day)
         if is_twice or not (who or when):
             break
@@ -123,14 +127,15 @@ def signature_of(report: Report) -> Signature:
     return Signature("\n".join(lines), signer, day)
 
 
-def signed_in(line: str) -> tuple[str, str]:
+def signed_in(line: str, agency: str) -> tuple[str, str]:
     """Who signs in a line, and the day, "" for what is not there: 瑞安市人民政府（盖章）,
     瑞安市人民政府 2022年1月20日.
     """
     text = STAMP.sub("", figures.without_blanks(line))
     match = YEAR_AND_DAY.search(text) if is_signing(text) else None
     said = text[: match.start()] if match else text
-    signer = said if SIGNER.fullmatch(said) else ""
+    is_signer = said != "" and (said == agency or SIGNER.fullmatch(said) is not None)
+    signer = said if is_signer else ""
     return signer, day_of_match(match) if match else ""
 
 
@@ -160,10 +165,10 @@ def headings_printed(report: Report) -> dict[int, str]:
 
 
 def day_of(report: Report) -> str:
-    """The day that is printed below a report, 2022年1月20日, else that of its publication; ""
-    where nobody knows.
+    """The day that stands below a report, 2022年1月20日, else that of its publication; "" where
+    nobody knows.
     """
-    return signed(report).day or day_text(report.published)
+    return signature_of(report).day or day_text(report.published)
 
 
 def day_text(published: str) -> str:
