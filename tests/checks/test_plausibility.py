@@ -444,6 +444,12 @@ def test_the_title_of_a_workbook(title: str, says: list[str]) -> None:
         ("2032年1月31日", ["far"]),
         ("二〇三二年一月三十一日", ["far"]),
         ("2021.1.20", ["early"]),
+        ("日期：2021年1月31日", ["early"]),
+        ("202年1月31日", ["odd"]),
+        ("20221月31日", ["odd"]),
+        ("2022年1月3l日", ["odd"]),
+        ("2022年1月", []),
+        ("共办结12件", []),
     ],
 )
 def test_the_day_of_the_signature(day: str, says: list[str]) -> None:
@@ -734,3 +740,17 @@ def test_hostile_prose_takes_linear_time(hostile: tuple[str, str, str]) -> None:
         return replace(report_of(NO_APPLICATIONS), sections=sections, opening=text, agency=text)
 
     assert doubling(check_plausibility, sized, 10_000) < LINEAR
+
+
+@pytest.mark.parametrize(
+    ("days", "wrong"),
+    [
+        ("2021.1.1至2021.12.31", ""),
+        ("2021.1.1至2021.11.30", "不是2021年1月1日至12月31日"),
+        ("2021-01-01至2020-12-31", "2020年，与报告的年度2021年不同"),
+    ],
+)
+def test_a_period_in_dots(days: str, wrong: str) -> None:
+    found = told(opening=f"统计期限为{days}。")
+    assert len(found) == bool(wrong)
+    assert all(wrong in text for _, text in found)

@@ -230,6 +230,17 @@ def test_counts_of_another_scale_are_converted_with_one_note_or_blank(scale: str
             assert [finding.rule for finding in told] == ["coverage.converted"]
 
 
+@pytest.mark.parametrize("line", ["单位：百件、万元", "单位：百件，元", "（单位：万元、百件）"])
+def test_one_line_for_counts_and_money(line: str) -> None:
+    """Beside 表二, whose amounts are in 万元 and counts single ones."""
+    cell = "disclosure.permits.decisions"
+    plain = render(report_of({cell: 12}), "plain")
+    at = plain.index(">", plain.index("</", plain.index("二、主动公开政府信息情况"))) + 1
+    read = read_page(f"{plain[:at]}<p>{line}</p>{plain[at:]}")
+    assert read.value(cell) == 1200
+    assert [one.rule for one in check(read) if cell in one.cells] == ["coverage.converted"]
+
+
 @pytest.mark.parametrize(
     "note",
     [
@@ -300,6 +311,8 @@ def test_units_of_money_are_found_in_texts(text: str, expected: set[str]) -> Non
     [
         ("单位：万件", {"万件"}),
         ("本年处理决定数量（千件）", {"千件"}),
+        ("单位：百件、万元", {"百件"}),
+        ("单位：万元/百件", {"百件"}),
         ("单位：件", set()),
         ("2千件", set()),
         ("十条第（五）项", set()),

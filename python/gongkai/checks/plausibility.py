@@ -46,6 +46,7 @@ FOUNDED = re.compile(
     r"(?:成立|设立)(?!.{0,12}(?:小组|专班|机构|机制|专栏))|组建|挂牌|新设|机构改革|撤并|撤销"
 )
 APART = re.compile(r"(?<=[\d年月日起至到])[ \t\n\u3000\xa0]+(?=[\d年月日起至到])")
+DOTTED = re.compile(r"(?<!\d)(20\d\d)[.．/-](\d{1,2})[.．/-](\d{1,2})(?!\d)日?")  # 2022.1.1
 NUMBER_BRACKETS = str.maketrans("[]［］【】()（）", "〔〕〔〕〔〕〔〕〔〕")
 LEAD = 60  # characters before a period in which it is said to be that of the figures
 SENTENCE = re.compile(r"[^。；;\n]+")
@@ -176,7 +177,7 @@ def check_period(report: Report) -> list[Finding]:
     year = None if told_with_year(report) else report.year
     for text in (report.opening, report.sections.get(1, "")):
         if PERIOD_WORDS.search(text):
-            plain = APART.sub("", text)
+            plain = DOTTED.sub(r"\1年\2月\3日", APART.sub("", text))
             found += periods_wrong(plain, year)
             found += part_years(plain, year)
     return found
@@ -264,6 +265,9 @@ def check_published(report: Report) -> Iterator[Finding]:
     year = report.year
     if year is None or told_with_year(report):
         return
+    slip = prose.day_misspelt(report)
+    if slip:
+        yield note("plausibility.published", "odd", day=slip)
     for day in days_of(report):
         if not prose.day_text(day):
             yield note("plausibility.published", "odd", day=day)

@@ -34,6 +34,9 @@ YEAR_AND_DAY = re.compile(
     rf"(?P<year>20\d\d|二[〇○ＯO0零一二三四五六七八九]{{3}})[-年./](?P<month>{MONTH_OR_DAY})"
     rf"[-月./](?P<day>{MONTH_OR_DAY})日?"
 )
+LABELLED = re.compile(r"^(?:发布|成文|落款)?(?:日期|时间)[:：]")
+# What was meant for a day: 202年1月31日, 20231月31日, 2023年1月3l日.
+MISSPELT = re.compile(r"[^\d。：:]{0,40}\d{2,6}年?\d{0,2}月[\dlIO]{0,3}日?")
 YEAR_LETTERS = str.maketrans("〇○ＯO零一二三四五六七八九", "00000123456789")
 LAST_LINES = 4  # of section six: signer, day, and perhaps whom to ask or send it to
 
@@ -131,12 +134,20 @@ def signed_in(line: str, agency: str) -> tuple[str, str]:
     """Who signs in a line, and the day, "" for what is not there: 瑞安市人民政府（盖章）,
     瑞安市人民政府 2022年1月20日.
     """
-    text = STAMP.sub("", figures.without_blanks(line))
+    text = LABELLED.sub("", STAMP.sub("", figures.without_blanks(line)))
     match = YEAR_AND_DAY.search(text) if is_signing(text) else None
     said = text[: match.start()] if match else text
     is_signer = said != "" and (said == agency or SIGNER.fullmatch(said) is not None)
     signer = said if is_signer else ""
     return signer, day_of_match(match) if match else ""
+
+
+def day_misspelt(report: Report) -> str:
+    """The last line of section six where it was meant for a day and is none, "" otherwise."""
+    line = signature_of(report).text.rpartition("\n")[2]
+    text = LABELLED.sub("", figures.without_blanks(line))
+    is_day = is_signing(text) or not text
+    return text if not is_day and MISSPELT.fullmatch(text) else ""
 
 
 def day_of_match(match: re.Match[str]) -> str:

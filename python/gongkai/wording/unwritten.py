@@ -52,6 +52,12 @@ STOPS = r"(?=\s*(?:$|[。；;，,、\n）)]))"
 BEFORE_FIGURE = (
     "(?:(?<=投入)|(?<=电话)|(?<=地址)|(?<=收到)|(?<=受理)|(?<=办结)|(?<=金额)|(?<=[共为达：:]))"
 )
+# A word before a figure, which neither tells a number nor is one with a counter: 申请, not 三十五,
+# 多, nor 人 of 120 人 次.
+NO_NUMBER = (
+    r"(?<=[\u4e00-\u9fff])(?<![〇零一二两三四五六七八九十百千万亿几多余数若首每各该再上下本半])"
+    r"(?<![人场批户班件频轮车])"
+)
 IN_BRACKETS = r"[^〔［\[【（(｛{〕］\]】）)｝}⟨⟩﹝﹞＜＞<>]"
 LATER = rf"(?<![{NOT_YET}])待"
 NO_WORD_BEFORE = r"(?<![A-Za-z0-9_.@/=-])"
@@ -86,6 +92,8 @@ PLACEHOLDERS: Mapping[str, str] = {
         rf"(?<=[\u4e00-\u9fff])(?:[?？]{{2,}}|[—–－-]{{1,4}}|[.．…]{{2,}})\s*{COUNTED}{STOPS}"
     ),
     "投入....": rf"{BEFORE_FIGURE}(?:[ \t\u3000\xa0]{{2,}}{COUNTED}|[.．]{{4,}}){STOPS}",
+    "办结申请  件": rf"{NO_NUMBER}[ \t\u3000\xa0]+{COUNTED}{STOPS}",
+    "培训次": rf"(?<=培训|会议|检查|活动)[次场期]{STOPS}",
     "受理???": r"[?？]{3,}",
     "为：。": r"[：:]\s*[。；]|(?<=[，、])[。；]",
     # of a year or a day
@@ -102,7 +110,7 @@ PLACEHOLDERS: Mapping[str, str] = {
 }
 # What one of them may begin with, which takes an eighth of the time to look for.
 BEGINS = (
-    "(?=[〔［\\[【（(｛{⟨﹝＜<：:。；此在请未待×xXＸｘ*＊□_＿○〇NnＮ?？—–－\\-.．… "
+    "(?=[〔［\\[【（(｛{⟨﹝＜<：:。；次场期此在请未待×xXＸｘ*＊□_＿○〇NnＮ?？—–－\\-.．… "
     "\t\u3000\xa02２二某TtＴ年#＃])"
 )
 ANY_PLACEHOLDER = "|".join(PLACEHOLDERS.values())

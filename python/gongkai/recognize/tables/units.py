@@ -25,10 +25,10 @@ BEHIND = r"(?=$|[^\u4e00-\u9fff]|人民币|整|计|填|为|和|及|或)"  # not 
 # 元, 千元, 十万元; not the end of 公元, 单元, 多元, nor that of an amount (57588.71元, 12.5万元).
 MONEY = re.compile(rf"(?<![\d.单多公纪美港欧十百千万亿])(?P<unit>{SCALES}{{0,3}}[元圆]){BEHIND}")
 # 单位：万件, （千项）: only counts that are not single ones change a figure. 第二十条 is no count
-# of ten, nor what a line leaves of it: 十条第（一）项.
+# of ten, nor what a line leaves of it: 十条第（一）项. Behind money too: 单位：万元、百件.
 COUNTED = "件次?|项|宗|份|起|条|个|次"
 COUNTS = re.compile(
-    rf"(?:单位(?:[:：为]|均[为是以])?|[（(【\[]|^(?!十|.{{1,3}}条))"
+    rf"(?:单位(?:[:：为]|均[为是以])?|[（(【\[]|^(?!十|.{{1,3}}条)|(?<=[元圆][、，,/；;]))"
     rf"(?P<unit>{SCALES}{{1,3}}(?:{COUNTED})){BEHIND}"
 )
 # 以百件计, 按千件统计, 以百件（项）为单位; not 按十件计收, nor 数以百件计 as people say of many.
@@ -372,10 +372,12 @@ def names_unit(text: str) -> bool:
 
 
 def scaled_note(notes: Iterable[UnitPlace]) -> str:
-    """The note that says that counts are not single ones: 单位：千件; "" for none."""
+    """The note that says that counts are not single ones: 单位：千件, 单位：百件、万元; "" for
+    none.
+    """
     for _, text in notes:
-        is_scaled = count_units(text) or is_odd(text)
-        if is_scaled and not OF_MONEY.search(text):
+        is_odd_count = is_odd(text) and not OF_MONEY.search(text)
+        if count_units(text) or is_odd_count:
             return text
     return ""
 
