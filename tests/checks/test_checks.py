@@ -48,6 +48,7 @@ from helpers.strategies import changed, reports
 HARMLESS = (
     "coverage.edition",
     "plausibility.rules",
+    "plausibility.amount",
 )  # any figures, whatever the layout and the body
 
 # --- all cells stated -----------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from helpers.examples import MADE
 
 FORMER = json.loads(Path(__file__).with_name("former").joinpath("checks.json").read_text("utf-8"))
 DISMISSED = Decision("dismissed", "已核实")
+SINCE = ("plausibility.revised",)  # rules that came later: nobody has decided on them
 
 
 def with_former(report: Report, former: list[list[str]]) -> Report:
@@ -30,7 +31,8 @@ def with_former(report: Report, former: list[list[str]]) -> Report:
 
 def assert_kept(report: Report, former: list[list[str]]) -> None:
     """All that was dismissed is dismissed; with one decision less something is open again."""
-    assert [one.message for one in check(with_former(report, former)) if is_open(one)] == []
+    open_by_now = filter(is_open, check(with_former(report, former)))
+    assert [one.message for one in open_by_now if one.rule not in SINCE] == []
     for left_out in range(len(former)):
         fewer = [one for number, one in enumerate(former) if number != left_out]
         if former[left_out] in fewer or is_evidence(report, former[left_out][1]):

@@ -437,10 +437,25 @@ class BatchRun:
         """
         pending, self.pending = self.pending if self.store.pending else [], []
         self.store.commit()
-        done = [self.named(one) if one.aside else one.found for one in pending]
+        done = self.all_named(pending)
         self.write_due_summary(len(done))
         for found in done:
             yield Imported(found.row)
+
+    def all_named(self, pending: Sequence[Pending]) -> list[Encoded]:
+        """The results, their workbooks with their names. One that cannot be given its name leaves
+        none of the others without theirs: they are on the disk by now.
+        """
+        done: list[Encoded] = []
+        refused: list[GongkaiError] = []
+        for one in pending:
+            try:
+                done.append(self.named(one) if one.aside else one.found)
+            except GongkaiError as error:
+                refused.append(error)
+        if refused:
+            raise refused[0]
+        return done
 
     def named(self, one: Pending) -> Encoded:
         """A result whose workbook has its name: another one, where somebody took it meanwhile."""
