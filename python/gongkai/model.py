@@ -769,8 +769,7 @@ class Finding:
         return "".join(f"{line}。" for line in self.lines if line)
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """One cell of the workbook to be written; row and column are 1-based, None empties the cell."""
 
     sheet: str

@@ -33,7 +33,7 @@ from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import (
     fill_file,
 )
-from gongkai.workbook.fill import marks_of, planned, report_to_edits
+from gongkai.workbook.fill import broken_lanes, marks_of, planned, report_to_edits
 from gongkai.workbook.lists import report_to_row
 from gongkai.workbook.reading import values_to_report
 from helpers.counts import properties
@@ -137,7 +137,7 @@ def test_a_dismissed_finding_counts_nowhere_and_is_never_hidden() -> None:
     assert "各项之和比总计少93（直接起诉行）。" in row.message
     assert row.message.endswith("（另有1处已忽略）")
     sheet = layout.newest_sheet("disputes")
-    assert TOTAL not in marks_of(sheet, report, findings)
+    assert TOTAL not in marks_of(sheet, report, findings, broken_lanes(report))
     cover = planned(report_to_edits(report, findings))[layout.COVER]
     assert [cover[spot] for spot in layout.COUNTED] == [1, 0, 0, 1]
 
@@ -147,7 +147,8 @@ def test_a_mark_goes_with_what_is_dismissed() -> None:
     sheet = layout.newest_sheet("applications")
     dismissed = decided(report, "coverage.cell", "dismissed")
     confirmed = decided(report, "coverage.cell", "confirmed")
-    marks = [marks_of(sheet, report, check(one)) for one in (report, dismissed, confirmed)]
+    broken = broken_lanes(report)
+    marks = [marks_of(sheet, report, check(one), broken) for one in (report, dismissed, confirmed)]
     codes = [found[OTHER] - layout.MARK_BLANK for found in marks]
     assert codes == [2, 1, 2]  # a note on the same cell is left: what its figure can only be
     both = decided(decided(report, "coverage.cell"), "coverage.implied")

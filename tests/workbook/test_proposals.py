@@ -23,7 +23,7 @@ from gongkai.workbook.adopting import (
     refuse_unmended,
     with_changes,
 )
-from gongkai.workbook.fill import marks_of, planned, report_to_edits
+from gongkai.workbook.fill import broken_lanes, marks_of, planned, report_to_edits
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.proposals import (
     Choice,
@@ -301,7 +301,7 @@ def test_reports_and_checks_leave_the_log_alone() -> None:
 
 
 def marks(report: Report, *findings: Finding) -> dict[str, int]:
-    return marks_of(sheet_of("applications", "2021"), report, findings)
+    return marks_of(sheet_of("applications", "2021"), report, findings, broken_lanes(report))
 
 
 def test_a_suspect_has_the_gravest_mark_and_one_of_several_a_lighter_one() -> None:

@@ -104,8 +104,9 @@ def clear_marks(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     agency, year = about_in(results) or ("", None)
     edits: list[Edit] = []
     for sheet in live_book.TABLES.values():
-        edits += fill.mark_edits(sheet, BLANK, ())
-    edits += fill.result_edits(replace(BLANK, agency=agency, year=year, decisions=decisions), ())
+        edits += fill.mark_edits(sheet, BLANK, (), ())
+    blank = replace(BLANK, agency=agency, year=year, decisions=decisions)
+    edits += fill.result_edits(blank, (), ())
     for spot in layout.COUNTED:
         edits.append(Edit(layout.COVER, *spot, None))
     live_book.apply_edits(book, edits, values)

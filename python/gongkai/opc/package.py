@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -250,7 +251,7 @@ def package_bytes(
             content = changed.get(info.filename)
             if content is None:
                 content = archive.read(info.filename)
-            put_part(written, info, content)
+            put_part(written, copy(info), content)  # which it changes
         for name, content in changed.items():
             if name not in archive:
                 info = ZipInfo(name)

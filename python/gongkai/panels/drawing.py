@@ -50,7 +50,7 @@ def head_text(report: Report) -> str:
 def marks(table: Table, report: Report, findings: Sequence[Finding]) -> Mapping[str, int]:
     """Cell id -> mark, as the sheet of the table shows it."""
     sheet = layout.sheet_of(table.id, table.edition)
-    return fill.marks_of(sheet, report, findings)
+    return fill.marks_of(sheet, report, findings, fill.broken_lanes(report))
 
 
 def table_html(table: Table, marked: Mapping[str, int]) -> str:

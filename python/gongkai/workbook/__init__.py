@@ -10,7 +10,7 @@ from gongkai.readers.libreoffice import ODS_MISSING, ODS_SAVE, converted, find_p
 from gongkai.sources.detect import kind_of
 from gongkai.system import refuse_existing, refuse_suffix, write_whole
 from gongkai.workbook.derived import SUFFIXES, blank, fitted
-from gongkai.workbook.file import filled, read_file, refuse_unfit, template_path
+from gongkai.workbook.file import filled, filled_blank, read_file, refuse_unfit
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.layout import report_names
 from gongkai.workbook.reading import values_to_report
@@ -50,11 +50,9 @@ def workbook_bytes(
     edits = report_to_edits(report, findings)
     if template is None:  # it is blank: emptying its cells, nine edits of ten, changes nothing
         edits = [edit for edit in edits if edit.value is not None]
-        content = blank("report", held)
-    else:
-        refuse_unfit(template)
-        content = fitted(template, held)
-    return filled(template or template_path(), edits, content)
+        return filled_blank(blank("report", held), edits)
+    refuse_unfit(template)
+    return filled(template, edits, fitted(template, held))
 
 
 def refuse_unwritable(target: Path) -> str:

@@ -134,6 +134,12 @@ def filled(
         return package_bytes(book.archive, patch_package(book, edits, template.name))
 
 
+def filled_blank(content: bytes, edits: Sequence[Edit]) -> bytes:
+    """``filled`` for a blank workbook of ours, whose sheets are read once in a process."""
+    book = stored.BlankCopy(stored.blank_file(content))
+    return package_bytes(book.archive, patch_package(book, edits, TEMPLATE))
+
+
 def is_older(book: stored.OpenFile) -> bool:
     """Whether the lanes of a workbook of ours were written by an earlier version: they have no
     steps.
@@ -309,7 +315,6 @@ def patch_package(book: stored.OpenFile, edits: Sequence[Edit], file: str) -> di
         elif name != layout.TOOL:
             # A template from before the macros lacks that sheet, which nothing but they read.
             raise WorkbookError(f"{file}没有工作表“{name}”，请使用gongkai的模板。")
-    book.sheets.clear()  # what was read before the edits
     written: list[Iterator[foreign.SheetSpot]] = []
     overwritten: dict[str, set[Spot]] = {}
     for name, patched in done.items():
@@ -343,6 +348,7 @@ def patch_one(
     table = layout.tables_by_name().get(name)
     before = comments_before(parts.archive, part, table) if table is not None else {}
     done = patch_sheet(root, wanted)
+    book.take_values(name, done.changed)
     touched = bool(done.changed)
     if name in layout.WRAPPED:
         fit_rows(root, wanted, layout.WRAPPED[name])

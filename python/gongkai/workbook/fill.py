@@ -68,13 +68,14 @@ def as_numbers(entries: Mapping[str, Entry]) -> dict[str, Entry]:
 
 
 def all_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
+    broken = broken_lanes(report)
     edits = cover_edits(report, findings)
     for sheet in layout.table_sheets():
         edits += figure_edits(sheet, report)
-        edits += mark_edits(sheet, report, findings)
+        edits += mark_edits(sheet, report, findings, broken)
         edits += source_edits(sheet, report)
     edits += prose_edits(report)
-    edits += result_edits(report, findings)
+    edits += result_edits(report, findings, broken)
     edits.append(
         Edit(
             layout.TOOL,
@@ -217,22 +218,30 @@ def written(entry: Entry, cell: Cell) -> cells.Written:
 
 
 def mark_edits(
-    sheet: layout.TableSheet, report: Report, findings: Sequence[Finding]
+    sheet: layout.TableSheet,
+    report: Report,
+    findings: Sequence[Finding],
+    broken: Collection[str],
 ) -> Iterator[Edit]:
-    marks = marks_of(sheet, report, findings) if used_sheet(report, sheet.table) is sheet else {}
+    marks: Mapping[str, int] = {}
+    if used_sheet(report, sheet.table) is sheet:
+        marks = marks_of(sheet, report, findings, broken)
     for cell_id, (row, column) in sheet.marks.items():
         yield Edit(sheet.name, row, column, marks.get(cell_id))
 
 
 def marks_of(
-    sheet: layout.TableSheet, report: Report, findings: Sequence[Finding]
+    sheet: layout.TableSheet,
+    report: Report,
+    findings: Sequence[Finding],
+    broken: Collection[str],
 ) -> dict[str, int]:
-    """Cell id -> mark: suspects, and findings that count and that no lane shows by itself.
+    """Cell id -> mark: suspects, and findings that count and that no lane (``broken_lanes``) shows
+    by itself.
 
     The gravest one wins.
     """
     findings = list(filter(is_open, findings))
-    broken = broken_lanes(report)
     marks: dict[str, int] = {}
     errors: dict[str, int] = {}
     for cell_id, severity in gravest(sheet, findings, broken).items():
@@ -406,10 +415,12 @@ def pieces_of(text: str, longest: int) -> list[str]:
 # --- findings -------------------------------------------------------------------------------------
 
 
-def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
+def result_edits(
+    report: Report, findings: Sequence[Finding], broken: Collection[str]
+) -> Iterator[Edit]:
     room = layout.RESULTS_ROWS
     report = under_new_keys(report, findings) if report.decisions else report
-    rows, left = listed_rows(report, findings, room)
+    rows, left = listed_rows(report, findings, broken, room)
     if left:
         rows.append({"message": f"另有{left}条未列出，请先改正以上各条，再重新校验。"})
     columns = dict(layout.RESULT_COLUMNS)
@@ -424,12 +435,11 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
 
 
 def listed_rows(
-    report: Report, findings: Sequence[Finding], room: int
+    report: Report, findings: Sequence[Finding], broken: Collection[str], room: int
 ) -> tuple[list[ResultCells], int]:
     """A row for each finding and, below it, one for each further sum that its cause breaks, or for
     each of those that it stands for; how many findings there is no room for.
     """
-    broken = broken_lanes(report)
     listed = in_order(findings)
     rows: list[ResultCells] = []
     for done, (number, finding) in enumerate(listed):

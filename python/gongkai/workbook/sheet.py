@@ -26,9 +26,11 @@ Columns = dict[int, "_Element"]
 
 @dataclass
 class Patched:
-    """Places of a sheet: where another value stands now, and where a formula was overwritten."""
+    """Places of a sheet: where another value stands now, with its cell, and where a formula was
+    overwritten.
+    """
 
-    changed: set[Spot] = field(default_factory=set)
+    changed: dict[Spot, _Element] = field(default_factory=dict)
     formulas: set[Spot] = field(default_factory=set)
 
 
@@ -162,7 +164,7 @@ def put(cell: _Element, place: Spot, value: int | Decimal | str | None, done: Pa
     if has_formula:
         done.formulas.add(place)
     if write_cell(cell, value):
-        done.changed.add(place)
+        done.changed[place] = cell
 
 
 def fit_rows(root: _Element, edits: Iterable[Edit], wrapped: Wrapped) -> None:

@@ -54,7 +54,7 @@ class TableSheet:
     sources: Mapping[str, Spot]
     lanes: Mapping[str, Lane]
 
-    @property
+    @cached_property
     def size(self) -> Box:
         return moved(self.form.size)
 
@@ -89,7 +89,7 @@ class TableSheet:
         """The rows of the lanes that stand under the table."""
         return tuple(sorted(self.lanes_by_line))
 
-    @property
+    @cached_property
     def last_line(self) -> int:
         """The last row that is seen: the table, its lanes, and what their signs mean."""
         return self.size.bottom + len(self.lane_lines) + (1 if self.lanes else 0)

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
-from gongkai.opc import Archive, package
+from gongkai.opc import Archive, open_archive, package
 from gongkai.spreadsheets import Spot, formats, xlsx
 from gongkai.workbook import layout
 from gongkai.workbook.cells import ListLines
@@ -50,18 +52,27 @@ PROGRAM = "gongkai"  # what a file says of who wrote it last
 FORMULA_TAG = re.compile(rb"<(?:\w+:)?f[ >/]")
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+StoredResult = tuple[str, str | None]  # the type of a formula's result, and its text
 
 
 @dataclass
 class OpenSheet:
     """One sheet of a file: its XML, what its cells hold, our formulas that stand in their places,
-    and those of others, each with its cell. What ours show is not read.
+    and those of others, each with its cell. What ours show is not read, but of a blank workbook
+    known (``shown``).
     """
 
     root: _Element
     cells: dict[Spot, CellValue] = field(default_factory=dict)
     ours: dict[Spot, _Element] = field(default_factory=dict)
     foreign: dict[Spot, tuple[str, _Element]] = field(default_factory=dict)
+    shown: Mapping[Spot, StoredResult] = field(default_factory=dict)
+
+    def leave_out(self, spot: Spot) -> None:
+        """Forget what stood in a cell."""
+        self.cells.pop(spot, None)
+        self.ours.pop(spot, None)
+        self.foreign.pop(spot, None)
 
 
 class OpenFile:
@@ -77,6 +88,10 @@ class OpenFile:
         for tab in package.tabs_of(archive, self.workbook):
             if tab.kind == "worksheet":
                 self.parts[tab.name] = tab.part
+        self.begin()
+
+    def begin(self) -> None:
+        """Nothing is read yet."""
         self.contents: dict[str, bytes] = {}
         self.roots: dict[str, _Element] = {}
         self.touched: set[str] = set()
@@ -114,6 +129,17 @@ class OpenFile:
             take_cell(found, spot, cell, wanted.get(spot), texts)
         return found
 
+    def take_values(self, name: str, changed: Mapping[Spot, _Element]) -> None:
+        """Know of the cells of a sheet into which a value was put since it was read."""
+        sheet = self.sheets.get(name)
+        if sheet is None:
+            return  # it will be read as it is then
+        for spot, cell in changed.items():
+            sheet.leave_out(spot)
+            value = held_value(cell, ()) if len(cell) else None
+            if value is not None:
+                sheet.cells[spot] = value
+
     def needs_reading(self, name: str) -> bool:
         """Whether a sheet was changed, or has formulas of others, or results that we did not
         store.
@@ -135,6 +161,98 @@ class OpenFile:
             return False
         part = package.related(self.archive, "", "extended-properties")
         return bool(part) and f">{PROGRAM}<".encode() in self.archive.read(part, package.MOST_XML)
+
+
+# --- a blank one ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BlankSheet:
+    """A sheet of a blank workbook: what its cells hold; of the formulas the numbers of their cells,
+    counted in the order of the file, and what ours show.
+    """
+
+    cells: Mapping[Spot, CellValue]
+    ours: Mapping[Spot, int]
+    shown: Mapping[Spot, StoredResult]
+    foreign: Mapping[Spot, tuple[str, int]]
+
+
+class Blank(OpenFile):
+    """A blank workbook's file, never changed: only copies of its sheets are."""
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive)
+        self.blanks: dict[str, BlankSheet] = {}
+
+    def blank_sheet(self, name: str) -> BlankSheet:
+        if name not in self.blanks:
+            self.blanks[name] = self.blank_of(self.read_sheet(name))
+        return self.blanks[name]
+
+    def blank_of(self, sheet: OpenSheet) -> BlankSheet:
+        numbers: dict[_Element, int] = {}
+        for number, cell in enumerate(cells_in_order(sheet.root)):
+            numbers[cell] = number
+        ours: dict[Spot, int] = {}
+        shown_by: dict[Spot, StoredResult] = {}
+        for spot, cell in sheet.ours.items():
+            ours[spot] = numbers[cell]
+            shown_by[spot] = stored_result(cell)
+        foreign: dict[Spot, tuple[str, int]] = {}
+        for spot, (text, cell) in sheet.foreign.items():
+            foreign[spot] = text, numbers[cell]
+        return BlankSheet(sheet.cells, ours, shown_by, foreign)
+
+
+class BlankCopy(OpenFile):
+    """A blank workbook's file to be filled in: what stands in it is known, which for one of 30,000
+    cells takes a fifth of the time of reading it.
+    """
+
+    def __init__(self, blank: Blank) -> None:
+        self.archive, self.main, self.parts = blank.archive, blank.main, blank.parts
+        self.workbook = deepcopy(blank.workbook)
+        self.blank = blank
+        self.begin()
+
+    def content(self, name: str) -> bytes:
+        return self.blank.content(name)
+
+    def root(self, name: str) -> _Element:
+        """A copy of the sheet, which is known from then on: an edit may put new cells in."""
+        if name not in self.roots:
+            self.roots[name] = deepcopy(self.blank.root(name))
+            self.sheets[name] = self.copy_of(self.roots[name], self.blank.blank_sheet(name))
+        return self.roots[name]
+
+    def sheet(self, name: str) -> OpenSheet | None:
+        if self.content(name):
+            self.root(name)
+        return self.sheets.get(name)
+
+    def copy_of(self, root: _Element, blank: BlankSheet) -> OpenSheet:
+        placed = cells_in_order(root)
+        found = OpenSheet(root, dict(blank.cells), shown=blank.shown)
+        for spot, number in blank.ours.items():
+            found.ours[spot] = placed[number]
+        for spot, (text, number) in blank.foreign.items():
+            found.foreign[spot] = text, placed[number]
+        return found
+
+
+@lru_cache(maxsize=2)
+def blank_file(content: bytes) -> Blank:
+    """Read once in a process: a batch writes hundreds of one blank workbook."""
+    return Blank(open_archive(content))
+
+
+def cells_in_order(root: _Element) -> list[_Element]:
+    data = root.find("{*}sheetData")
+    return [] if data is None else list(data.iter("{*}c"))
+
+
+# --- its cells ------------------------------------------------------------------------------------
 
 
 def filled_cells(root: _Element) -> Iterator[tuple[Spot, _Element]]:
@@ -272,10 +390,12 @@ def tell_sentences(book: OpenFile, foreign: Mapping[SheetSpot, tuple[str, set[Sp
 def store_results(book: OpenFile, name: str, results: Results) -> bool:
     """Whether every formula of ours on a sheet has a result."""
     is_complete = True
-    for spot, cell in book.sheets[name].ours.items():
+    sheet = book.sheets[name]
+    for spot, cell in sheet.ours.items():
         value = results.get(spot, UNKNOWN)
         is_complete &= value is not UNKNOWN
-        if store(cell, value):
+        is_same = spot in sheet.shown and sheet.shown[spot] == as_stored(value)
+        if not is_same and store(cell, value):
             book.touched.add(name)
     return is_complete
 
@@ -382,7 +502,7 @@ def store(cell: _Element, value: CellValue) -> bool:
     from lxml import etree
 
     kind, text = as_stored(value)
-    if (cell.get("t", "n"), stored_text(cell)) == (kind, text):
+    if stored_result(cell) == (kind, text):
         return False
     for child in list(cell):
         if package.local(child) in ("v", "is"):
@@ -396,12 +516,14 @@ def store(cell: _Element, value: CellValue) -> bool:
     return True
 
 
-def stored_text(cell: _Element) -> str | None:
-    node = cell.find("{*}v")
-    return None if node is None else node.text or ""
+def stored_result(cell: _Element) -> StoredResult:
+    for node in cell:
+        if node.tag == f"{cell.tag[:-1]}v":
+            return cell.get("t", "n"), node.text or ""
+    return cell.get("t", "n"), None
 
 
-def as_stored(value: CellValue) -> tuple[str, str | None]:
+def as_stored(value: CellValue) -> StoredResult:
     """The type of a result and its text; none for what is not known."""
     if value is None or value is UNKNOWN:
         return "n", None
