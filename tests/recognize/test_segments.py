@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from gongkai.checks.whole import check
-from gongkai.model import Document, Report, UnreadableDocument
+from gongkai.model import Box, Document, Report, UnreadableDocument
 from gongkai.readers import read_blocks
 from gongkai.readers.word import word_blocks
 from gongkai.recognize import recognize
@@ -31,7 +31,15 @@ from helpers.writers.parts import (
     titled,
     written,
 )
-from helpers.writers.styles import cut_sheet, render, report_sheets, report_title, title_of
+from helpers.writers.styles import (
+    Sheet,
+    Spot,
+    cut_sheet,
+    render,
+    report_sheets,
+    report_title,
+    title_of,
+)
 from helpers.writers.words import deleted, docx, inserted, paragraph, run
 
 TRUTH = figures(OWN)
@@ -260,6 +268,46 @@ def test_a_harmless_line_above_a_table_changes_nothing(layout: str, line: str) -
     assert figures(read) == TRUTH
     assert parts_told(read) == []
     assert doubted(read) == []
+
+
+def small_sheet(rows: list[list[str]]) -> Sheet:
+    """A table of texts that is none of the form's."""
+    spots = []
+    for top, texts in enumerate(rows, 1):
+        for left, text in enumerate(texts, 1):
+            spots.append(Spot(Box(top, left, top, left), text, "label", ""))
+    return spots
+
+
+COMPARED = (
+    [["项目", "2020年", "2021年"], ["许可", "900", "1200"], ["处罚", "300", "340"]],
+    [["年度", "新收", "办结"], ["2020年度", "455", "450"], ["2021年度", "25", "36"]],
+    [["近两年对比", "2021年", "2020年", "增减"], ["许可", "900", "1200", "-300"]],
+    [["项目", "2019年", "2020年", "2021年"], *[[f"第{n}项", "1", "2", "3"] for n in range(9)]],
+)
+NOT_COMPARED = (
+    [["项目", "2020年"], ["许可", "900"], ["处罚", "300"]],
+    [["项目", "2020年数量", "2020年占比"], ["许可", "900", "3"]],
+)
+
+
+@matrix(layout=PAGES, rows=(*COMPARED, *NOT_COMPARED), below=(True, False), table=TABLES)
+def test_a_small_table_of_two_years_beside_a_table(
+    layout: str, rows: list[list[str]], below: bool, table: str
+) -> None:
+    """It compares, and is no copy of another year; one of another year alone may be."""
+    lines: list[object] = [report_title(OWN)]
+    for name, sheet in report_sheets(OWN).items():
+        around = [sheet, small_sheet(rows)] if name == table else [sheet]
+        lines += [title_of(name), *(around if below else around[::-1])]
+    read = read_page(written(layout, [sections(*lines)], report_title(OWN)))
+    if rows in COMPARED:
+        assert figures(read) == TRUTH
+        assert doubted(read) == []
+        assert parts_told(read) == []
+    else:
+        assert misread(TRUTH, read) == []
+        assert doubted(read) == [table] * below
 
 
 @pytest.mark.parametrize("layout", sorted(WRITERS))

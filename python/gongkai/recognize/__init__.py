@@ -188,7 +188,7 @@ def readings_of(
     readings = {}
     if chosen.cut is not None:
         readings = read(chosen.cut.tokens, edition)
-        doubt_rivals(readings, chosen.cut.tokens, sections)
+        doubt_rivals(readings, chosen.cut, sections)
         tell_places(readings, chosen.cut, sections)
         tell_of_others(readings)
     leave_blank_what_others_have(readings, others, chosen)
@@ -282,16 +282,17 @@ def is_whole(disclosure: entries.TableReading) -> bool:
 
 
 def doubt_rivals(
-    readings: dict[str, entries.TableReading], tokens: Sequence[Token], sections: Mapping[int, int]
+    readings: dict[str, entries.TableReading], own: Cut, sections: Mapping[int, int]
 ) -> None:
     """Leave a table blank where something else in its section may be the report's own one."""
+    tokens, year = own.tokens, own.segment.year
     spans = sections_of(sections, len(tokens))
     if len(spans) < 2:
         return
     taken = grids_of(readings, tokens)
     for name, reading in readings.items():
         span = spans.get(SECTION_OF[name])
-        text = rival_in(tokens, span, reading.start, taken) if span else ""
+        text = rival_in(tokens, span, reading.start, taken, year) if span else ""
         if text:
             readings[name] = left_blank(reading, text, RIVAL)
 
