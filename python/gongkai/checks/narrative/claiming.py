@@ -13,6 +13,7 @@ from gongkai.checks.narrative.quantities import Quantity, layouts_of, quantity_o
 from gongkai.checks.narrative.words import facts
 from gongkai.figures import size
 from gongkai.model import Figure, Report
+from gongkai.recognize.cover import titles
 from gongkai.sums import difference, stated_figures, total
 
 SECTIONS = (1, 6)
@@ -64,7 +65,7 @@ def misdated(report: Report, said: Iterable[Claim]) -> Iterator[tuple[int, Claim
     if report.year is None:
         return
     own = {(each.section, each.paragraph, each.quantity.cells) for each in said}
-    text = "\n".join(text_read(report, section) for section in SECTIONS)
+    text = "\n".join(dated_text(report, section) for section in SECTIONS)
     years = set(map(int, TOLD_YEAR.findall(text)))
     for year in range(report.year - YEARS_ABOUT, report.year + YEARS_ABOUT + 1):
         if year == report.year or year not in years:
@@ -97,7 +98,7 @@ def came_or_went(cells: Sequence[str], column: str) -> tuple[str, ...]:
 def claims_in(report: Report, section: int) -> Iterator[tuple[Claim, Said]]:
     """The claims of a section, each by its own words, and what was read for it."""
     context, layouts = Context(), layouts_of(report)
-    for number, line in enumerate(paragraphs(text_read(report, section)), 1):
+    for number, line in enumerate(paragraphs(dated_text(report, section)), 1):
         said, context = read_paragraph(line, context, report.year, report.agency)
         for each in said:
             quantity = quantity_of(each.meaning.picks, layouts)
@@ -114,6 +115,11 @@ def text_read(report: Report, section: int) -> str:
     if end < 0:
         end = text.rfind("\n", 0, LONGEST_SECTION)
     return text[: end + 1]
+
+
+def dated_text(report: Report, section: int) -> str:
+    """The same with years in digits: 2021年 for 二〇二一年."""
+    return titles.with_digits(text_read(report, section))
 
 
 def claim_of(
