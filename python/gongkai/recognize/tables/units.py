@@ -393,8 +393,9 @@ USUAL = {
     **dict.fromkeys("镇乡道", 0.5),
 }
 # Powers of ten above the usual size, where 元 are likely written under 万元 (four more): of an area
-# with a people's congress, and of a town or a department, which differ more.
-BEYOND, BEYOND_OF_A_BODY = 2.5, 3.3
+# with a people's congress, and of a town or a department, which differ more. For a county that is
+# half a million 万元: Hangzhou, a whole city, had 316441 in 2025, all of China some 41 million.
+BEYOND, BEYOND_OF_A_BODY = 1.9, 3.3
 SAME_AMOUNT = 0.1  # powers of ten: 约6.3万元 for 6.322944
 OF_A_BODY = 1.5  # of a department
 SUBJECTS = {"fees": "收费", "procurement": "采购"}  # rows of money -> what prose calls them
