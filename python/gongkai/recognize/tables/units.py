@@ -100,7 +100,7 @@ def compact(text: str) -> str:
 
 
 def pair_in(plain: str) -> re.Match[str] | None:
-    """A line that says nothing but a unit of money and one of counts: 单位：万元/百件, and no rate."""
+    """A line of nothing but a unit of money and one of counts: 单位：万元/百件."""
     pair = PAIR.fullmatch(plain)
     is_of_both = pair is not None and sum(map(is_money, (pair["one"], pair["other"]))) == 1
     return pair if is_of_both else None
