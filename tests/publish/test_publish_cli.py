@@ -30,6 +30,7 @@ from gongkai.model import (
 from gongkai.pipeline import check, read_report
 from gongkai.publish import Asked, publish_report
 from gongkai.publish.content import part_heading, publication_of, title_lines
+from gongkai.publish.readback import is_body_of
 from gongkai.publish.ready import (
     FROM_SOURCE,
     SIGNED_OTHERWISE,
@@ -276,6 +277,33 @@ def test_what_is_left_of_a_mark_is_told() -> None:
     for words in ("〔改写〕", "待填：培训次数"):
         report = replace(plain_report(), opening=words)
         assert "引言中还有〔待" in refusal(report, check(report))
+
+
+@pytest.mark.parametrize("suffix", ["docx", "html"])
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("瑞安市", "瑞安市2021年政府信息公开工作年度报告"),
+        ("瑞安市人民政府", "瑞安市2021年政府信息公开工作年度报告"),
+        ("瑞安市", "瑞安市人民政府2021年政府信息公开工作年度报告"),
+    ],
+)
+def test_a_title_with_the_area_alone_is_published(
+    name: str, title: str, suffix: str, tmp_path: Path
+) -> None:
+    """The opening names 瑞安市人民政府, as which it is read back: one body."""
+    opening = "本报告由瑞安市人民政府编制。"
+    report = replace(plain_report(), agency=name, title=title, opening=opening)
+    book = tmp_path / "a.xlsx"
+    write_workbook(report, check(report), book)
+    assert main(["publish", str(book), "-o", str(tmp_path / f"a.{suffix}")]) == 0
+
+
+def test_another_body_that_is_read_back_is_refused() -> None:
+    report = replace(plain_report(), agency="瑞安市", title="瑞安市2021年政府信息公开工作年度报告")
+    found = publication_of(report)
+    for name, is_one in (("瑞安市人民政府", True), ("瑞安市教育局", False), ("平阳县", False)):
+        assert is_body_of(found, replace(report, agency=name), report.title) == is_one
 
 
 def test_half_a_mark_in_a_word_file_is_told() -> None:
