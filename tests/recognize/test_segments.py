@@ -612,6 +612,52 @@ def test_what_a_site_hides_around_a_report_is_not(added: str) -> None:
     assert read_page(page.replace("</article>", below)).left_out == ()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("版权所有：瑞安市人民政府", "瑞安市人民政府 版权所有", "Copyright © 2022 瑞安市人民政府"),
+        *("©2022 瑞安市人民政府", "主办：瑞安市人民政府办公室", "承办单位：瑞安市大数据局"),
+        *("维护单位：瑞安市大数据局", "技术支持：某某公司", "网站标识码：3303810003"),
+        *("政府网站标识码：3303810003", "浙ICP备05012345号-1", "备案号：浙ICP备05012345号"),
+        *("备案序号：浙ICP备05012345号", "浙公网安备 33038102330001号", "您是第12345位访问者"),
+        *(
+            "总访问量：12345",
+            "网站声明 | 联系我们",
+            "隐私声明",
+            "友情链接",
+            "建议使用IE8.0以上浏览器",
+        ),
+        *(
+            "我要纠错",
+            "本站支持IPv6",
+            "Powered by CMS",
+            "网站维护电话：0577-65812345",
+            "编辑：张三",
+        ),
+    ],
+)
+def test_what_a_site_writes_below_a_report_is_no_part_of_it(line: str) -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    own = read_page(page).sections
+    below = f"<p>{line}</p><p>地址：万松东路154号</p></article>"
+    assert read_page(page.replace("</article>", below)).sections == own
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("联系电话：0577-65812345", "地址：瑞安市安阳街道万松东路154号", "主办政务公开培训2次。"),
+        *("技术支持到位，无故障。", "版权所有者申请3件，均已答复。", "备案审查规范性文件12件。"),
+        *("编辑公报12期。", "访问量120万次。", "党政机关合署办公。", "网站群建设：完成。"),
+        *("建议使用说明3条。", "管理：制度健全；运行平稳。", "传真：0577-65812345"),
+    ],
+)
+def test_what_a_report_ends_with_is_a_part_of_it(line: str) -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    read = read_page(page.replace("</article>", f"<p>{line}</p></article>"))
+    assert read.sections[6].endswith(line)
+
+
 def test_a_tab_that_a_script_will_show_is_read() -> None:
     """All of the report below a rule that hides it until somebody clicks."""
     page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
