@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from gongkai import figures, sums
 from gongkai.checks.narrative.context import Context, Said
 from gongkai.checks.narrative.paragraphs import paragraphs, read_paragraph
 from gongkai.checks.narrative.quantities import Quantity, layouts_of, quantity_of
 from gongkai.checks.narrative.words import facts
-from gongkai.figures import size
 from gongkai.model import Figure, Report
 from gongkai.recognize.cover import titles
-from gongkai.sums import difference, stated_figures, total
 
 SECTIONS = (1, 6)
 LONGEST_SECTION = 50_000  # characters; a report's own sections have a few thousand
@@ -82,7 +81,11 @@ def is_of_this_year(claim: Claim, report: Report) -> bool:
     """
     cells = claim.quantity.cells
     is_exact = claim.scope == "same" and claim.step == 1 and not claim.share
-    if not is_exact or size(claim.figure) < LEAST_TELLING or CARRIED.search(" ".join(cells)):
+    if (
+        not is_exact
+        or figures.size(claim.figure) < LEAST_TELLING
+        or CARRIED.search(" ".join(cells))
+    ):
         return False
     if claim.figure != table_figure(cells, report):
         return False
@@ -229,15 +232,15 @@ def table_figure(cells: tuple[str, ...], report: Report) -> Figure | None:
     """The sum over cells; None where any of them is blank, or there are none."""
     if not cells:
         return None
-    figures = stated_figures(cells, {cell: report.value(cell) for cell in cells})
-    if len(figures) < len(cells):
+    stated = sums.stated_figures(cells, {cell: report.value(cell) for cell in cells})
+    if len(stated) < len(cells):
         return None
-    return total(figures)
+    return sums.total(stated)
 
 
 def alike(figure: Figure, written: Figure, step: Figure) -> bool:
     """Equal, or equal once rounded or cut off as the prose writes it: 3.5万 is alike 35124."""
-    apart = size(difference(written, figure))
+    apart = figures.size(sums.difference(written, figure))
     if step == 1:
         return apart == 0
     return apart < step
