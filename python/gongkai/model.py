@@ -369,6 +369,7 @@ VERSION = "0.1.0"  # of gongkai
 # The headings of what stands in a document and is not read, each text on a line: what nobody sees,
 # hidden or struck, and what its recorded changes put in or took away; all changes are accepted.
 UNSEEN, REVISED = "meta:unseen", "meta:revised"
+MARGIN = "meta:margin"  # what stands above and below the pages: 瑞安市2021年政府信息公开年报
 # That of one text that a page's styles hide, below the line that stands before it: whether it is
 # the report's or the site's is known where the report is.
 HIDDEN = "meta:hidden"

@@ -213,6 +213,14 @@ def is_same_file(one: Path, other: Path) -> bool:
         return False
 
 
+def is_open_elsewhere(path: Path) -> bool:
+    """Whether a program may have a document open, with changes that are in no file yet: beside it
+    stands ~$年报.xlsx of Excel, .~年报.xlsx of WPS, or .~lock.年报.xlsx# of LibreOffice.
+    """
+    marks = f"~${path.name}", f".~{path.name}", f".~lock.{path.name}#"
+    return any(path.with_name(mark).is_file() for mark in marks)
+
+
 @contextmanager
 def document_folder() -> Iterator[Path]:
     """A temporary folder for a document that another program has to open.

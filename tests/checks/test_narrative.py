@@ -131,6 +131,8 @@ def test_a_finding_says_what_where_and_by_how_much() -> None:
         ("（二）依申请公开。2020年新收政府信息公开申请455件。", {}),
         ("2020年，我县共收到政府信息公开申请455件。", {}),
         ("2022年新收政府信息公开申请455件。", {}),
+        ("二〇二〇年新收政府信息公开申请455件。", {}),
+        ("二○二○年，我县共收到政府信息公开申请455件。", {}),
         (
             "截至2020年底，现行有效的行政规范性文件共388件。",
             {**VALID, "disclosure.normative.made": 43, "disclosure.normative.repealed": 5},
@@ -152,6 +154,7 @@ def test_this_year_s_figure_under_another_year(text: str, changes: dict[str, Val
         ("2020年新收申请455件，2021年新收申请455件，与上年持平。", {}),
         ("2021年新收政府信息公开申请455件，与2020年的455件持平。", {}),
         ("由2020年结转的政府信息公开申请8件。", {}),
+        ("二〇二一年新收政府信息公开申请455件，与二〇二〇年持平。", {}),
         (
             "截至2020年底，现行有效的行政规范性文件共388件。",
             {**VALID, "disclosure.normative.made": 5, "disclosure.normative.repealed": 5},

@@ -476,6 +476,14 @@ def test_changes_that_nobody_accepted_are_told() -> None:
         ("瑞安市人民政府", "32367.14", False),
         ("瑞安市人民政府", "0", False),
         ("瑞安市人民政府", "5000000", True),
+        ("瑞安市人民政府", "1200000", True),
+        ("瑞安市人民政府", "567000", True),
+        ("淮安市洪泽区人民政府", "567000", True),
+        ("上海市浦东新区人民政府", "316441", False),
+        ("瑞安市人民政府", "316441", False),
+        ("杭州市人民政府", "1000000", False),
+        ("温州市人民政府", "3000000", True),
+        ("北京市人民政府", "1000000", False),
         ("温州市人民政府", "300000", False),
         ("浙江省人民政府", "3000000", False),
         ("瑞安市塘下镇人民政府", "251000", True),
@@ -516,6 +524,68 @@ def test_a_period_that_is_wrong(text: str, why: str) -> None:
     assert why in found
     assert text.rstrip("止。") in found
     assert found == message(sections={1: text})
+
+
+@pytest.mark.parametrize(
+    ("days", "why"),
+    [
+        ("二〇二〇年一月一日起至二○二○年十二月三十一日", "2020年，与报告的年度2021年不同"),
+        ("二零二零年1月1日至2020年12月31日", "2020年，与报告的年度2021年不同"),
+        ("二〇二一年一月一日至二〇二一年十一月三十日", "不是2021年1月1日至12月31日"),
+        ("二〇二一年一月一日至十二月三十一日", ""),
+    ],
+)
+def test_a_period_in_letters(days: str, why: str) -> None:
+    found = told(opening=f"所列数据的统计期限自{days}止。")
+    assert [rule for rule, _ in found] == ["plausibility.period"] * bool(why)
+    assert all(why in text for _, text in found)
+
+
+MISSPELT = ("202年", "20211年", "2O21年", "202l年", "2921年", "二〇二年", "二〇二一一年")
+
+
+@pytest.mark.parametrize("year", MISSPELT)
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("opening", "现公布青溪县{}政府信息公开工作年度报告。"),
+        ("opening", "本报告反映{}度工作。"),
+        ("title", "青溪县人民政府{}政府信息公开工作年度报告"),
+        ("1", "{}新收申请455件。"),
+        ("5", "针对{}存在的问题，已整改。"),
+    ],
+)
+def test_a_year_with_a_slip_of_the_pen(year: str, part: str, text: str) -> None:
+    report = replace(report_of(), agency="青溪县人民政府", title="", opening="")
+    if part.isdigit():
+        report = replace(report, sections={int(part): text.format(year)})
+    else:
+        report = replace(report, **{part: text.format(year)})
+    found = [one for one in check_plausibility(report) if one.rule == "plausibility.named"]
+    says = "title" if part == "title" else "spelt"
+    assert [(one.severity, one.says) for one in found] == [("warning", says)]
+    assert year in found[0].message
+    page = replace(report, document=Document("a.docx", "", b"", ""))
+    assert "spelt" in [one.says for one in check_plausibility(page)]
+
+
+def test_a_slip_in_the_period_or_the_day_is_told_once() -> None:
+    text = "统计期限自202年1月1日起至2021年12月31日止。"
+    assert [rule for rule, _ in told(opening=text)] == ["plausibility.period"]
+    signed = told(sections={6: "无。\n青溪县人民政府\n202年1月31日"})
+    assert [rule for rule, _ in signed] == ["plausibility.published"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "20年来，近20年，历时200年，1921年建党，2019-2021年，国办发〔2021〕30号，“十四五”2025年",
+        "2021年度、2022年、二〇二一年、二〇二二年，12021年，第202年，电话65821202，2021 年，３年",
+        "到2035年、2050年，本世纪中叶，三年行动，二十年，1202年，20212月，20个年度，2000年",
+    ],
+)
+def test_years_that_are_sound(text: str) -> None:
+    assert told(opening=text, sections={1: text}) == []
 
 
 def test_a_garbled_period_needs_no_year() -> None:

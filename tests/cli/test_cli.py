@@ -96,6 +96,19 @@ def test_check_of_a_broken_report_exits_1_and_says_where() -> None:
     assert run.stderr == ""
 
 
+@pytest.mark.parametrize("mark", ["~$年报.txt", ".~年报.txt", ".~lock.年报.txt#", "~$其他.txt"])
+def test_what_is_checked_of_a_file_that_is_open_is_what_was_saved(
+    mark: str, tmp_path: Path
+) -> None:
+    place = tmp_path / "年报.txt"
+    place.write_bytes(Path(RUIAN).read_bytes())
+    (tmp_path / mark).write_bytes(b"")
+    said = "年报.txt可能正在其他程序中打开，校验的是上次保存的内容；请保存后再校验。\n"
+    for form in ([], ["--json"]):
+        run = run_command("check", str(place), *form)
+        assert (run.returncode, run.stderr) == (0, said * (mark != "~$其他.txt"))
+
+
 def test_several_sources_give_a_list_and_the_gravest_code(tmp_path: Path) -> None:
     run = run_command("check", RUIAN, BROKEN, str(tmp_path / "missing.html"), "--json")
     assert run.returncode == 2

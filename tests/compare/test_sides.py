@@ -153,6 +153,11 @@ def test_the_day_below_a_report_is_its_day() -> None:
         "2022-01-20\n青溪县人民政府",
         "青溪县人民政府 二〇二二年一月二十日",
         "二〇二二年一月二十日",
+        "青溪县\n人民政府\n2022年1月20日",
+        "青溪县 人民\n政府（章）\n2022年\n1月20日",
+        "青溪县人民政府\n二〇二二年一月\n二十日",
+        "2022年1月20日\n青溪县\n人民政府",
+        "青溪县人民政府2022年\n1月20日",
     ],
 )
 def test_a_signature_in_other_words_is_none(signature: str) -> None:
@@ -163,6 +168,33 @@ def test_a_signature_in_other_words_is_none(signature: str) -> None:
     office = replace(report, sections={6: "无。\n青溪县人民政府办公室\n2022年1月20日"})
     [changed] = side_by_side(below, office).sections[0].texts
     assert changed == TextSides("changed", "署名：青溪县人民政府", "署名：青溪县人民政府办公室")
+
+
+@pytest.mark.parametrize(
+    ("signature", "other", "texts"),
+    [
+        ("青溪县人民\n政府办公室", "青溪县人民政府办公室", []),
+        ("青溪县人民政府\n办公室", "青溪县人民政府办公室", []),
+        ("青溪县\n人民政府\n办公室", "青溪县人民政府办公室", []),
+        ("青溪县\n人民政府办公室", "青溪县人民政府", ["署名：青溪县人民政府"]),
+        ("青溪县\n教育局", "青溪县人民政府", ["署名：青溪县人民政府"]),
+        (
+            "青溪县\n人民政府\n2022年\n1月2日",
+            "青溪县人民政府\n2022年1月20日",
+            ["日期：2022年1月20日"],
+        ),
+        ("青溪县人民政府\n青溪县教育局", "青溪县教育局", ["青溪县人民政府"]),
+        ("青溪县较好。\n人民政府", "青溪县人民政府", ["青溪县较好。", "人民政府"]),
+    ],
+)
+def test_a_signature_broken_over_lines(signature: str, other: str, texts: list[str]) -> None:
+    """No difference by itself, and none of those that there are is lost."""
+    report = replace(report_of(), agency="青溪县人民政府", published="")
+    one, two = (replace(report, sections={6: f"无。\n{end}"}) for end in (signature, other))
+    found = []
+    for section in side_by_side(one, two).sections:
+        found += [text.second or text.first for text in section.texts if text.kind != "same"]
+    assert found == texts
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from gongkai.model import (
 from gongkai.pipeline import check, read_report
 from gongkai.publish import Asked, publish_report
 from gongkai.publish.content import part_heading, publication_of, title_lines
+from gongkai.publish.readback import is_body_of
 from gongkai.publish.ready import (
     FROM_SOURCE,
     SIGNED_OTHERWISE,
@@ -218,6 +219,21 @@ def test_what_people_say_of_rewriting_is_no_mark(said: str) -> None:
         *("受理？？件", "受理——件", "受理-件", "投入_ _ _", "【?】", "投入????", "投入……件"),
         *("X月X日", "于XX月", "２０ＸＸ年", "二〇××年", "二〇二二年   月  日", "   年  月  日"),
         *("办结申请  件", "召开会议 次", "开展培训次"),
+        *(
+            "开展培训〔次数〕次",
+            "培训（人次）人次",
+            "培训[次数]次",
+            "办结【件数】件",
+            "收费〔总金额〕万元",
+        ),
+        *("开展培训次数〕次", "培训次数】次", "培训次数）次", "培训[次数次", "培训（次数次"),
+        *(
+            "围绕〔重点领域〕主动公开",
+            "在【渠道】公布",
+            "结果为[结果]",
+            "对专栏进行了改版〕，优化功能",
+        ),
+        *("开展〔培训，优化功能", "进行了改版】，优化", "采取【措施，优化"),
         *("TBD", "todo：经费", "{{次数}}", "## 五", "投入   件", "投入..........", "<渠道>"),
     ],
 )
@@ -261,6 +277,54 @@ def test_what_is_left_of_a_mark_is_told() -> None:
     for words in ("〔改写〕", "待填：培训次数"):
         report = replace(plain_report(), opening=words)
         assert "引言中还有〔待" in refusal(report, check(report))
+
+
+@pytest.mark.parametrize("suffix", ["docx", "html"])
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("瑞安市", "瑞安市2021年政府信息公开工作年度报告"),
+        ("瑞安市人民政府", "瑞安市2021年政府信息公开工作年度报告"),
+        ("瑞安市", "瑞安市人民政府2021年政府信息公开工作年度报告"),
+    ],
+)
+def test_a_title_with_the_area_alone_is_published(
+    name: str, title: str, suffix: str, tmp_path: Path
+) -> None:
+    """The opening names 瑞安市人民政府, as which it is read back: one body."""
+    opening = "本报告由瑞安市人民政府编制。"
+    report = replace(plain_report(), agency=name, title=title, opening=opening)
+    book = tmp_path / "a.xlsx"
+    write_workbook(report, check(report), book)
+    assert main(["publish", str(book), "-o", str(tmp_path / f"a.{suffix}")]) == 0
+
+
+def test_another_body_that_is_read_back_is_refused() -> None:
+    report = replace(plain_report(), agency="瑞安市", title="瑞安市2021年政府信息公开工作年度报告")
+    found = publication_of(report)
+    for name, is_one in (("瑞安市人民政府", True), ("瑞安市教育局", False), ("平阳县", False)):
+        assert is_body_of(found, replace(report, agency=name), report.title) == is_one
+
+
+def test_half_a_mark_in_a_word_file_is_told() -> None:
+    """As in a workbook; brackets that a page sets awry but in pairs are none."""
+    file = Document("a.docx", "", b"", "")
+    for words, left in (
+        ("开展培训〔次数〕次。", "开展培训〔次数〕"),
+        ("开展培训次数〕次。", "开展培训次数〕"),
+        ("对专栏进行了改版〕，优化功能。", "栏进行了改版〕"),
+        ("以〔重点领域为主。", "以〔重点领域为主。"),
+    ):
+        report = replace(plain_report(), opening=words, document=file)
+        [line] = filter(re.compile("没有写完").search, told(report, check(report)))
+        assert f"“{left}”" in line
+    for words in (
+        "按照国办公开办函[2021〕30号、〔2021]30号文件和〔以下简称《条例》)的要求，",
+        "（以下简称《条例》】，【政策解读】栏目，【渠道】多样，收费金额（万元），【网站）",
+        "1）次数多，2】公开，培训人数（人）、次数（次），详见〔附件1〕、［注］和{附表}。",
+    ):
+        report = replace(plain_report(), opening=words, document=file)
+        assert not list(filter(re.compile("没有写完").search, told(report, check(report))))
 
 
 @pytest.mark.parametrize("lock", ["~$a.xlsx", ".~a.xlsx", ".~lock.a.xlsx#", ""])

@@ -15,7 +15,7 @@ from docx.shared import Pt, RGBColor
 from docx.text.run import Run
 
 from gongkai.model import Report, WorkbookError
-from gongkai.publish import Asked, publish_report, template_lines
+from gongkai.publish import Asked, publish_report, template_lines, unsigned_day
 from gongkai.workbook import write_workbook
 from helpers.command import run_command
 from helpers.published import HEADINGS, plain_report
@@ -430,6 +430,41 @@ def test_titles_that_a_template_lacks_are_told(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(f"<p>{titles}</p>{{{{一}}}}", encoding="utf-8")
     [line] = template_lines(tmp_path / "a.html")
     assert line == "请核对：模板中没有这些标题，发布稿中也没有：“一、总体情况”。"
+
+
+@pytest.mark.parametrize(
+    ("field", "is_told"),
+    [
+        ("", True),
+        ("{{机关}}发布日期", True),
+        ("{{发布日期}}", False),
+        ("{{ 发布日期 }}印发", False),
+        ("{% if 发布日期 %}{{发布日期}}{% endif %}", False),
+    ],
+)
+def test_a_day_for_which_a_template_has_no_place_is_told(
+    field: str, is_told: bool, tmp_path: Path
+) -> None:
+    own = tmp_path / "a.html"
+    headed = "<p>".join(f"{text}<p>{{{{{name}}}}}" for name, text in HEADINGS.items())
+    own.write_text(f"<p>{{{{标题}}}}<p>{headed}<p>{field}", encoding="utf-8")
+    report = replace(plain_report(), published="2022-01-20")
+    line = "请核对：模板中没有字段“{{发布日期}}”，发布稿中没有印出发布日期2022年1月20日。"
+    told = template_lines(own, report.agency, unsigned_day(report))
+    assert (line in told) == is_told
+    for sections in (report.sections, {**report.sections, 6: "无。\n办公室\n2022.1.20"}):
+        without = replace(report, sections=sections, published="")
+        assert line not in template_lines(own, report.agency, unsigned_day(without))
+
+
+def test_the_command_tells_a_day_that_is_lost(tmp_path: Path) -> None:
+    report = replace(plain_report(), published="2022-01-20")
+    write_workbook(report, [], tmp_path / "a.xlsx")
+    (tmp_path / "b.html").write_text(page(), encoding="utf-8")
+    asked = ["--template", str(tmp_path / "b.html"), "-o", str(tmp_path / "c.html")]
+    run = run_command("publish", str(tmp_path / "a.xlsx"), *asked)
+    assert run.returncode == 0
+    assert "没有印出发布日期2022年1月20日" in run.stdout
 
 
 @pytest.mark.parametrize(

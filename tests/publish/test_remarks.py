@@ -13,6 +13,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 
+from gongkai.readers.libreoffice import converted
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import read_file
 from gongkai.workbook.remarks import texts_beside
@@ -128,6 +129,27 @@ def test_a_word_that_is_struck_or_unseen_is_told(font: dict[str, object], tmp_pa
     assert published(tmp_path, path)[0] == [f"{STRUCK}“正文”{PROSE}的“不”。"]
     path = changed(tmp_path, write("正文", PROSE, pieces(color="FFFF0000")))
     assert published(tmp_path, path)[0] == []
+
+
+def all_of_them(book: Workbook) -> None:
+    """A header, a comment, a struck word and a note: what a person put beside the report."""
+    head("表三", "&12乐清市")(book)
+    say("正文", "C7", "此段待改")(book)
+    write("正文", PROSE, pieces(strike=True))(book)
+    write("表四", "A7", "注：上半年")(book)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", [".ods", ".xls"])
+def test_the_same_is_told_of_what_libreoffice_saves(suffix: str, tmp_path: Path) -> None:
+    sound = write_workbook(plain_report(), [], tmp_path / "a.xlsx").read_bytes()
+    (tmp_path / f"a{suffix}").write_bytes(converted(sound, "xlsx", suffix[1:]))
+    assert published(tmp_path, tmp_path / f"a{suffix}") == ([], "")
+    content = changed(tmp_path, all_of_them).read_bytes()
+    (tmp_path / f"b{suffix}").write_bytes(converted(content, "xlsx", suffix[1:]))
+    lines, refused = published(tmp_path, tmp_path / f"b{suffix}")
+    assert (lines, refused) == published(tmp_path, tmp_path / "b.xlsx")
+    assert len(lines) == 2
 
 
 def test_comparing_tells_remarks_of_either(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,11 @@ from docx import Document
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+import gongkai
 from gongkai.editions import all_editions
 from gongkai.model import Grid, Report, UnreadableDocument, Value
+from gongkai.publish.content import publication_of
+from gongkai.publish.docx import docx_bytes
 from gongkai.readers.word import word_blocks
 from helpers import DOCUMENTS
 from helpers.blocks import links, prose, read, texts
@@ -347,3 +351,49 @@ def test_a_head_in_which_two_labels_share_a_column_is_doubtful() -> None:
     assert {
         read.value(f"applications.new.{column}") for column in ("natural", "company", "total")
     } == {None}
+
+
+# --- headers and footers --------------------------------------------------------------------------
+
+OWN_TITLE = "青溪县人民政府2021年政府信息公开工作年度报告"
+
+
+def with_margins(header: str, footer: str, first: str = "") -> bytes:
+    """A published report whose pages have a header and a footer; ``first`` is that of a first page,
+    which has none of its own.
+    """
+    report = replace(report_of(), agency="青溪县人民政府", title=OWN_TITLE)
+    document = Document(io.BytesIO(docx_bytes(publication_of(report))))
+    section = document.sections[0]
+    section.header.paragraphs[0].text = header
+    section.footer.paragraphs[0].text = footer
+    section.first_page_header.paragraphs[0].text = first
+    section.different_first_page_header_footer = False
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("header", "footer", "told", "left"),
+    [
+        ("青溪县人民政府2020年政府信息公开工作年度报告", "— 1 —", True, True),
+        ("平阳县人民政府2021年政府信息公开工作年度报告", "", True, True),
+        ("", "青溪县人民政府2020年政府信息公开工作年度报告", True, True),
+        (OWN_TITLE, "第 1 页 共 5 页", False, False),
+        ("青溪县人民政府", "Page 1 of 5", False, False),
+        ("青溪县2021年政府信息公开工作年度报告", "", False, True),
+        ("内部资料", "- 2 -", False, True),
+        ("", "", False, False),
+    ],
+)
+def test_what_stands_above_and_below_the_pages(
+    header: str, footer: str, told: bool, left: bool
+) -> None:
+    """Another year's or body's title is told, and whatever is not in the report is left out."""
+    content = with_margins(header, footer, "青溪县人民政府2019年政府信息公开工作年度报告")
+    report = gongkai.read_report(content)
+    found = [one.message for one in gongkai.check(report) if "页眉" in one.message]
+    assert len(found) == told
+    assert bool(report.left_out) == left
+    assert (report.agency, report.year) == ("青溪县人民政府", 2021)

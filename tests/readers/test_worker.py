@@ -20,6 +20,7 @@ from gongkai.model import Block, Document, Link, Place, Prose, UnreadableDocumen
 from gongkai.processes import IDLE, MEGABYTE, Bounds
 from gongkai.readers import read_blocks
 from gongkai.readers.worker import packed, read_apart, unpacked
+from gongkai.spreadsheets import Sheet
 from helpers import DOCUMENTS, TESTS
 from helpers.counts import some
 from helpers.pages import CASES
@@ -254,6 +255,20 @@ def test_blocks_cross_the_border_unchanged(case: str) -> None:
     [source] = (DOCUMENTS / case).glob("source.*")
     blocks = read_blocks(Document(source.name, "", source.read_bytes(), ""))
     assert unpacked(packed(blocks)) == blocks
+
+
+def test_what_stands_beside_the_cells_of_a_sheet_crosses_too() -> None:
+    sheet = Sheet(
+        "表三",
+        merged=[],
+        conditions=[],
+        dropped={(5, 3): "不"},
+        comments={(7, 3): "此段待改"},
+        margins=["乐清市"],
+        hidden_rows=frozenset(),
+        hidden_columns=frozenset(),
+    )
+    assert unpacked(packed([sheet])) == (sheet,)
 
 
 def test_a_half_of_a_character_crosses_too() -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from gongkai.checks.whole import check
-from gongkai.model import Document, Report, UnreadableDocument
+from gongkai.model import Box, Document, Report, UnreadableDocument
 from gongkai.readers import read_blocks
 from gongkai.readers.word import word_blocks
 from gongkai.recognize import recognize
@@ -31,7 +31,15 @@ from helpers.writers.parts import (
     titled,
     written,
 )
-from helpers.writers.styles import cut_sheet, render, report_sheets, report_title, title_of
+from helpers.writers.styles import (
+    Sheet,
+    Spot,
+    cut_sheet,
+    render,
+    report_sheets,
+    report_title,
+    title_of,
+)
 from helpers.writers.words import deleted, docx, inserted, paragraph, run
 
 TRUTH = figures(OWN)
@@ -260,6 +268,46 @@ def test_a_harmless_line_above_a_table_changes_nothing(layout: str, line: str) -
     assert figures(read) == TRUTH
     assert parts_told(read) == []
     assert doubted(read) == []
+
+
+def small_sheet(rows: list[list[str]]) -> Sheet:
+    """A table of texts that is none of the form's."""
+    spots = []
+    for top, texts in enumerate(rows, 1):
+        for left, text in enumerate(texts, 1):
+            spots.append(Spot(Box(top, left, top, left), text, "label", ""))
+    return spots
+
+
+COMPARED = (
+    [["项目", "2020年", "2021年"], ["许可", "900", "1200"], ["处罚", "300", "340"]],
+    [["年度", "新收", "办结"], ["2020年度", "455", "450"], ["2021年度", "25", "36"]],
+    [["近两年对比", "2021年", "2020年", "增减"], ["许可", "900", "1200", "-300"]],
+    [["项目", "2019年", "2020年", "2021年"], *[[f"第{n}项", "1", "2", "3"] for n in range(9)]],
+)
+NOT_COMPARED = (
+    [["项目", "2020年"], ["许可", "900"], ["处罚", "300"]],
+    [["项目", "2020年数量", "2020年占比"], ["许可", "900", "3"]],
+)
+
+
+@matrix(layout=PAGES, rows=(*COMPARED, *NOT_COMPARED), below=(True, False), table=TABLES)
+def test_a_small_table_of_two_years_beside_a_table(
+    layout: str, rows: list[list[str]], below: bool, table: str
+) -> None:
+    """It compares, and is no copy of another year; one of another year alone may be."""
+    lines: list[object] = [report_title(OWN)]
+    for name, sheet in report_sheets(OWN).items():
+        around = [sheet, small_sheet(rows)] if name == table else [sheet]
+        lines += [title_of(name), *(around if below else around[::-1])]
+    read = read_page(written(layout, [sections(*lines)], report_title(OWN)))
+    if rows in COMPARED:
+        assert figures(read) == TRUTH
+        assert doubted(read) == []
+        assert parts_told(read) == []
+    else:
+        assert misread(TRUTH, read) == []
+        assert doubted(read) == [table] * below
 
 
 @pytest.mark.parametrize("layout", sorted(WRITERS))
@@ -562,6 +610,52 @@ def test_what_a_site_hides_around_a_report_is_not(added: str) -> None:
     below = f"</article><footer><p>版权所有：瑞安市人民政府</p>{part}</footer>"
     assert read_page(page.replace("<article", f"{part}<article")).left_out == ()
     assert read_page(page.replace("</article>", below)).left_out == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("版权所有：瑞安市人民政府", "瑞安市人民政府 版权所有", "Copyright © 2022 瑞安市人民政府"),
+        *("©2022 瑞安市人民政府", "主办：瑞安市人民政府办公室", "承办单位：瑞安市大数据局"),
+        *("维护单位：瑞安市大数据局", "技术支持：某某公司", "网站标识码：3303810003"),
+        *("政府网站标识码：3303810003", "浙ICP备05012345号-1", "备案号：浙ICP备05012345号"),
+        *("备案序号：浙ICP备05012345号", "浙公网安备 33038102330001号", "您是第12345位访问者"),
+        *(
+            "总访问量：12345",
+            "网站声明 | 联系我们",
+            "隐私声明",
+            "友情链接",
+            "建议使用IE8.0以上浏览器",
+        ),
+        *(
+            "我要纠错",
+            "本站支持IPv6",
+            "Powered by CMS",
+            "网站维护电话：0577-65812345",
+            "编辑：张三",
+        ),
+    ],
+)
+def test_what_a_site_writes_below_a_report_is_no_part_of_it(line: str) -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    own = read_page(page).sections
+    below = f"<p>{line}</p><p>地址：万松东路154号</p></article>"
+    assert read_page(page.replace("</article>", below)).sections == own
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("联系电话：0577-65812345", "地址：瑞安市安阳街道万松东路154号", "主办政务公开培训2次。"),
+        *("技术支持到位，无故障。", "版权所有者申请3件，均已答复。", "备案审查规范性文件12件。"),
+        *("编辑公报12期。", "访问量120万次。", "党政机关合署办公。", "网站群建设：完成。"),
+        *("建议使用说明3条。", "管理：制度健全；运行平稳。", "传真：0577-65812345"),
+    ],
+)
+def test_what_a_report_ends_with_is_a_part_of_it(line: str) -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    read = read_page(page.replace("</article>", f"<p>{line}</p></article>"))
+    assert read.sections[6].endswith(line)
 
 
 def test_a_tab_that_a_script_will_show_is_read() -> None:

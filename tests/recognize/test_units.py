@@ -204,6 +204,28 @@ def test_a_rate_is_no_amount(unit: str) -> None:
     assert (value, rules) == (None, ["coverage.cell"])
 
 
+@pytest.mark.parametrize("line", ["单位：元/件", "单位：元 件", "（单位：项/元）"])
+def test_both_units_of_the_table_with_a_slash(line: str) -> None:
+    """No rate, as nothing in 表二 is one: it contradicts the head, which says 万元."""
+    cell = "disclosure.fees.amount"
+    plain = render(report_of({cell: Decimal("5670000")}), "plain")
+    at = plain.index(">", plain.index("</", plain.index("二、主动公开政府信息情况"))) + 1
+    read = read_page(f"{plain[:at]}<p>{line}</p>{plain[at:]}")
+    assert read.value(cell) is None
+    assert any(line.strip("（）")[:4] in one.message for one in check(read) if cell in one.cells)
+
+
+@pytest.mark.parametrize(
+    "line", ["单位：万元/件", "单位：件/万元", "单位：件 万元", "收费标准单位：元/件"]
+)
+def test_the_form_s_own_units_with_a_slash_change_nothing(line: str) -> None:
+    plain = page("plain")
+    at = plain.index(">", plain.index("</", plain.index("二、主动公开政府信息情况"))) + 1
+    read = read_page(f"{plain[:at]}<p>{line}</p>{plain[at:]}")
+    assert figures(read) == figures(read_page(plain))
+    assert [one.rule for one in check(read)] == [one.rule for one in check(read_page(plain))]
+
+
 HEADINGS = {
     "applications": "三、收到和处理政府信息公开申请情况",
     "disputes": "四、政府信息公开行政复议",
@@ -230,7 +252,19 @@ def test_counts_of_another_scale_are_converted_with_one_note_or_blank(scale: str
             assert [finding.rule for finding in told] == ["coverage.converted"]
 
 
-@pytest.mark.parametrize("line", ["单位：百件、万元", "单位：百件，元", "（单位：万元、百件）"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("单位：百件、万元", "单位：百件，元", "（单位：万元、百件）", "单位：百件/万元"),
+        *(
+            "单位：万元/百件",
+            "单位：万元／百件",
+            "单位：百件 万元",
+            "单位：万元 百件",
+            "（单位：元/百件）",
+        ),
+    ],
+)
 def test_one_line_for_counts_and_money(line: str) -> None:
     """Beside 表二, whose amounts are in 万元 and counts single ones."""
     cell = "disclosure.permits.decisions"

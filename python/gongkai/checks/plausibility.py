@@ -47,6 +47,12 @@ FOUNDED = re.compile(
 )
 APART = re.compile(r"(?<=[\d年月日起至到])[ \t\n\u3000\xa0]+(?=[\d年月日起至到])")
 DOTTED = re.compile(r"(?<!\d)(20\d\d)[.．/-](\d{1,2})[.．/-](\d{1,2})(?!\d)日?")  # 2022.1.1
+LETTERS = re.compile(r"(?<=[年月至到—-])[一二三四五六七八九十]{1,3}(?=[月日])")  # 十二月三十一日
+# 202年, 20211年, 2O21年, 2921年, 二〇二年; not 20年来, 200年, 65821202年.
+MISSPELT_YEAR = re.compile(
+    r"(?<![\d.,，第])(?:20[1-4]|20[0-4]\d\d|2[1-9]\d\d|2[OoQ〇○]\d[\dOolI]|20\d[OolI]|20[OolI]\d)年"
+    r"|(?<![〇○零一二三四五六七八九十百千])二[〇○零](?:[一二三四]|[〇○零一二三四五六七八九]{3})年"
+)
 NUMBER_BRACKETS = str.maketrans("[]［］【】()（）", "〔〕〔〕〔〕〔〕〔〕")
 LEAD = 60  # characters before a period in which it is said to be that of the figures
 SENTENCE = re.compile(r"[^。；;\n]+")
@@ -130,6 +136,7 @@ def check_named(report: Report) -> Iterator[Finding]:
     if report.agency:
         yield from bodies_named(report)
     yield from notice_named(report)
+    yield from years_misspelt(report)
     if report.year is not None and not told_with_year(report):
         yield from years_named(report)
 
@@ -166,6 +173,31 @@ def years_named(report: Report) -> Iterator[Finding]:
             yield Finding("plausibility.named", "warning", "year", facts=told)
 
 
+def years_misspelt(report: Report) -> Iterator[Finding]:
+    """A year with a slip of the pen in title or prose: 202年新收申请…. What the period, the
+    signature and a workbook's title have of them is told with these.
+    """
+    signed = prose.day_misspelt(report)
+    title = "" if wording.is_workbook(report) else report.title
+    for text in (title, report.opening, *report.sections.values()):
+        plain = APART.sub("", text)
+        periods = [match.span() for match in PERIOD.finditer(plain)]
+        for match in MISSPELT_YEAR.finditer(plain):
+            clause = clause_around(plain, match)
+            is_of_period = any(first <= match.start() < end for first, end in periods)
+            is_told = is_of_period and PERIOD_WORDS.search(text) is not None
+            if not is_told and figures.without_blanks(clause) != signed:
+                told = {"quoted": clause, "year": match[0]}
+                yield Finding("plausibility.named", "warning", "spelt", facts=told)
+
+
+def clause_around(text: str, match: re.Match[str]) -> str:
+    """202年新收申请455件 of …。202年新收申请455件，办结…."""
+    before = re.split(r"[。；;，,\n]", text[max(0, match.start() - LEAD) : match.start()])[-1]
+    behind = re.split(r"[。；;，,\n]", text[match.start() : match.end() + LEAD])[0]
+    return before + behind
+
+
 # --- period ---------------------------------------------------------------------------------------
 
 
@@ -177,10 +209,15 @@ def check_period(report: Report) -> list[Finding]:
     year = None if told_with_year(report) else report.year
     for text in (report.opening, report.sections.get(1, "")):
         if PERIOD_WORDS.search(text):
-            plain = DOTTED.sub(r"\1年\2月\3日", APART.sub("", text))
+            plain = DOTTED.sub(r"\1年\2月\3日", APART.sub("", in_digits(text)))
             found += periods_wrong(plain, year)
             found += part_years(plain, year)
     return found
+
+
+def in_digits(text: str) -> str:
+    """二〇二一年一月一日 -> 2021年1月1日."""
+    return LETTERS.sub(lambda match: str(figures.han_number(match[0])), titles.with_digits(text))
 
 
 def part_years(plain: str, year: int | None) -> Iterator[Finding]:

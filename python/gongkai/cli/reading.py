@@ -37,6 +37,7 @@ from gongkai.sources.detect import kind_of
 # --- what the user named --------------------------------------------------------------------------
 
 STANDARD_INPUT = "-"
+OPEN_ELSEWHERE = "{}可能正在其他程序中打开，校验的是上次保存的内容；请保存后再校验。"
 
 
 @dataclass(frozen=True)
@@ -280,10 +281,19 @@ def run_read(options: argparse.Namespace) -> int:
     )
 
 
+def tell_if_open(report: Report) -> None:
+    """A file that a program has open is checked as it was last saved; a page is no file."""
+    origin = report.document.origin if report.document else ""
+    is_file = origin not in ("", STANDARD_INPUT) and not listing.is_web(origin)
+    if is_file and system.is_open_elsewhere(Path(origin)):
+        console.tell(OPEN_ELSEWHERE.format(Path(origin).name))
+
+
 def run_check(options: argparse.Namespace) -> int:
     seen: list[bodies.Yearly] = []
 
     def judge(report: Report) -> list[Finding]:
+        tell_if_open(report)
         seen.append(years.yearly(report))
         return pipeline.check(report)
 

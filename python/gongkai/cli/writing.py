@@ -64,7 +64,8 @@ def run_publish(options: argparse.Namespace) -> int:
     with console.written(target):
         console.show(publish.done_lines(report, findings, count, target))
         console.show(beside_workbook(options.source, report))
-        console.show(publish.template_lines(asked.template, report.agency))
+        day = publish.unsigned_day(report)
+        console.show(publish.template_lines(asked.template, report.agency, day))
         console.show(aside_lines(findings))
         if asked.draft:
             console.show([draft_line(publish.hindrances(report, findings))])

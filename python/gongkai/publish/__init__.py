@@ -6,6 +6,7 @@ nothing is written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -53,6 +54,7 @@ __all__ = [
     "refuse_asked",
     "set_aside",
     "template_lines",
+    "unsigned_day",
 ]
 
 SUFFIXES = (".docx", ".html", ".pdf")
@@ -63,6 +65,8 @@ MOST_APART = 10  # things beside the tables and texts of a workbook, named of ea
 MOST_UNREAD = 5  # things that were not read, named of each of two reports
 OWN_TEXTS = "请核对：模板自带的文字有{}处，照原样印出：{}；请确认与报告一致，不是上一年的。"
 MOST_OWN = 8  # of them, named
+DAY_FIELD = re.compile(r"\{[{%][^{}]*发布日期")
+NO_DAY = "请核对：模板中没有字段“{{{{发布日期}}}}”，发布稿中没有印出发布日期{}。"
 NO_TITLES = "请核对：模板中没有这些标题，发布稿中也没有：{}。"
 PDF_SAVE = "请改用.docx"
 PDF_MISSING = (
@@ -170,8 +174,16 @@ def publish_report(
     return count
 
 
-def template_lines(path: Path | None, agency: str = "") -> list[str]:
-    """What is said of a user's own template once a document is made of it for a body."""
+def unsigned_day(report: Report) -> str:
+    """The day that stands below a report, 2022年1月20日; "" where its section six ends with it."""
+    found = publication_of(report)
+    return "" if found.is_signed else found.day
+
+
+def template_lines(path: Path | None, agency: str = "", day: str = "") -> list[str]:
+    """What is said of a user's own template once a document is made of it for a body, with the
+    ``day`` of publication that it may have no place for.
+    """
     if path is None:
         return []
     own = read_template(path)
@@ -187,6 +199,8 @@ def template_lines(path: Path | None, agency: str = "") -> list[str]:
     lacking = titles_lacking(lines)
     if lacking:
         told.append(NO_TITLES.format(quoted(lacking, MOST_OWN)))
+    if day and not any(map(DAY_FIELD.search, lines)):
+        told.append(NO_DAY.format(day))
     return told
 
 

@@ -204,11 +204,13 @@ def cover_differences(found: Publication, again: ReadAgain, how: ReadBack) -> It
 def is_body_of(found: Publication, again: Report, title: str) -> bool:
     """Whether the body was read, or a part of it (青溪县水利局（河长办） and “三改一拆”办公室 lose
     their brackets and quotes), or none for certain, since the opening names another one besides
-    (安澜区人民政府办公室编制); then the title has its name.
+    (安澜区人民政府办公室编制), or its government, 瑞安市人民政府 for 瑞安市; then the title has
+    its name.
     """
     body, got = squeezed(found.agency), squeezed(again.agency)
     is_part = NO_WORD.sub("", got) in NO_WORD.sub("", body)
-    return body == got or (is_part and body in title)
+    is_its_government = got == f"{body}{wording.GOVERNMENT}"
+    return body == got or ((is_part or is_its_government) and body in title)
 
 
 def section_differences(found: Publication, again: Report, how: ReadBack) -> Iterator[str]:

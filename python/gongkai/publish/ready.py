@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, wording
+from gongkai import decisions, editions, figures, pipeline, spreadsheets, sums, system, wording
 from gongkai.model import Finding, Report, Section
 from gongkai.publish.content import paragraphs_of, title_lines
 from gongkai.workbook import file, reading, remarks
@@ -152,15 +152,10 @@ def done_lines(
 
 
 def open_elsewhere(report: Report) -> Iterator[str]:
-    """What a spreadsheet program that has the file open may not have saved yet: beside it stands
-    ~$年报.xlsx of Excel, .~年报.xlsx of WPS, or .~lock.年报.xlsx# of LibreOffice.
-    """
+    """What a spreadsheet program that has the file open may not have saved yet."""
     path = Path(report.document.origin) if report.document else None
-    if path is None:
-        return
-    for lock in (f"~${path.name}", f".~{path.name}", f".~lock.{path.name}#"):
-        if path.with_name(lock).is_file():
-            yield OPEN_ELSEWHERE.format(path.name)
+    if path is not None and system.is_open_elsewhere(path):
+        yield OPEN_ELSEWHERE.format(path.name)
 
 
 def source_lines(report: Report) -> Iterator[str]:

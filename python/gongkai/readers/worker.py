@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -84,12 +84,18 @@ def packed_sheet(sheet: Sheet) -> list[object]:
     cells = []
     for spot, value in sheet.cells.items():
         cells.append([*spot, formats.as_figure(value) is not None, seen.text_of(value)])
-    kinds = [[*spot, kind] for spot, kind in sheet.kinds.items()]
+    kinds = packed_texts(sheet.kinds)
     hidden = [sorted(sheet.hidden_rows), sorted(sheet.hidden_columns)]
     rules = []
     for rule in sheet.conditions:
         rules.append([rule.areas, rule.test, list(map(str, rule.bounds)), rule.kind])
-    return ["sheet", sheet.name, sheet.visible, cells, kinds, *hidden, list(sheet.merged), rules]
+    aside = [packed_texts(sheet.dropped), packed_texts(sheet.comments), list(sheet.margins)]
+    looks = [kinds, *hidden, list(sheet.merged), rules]
+    return ["sheet", sheet.name, sheet.visible, cells, *looks, *aside]
+
+
+def packed_texts(texts: Mapping[Spot, str]) -> list[list[object]]:
+    return [[*spot, text] for spot, text in texts.items()]
 
 
 def unpacked(message: bytes) -> tuple[Block | Sheet, ...]:
@@ -104,22 +110,25 @@ def unpacked_part(plain: list[Any]) -> Block | Sheet:
 
 
 def unpacked_sheet(plain: list[Any]) -> Sheet:
-    name, visible, cells, kinds, rows, columns, merged, rules = plain
+    name, visible, cells, kinds, rows, columns, merged, rules, dropped, comments, margins = plain
     return Sheet(
         name=text_in(name),
         visible=visible is True,
         cells=dict(map(unpacked_cell, cells)),
-        kinds=dict(map(unpacked_kind, kinds)),
+        kinds=dict(map(unpacked_text, kinds)),
         hidden_rows=frozenset(map(number_in, rows)),
         hidden_columns=frozenset(map(number_in, columns)),
         merged=list(map(area_in, merged)),
         conditions=list(map(unpacked_rule, rules)),
+        dropped=dict(map(unpacked_text, dropped)),
+        comments=dict(map(unpacked_text, comments)),
+        margins=list(map(text_in, margins)),
     )
 
 
-def unpacked_kind(plain: list[Any]) -> tuple[Spot, str]:
-    row, column, kind = plain
-    return (number_in(row), number_in(column)), text_in(kind)
+def unpacked_text(plain: list[Any]) -> tuple[Spot, str]:
+    row, column, text = plain
+    return (number_in(row), number_in(column)), text_in(text)
 
 
 def unpacked_rule(plain: list[Any]) -> formats.Condition:

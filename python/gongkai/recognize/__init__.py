@@ -6,11 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import filterfalse
 from operator import attrgetter
 
 from gongkai import bodies, editions, figures, sums, system
 from gongkai.model import (
     HIDDEN,
+    MARGIN,
     REVISED,
     UNSEEN,
     Block,
@@ -52,7 +55,7 @@ from gongkai.recognize.tables import (
     read_tables,
     units,
 )
-from gongkai.recognize.tokenizing import Token, tokenize
+from gongkai.recognize.tokenizing import Token, squash, tokenize
 
 WHY_UNREADABLE = "gongkai.recognize.refusals:why_unreadable"  # loaded where nothing was found
 NO_TABLE = "没有找到这张表"
@@ -78,6 +81,8 @@ NOT_IN_FORCE = re.compile(
 BESIDE_TWO = "文中有多张这样的表，像是两份报告，另一份的表也可能读作了本报告的，请核对"
 NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入"
 OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
+OTHER_MARGIN = "页眉或页脚中是另一机关或另一年度的标题，可能沿用了其他文件，请核对"
+OF_PAGE = re.compile(r"[\W\d_第共页]|Page|of")  # — 1 —, 第1页 共5页
 FEWEST_LABELS_ALONE = 9  # of the 17 of 表二
 
 
@@ -119,6 +124,8 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         problems += warned(page.title, opening)
     problems += not_found(edition, readings, unread)
     problems += told_of_title(chosen, page)
+    margins = lines_under(blocks, MARGIN)
+    problems += told_of_margins(margins, cover.agency, cover.year)
     return Report(
         title=page.title,
         agency=cover.agency,
@@ -143,6 +150,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
                 labels_of(readings),
             ),
             *lines_under(blocks, UNSEEN),
+            *filterfalse(partial(is_of_page, page.title), margins),
             *hidden_in(own.tokens, sections, texts_under(blocks, HIDDEN)),
         ),
         revised=lines_under(blocks, REVISED),
@@ -188,7 +196,7 @@ def readings_of(
     readings = {}
     if chosen.cut is not None:
         readings = read(chosen.cut.tokens, edition)
-        doubt_rivals(readings, chosen.cut.tokens, sections)
+        doubt_rivals(readings, chosen.cut, sections)
         tell_places(readings, chosen.cut, sections)
         tell_of_others(readings)
     leave_blank_what_others_have(readings, others, chosen)
@@ -251,6 +259,22 @@ def told_of_title(chosen: Chosen, page: Segment) -> list[Problem]:
     return [Problem("", "", "", own.segment.title, OTHER_ABOVE)]
 
 
+def told_of_margins(margins: Sequence[str], agency: str, year: int | None) -> list[Problem]:
+    """A problem for a header or footer with the title of another body's or year's report."""
+    for line in filter(is_title, margins):
+        named = segment_of(line)
+        is_of_year = named.year in (None, year) or year is None
+        is_of_body = not (named.agency and agency) or bodies.may_be_one(named.agency, agency)
+        if not (is_of_year and is_of_body):
+            return [Problem("", "", "", line, OTHER_MARGIN)]
+    return []
+
+
+def is_of_page(title: str, line: str) -> bool:
+    """Whether a header or footer says nothing that the report does not: its title, — 1 —, 第1页."""
+    return squash(line) in squash(title) or not OF_PAGE.sub("", line)
+
+
 def warned(title: str, opening: str) -> list[Problem]:
     """A problem for the line that says of a document that it is no report in force: 征求意见稿,
     作废, 样表.
@@ -282,16 +306,17 @@ def is_whole(disclosure: entries.TableReading) -> bool:
 
 
 def doubt_rivals(
-    readings: dict[str, entries.TableReading], tokens: Sequence[Token], sections: Mapping[int, int]
+    readings: dict[str, entries.TableReading], own: Cut, sections: Mapping[int, int]
 ) -> None:
     """Leave a table blank where something else in its section may be the report's own one."""
+    tokens, year = own.tokens, own.segment.year
     spans = sections_of(sections, len(tokens))
     if len(spans) < 2:
         return
     taken = grids_of(readings, tokens)
     for name, reading in readings.items():
         span = spans.get(SECTION_OF[name])
-        text = rival_in(tokens, span, reading.start, taken) if span else ""
+        text = rival_in(tokens, span, reading.start, taken, year) if span else ""
         if text:
             readings[name] = left_blank(reading, text, RIVAL)
 

@@ -15,6 +15,7 @@ from gongkai.recognize import labelling, segments, tables, tokenizing
 FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
 FEWEST_ROWS_OF_TABLE = 3  # with a figure, from which a grid is a table of its own
 MANY_LABELS = 5  # of the form, from which a grid is a table of the form or its head
+YEAR_CELL = re.compile(r"[（(]?(?:20\d\d|\d\d)年度?(?:数量?|件数|数据)?[）)]?(?:（[件次项]）)?")
 MOST_SHOWN = 6  # texts of a rival that a problem shows
 
 
@@ -35,17 +36,22 @@ def sections_of(starts: Mapping[int, int], count: int) -> dict[int, range]:
 
 
 def rival_in(
-    tokens: Sequence[tokenizing.Token], section: range, start: int, taken: Collection[int]
+    tokens: Sequence[tokenizing.Token],
+    section: range,
+    start: int,
+    taken: Collection[int],
+    year: int | None,
 ) -> str:
     """What else may be a section's own table, "" for nothing: a picture, or a grid of short cells
     before ``start``.
 
     ``start`` is the token at which the table that was read begins; where it lies outside its
-    section all of that is looked at. ``taken`` are the grids of tables that were read.
+    section all of that is looked at. ``taken`` are the grids of tables that were read. None is a
+    grid that compares the report's ``year`` with another.
     """
     end = start if start in section else section.stop
     for cells in grids_in(tokens[section.start : end], taken):
-        if is_table(cells):
+        if is_table(cells) and not compares_years(cells, year):
             texts = list(filter(None, tokenizing.texts_of(cells)))
             return " ".join(texts[:MOST_SHOWN])
     return ""
@@ -80,6 +86,17 @@ def is_table(cells: Sequence[tokenizing.Token]) -> bool:
     is_head = labels >= MANY_LABELS
     has_rows = len(tokenizing.rows_of(filled)) >= FEWEST_ROWS_OF_TABLE
     return has_rows and not is_head and len(filled) >= FEWEST_CELLS
+
+
+def compares_years(cells: Sequence[tokenizing.Token], year: int | None) -> bool:
+    """Whether a grid has columns or rows for the report's own year and for another: 项目 | 2020年 |
+    2021年.
+    """
+    years: set[int] = set()
+    for token in cells:
+        if YEAR_CELL.fullmatch(token.text.strip()):
+            years |= segments.years_in(token.text)
+    return year in years and len(years) > 1
 
 
 def vague_caption(cut: segments.Cut, start: int, places: Collection[Place | None]) -> str:
@@ -155,9 +172,11 @@ def written_beside(
     三、平阳县收到…申请情况; then what stands in the table, as 2020年数据.
     """
     last = last_figure(tokens, section, start, places)
-    below = range_below(tokens, section, last)
+    others = compared_in(tokens, section, {tokens[start].grid, tokens[last].grid}, own.year)
+    below = [at for at in range_below(tokens, section, last) if tokens[at].grid not in others]
     first = first_of_grid(tokens, start)
-    captions = (*lines_above(tokens, section, start), first, *feet_of(tokens, below))
+    above = (at for at in lines_above(tokens, section, start) if tokens[at].grid not in others)
+    captions = (*above, first, *feet_of(tokens, below))
     inside = [tokens[at] for at in (*range(first, last + 1), *below)]
     for text in (
         *captions_of_others(tokens, captions, own),
@@ -168,6 +187,17 @@ def written_beside(
         if len(text) <= segments.LONGEST_CAPTION and not is_sentence:
             return text
     return ""
+
+
+def compared_in(
+    tokens: Sequence[tokenizing.Token], section: range, taken: Collection[int], year: int | None
+) -> set[int]:
+    """The grids of a section that compare years, beside those of its own table."""
+    found = set()
+    for cells in grids_in(tokens[section.start : section.stop], taken):
+        if compares_years(cells, year):
+            found.add(cells[0].grid)
+    return found
 
 
 def range_below(tokens: Sequence[tokenizing.Token], section: range, last: int) -> list[int]:

@@ -52,7 +52,7 @@ class Sheet:
     (=SUM(D4:I4)), "" where the format writes another, or where it is that of another cell, moved:
     ``shared`` has that one's text and place. ``dropped``: what is struck or unseen in a
     text in pieces. ``margins`` are the texts of header and footer, ``comments`` what is said on
-    cells, as far as the format is read for them (.xlsx).
+    cells.
     """
 
     name: str

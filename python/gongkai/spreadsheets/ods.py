@@ -60,6 +60,7 @@ def ods_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
     if "styles.xml" in archive:
         parts.append(package.read_xml(archive, "styles.xml"))
     styles = ods_looks.styles_in(parts)
+    styles.margins = ods_looks.margins_by_page(parts)
     styles.is_calculated = is_of_libreoffice(archive)
     tables = root.findall("{*}body/{*}spreadsheet/{*}table")
     if not tables and root.find("{*}body/{*}spreadsheet") is None:
@@ -97,6 +98,8 @@ class Filling:
     formulas: dict[Spot, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     conditions: list[formats.Condition] = field(default_factory=list)
+    dropped: dict[Spot, str] = field(default_factory=dict)
+    comments: dict[Spot, str] = field(default_factory=dict)
 
     def add_row(self, node: _Element, row: int, repeated: int) -> None:
         if not is_seen(node, self.styles, "table-row", "row-height"):
@@ -123,6 +126,7 @@ class Filling:
         if area is not None:
             self.merged.append(area)
             refuse_merged(self.name, len(self.merged))
+        self.add_aside(node, look, spot)
         if value is None:
             return
         rows, columns = repeated
@@ -138,6 +142,17 @@ class Filling:
             self.kinds |= dict.fromkeys(spots, kind)
         if ods_looks.attribute(node, "formula"):
             self.formulas |= dict.fromkeys(spots, "")
+
+    def add_aside(self, node: _Element, look: ods_looks.Look, spot: Spot) -> None:
+        """What is struck or unseen in the text of a cell, and what is said on it."""
+        dropped = seen.dropped_of(lines_in(node, look, self.styles), look.letters(), look.ground)
+        if dropped:
+            self.dropped[spot] = dropped
+        note = node.find("{*}annotation")
+        said = map(ods_looks.line_of, note.iter("{*}p")) if note is not None else ()
+        text = "\n".join(said).strip()
+        if text:
+            self.comments[spot] = text
 
 
 def spots_of(area: Area) -> Iterator[Spot]:
@@ -164,6 +179,9 @@ def sheet_of(table: _Element, name: str, visible: bool, styles: ods_looks.SheetS
         hidden_columns=hidden,
         merged=filling.merged,
         formulas=filling.formulas,
+        dropped=filling.dropped,
+        comments=filling.comments,
+        margins=seen.margins_in(styles.margins.get(page_of(table, styles), ())),
     )
 
 
@@ -201,6 +219,12 @@ def span_of(node: _Element, spot: Spot) -> Area | None:
     if rows * columns == 1:
         return None
     return spot[0], spot[1], spot[0] + rows - 1, spot[1] + columns - 1
+
+
+def page_of(table: _Element, styles: ods_looks.SheetStyles) -> str:
+    """The name of the master page on which a sheet is printed, "" for none."""
+    node = styles.styles.get(("table", ods_looks.attribute(table, "style-name")))
+    return ods_looks.attribute(node, "master-page-name") if node is not None else ""
 
 
 def is_displayed(table: _Element, styles: ods_looks.SheetStyles) -> bool:
@@ -300,10 +324,16 @@ def day_in(text: str) -> object:
 
 def text_of(node: _Element, look: ods_looks.Look, styles: ods_looks.SheetStyles) -> tuple[str, str]:
     """(text, kind) of the lines of a cell; a comment on it is none of them."""
+    return seen.settled(lines_in(node, look, styles), look.letters(), look.ground)
+
+
+def lines_in(
+    node: _Element, look: ods_looks.Look, styles: ods_looks.SheetStyles
+) -> list[seen.Piece]:
     pieces: list[seen.Piece] = []
     for line in node.iterchildren("{*}p"):
         pieces += [look.letters("\n" if pieces else ""), *pieces_in(line, look, styles)]
-    return seen.settled(pieces, look.letters(), look.ground)
+    return pieces
 
 
 def pieces_in(

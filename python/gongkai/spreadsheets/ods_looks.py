@@ -83,6 +83,7 @@ class SheetStyles:
     styles: dict[tuple[str, str], _Element] = field(default_factory=dict)
     formats: dict[str, _Element] = field(default_factory=dict)
     looks: dict[tuple[str, str], Look] = field(default_factory=dict)
+    margins: dict[str, list[str]] = field(default_factory=dict)  # of a master page, by its name
     is_calculated: bool = False  # by LibreOffice, which leaves a formula that gives "" without any
 
     def add(self, node: _Element) -> None:
@@ -139,6 +140,30 @@ def styles_in(parts: Sequence[_Element]) -> SheetStyles:
             for node in group:
                 found.add(node)
     return found
+
+
+def margins_by_page(parts: Sequence[_Element]) -> dict[str, list[str]]:
+    """Name of a master page -> the texts of the headers and footers that it shows."""
+    found: dict[str, list[str]] = {}
+    for root in parts:
+        for page in root.iterfind("{*}master-styles/{*}master-page"):
+            said = []
+            for node in page:
+                is_shown = attribute(node, "display") != "false"
+                if is_shown and local(node).startswith(("header", "footer")):
+                    said.append(" ".join(map(line_of, node.iter("{*}p"))))
+            found[attribute(page, "name")] = said
+    return found
+
+
+def line_of(node: _Element) -> str:
+    """The text of a paragraph without its fields: <p>第<page-number>1</page-number>页</p>."""
+    text = node.text or ""
+    for child in node:
+        if local(child) in ("span", "a"):
+            text += line_of(child)
+        text += child.tail or ""
+    return text
 
 
 def dressed(under: Look, style: _Element, code: str) -> Look:

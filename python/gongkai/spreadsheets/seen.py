@@ -19,6 +19,9 @@ from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Area, Sheet, Spot, formats
 
 OUT_OF_SIGHT = "（所在的行或列已隐藏）"
 ACROSS = "（与其他格合并）"
+OF_PAGES = re.compile(r"(?:Page|of|[第共页,，/—–\s\d-])*", re.IGNORECASE)
+# In a header: &L, &"宋体,加粗", &12, &K00FF00, &P.
+MARGIN_CODE = re.compile(r'&(?:"[^"]*"|\d{1,3}|K[0-9A-Fa-f]{6}|[A-JL-Z]|[a-z])')
 # What stands behind a text that a person struck or hid: 无。（单元格为加了删除线的格式）
 UNSEEN = re.compile(rf"（(单元格为[^（）]*格式|{OUT_OF_SIGHT.strip('（）')})）$")
 HIDDEN_SHEET: Spot = (0, 0)  # no cell: it says of a sheet of figures that nobody sees it
@@ -339,6 +342,18 @@ def is_alike(color: str, ground: str) -> bool:
     for weight, one, other in parts:
         difference += weight * abs(one - other)
     return difference <= NEAR
+
+
+def margins_in(texts: Iterable[str]) -> list[str]:
+    """The texts of headers and footers, each once, without codes and numbers of pages:
+    &L&"宋体"&12单位：件&R&P -> 单位：件.
+    """
+    found: list[str] = []
+    for said in texts:
+        text = " ".join(MARGIN_CODE.sub(" ", said).split())
+        if text not in found and not OF_PAGES.fullmatch(text):
+            found.append(text)
+    return found
 
 
 def settled(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import StringIO
 from struct import error as StructError
 from struct import unpack_from
@@ -58,7 +59,12 @@ def xls_sheets(content: bytes, wanted: IsWanted) -> list[Sheet]:
         refuse_many(book.nsheets)
         looks = style_kinds(book)
         rules = conditions_by_sheet(book, content)
-        return [sheet_of(book, number, looks, rules[number]) for number in asked(book, wanted)]
+        margins = margins_by_sheet(book, content)
+        found = []
+        for number in asked(book, wanted):
+            sheet = sheet_of(book, number, looks, rules[number])
+            found.append(replace(sheet, margins=seen.margins_in(margins[number])))
+        return found
     except (UnreadableDocument, MemoryError):
         raise
     except Exception as error:  # xlrd raises what its look into damaged bytes raises
@@ -97,7 +103,31 @@ def sheet_of(
         hidden_columns=hidden_columns(source),
         merged=merged_areas(source),
         conditions=conditions,
+        dropped=dropped_in(book, source),
+        comments=comments_in(source),
     )
+
+
+def comments_in(source: OldSheet) -> dict[Spot, str]:
+    found: dict[Spot, str] = {}
+    for (row, column), note in source.cell_note_map.items():
+        text = str(note.text).strip()
+        if text:
+            found[row + 1, column + 1] = text
+    return found
+
+
+def dropped_in(book: Book, source: OldSheet) -> dict[Spot, str]:
+    """What is struck or unseen in texts in pieces."""
+    found: dict[Spot, str] = {}
+    for (row, column), runs in source.rich_text_runlist_map.items():
+        value = source.cell_value(row, column)
+        style = book.xf_list[source.cell_xf_index(row, column)]
+        if isinstance(value, str):
+            pieces = pieces_of(book, value, runs, style.font_index)
+            dropped = seen.dropped_of(pieces, seen.Piece(""), ground_of(book, style))
+            found |= {(row + 1, column + 1): dropped} if dropped else {}
+    return found
 
 
 def values_of(source: OldSheet) -> Iterator[tuple[int, int, object]]:
@@ -252,6 +282,7 @@ def rgb_of(book: Book, number: int) -> str:
 
 BOUNDSHEET, CF_HEAD, CF_RULE = 0x0085, 0x01B0, 0x01B1
 WORKSHEET = 0
+MARGINS, TEXT_HEAD = (0x0014, 0x0015), 3  # header and footer; bytes before the letters of a text
 RULE_LOOK = 6  # bytes of a rule before what it says of looks
 HAS_CODE, HAS_FONT, HAS_ALIGNMENT, HAS_BORDER, HAS_GROUND = (1 << bit for bit in range(25, 30))
 OWN_CODE = 1 << 32  # the code stands there, and is no number of one
@@ -285,13 +316,36 @@ def conditions_by_sheet(book: Book, content: bytes) -> list[list[formats.Conditi
     if book.biff_version < BIFF8:
         return [[] for _ in range(book.nsheets)]
     stream = read_stream(content, ("Workbook",))
+    return [conditions_at(book, stream, start) for start in starts_of_sheets(stream)]
+
+
+def margins_by_sheet(book: Book, content: bytes) -> list[list[str]]:
+    """Header and footer of each worksheet, with their codes ([MS-XLS] 2.4.136, 2.4.124)."""
+    if book.biff_version < BIFF8:
+        return [[] for _ in range(book.nsheets)]
+    stream = read_stream(content, ("Workbook",))
     found = []
+    for start in starts_of_sheets(stream):
+        records = biff_records(stream, start)
+        found.append([text_at(said) for number, said in records if number in MARGINS])
+    return found
+
+
+def starts_of_sheets(stream: bytes) -> Iterator[int]:
+    """Where the parts of the worksheets begin."""
     for number, content in biff_records(stream):
         if number == BOUNDSHEET:
             start, _, kind = unpack_from("<IBB", content)
             if kind == WORKSHEET:
-                found.append(conditions_at(book, stream, start))
-    return found
+                yield start
+
+
+def text_at(content: bytes) -> str:
+    """A text that is the whole of a record: its length, how it is written, and its letters."""
+    if len(content) <= TEXT_HEAD:
+        return ""
+    is_wide = content[TEXT_HEAD - 1] & 1
+    return content[TEXT_HEAD:].decode("utf-16-le" if is_wide else "latin-1", "replace")
 
 
 def conditions_at(book: Book, stream: bytes, start: int) -> list[formats.Condition]:

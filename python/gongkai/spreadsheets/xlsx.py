@@ -39,9 +39,6 @@ WrittenFor = tuple[str, Spot]  # a formula, and the cell for which it is written
 MOST_ROWS = 1_048_576  # of a sheet in Excel
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # 第 &P 页，共 &N 页 without its codes: it says nothing of the sheet.
-OF_PAGES = re.compile(r"(?:Page|of|[第共页,，/—–\s\d-])*", re.IGNORECASE)
-# In a header: &L, &"宋体,加粗", &12, &K00FF00, &P.
-MARGIN_CODE = re.compile(r'&(?:"[^"]*"|\d{1,3}|K[0-9A-Fa-f]{6}|[A-JL-Z]|[a-z])')
 
 
 @dataclass(frozen=True)
@@ -115,19 +112,9 @@ def sheet_of(archive: Archive, tab: package.Tab, book: Book, unread: Area | None
         formulas=found.formulas,
         shared=found.shared,
         dropped=found.dropped,
-        margins=margins_of(root),
+        margins=seen.margins_in(node.text or "" for node in root.iterfind("{*}headerFooter/*")),
         comments=said_on_cells(archive, tab.part),
     )
-
-
-def margins_of(root: _Element) -> list[str]:
-    """The texts of header and footer, without their codes: &L&"宋体"&12单位：件&R&P -> 单位：件."""
-    found: list[str] = []
-    for node in root.iterfind("{*}headerFooter/*"):
-        text = " ".join(MARGIN_CODE.sub(" ", node.text or "").split())
-        if text not in found and not OF_PAGES.fullmatch(text):
-            found.append(text)
-    return found
 
 
 def said_on_cells(archive: Archive, part: str) -> dict[Spot, str]:

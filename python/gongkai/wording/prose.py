@@ -5,6 +5,7 @@ without what a site wrote there, section six without the signature below it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -38,6 +39,9 @@ LABELLED = re.compile(r"^(?:发布|成文|落款)?(?:日期|时间)[:：]")
 # What was meant for a day: 202年1月31日, 20231月31日, 2023年1月3l日.
 MISSPELT = re.compile(r"[^\d。：:]{0,40}\d{2,6}年?\d{0,2}月[\dlIO]{0,3}日?")
 YEAR_LETTERS = str.maketrans("〇○ＯO零一二三四五六七八九", "00000123456789")
+SEAL_LINES = 3  # over which a name or a day may be broken: 瑞安市 above 人民政府
+REST_OF_DAY = re.compile(r"[\d一二三四五六七八九十月日]{1,6}")  # 1月20日 below 2022年
+AREA = 2  # letters of a body's name that tell its area
 LAST_LINES = 4  # of section six: signer, day, and perhaps whom to ask or send it to
 
 
@@ -115,19 +119,45 @@ def lines_of(text: str) -> int:
 
 
 def signature_of(report: Report) -> Signature:
-    """Who signs a report below section six, and when, whatever the order of the lines, and on one
-    or two of them.
+    """Who signs a report below section six, and when, whatever the order of the lines, and on how
+    many of them.
     """
     lines = report.sections.get(LAST, "").rstrip().split("\n")
+    agency = figures.without_blanks(report.agency)
     signer = day = ""
     while lines:
-        who, when = signed_in(lines[-1], figures.without_blanks(report.agency))
+        taken, who, when = signed_last(lines, agency)
         is_twice = (who and signer) or (when and day)
         if is_twice or not (who or when):
             break
         signer, day = who or signer, when or day
-        lines.pop()
+        del lines[-taken:]
     return Signature("\n".join(lines), signer, day)
+
+
+def signed_last(lines: Sequence[str], agency: str) -> tuple[int, str, str]:
+    """How many of the last lines are one of a signature, who signs there, and the day: 3 of 瑞安市,
+    人民政府, 办公室.
+    """
+    for count in range(min(SEAL_LINES, len(lines)), 1, -1):
+        parts = list(map(figures.without_blanks, lines[-count:]))
+        found = signed_in("".join(parts), agency)
+        if is_broken(parts, agency, found[1]):
+            return (count, *found)
+    return (1, *signed_in(lines[-1], agency)) if lines else (0, "", "")
+
+
+def is_broken(parts: Sequence[str], agency: str, day: str) -> bool:
+    """Whether lines are parts of one: 2022年 and 1月20日; 瑞安市 and 民政局, a name of the area of
+    ``agency``. Not 瑞安市人民政府 and 瑞安市教育局, who sign both.
+    """
+    rest = parts[1:]
+    if day:
+        return all(map(REST_OF_DAY.fullmatch, rest)) and "年" in parts[0]
+    area = agency[:AREA]
+    begins = area != "" and parts[0].startswith(area)
+    is_name = SIGNER.fullmatch(STAMP.sub("", "".join(parts))) is not None
+    return begins and is_name and all(rest) and not any(map(re.compile(area).match, rest))
 
 
 def signed_in(line: str, agency: str) -> tuple[str, str]:

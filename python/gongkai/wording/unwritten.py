@@ -5,7 +5,7 @@ and what a person leaves for later, or in the place of a figure or a name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import filterfalse
 from pathlib import Path
@@ -29,8 +29,14 @@ FILL = re.compile(
     rf"{OPENS}\W{{0,8}}待\W{{0,8}}填|{OWN_MARK}\W{{0,3}}填\W{{0,3}}{CLOSES}"
     rf"|{OPENS}\W{{0,3}}填\W{{0,3}}{CLOSES}|{OWN_MARK}填\s*[:：]"
 )
+# Brackets that stand around little else than a year: 〔2021〕. （ and ） are in every list.
+SQUARE, SQUARE_END = r"[〔［\[【｛{⟨﹝]", r"[〕］\]】｝}⟩﹞]"
 # What is left of a mark, 〔重点领域为主 and 重点领域〕为主; not 〔2021〕, nor 国办发[2021〕.
-HALF = re.compile(r"〔(?=[\u4e00-\u9fff])[^〔〕\n]{0,12}(?![^〔〕\n]*〕)|(?<=[\u4e00-\u9fff])〕")
+BRACKETS = re.compile(f"{OPENS}|{CLOSES}")
+HALF = re.compile(
+    rf"{SQUARE}(?=[\u4e00-\u9fff])[^〔〕［］\[\]【】\n]{{0,12}}"
+    rf"|(?<=[\u4e00-\u9fff]){SQUARE_END}"
+)
 OUR_MARK = re.compile(f"{TO_REWRITE}|{LEFT_OPEN}[^〔〕\\n]*〕")
 GUIDANCE = re.compile(rf"{LEFT_OPEN}：([^〔〕]+)〕")
 BESIDE_MARK = re.compile(rf"([\u4e00-\u9fff]{{2,4}}){LEFT_OPEN}[^〔〕]*〕([\u4e00-\u9fff]{{2,4}})")
@@ -60,6 +66,11 @@ NO_NUMBER = (
 )
 IN_BRACKETS = r"[^〔［\[【（(｛{〕］\]】）)｝}⟨⟩﹝﹞＜＞<>]"
 LATER = rf"(?<![{NOT_YET}])待"
+# What a template has in the place of a figure: 培训〔次数〕次, 次数〕次; not 金额（万元）.
+NUMBERED = "次数|件数|人数|人次|份数|条数|期数|场次|数量|数字|总?金额"
+BEHIND_NUMBERED = (
+    f"(?:{'|'.join(f'(?<={word})' for word in NUMBERED.replace('总?', '').split('|'))})"
+)
 NO_WORD_BEFORE = r"(?<![A-Za-z0-9_.@/=-])"
 # An example of each -> what it looks like.
 PLACEHOLDERS: Mapping[str, str] = {
@@ -76,6 +87,9 @@ PLACEHOLDERS: Mapping[str, str] = {
     "【?】": rf"{OPENS}[\s…._＿?？]{{0,40}}{CLOSES}",
     "{{次数}}": r"\{\{[^{}\n]{0,40}\}\}",
     "<渠道>": r"<[\u4e00-\u9fff]{1,12}>(?![^《》\n]*》)",
+    "培训〔次数〕次": rf"{SQUARE}\s*(?:{NUMBERED})\s*{SQUARE_END}",
+    "培训（次数次": rf"{OPENS}\s*(?:{NUMBERED})\s*{CLOSES}?(?={COUNTED}{STOPS})",
+    "培训次数）次": rf"{BEHIND_NUMBERED}{CLOSES}(?={COUNTED}{STOPS})",
     # what is to be done
     "此处插入图表": r"(?:此处|在此处?)(?:填写|填报|补充|插入|输入)",
     "请填写培训次数": (r"(?<![\u4e00-\u9fff“\"「『‘])请填写(?![^。\n]{0,8}(?:申请|表|单))"),
@@ -110,7 +124,8 @@ PLACEHOLDERS: Mapping[str, str] = {
 }
 # What one of them may begin with, which takes an eighth of the time to look for.
 BEGINS = (
-    "(?=[〔［\\[【（(｛{⟨﹝＜<：:。；次场期此在请未待×xXＸｘ*＊□_＿○〇NnＮ?？—–－\\-.．… "
+    "(?=[〔［\\[【（(｛{⟨﹝＜<〕］\\]】）)｝}⟩﹞＞>：:。；"
+    "次场期此在请未待×xXＸｘ*＊□_＿○〇NnＮ?？—–－\\-.．… "
     "\t\u3000\xa02２二某TtＴ年#＃])"
 )
 ANY_PLACEHOLDER = "|".join(PLACEHOLDERS.values())
@@ -170,28 +185,58 @@ def guidance() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(texts))))
 
 
+@cache
+def bracketed() -> re.Pattern[str]:
+    """The same in brackets that are not ours, any more: 在【渠道】公布; not 【渠道】, a heading."""
+    texts = sorted(set(map(re.escape, GUIDANCE.findall(drafted()))))
+    words = "|".join(text for text in texts if len(text) > 1)
+    return re.compile(rf"(?<=[\u4e00-\u9fff]){SQUARE}\s*(?:{words})\s*{SQUARE_END}")
+
+
 def left_in(parts: Mapping[str, str], is_ours: bool) -> Iterator[tuple[str, list[str]]]:
     """The parts of a report in which something was left to be written, and what: “一、总体情况”,
-    培训××次. In a workbook of ours also what is left of our marks, once no mark stands there.
+    培训××次. Once no mark of ours stands there also what is left of one, in a workbook of ours even
+    without its brackets.
     """
     for part, text in parts.items():
         own = OUR_MARK.sub("本", text)  # something will stand there
         found = list(filterfalse(is_marked, placeholders_in(own)))
-        if is_ours and not is_marked(text):
-            found += guidance().findall(text)
-            found += halves_in(text)
+        if not is_marked(text):
+            found += guidance().findall(text) if is_ours else []
+            found += bracketed().findall(text)
+            found += halves_in(text, found)
         if found:
             yield part, found
 
 
-def halves_in(text: str) -> Iterator[str]:
-    """〔 without 〕 and the other way round, with what stands beside: 〔重点领域为主, 领域〕."""
-    for match in HALF.finditer(text):
-        before = text[: match.start()].rpartition("\n")[2]
-        is_pair = match[0] == "〕" and before.rfind("〔") > before.rfind("〕")
-        if not is_pair:
-            lead = re.split(r"[\s。；;，,：:、〕]", before[-LEAD:])[-1]
-            yield f"{lead}{match[0]}"
+def halves_in(text: str, told: Sequence[str]) -> Iterator[str]:
+    """〔 without 〕 and the other way round, with what stands beside: 〔重点领域为主, 领域〕; none
+    that stands in what is told.
+    """
+    for line in text.split("\n"):
+        alone = alone_in(line)
+        for match in HALF.finditer(line) if alone else ():
+            before = line[max(0, match.start() - LEAD) : match.start()]
+            lead = re.split(r"[\s。；;，,：:、〕]", before)[-1]
+            shown = f"{lead}{match[0]}"
+            if match.start() in alone and not any(one in shown or shown in one for one in told):
+                yield shown
+
+
+def alone_in(line: str) -> set[int]:
+    """Where the brackets of a line stand that have no other half, of whatever kind: 2 of 进行〕;
+    none of [2021〕.
+    """
+    opened: list[int] = []
+    alone: set[int] = set()
+    for match in BRACKETS.finditer(line):
+        if re.match(OPENS, match[0]):
+            opened.append(match.start())
+        elif opened:
+            opened.pop()
+        else:
+            alone.add(match.start())
+    return alone | set(opened)
 
 
 def is_unnamed(agency: str, told: str) -> bool:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from gongkai import figures, sums
 from gongkai.checks.narrative.context import Context, Said
 from gongkai.checks.narrative.paragraphs import paragraphs, read_paragraph
 from gongkai.checks.narrative.quantities import Quantity, layouts_of, quantity_of
 from gongkai.checks.narrative.words import facts
-from gongkai.figures import size
 from gongkai.model import Figure, Report
-from gongkai.sums import difference, stated_figures, total
+from gongkai.recognize.cover import titles
 
 SECTIONS = (1, 6)
 LONGEST_SECTION = 50_000  # characters; a report's own sections have a few thousand
@@ -64,7 +64,7 @@ def misdated(report: Report, said: Iterable[Claim]) -> Iterator[tuple[int, Claim
     if report.year is None:
         return
     own = {(each.section, each.paragraph, each.quantity.cells) for each in said}
-    text = "\n".join(text_read(report, section) for section in SECTIONS)
+    text = "\n".join(dated_text(report, section) for section in SECTIONS)
     years = set(map(int, TOLD_YEAR.findall(text)))
     for year in range(report.year - YEARS_ABOUT, report.year + YEARS_ABOUT + 1):
         if year == report.year or year not in years:
@@ -81,7 +81,11 @@ def is_of_this_year(claim: Claim, report: Report) -> bool:
     """
     cells = claim.quantity.cells
     is_exact = claim.scope == "same" and claim.step == 1 and not claim.share
-    if not is_exact or size(claim.figure) < LEAST_TELLING or CARRIED.search(" ".join(cells)):
+    if (
+        not is_exact
+        or figures.size(claim.figure) < LEAST_TELLING
+        or CARRIED.search(" ".join(cells))
+    ):
         return False
     if claim.figure != table_figure(cells, report):
         return False
@@ -97,7 +101,7 @@ def came_or_went(cells: Sequence[str], column: str) -> tuple[str, ...]:
 def claims_in(report: Report, section: int) -> Iterator[tuple[Claim, Said]]:
     """The claims of a section, each by its own words, and what was read for it."""
     context, layouts = Context(), layouts_of(report)
-    for number, line in enumerate(paragraphs(text_read(report, section)), 1):
+    for number, line in enumerate(paragraphs(dated_text(report, section)), 1):
         said, context = read_paragraph(line, context, report.year, report.agency)
         for each in said:
             quantity = quantity_of(each.meaning.picks, layouts)
@@ -114,6 +118,11 @@ def text_read(report: Report, section: int) -> str:
     if end < 0:
         end = text.rfind("\n", 0, LONGEST_SECTION)
     return text[: end + 1]
+
+
+def dated_text(report: Report, section: int) -> str:
+    """The same with years in digits: 2021年 for 二〇二一年."""
+    return titles.with_digits(text_read(report, section))
 
 
 def claim_of(
@@ -223,15 +232,15 @@ def table_figure(cells: tuple[str, ...], report: Report) -> Figure | None:
     """The sum over cells; None where any of them is blank, or there are none."""
     if not cells:
         return None
-    figures = stated_figures(cells, {cell: report.value(cell) for cell in cells})
-    if len(figures) < len(cells):
+    stated = sums.stated_figures(cells, {cell: report.value(cell) for cell in cells})
+    if len(stated) < len(cells):
         return None
-    return total(figures)
+    return sums.total(stated)
 
 
 def alike(figure: Figure, written: Figure, step: Figure) -> bool:
     """Equal, or equal once rounded or cut off as the prose writes it: 3.5万 is alike 35124."""
-    apart = size(difference(written, figure))
+    apart = figures.size(sums.difference(written, figure))
     if step == 1:
         return apart == 0
     return apart < step

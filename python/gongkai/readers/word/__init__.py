@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from gongkai.model import (
+    MARGIN,
     REVISED,
     UNSEEN,
     Block,
@@ -18,7 +19,7 @@ from gongkai.model import (
     UnreadableDocument,
 )
 from gongkai.opc import Archive, BadArchive, open_archive
-from gongkai.opc.package import main_part, read_xml, relations
+from gongkai.opc.package import PartRelation, main_part, read_xml, relations
 from gongkai.readers.blocks import (
     CELLS,
     WIDEST,
@@ -59,16 +60,17 @@ MAIN = "word/document.xml"
 WRAPPERS = ("w:sdt", "w:sdtContent", "w:customXml", "w:ins", "w:moveTo")
 BLOCKS = ("w:p", "w:tbl", "w:r", *ELSEWHERE)
 CHANGES = ("w:ins", "w:del", "w:moveFrom", "w:moveTo")  # as they are recorded
+MARGINS = ("w:headerReference", "w:footerReference")
 SEAMS = {"rest": "restart", "cont": "continue"}  # as a recorded change of merged cells names them
 
 
 def word_blocks(content: bytes) -> tuple[Block, ...]:
     """The blocks of a .docx, in order, as Word shows it with all changes accepted.
 
-    Headers, footers, notes, comments and the file's properties are left out: a title there is often
-    another file's. A table that holds other grids, has one column, or has a cell as long as an
-    article only arranges the document: its text is prose. Raises UnreadableDocument for what is
-    damaged or beyond bounds.
+    Notes, comments and the file's properties are left out: a title there is often another file's;
+    headers and footers are properties of the document. A table that holds other grids, has one
+    column, or has a cell as long as an article only arranges the document: its text is prose.
+    Raises UnreadableDocument for what is damaged or beyond bounds.
     """
     try:
         return blocks_in(open_archive(content))
@@ -89,7 +91,11 @@ def blocks_in(package: Archive) -> tuple[Block, ...]:
     story = Story(WordText(styles, numbering, targets))
     story.content(body)
     story.text.end_line()
-    told = (*told_of_unseen(UNSEEN, story.text.unseen), *told_of_unseen(REVISED, changes_in(body)))
+    told = (
+        *told_of_unseen(UNSEEN, story.text.unseen),
+        *told_of_unseen(REVISED, changes_in(body)),
+        *told_of_unseen(MARGIN, margins_in(package, body, targets)),
+    )
     return (*blocks_of(story.text.items), *told)
 
 
@@ -98,6 +104,41 @@ def told_of_unseen(heading: str, texts: Iterable[str]) -> Iterator[Prose]:
     found = list(filter(None, texts))
     if found:
         yield Prose(Place(), heading, "\n".join(found))
+
+
+def margins_in(
+    package: Archive, body: _Element, targets: Mapping[str, PartRelation]
+) -> Iterator[str]:
+    """The paragraphs of the headers and footers that are printed, each once."""
+    found: dict[str, None] = {}
+    for name in dict.fromkeys(margin_parts(body, targets)):
+        root = part_of(package, name)
+        for node in root.iter() if root is not None else ():
+            if kind(node.tag) == "w:p" and not any(kind(one.tag) == "w:p" for one in inside(node)):
+                found[said_in(node)] = None
+    yield from found
+
+
+def inside(node: _Element) -> Iterator[_Element]:
+    """What a node holds, without itself: a text box stands in a paragraph and holds others."""
+    descendants = node.iter()
+    next(descendants)
+    yield from descendants
+
+
+def margin_parts(body: _Element, targets: Mapping[str, PartRelation]) -> Iterator[str]:
+    """The parts that sections name for their pages; that of a first page only where it has one of
+    its own.
+    """
+    for section in body.iter():
+        if kind(section.tag) != "w:sectPr":
+            continue
+        has_first = child(section, "w:titlePg") is not None
+        for node in section:
+            named = targets.get(attribute(node, "r:id"))
+            is_used = attribute(node, "w:type") != "first" or has_first
+            if kind(node.tag) in MARGINS and named is not None and is_used:
+                yield named.target
 
 
 def changes_in(body: _Element) -> Iterator[str]:

@@ -31,6 +31,8 @@ COUNTS = re.compile(
     rf"(?:单位(?:[:：为]|均[为是以])?|[（(【\[]|^(?!十|.{{1,3}}条)|(?<=[元圆][、，,/；;]))"
     rf"(?P<unit>{SCALES}{{1,3}}(?:{COUNTED})){BEHIND}"
 )
+UNIT = rf"{SCALES}{{0,3}}(?:元|{COUNTED})"
+PAIR = re.compile(rf"[（(【\[]?单位[:：为]?(?P<one>{UNIT})[/／\\|]?(?P<other>{UNIT})[）)】\]]?")
 # 以百件计, 按千件统计, 以百件（项）为单位; not 按十件计收, nor 数以百件计 as people say of many.
 COUNTED_BY = re.compile(
     rf"(?:(?<=[件项宗份条次]数)|(?<!数))[以按](?P<unit>{SCALES}{{1,3}}(?:{COUNTED}))"
@@ -91,8 +93,17 @@ def is_money(unit: str) -> bool:
 
 
 def compact(text: str) -> str:
-    """单位： 元 -> 单位:元."""
-    return "".join(figures.clean(text).split())
+    """单位： 元 -> 单位:元; 单位：万元/百件 -> 单位:万元、百件."""
+    plain = "".join(figures.clean(text).split())
+    pair = pair_in(plain)
+    return f"单位:{pair['one']}、{pair['other']}" if pair else plain
+
+
+def pair_in(plain: str) -> re.Match[str] | None:
+    """A line of nothing but a unit of money and one of counts: 单位：万元/百件."""
+    pair = PAIR.fullmatch(plain)
+    is_of_both = pair is not None and sum(map(is_money, (pair["one"], pair["other"]))) == 1
+    return pair if is_of_both else None
 
 
 @lru_cache(maxsize=4096)
@@ -131,6 +142,8 @@ def is_strange(text: str) -> bool:
     """
     plain = figures.clean(text)
     is_of_counts = OF_COUNTS.search(plain) is not None
+    if pair_in("".join(plain.split())):
+        return False
     is_of_no_money = is_of_counts and not money_units(text)
     return is_of_no_money or STRANGE.search(plain) is not None
 
@@ -393,8 +406,9 @@ USUAL = {
     **dict.fromkeys("镇乡道", 0.5),
 }
 # Powers of ten above the usual size, where 元 are likely written under 万元 (four more): of an area
-# with a people's congress, and of a town or a department, which differ more.
-BEYOND, BEYOND_OF_A_BODY = 2.5, 3.3
+# with a people's congress, and of a town or a department, which differ more. For a county that is
+# half a million 万元: Hangzhou, a whole city, had 316441 in 2025, all of China some 41 million.
+BEYOND, BEYOND_OF_A_BODY = 1.9, 3.3
 SAME_AMOUNT = 0.1  # powers of ten: 约6.3万元 for 6.322944
 OF_A_BODY = 1.5  # of a department
 SUBJECTS = {"fees": "收费", "procurement": "采购"}  # rows of money -> what prose calls them
