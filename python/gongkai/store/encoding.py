@@ -40,6 +40,7 @@ RESULT_COLUMNS = (
 FINDING_COLUMNS = ("number", "rule", "severity", "key", "is_open", "facts")
 ROW_TEXTS = ("agency", "title", "editions", "doubts", "file")
 ROW_COUNTS = ("year", "errors", "warnings", "notes", "dismissed")
+LINE_COLUMNS = (*ROW_TEXTS, *ROW_COUNTS, "state", "message", "finished", "decisions", "forms")
 COUNTED = (*ROW_COUNTS, "is_grave")  # all other columns are texts
 CLIPPED = ("agency", "title", "editions", "doubts", "message")  # which lists show
 ColumnValues = dict[str, Any]
@@ -293,6 +294,20 @@ def row_of(columns: Mapping[str, Any], found: Iterable[StoredFigure]) -> BatchRo
         implied=implied,
         decisions=decisions_in(columns["decisions"] or "{}"),
         **told,
+    )
+
+
+def named_row(columns: Mapping[str, Any]) -> BatchRow:
+    """Of the line of a report its source, body, year and workbook."""
+    file = text_in(columns["file"])
+    if not is_name(file):
+        raise ValueError(columns["source"])
+    return BatchRow(
+        text_in(columns["source"]),
+        "done",
+        text_in(columns["agency"]),
+        count_in(columns["year"]),
+        file=file,
     )
 
 

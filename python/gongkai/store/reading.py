@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,8 +17,12 @@ from gongkai.workbook.lists import BatchRow
 # What is raised by values that we did not write.
 MISUSED = (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError)
 COLUMNS = ("id", "source", *encoding.SOURCE_COLUMNS, *encoding.RESULT_COLUMNS)
-KNOWN = f"SELECT {', '.join(COLUMNS)} FROM sources LEFT JOIN results USING (id)"
-LISTED = "WHERE place NOT NULL OR state = 'done' ORDER BY place IS NULL, place, id"
+LINE = ("id", "source", *encoding.LINE_COLUMNS, "file_sha256", "is_grave")  # what a Kept is made of
+NAMED = ("id", "source", "agency", "year", "file")
+FROM = "FROM sources LEFT JOIN results USING (id)"
+IN_ORDER = "ORDER BY place IS NULL, place, id"
+LISTED = f"WHERE place NOT NULL OR state = 'done' {IN_ORDER}"
+DONE = f"WHERE state = 'done' {IN_ORDER}"
 FIGURES = (
     "SELECT c.cell, value, state, raw, unit, implied FROM figures f"
     " LEFT JOIN cells c ON c.id = f.cell WHERE f.id = ? ORDER BY f.cell"
@@ -78,7 +82,7 @@ class Store:
     def kept(self, source: str) -> Kept | None:
         """What is known of a source."""
         with self.asked():
-            for columns in self.known("WHERE source = CAST(? AS TEXT)", bound(source)):
+            for columns in self.known(LINE, "WHERE source = CAST(? AS TEXT)", bound(source)):
                 return self.kept_of(columns)
         return None
 
@@ -86,22 +90,41 @@ class Store:
         """Every source as a line: those of the last list in its order, then those of earlier ones
         whose report is kept.
         """
+        for _, row in self.numbered():
+            yield row
+
+    def numbered(self) -> Iterator[tuple[int, BatchRow]]:
+        """The same with the numbers that they have here."""
         with self.asked():
-            for columns in self.known(LISTED):
-                yield self.kept_of(columns).row
+            for columns in self.known(LINE, LISTED):
+                yield columns["id"], self.kept_of(columns).row
+
+    def named(self) -> Iterator[tuple[int, BatchRow]]:
+        """Number, source, body, year and workbook of every report, in the same order."""
+        with self.asked():
+            for columns in self.known(NAMED, DONE):
+                yield columns["id"], encoding.named_row(columns)
 
     def yearly(self) -> Iterator[BatchRow]:
-        """The same with those figures alone by which years are compared."""
-        cells = sorted(editions.yearly_cells())
+        """Every line with those figures alone by which years are compared."""
         with self.asked():
-            for columns in self.known(LISTED):
-                found = self.rows_of(YEARLY, columns["id"], *cells)
-                yield encoding.row_of(columns, map(encoding.figure_of, found))
+            for columns in self.known(LINE, LISTED):
+                yield self.yearly_of(columns)
+
+    def yearly_row(self, number: int) -> BatchRow:
+        """The same of one report."""
+        with self.asked():
+            [columns] = self.known(LINE, "WHERE id = ?", number)
+            return self.yearly_of(columns)
+
+    def yearly_of(self, columns: dict[str, Any]) -> BatchRow:
+        found = self.rows_of(YEARLY, columns["id"], *sorted(editions.yearly_cells()))
+        return encoding.row_of(columns, map(encoding.figure_of, found))
 
     def checks(self) -> Iterator[tuple[BatchRow, dict[str, Any]]]:
         """(line, ``check --json``) of every report that is kept."""
         with self.asked():
-            for columns in self.known("WHERE state = 'done' ORDER BY place IS NULL, place, id"):
+            for columns in self.known(COLUMNS, DONE):
                 check = self.check_of(columns)
                 if check is not None:
                     yield self.kept_of(columns).row, check
@@ -115,12 +138,12 @@ class Store:
     def records(self) -> Iterator[StoredReport]:
         """All that is known of each source, in the same order."""
         with self.asked():
-            for columns in self.known("ORDER BY id"):
+            for columns in self.known(COLUMNS, "ORDER BY id"):
                 yield self.record_of(columns)
 
-    def known(self, where: str, *values: object) -> Iterator[dict[str, Any]]:
-        for found in self.rows_of(f"{KNOWN} {where}", *values):
-            yield dict(zip(COLUMNS, found, strict=True))
+    def known(self, names: Sequence[str], where: str, *values: object) -> Iterator[dict[str, Any]]:
+        for found in self.rows_of(f"SELECT {', '.join(names)} {FROM} {where}", *values):
+            yield dict(zip(names, found, strict=True))
 
     def kept_of(self, columns: dict[str, Any]) -> Kept:
         figures = self.figures_of(columns)
