@@ -41,10 +41,7 @@ BODIES = (
     *("国土资源局", "规划局", "自然资源局", "自然资源和规划局", "文化局", "旅游局", "文化和旅游局"),
     *("环境保护局（水务局）", "生态环境局开发区分局", "供销社", ""),
 )
-NAMES = st.one_of(
-    st.builds(str.__add__, st.sampled_from(PLACES), st.sampled_from(BODIES)),
-    st.sampled_from(("", "本机关", "青溪县和南山县", "a\udcff县人民政府")),
-)
+NO_NAMES = ("", "本机关", "青溪县和南山县", "a\udcff县人民政府")
 SOURCES = ("http://www.{}.gov.cn/{}.html", "/data/{}/{}.html", "http://[{}/{}", "a\udcff{}{}.html")
 FIGURES = st.dictionaries(
     st.sampled_from((CARRIED, OUT, "disclosure.normative.valid", "applications.new.natural")),
@@ -55,10 +52,15 @@ DISMISSED = {f"years.carried|{CARRIED}": Decision("dismissed", "已核实")}
 
 @st.composite
 def reports(draw: st.DrawFn) -> list[Yearly]:
-    """Some names, each for some years, so that most bodies have several reports."""
+    """Bodies of a place or two and a few that are none, each for some years, so that most have
+    several reports and some the name that others had before.
+    """
     found = []
-    for name in draw(st.lists(NAMES, min_size=1, max_size=12)):
-        for year in draw(st.lists(st.sampled_from((None, *range(2012, 2024))), max_size=6)):
+    places = draw(st.lists(st.sampled_from(PLACES), min_size=1, max_size=2))
+    names = [place + body for place in places for body in BODIES]
+    for name in draw(st.lists(st.sampled_from((*names, *NO_NAMES)), min_size=2, max_size=12)):
+        first = draw(st.integers(2012, 2023))
+        for year in draw(st.lists(st.sampled_from((None, *range(first, 2024))), max_size=6)):
             site = draw(st.sampled_from(SOURCES)).format(draw(st.integers(1, 3)), len(found))
             one = Yearly(name, year, site, draw(FIGURES), draw(st.sampled_from(({}, DISMISSED))))
             is_read, doubts = draw(st.integers(0, 9)) > 0, draw(st.sampled_from(("", "机关")))

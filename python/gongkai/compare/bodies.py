@@ -92,15 +92,17 @@ class Matched:
     """
 
     groups: list[Group | None]
-    alike: Callable[[SoughtAt], Iterable[tuple[Yearly, Key]]]
+    alike: Callable[[SoughtAt], Iterable[Yearly]]
     years: frozenset[int]
 
-    def candidates(self, report: Yearly, year: int, own: Group) -> list[Yearly]:
-        """A few of the reports of a year whose bodies may be this one, but not for certain."""
+    def candidates(self, report: Yearly, year: int) -> list[Yearly]:
+        """A few of the reports of a year, of which its own body has none, whose bodies may be this
+        one, but not for certain.
+        """
         found: list[Yearly] = []
         for spot in spots_sought(report, year):
-            for one, key in self.alike(spot):
-                if key not in own.keys and may_be_one(one.agency, report.agency):
+            for one in self.alike(spot):
+                if may_be_one(one.agency, report.agency):
                     found.append(one)
                 if len(found) == MOST_FOUND:
                     return found
@@ -121,7 +123,7 @@ def match(reports: Sequence[Yearly]) -> Matched:
     one after another.
     """
     keys = [key_of(report, place) for place, report in enumerate(reports)]
-    alike: dict[SoughtAt, list[tuple[Yearly, Key]]] = {}
+    alike: dict[SoughtAt, list[Yearly]] = {}
     years = set()
     for report, key in zip(reports, keys, strict=True):
         if report.year is not None:
@@ -131,7 +133,7 @@ def match(reports: Sequence[Yearly]) -> Matched:
         for spot in spots_of(report):
             first = alike.setdefault(spot, [])
             if len(first) < MOST_LOOKED_AT:
-                first.append((report, key))
+                first.append(report)
     return Matched(groups_of(reports, keys), lambda spot: alike.get(spot, ()), frozenset(years))
 
 
@@ -260,8 +262,7 @@ IN_PARTS = (
     " LEFT JOIN bodies ON bodies.number = body ORDER BY part, place"
 )
 ALIKE = (
-    "SELECT agency, source, name, site FROM reports CROSS JOIN bodies ON bodies.number = body"
-    " WHERE year = ? AND department = ?{} ORDER BY place LIMIT ?"
+    "SELECT agency, source FROM reports WHERE year = ? AND department = ?{} ORDER BY place LIMIT ?"
 )
 TOLD = "SELECT number, text, absent, doubts FROM told JOIN reports USING (place) ORDER BY place"
 NO_ROOM = (
@@ -369,16 +370,15 @@ class BodyIndex:
                 if new is not None and new != body:
                     yield body, new
 
-    def alike(self, spot: SoughtAt) -> Iterator[tuple[Yearly, Key]]:
+    def alike(self, spot: SoughtAt) -> Iterator[Yearly]:
         """The first reports of a spot, as ``Matched`` looks for them."""
         year, area, department = spot
         values: list[object] = [year, as_bytes(department)]
         if area != ANY:
             values.append(as_bytes(area))
         asked = ALIKE.format(" AND area = ?" if area != ANY else "")
-        for agency, source, name, site in self.rows_of(asked, *values, MOST_LOOKED_AT):
-            found = Yearly(text_of(agency), year, text_of(source), {})
-            yield found, (text_of(name), text_of(site))
+        for agency, source in self.rows_of(asked, *values, MOST_LOOKED_AT):
+            yield Yearly(text_of(agency), year, text_of(source), {})
 
     def tell(self, place: int, text: str, absent: int | None, doubts: str) -> None:
         """Keep what came of the report at a place."""

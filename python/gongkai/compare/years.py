@@ -550,7 +550,7 @@ def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> 
     or it is missing.
     """
     facts: dict[str, Fact] = {"agency": report.agency, "last": year - 1}
-    candidates = matched.candidates(report, year - 1, group)
+    candidates = matched.candidates(report, year - 1)
     if candidates:
         says = "uncertain" if bodies.is_certain(report.agency, report.year) else "uncertain_short"
         return (unmatched(says, facts | {"others": named(candidates)}),)
@@ -560,7 +560,7 @@ def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> 
         source = source_of(group.years[earlier][0])
         facts |= {"earlier": earlier, "source": source}
         return (Finding("years.gap", "note", facts=facts),)
-    if len(group.years) > 1 or matched.candidates(report, year + 1, group):
+    if len(group.years) > 1 or matched.candidates(report, year + 1):
         return ()
     return notes("alone", {"agency": report.agency, "year": year}, matched, year)
 
