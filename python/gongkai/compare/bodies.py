@@ -8,13 +8,13 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from gongkai.bodies import Succession, is_certain, may_be_one, normal, successions_of, tail
-from gongkai.groups import grouped, only
+from gongkai.groups import grouped
 from gongkai.model import Decision, GongkaiError, Value
 
 # the body's name in one form, and for a name that does not tell it for certain, the site
@@ -240,6 +240,7 @@ def follows(old: Iterable[int], new: Iterable[int], since: int) -> bool:
 INDEX = """
 PRAGMA journal_mode = OFF;
 CREATE TABLE bodies (number INTEGER PRIMARY KEY, name, site, UNIQUE (name, site));
+CREATE TABLE changes (body INTEGER, new, PRIMARY KEY (body, new)) WITHOUT ROWID;
 CREATE TABLE reports (
   place INTEGER PRIMARY KEY, number INTEGER, body INTEGER, part INTEGER, area, department,
   year INTEGER, agency, source);
@@ -251,12 +252,12 @@ CREATE INDEX by_part ON reports (part);
 CREATE INDEX by_area ON reports (year, department, area);
 CREATE INDEX by_department ON reports (year, department);
 """
-KEEP_BODY = "INSERT INTO bodies (name, site) VALUES (?, ?)"
+BODY = "SELECT number FROM bodies WHERE name = ? AND site = ?"
+KEEP_BODY = "INSERT OR IGNORE INTO bodies (name, site) VALUES (?, ?)"
 KEEP_REPORT = "INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-NAMED = (
-    "SELECT DISTINCT body, agency, year FROM reports JOIN bodies ON bodies.number = body"
-    " WHERE site = x'' ORDER BY body"
-)
+KEEP_CHANGE = "INSERT OR IGNORE INTO changes VALUES (?, ?)"
+# Of what is called as a body may be after a change: the numbers of both.
+PAIRS = "SELECT body, number FROM changes JOIN bodies ON name = new AND site = x''"
 IN_PARTS = (
     "SELECT part, reports.number, place, name, site FROM reports"
     " LEFT JOIN bodies ON bodies.number = body ORDER BY part, place"
@@ -320,22 +321,24 @@ class BodyIndex:
             self.years.add(report.year)
         whose: list[int | bytes | None] = [None, ~place, None, None]
         if key is not None:
-            body, (area, department) = self.number_of(key), tail(report.agency)
+            body, (area, department) = self.body_of(report, key), tail(report.agency)
             whose = [body, body, as_bytes(area), as_bytes(department)]
         named = (report.year, as_bytes(report.agency), as_bytes(report.source))
         with self.used():
             self.connection.execute(KEEP_REPORT, (place, number, *whose, *named))
 
-    def number_of(self, key: Key) -> int:
-        known = self.body_with(key)
-        if known is not None:
-            return known
+    def body_of(self, report: Yearly, key: Key) -> int:
+        """The number of a report's body. A body that takes others over is asked about by their
+        names, so that what each name in use may become is kept.
+        """
+        name, site = map(as_bytes, key)
+        changes = [] if site else successions_of(report.agency, report.year)
         with self.used():
-            return self.connection.execute(KEEP_BODY, tuple(map(as_bytes, key))).lastrowid or 0
-
-    def body_with(self, key: Key) -> int | None:
-        asked = "SELECT number FROM bodies WHERE name = ? AND site = ?"
-        return only([one for (one,) in self.rows_of(asked, *map(as_bytes, key))])
+            self.connection.execute(KEEP_BODY, (name, site))
+            [body] = self.connection.execute(BODY, (name, site)).fetchone()
+            for change in changes:
+                self.connection.execute(KEEP_CHANGE, (body, as_bytes(change.new)))
+        return int(body)
 
     def parts(self) -> Iterator[Part]:
         """All reports: those of a part together, each part in the order of the list."""
@@ -352,23 +355,13 @@ class BodyIndex:
 
     def join_parts(self) -> None:
         """Of bodies whose names may follow each other make one part."""
-        pairs = list(self.pairs())
-        items = dict.fromkeys(one for pair in pairs for one in pair)
+        pairs = list(self.rows_of(PAIRS))
+        items = dict.fromkeys(chain.from_iterable(pairs))
         for first, *others in grouped(items, pairs):
             for other in others:
                 with self.used():
                     asked = "UPDATE reports SET part = ? WHERE part = ?"
                     self.connection.execute(asked, (first, other))
-
-    def pairs(self) -> Iterator[tuple[int, int]]:
-        """Of what is called as a body may be after a change: the numbers of both. A body that took
-        others over is asked about by their names, so that each name in use is looked at.
-        """
-        for body, agency, year in self.rows_of(NAMED):
-            for change in successions_of(text_of(agency), year):
-                new = self.body_with((change.new, ""))
-                if new is not None and new != body:
-                    yield body, new
 
     def alike(self, spot: SoughtAt) -> Iterator[Yearly]:
         """The first reports of a spot, as ``Matched`` looks for them."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from gongkai import editions, system
 from gongkai.store import encoding, schema
-from gongkai.store.records import StoredFigure, StoredReport
+from gongkai.store.records import StoredReport
 from gongkai.workbook.lists import BatchRow
 
 # What is raised by values that we did not write.
@@ -27,9 +27,10 @@ FIGURES = (
     "SELECT c.cell, value, state, raw, unit, implied FROM figures f"
     " LEFT JOIN cells c ON c.id = f.cell WHERE f.id = ? ORDER BY f.cell"
 )
+YEARLY_CELLS = sorted(editions.yearly_cells())
 YEARLY = (
     "SELECT c.cell, value, state, raw, unit, implied FROM cells c JOIN figures f ON f.cell = c.id"
-    f" WHERE f.id = ? AND c.cell IN ({', '.join('?' * len(editions.yearly_cells()))})"
+    f" WHERE f.id = ? AND c.cell IN ({', '.join('?' * len(YEARLY_CELLS))})"
 )
 FINDINGS = "SELECT facts FROM findings WHERE id = ? ORDER BY number"
 
@@ -118,8 +119,8 @@ class Store:
             return self.yearly_of(columns)
 
     def yearly_of(self, columns: dict[str, Any]) -> BatchRow:
-        found = self.rows_of(YEARLY, columns["id"], *sorted(editions.yearly_cells()))
-        return encoding.row_of(columns, map(encoding.figure_of, found))
+        found = self.connection.execute(YEARLY, (columns["id"], *YEARLY_CELLS)).fetchall()
+        return encoding.row_of(columns, found)
 
     def checks(self) -> Iterator[tuple[BatchRow, dict[str, Any]]]:
         """(line, ``check --json``) of every report that is kept."""
@@ -146,16 +147,17 @@ class Store:
             yield dict(zip(names, found, strict=True))
 
     def kept_of(self, columns: dict[str, Any]) -> Kept:
-        figures = self.figures_of(columns)
+        row = encoding.row_of(columns, self.figures_of(columns))
         digest = encoding.text_in(columns["file_sha256"] or "")
-        return Kept(encoding.row_of(columns, figures), digest, bool(columns["is_grave"]))
+        return Kept(row, digest, bool(columns["is_grave"]))
 
     def record_of(self, columns: dict[str, Any]) -> StoredReport:
         is_done = columns["state"] == "done"
-        figures = tuple(self.figures_of(columns)) if is_done else ()
+        values = self.figures_of(columns) if is_done else []
+        figures = tuple(map(encoding.figure_of, values))
         told = {name: encoding.text_in(columns[name]) for name in encoding.SOURCE_COLUMNS[3:]}
         return StoredReport(
-            encoding.row_of(columns, figures),
+            encoding.row_of(columns, values),
             published=encoding.text_in(columns["published"] or ""),
             figures=figures,
             editions=json.loads(columns["forms"]) if columns["forms"] else None,
@@ -171,14 +173,13 @@ class Store:
         findings = [json.loads(facts) for (facts,) in self.rows_of(FINDINGS, columns["id"])]
         return {**json.loads(columns["checked"]), "findings": findings}
 
-    def figures_of(self, columns: dict[str, Any]) -> Iterator[StoredFigure]:
-        """SQLite keeps no sums of what it holds: a damaged number ends a report's figures early."""
-        cells: list[str] = []
-        for values in self.rows_of(FIGURES, columns["id"]):
-            figure = encoding.figure_of(values)
-            cells.append(figure.cell)
-            yield figure
-        encoding.refuse_other_cells(cells, columns["forms"])
+    def figures_of(self, columns: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Cell, value, state, raw, unit and implied of each. SQLite keeps no sums of what it holds:
+        a damaged number ends a report's figures early.
+        """
+        found = self.connection.execute(FIGURES, (columns["id"],)).fetchall()
+        encoding.refuse_other_cells([values[0] for values in found], columns["forms"])
+        return found
 
     def count(self) -> int:
         """How many sources there are."""
