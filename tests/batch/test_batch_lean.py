@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from gongkai.batch import across_lines, with_years
+from gongkai.batch.names import digest, digest_of
 from gongkai.batch.summary import ACROSS, compare_all, compared, told_rows, write_both
 from gongkai.compare.years import LongComparison
 from gongkai.figures import shown
@@ -113,3 +114,9 @@ def test_a_report_more_takes_little(tmp_path: Path) -> None:
             walk(store, folder)  # what is kept of names is there by then
             peaks.append(peak(lambda: walk(store, folder)))  # noqa: B023
     assert (peaks[1] - peaks[0]) / 1_000 < MOST_A_REPORT
+
+
+def test_the_digest_of_a_long_file_takes_little(tmp_path: Path) -> None:
+    (tmp_path / "汇总.csv").write_bytes(content := bytes(range(256)) * 50_000)
+    assert digest(tmp_path / "汇总.csv") == digest_of(content)
+    assert peak(lambda: digest(tmp_path / "汇总.csv")) < len(content) / 4
