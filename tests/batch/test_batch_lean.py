@@ -1,5 +1,5 @@
 """How much memory the summary of a long list takes, and that it says what that of a short one says:
-figures packed, and lines in place of edits.
+reports are compared body by body, and lines are written in place of edits.
 """
 
 from __future__ import annotations
@@ -7,33 +7,25 @@ from __future__ import annotations
 import json
 import tracemalloc
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from gongkai.batch import across_lines, with_years
-from gongkai.batch.summary import ACROSS, compared, packed, write_both, yearly_of, years_told
-from gongkai.compare.bodies import Packed, unpacked
-from gongkai.compare.years import compare_years
-from gongkai.editions import yearly_cells
+from gongkai.batch.names import digest, digest_of
+from gongkai.batch.summary import ACROSS, compare_all, compared, told_rows, write_both
+from gongkai.compare.years import LongComparison
 from gongkai.figures import shown
-from gongkai.model import Edit, Value
-from gongkai.store import StoredReport, encoded, open_store
+from gongkai.model import Edit
+from gongkai.store import StoredReport, StoreWriter, encoded, open_store
 from gongkai.store.records import StoredFigure
 from gongkai.workbook import derived, file, layout
 from gongkai.workbook.lists import BatchRow, batch_edits, summary_edits
 from helpers.batches import rows_of_two_years
-from helpers.counts import properties
 
-MOST_A_REPORT = 1_600  # bytes of Python's own at a time; some 3,000 with a dict for each report
+MOST_A_REPORT = 50  # bytes of Python's own at a time; some 1,600 where all figures are held packed
 OUT = "applications.carried_out.natural"
-FIGURES = st.one_of(
-    st.integers(-50, 10**20),
-    st.decimals(min_value=0, max_value=10**7, places=4).map(lambda value: value.normalize()),
-)
 
 
 def filled_store(folder: Path, rows: Sequence[BatchRow]) -> Path:
@@ -54,6 +46,12 @@ def record_of(row: BatchRow) -> StoredReport:
     return StoredReport(row, figures=tuple(kept))
 
 
+def compared_rows(store: StoreWriter, folder: Path) -> list[BatchRow]:
+    with closing(LongComparison()) as across:
+        compare_all(store, folder, across)
+        return list(told_rows(store, folder, across.told()))
+
+
 def mixed_rows() -> list[BatchRow]:
     """Two years of some bodies, of which one goes on otherwise; a doubled report, one without a
     name, and one that failed.
@@ -65,37 +63,13 @@ def mixed_rows() -> list[BatchRow]:
     return [*rows, double, nameless, BatchRow("z.html", "failed", message="文件不存在。")]
 
 
-# --- packed figures -------------------------------------------------------------------------------
-
-
-@properties(60)
-@given(figures=st.dictionaries(st.sampled_from(sorted(yearly_cells())), FIGURES))
-def test_figures_come_out_as_they_were_packed(figures: dict[str, Value]) -> None:
-    found = Packed(figures)
-    assert found.unpacked() == found == figures
-    assert dict(found) == dict(found.items()) == figures
-    assert len(found) == len(figures)
-    assert {type(value) for value in found.values()} == set(map(type, figures.values()))
-    assert all(cell in found and found[cell] == figures[cell] for cell in figures)
-    assert found.get("applications.none") is None
-
-
-def test_packed_reports_are_compared_as_others_are() -> None:
-    for rows in (mixed_rows(), rows_of_two_years(3)):
-        plain = [yearly_of(row) for row in rows if row.is_done]
-        found = compare_years(list(map(packed, plain)))
-        assert found == compare_years(plain)
-        assert any(one.findings for one in found) is (len(rows) > 6)
-        assert [unpacked(packed(one)) for one in plain] == plain
-
-
 # --- the two files --------------------------------------------------------------------------------
 
 
 def test_a_store_is_told_what_its_rows_are(tmp_path: Path) -> None:
     rows = mixed_rows()
     with open_store(filled_store(tmp_path, rows)) as store:
-        told = years_told(store, tmp_path)
+        told = {row.source: row.years for row in compared_rows(store, tmp_path)}
         assert told == {row.source: row.years for row in with_years(rows) if row.is_done}
         assert list(across_lines(compared(rows))) == json.loads(store.about(ACROSS))
 
@@ -104,10 +78,8 @@ def test_the_workbook_is_that_of_its_edits(tmp_path: Path) -> None:
     part = tmp_path / "part"
     part.mkdir()
     with open_store(filled_store(tmp_path, mixed_rows())) as store:
-        listed = list(store.listed())
-        years = years_told(store, tmp_path)
+        rows = compared_rows(store, tmp_path)
         write_both(store, tmp_path, part, print)
-    rows = [replace(row, years=years.get(row.source, "")) for row in listed]
     edits = [*batch_edits(rows), *summary_edits(rows)]
     edits.append(Edit(layout.BATCH, *layout.FOLDER_SPOT, str(tmp_path.resolve())))
     wanted = file.filled(Path("汇总.xlsx"), edits, derived.blank("batch", ".xlsx"))
@@ -127,11 +99,24 @@ def peak(work: Callable[[], object]) -> int:
     return most
 
 
+def walk(store: StoreWriter, folder: Path) -> None:
+    with closing(LongComparison()) as across:
+        compare_all(store, folder, across)
+        for _ in told_rows(store, folder, across.told()):
+            pass
+
+
 def test_a_report_more_takes_little(tmp_path: Path) -> None:
     peaks = []
     for number in (250, 750):
         folder = filled_store(tmp_path / f"{number}", rows_of_two_years(number))
         with open_store(folder) as store:
-            years_told(store, folder)  # what is kept of names is there by then
-            peaks.append(peak(lambda: years_told(store, folder)))  # noqa: B023
+            walk(store, folder)  # what is kept of names is there by then
+            peaks.append(peak(lambda: walk(store, folder)))  # noqa: B023
     assert (peaks[1] - peaks[0]) / 1_000 < MOST_A_REPORT
+
+
+def test_the_digest_of_a_long_file_takes_little(tmp_path: Path) -> None:
+    (tmp_path / "汇总.csv").write_bytes(content := bytes(range(256)) * 50_000)
+    assert digest(tmp_path / "汇总.csv") == digest_of(content)
+    assert peak(lambda: digest(tmp_path / "汇总.csv")) < len(content) / 4

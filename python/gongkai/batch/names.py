@@ -21,6 +21,7 @@ LONGEST_STEM, MOST_STEM_BYTES = 80, 200  # leaves room for a number and the suff
 MOST_NAME_BYTES = 248  # of a stem with 2021年度报告（机关、年度待核）.xlsx behind it
 LONGEST_PATH = 218  # characters of a path that Excel opens; Windows itself may stop at 259
 LONGEST_FOLDER = 180  # characters; below it a file's name has room within a path of 259
+PIECE = 1 << 20  # bytes of a file at a time
 # What Windows refuses, and what means something to xlwings (=) or to the command line that it runs
 # (% ^ &).
 FORBIDDEN = re.compile(r'[<>:"/\\|?*=%^&]')
@@ -126,7 +127,12 @@ class FileNames:
 
 
 def digest(path: Path) -> str:
-    return digest_of(system.read_plain(path))
+    """The sha256 of a file, which is not held as a whole: 汇总.csv has 0.4 KB a report."""
+    found = hashlib.sha256()
+    with system.open_plain(path) as file:
+        while piece := file.read(PIECE):
+            found.update(piece)
+    return found.hexdigest()
 
 
 def digest_with_decisions(path: Path) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from gongkai import decisions, pipeline, store, supply, wording
@@ -132,12 +132,16 @@ def request_of(task: Task) -> bytes:
             about, content = ["docx"], found
         else:
             content = found.content
-            about = ["page", asdict(replace(found, content=b"", kind=None))]
-            about[1]["content"] = ""
-        told.append([asdict(want), about, len(content)])
+            about = ["page", {**fields_of(found), "content": "", "kind": None}]
+        told.append([fields_of(want), about, len(content)])
         contents.append(content)
     head = json.dumps([task.source, task.books, task.suffix, told]).encode()
     return b"".join([len(head).to_bytes(LENGTH, "big"), head, *contents])
+
+
+def fields_of(value: supply.Want | Document) -> dict[str, Any]:
+    """What ``asdict`` gives, which copies all that it comes upon: here it is told and let go."""
+    return {one.name: getattr(value, one.name) for one in fields(value)}
 
 
 def facts_of(error: GongkaiError) -> list[Any]:
@@ -169,7 +173,7 @@ def supplied(about: Sequence[Any], content: bytes) -> supply.Supplied:
 
 def packed(found: ParseResult) -> bytes:
     if isinstance(found, supply.Want):
-        return json.dumps({"want": asdict(found)}).encode()
+        return json.dumps({"want": fields_of(found)}).encode()
     told = []
     for one in found:
         book = b64encode(one.book).decode()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from bisect import insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from sys import intern
-from types import MappingProxyType
-from typing import Any
 
 from gongkai import decisions, output, processes, system
 from gongkai.batch import folders, names
@@ -31,7 +29,6 @@ PATIENT = processes.Bounds(
 ACROSS = "across"  # what a store knows the lines of ``across_lines`` by
 BATCH_NOTICE = (3, max(layout.BATCH_COLUMNS.values()) - 1)  # beside the folder
 SUMMARY_NOTICE = (1, 3)  # in place of the hint
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def names_of(store: Store) -> tuple[str, str]:
@@ -43,8 +40,12 @@ def names_of(store: Store) -> tuple[str, str]:
 def rows_there(rows: Iterable[lists.BatchRow], folder: Path) -> Iterator[lists.BatchRow]:
     """Of all sources of a store those that need no workbook or have theirs still."""
     for row in rows:
-        if not row.file or (folder / row.file).is_file():
+        if is_there(row, folder):
             yield row
+
+
+def is_there(row: lists.BatchRow, folder: Path) -> bool:
+    return not row.file or (folder / row.file).is_file()
 
 
 def write_summary(
@@ -85,9 +86,18 @@ def write_both(store: StoreWriter, folder: Path, part: Path, tell: Callable[[str
     which are taken one by one. A file that reads otherwise than we ever wrote it is renamed before,
     which ``tell`` is told. Raises GongkaiError.
     """
+    with closing(years.LongComparison()) as across:
+        compare_all(store, folder, across)
+        write_rows(store, part, told_rows(store, folder, across.told()), tell)
+
+
+def write_rows(
+    store: StoreWriter, part: Path, rows: Iterable[lists.BatchRow], tell: Callable[[str], None]
+) -> None:
+    folder = part.parent
     book, table = names_of(store)
     shown = ShownRows()
-    passing = shown.passing(told_rows(store, folder, years_told(store, folder)))
+    passing = shown.passing(rows)
 
     def write_table(path: Path) -> None:
         output.write_csv(path, summary_lines(passing))
@@ -203,6 +213,7 @@ class Pace:
 
 # --- over years -----------------------------------------------------------------------------------
 
+DIFFERS = "与上一年不符"
 MOST_LISTED = 20  # reports that differ, on the terminal; the summary has all
 
 
@@ -217,23 +228,13 @@ def compared(rows: Iterable[lists.BatchRow]) -> list[years.YearComparison]:
 
 def yearly_of(row: lists.BatchRow) -> bodies.Yearly:
     return bodies.Yearly(
-        intern(row.agency),
+        row.agency,
         row.year,
         row.source,
         row.figures,
         row.decisions,
         doubts=row.doubts,
         implied=row.implied,
-    )
-
-
-def packed(report: bodies.Yearly) -> bodies.Yearly:
-    """The same in little memory: nearly all have no decisions and nothing implied."""
-    return replace(
-        report,
-        figures=bodies.Packed(report.figures),
-        decisions=report.decisions or NOTHING,
-        implied=report.implied or NOTHING,
     )
 
 
@@ -248,39 +249,38 @@ def with_years(rows: Sequence[lists.BatchRow]) -> list[lists.BatchRow]:
     return found
 
 
-def years_told(store: StoreWriter, folder: Path) -> Mapping[str, str]:
-    """Source -> what came of comparing its report, and for the store the lines on all of them. The
-    rows and the findings are let go one after the other, and of texts that are the same one is
-    kept: a hundred thousand reports take a gigabyte else.
+def compare_all(store: StoreWriter, folder: Path, across: years.LongComparison) -> None:
+    """Compare all reports of a store, body by body, none of which is held for longer: a hundred
+    thousand take gigabytes else. The store is told the lines on all of them.
     """
-    reports: list[bodies.Yearly] = []
-    for row in rows_there(store.yearly(), folder):
-        if row.is_done:
-            reports.append(packed(yearly_of(row)))
-    brief: list[years.YearComparison] = []
+    for number, row in store.named():
+        if is_there(row, folder):
+            across.add(yearly_of(row), number)
 
-    def passing() -> Iterator[years.YearComparison]:
-        for one in years.each_compared(reports):
-            brief.append(replace(one, findings=(), text=intern(one.text)))
-            yield one
+    def read(number: int) -> bodies.Yearly:
+        return yearly_of(store.yearly_row(number))
 
-    lines = list(across_lines(passing()))
+    lines = list(across_lines(across.each(read)))
     store.say(ACROSS, json.dumps(lines, ensure_ascii=False))
-    told = {}
-    for one in years.told_once(brief):
-        told[one.report.source] = intern(lists.clipped(one.text))
-    return told
 
 
-def told_rows(store: Store, folder: Path, told: Mapping[str, str]) -> Iterator[lists.BatchRow]:
+def told_rows(
+    store: Store, folder: Path, told: Iterator[tuple[int, str]]
+) -> Iterator[lists.BatchRow]:
     """The rows of a store, those of reports with what came of comparing them; a report whose
     workbook went away meanwhile is not there.
     """
-    for row in rows_there(store.listed(), folder):
-        if not row.is_done:
+    nothing = 0, ""
+    compared_number, text = next(told, nothing)
+    for number, listed in store.numbered():
+        row = listed
+        if number == compared_number:
+            row = replace(row, years=lists.clipped(text))
+            compared_number, text = next(told, nothing)
+        elif row.is_done:
+            continue
+        if is_there(row, folder):
             yield row
-        elif row.source in told:
-            yield replace(row, years=told[row.source])
 
 
 def across_told(store: Store) -> list[str]:
@@ -302,26 +302,28 @@ def across_lines(comparisons: Iterable[years.YearComparison]) -> Iterator[str]:
     if not told:
         return
     yield f"跨年核对：{'，'.join(told)}（逐份见“汇总”的跨年核对一栏）。"
-    for agency, year, text in sorted(tally.differing)[:MOST_LISTED]:
+    for agency, year, text in tally.first:
         yield f"  {agency} {year}年：{text}"
-    if len(tally.differing) > MOST_LISTED:
-        yield f"  ……另有{len(tally.differing) - MOST_LISTED}份，见“汇总”。"
+    more = tally.counts[DIFFERS] - len(tally.first)
+    if more:
+        yield f"  ……另有{more}份，见“汇总”。"
 
 
 @dataclass
 class AcrossTally:
-    """How many reports continue the year before; body, year and text of those that do not."""
+    """How many reports continue the year before; body, year and text of the first that do not."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    differing: list[tuple[str, int, str]] = field(default_factory=list)
+    first: list[tuple[str, int, str]] = field(default_factory=list)
     dismissed: int = 0
 
     def add(self, one: years.YearComparison) -> None:
         is_open_of = [decisions.is_open(finding) for finding in one.findings]
         self.dismissed += is_open_of.count(False)
         if one.differs:
-            self.counts["与上一年不符"] += 1
-            self.differing.append((one.report.agency, one.report.year or 0, one.text))
+            self.counts[DIFFERS] += 1
+            insort(self.first, (one.report.agency, one.report.year or 0, one.text))
+            del self.first[MOST_LISTED:]
             return
         self.counts["与上一年相符"] += one.follows
         self.counts["不符处都已忽略的"] += one.compared > 0 and not one.follows
@@ -329,7 +331,7 @@ class AcrossTally:
 
     def told(self) -> list[str]:
         """与上一年相符3份, 另有提示1份; [] where nothing was compared."""
-        names = ("与上一年相符", "与上一年不符", "不符处都已忽略的", "另有提示")
+        names = ("与上一年相符", DIFFERS, "不符处都已忽略的", "另有提示")
         told = [f"{name}{self.counts[name]}份" for name in names if self.counts[name]]
         if self.dismissed:
             told.append(f"已忽略的问题{self.dismissed}处")

@@ -24,6 +24,7 @@ SPECIAL = "特别行政区"
 LENIENT = 1  # years: a body changes its sign before or after the list of a year does
 MUNICIPALITIES = ("11", "12", "31", "50")  # 北京市, 天津市, 上海市, 重庆市: cities as provinces
 FAR = 9_999  # a year that no division has seen
+MOST_KEPT = 4_000  # names taken apart: some 7 MB; what is asked of one comes together
 
 
 class Division(NamedTuple):
@@ -170,7 +171,7 @@ def path_of(name: str, year: int | None) -> tuple[int, frozenset[Division]]:
 NONE: frozenset[Division] = frozenset()  # one for all: each empty set takes 216 bytes
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=MOST_KEPT)
 def longest(name: str, year: int | None) -> tuple[int, frozenset[Division]]:
     """(letters, candidates) of the longest path: (6, 瑞安市) of 浙江省瑞安市司法局."""
     by_end = {0: NONE}

@@ -14,6 +14,7 @@ from itertools import product, starmap
 from gongkai import figures, groups
 from gongkai.bodies.divisions import (
     FAR,
+    MOST_KEPT,
     Division,
     around,
     by_name,
@@ -145,7 +146,7 @@ NATION = Division("", "国家")
 CORPS = Division("", "新疆生产建设兵团")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=MOST_KEPT)
 def parsed(name: str, year: int | None = None) -> BodyName:
     """The parts of a name as it is written; all empty for what is no name (本局, …和)."""
     text = plain(name)
@@ -425,7 +426,7 @@ def rows(file: str) -> list[list[str]]:
 # --- one form -------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=MOST_KEPT)
 def normal(name: str, year: int | None = None) -> str:
     """One form for all ways of writing a body's name, "" for what is none. Bodies may share it: see
     ``is_certain``.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from gongkai.bodies.divisions import Division, around, by_name, is_there, lies_in
+from gongkai.bodies.divisions import MOST_KEPT, Division, around, by_name, is_there, lies_in
 from gongkai.bodies.names import (
     CORPS,
     LETTERS,
@@ -154,7 +154,7 @@ def tail(name: str) -> tuple[str, str]:
     return unit, "" if department == OFFICE else department
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=MOST_KEPT)
 def units_in(name: str) -> tuple[str, ...]:
     """All areas in a name, from the outermost in: 浙江省, 杭州市, 西湖区, 灵隐街道."""
     found = parsed(name)
@@ -166,7 +166,7 @@ def units_in(name: str) -> tuple[str, ...]:
     return tuple(filter(None, (*names, found.strange, found.sub)))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=MOST_KEPT)
 def qualified(name: str, area: str) -> str:
     """A name whole, in a list of the bodies of ``area``: 教育局 and 县教育局 are 青溪县教育局
     there; "" for no name.

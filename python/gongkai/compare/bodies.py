@@ -1,24 +1,27 @@
 """Reports -> which are of one body, and which of them is the year before's. Linear in the
-reports.
+reports. Of very many a BodyIndex has on disk whose they are, and gives out body by body.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from functools import cache
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from gongkai.bodies import Succession, is_certain, may_be_one, normal, successions_of, tail
-from gongkai.editions import yearly_cells
-from gongkai.model import Decision, Value
+from gongkai.groups import grouped
+from gongkai.model import Decision, GongkaiError, Value
 
 # the body's name in one form, and for a name that does not tell it for certain, the site
 Key = tuple[str, str]
 SoughtAt = tuple[int, str, str]  # the year, area and department under which a report is looked for
 
+ANY = "*"  # in place of an area
 MOST_LOOKED_AT, MOST_FOUND = 20, 4  # reports with names alike; one more than are told
 
 
@@ -41,50 +44,6 @@ class Yearly:
     @property
     def known(self) -> dict[str, Value]:
         return {**self.implied, **self.figures}
-
-
-class Packed(Mapping[str, Value]):
-    """The figures that years are compared by, of one of very many reports: [3,null,"0.5"] in the
-    order of cells, a tenth of a dict's memory. Each look unpacks all of them, so that who looks
-    often takes ``unpacked``.
-    """
-
-    __slots__ = ("text",)
-
-    def __init__(self, figures: Mapping[str, Value]) -> None:
-        held = map(figures.get, packed_cells())
-        self.text = json.dumps(list(held), default=str, separators=(",", ":"))
-
-    def __getitem__(self, cell: str) -> Value:
-        return self.unpacked()[cell]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.unpacked())
-
-    def __len__(self) -> int:
-        return len(self.unpacked())
-
-    def items(self) -> ItemsView[str, Value]:
-        return self.unpacked().items()
-
-    def unpacked(self) -> dict[str, Value]:
-        found: dict[str, Value] = {}
-        for cell, held in zip(packed_cells(), json.loads(self.text), strict=True):
-            if held is not None:
-                found[cell] = Decimal(held) if isinstance(held, str) else held
-        return found
-
-
-def unpacked(report: Yearly) -> Yearly:
-    """The same to be looked at often."""
-    if isinstance(report.figures, Packed):
-        return replace(report, figures=report.figures.unpacked())
-    return report
-
-
-@cache
-def packed_cells() -> tuple[str, ...]:
-    return tuple(sorted(yearly_cells()))
 
 
 def is_evaluated(report: Yearly) -> bool:
@@ -133,15 +92,17 @@ class Matched:
     """
 
     groups: list[Group | None]
-    alike: Mapping[SoughtAt, Sequence[tuple[Yearly, Group]]]
+    alike: Callable[[SoughtAt], Iterable[Yearly]]
     years: frozenset[int]
 
-    def candidates(self, report: Yearly, year: int, own: Group) -> list[Yearly]:
-        """A few of the reports of a year whose bodies may be this one, but not for certain."""
+    def candidates(self, report: Yearly, year: int) -> list[Yearly]:
+        """A few of the reports of a year, of which its own body has none, whose bodies may be this
+        one, but not for certain.
+        """
         found: list[Yearly] = []
         for spot in spots_sought(report, year):
-            for one, group in self.alike.get(spot, ()):
-                if group is not own and may_be_one(one.agency, report.agency):
+            for one in self.alike(spot):
+                if may_be_one(one.agency, report.agency):
                     found.append(one)
                 if len(found) == MOST_FOUND:
                     return found
@@ -153,7 +114,7 @@ def spots_sought(report: Yearly, year: int) -> list[SoughtAt]:
     area, department = tail(report.agency)
     if not department and not area:
         return []
-    spots = [(year, area, department), (year, "" if area else "*", department)]
+    spots = [(year, area, department), (year, "" if area else ANY, department)]
     return list(dict.fromkeys(spots))
 
 
@@ -162,25 +123,27 @@ def match(reports: Sequence[Yearly]) -> Matched:
     one after another.
     """
     keys = [key_of(report, place) for place, report in enumerate(reports)]
-    joined = join_changed(grouped(reports, keys))
-    groups: list[Group | None] = []
-    alike: dict[SoughtAt, list[tuple[Yearly, Group]]] = {}
+    alike: dict[SoughtAt, list[Yearly]] = {}
     years = set()
     for report, key in zip(reports, keys, strict=True):
         if report.year is not None:
             years.add(report.year)
         if key is None:
-            groups.append(None)
             continue
-        groups.append(joined[key])
         for spot in spots_of(report):
             first = alike.setdefault(spot, [])
             if len(first) < MOST_LOOKED_AT:
-                first.append((report, joined[key]))
-    return Matched(groups, alike, frozenset(years))
+                first.append(report)
+    return Matched(groups_of(reports, keys), lambda spot: alike.get(spot, ()), frozenset(years))
 
 
-def grouped(reports: Sequence[Yearly], keys: Sequence[Key | None]) -> dict[Key, Group]:
+def groups_of(reports: Sequence[Yearly], keys: Sequence[Key | None]) -> list[Group | None]:
+    """The group of each report, None where it has no key."""
+    joined = join_changed(by_key(reports, keys))
+    return [None if key is None else joined[key] for key in keys]
+
+
+def by_key(reports: Sequence[Yearly], keys: Sequence[Key | None]) -> dict[Key, Group]:
     groups: dict[Key, Group] = {}
     for report, key in zip(reports, keys, strict=True):
         if key is not None and report.year is not None:
@@ -215,7 +178,7 @@ def spots_of(report: Yearly) -> Iterator[SoughtAt]:
     area, department = tail(report.agency)
     yield report.year, area, department
     if department:
-        yield report.year, "*", department
+        yield report.year, ANY, department
 
 
 # --- names of one body, one after another ---------------------------------------------------------
@@ -267,3 +230,164 @@ def take_over(joined: dict[Key, Group], new: Group, old: Group) -> None:
 
 def follows(old: Iterable[int], new: Iterable[int], since: int) -> bool:
     return max(old) < min(new) and min(new) >= since
+
+
+# --- very many reports ----------------------------------------------------------------------------
+
+# Texts are bytes: the name of a file may hold some that are no UTF-8. ``part`` is the number of a
+# body whose names are joined with others', as far as they may be one; that of a nameless report is
+# its own, below 0.
+INDEX = """
+PRAGMA journal_mode = OFF;
+CREATE TABLE bodies (number INTEGER PRIMARY KEY, name, site, UNIQUE (name, site));
+CREATE TABLE changes (body INTEGER, new, PRIMARY KEY (body, new)) WITHOUT ROWID;
+CREATE TABLE reports (
+  place INTEGER PRIMARY KEY, number INTEGER, body INTEGER, part INTEGER, area, department,
+  year INTEGER, agency, source);
+CREATE TABLE told (place INTEGER PRIMARY KEY, text, absent INTEGER, doubts);
+"""
+# Once all reports are in it.
+SORTED = """
+CREATE INDEX by_part ON reports (part);
+CREATE INDEX by_area ON reports (year, department, area);
+CREATE INDEX by_department ON reports (year, department);
+"""
+BODY = "SELECT number FROM bodies WHERE name = ? AND site = ?"
+KEEP_BODY = "INSERT OR IGNORE INTO bodies (name, site) VALUES (?, ?)"
+KEEP_REPORT = "INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+KEEP_CHANGE = "INSERT OR IGNORE INTO changes VALUES (?, ?)"
+# Of what is called as a body may be after a change: the numbers of both.
+PAIRS = "SELECT body, number FROM changes JOIN bodies ON name = new AND site = x''"
+IN_PARTS = (
+    "SELECT part, reports.number, place, name, site FROM reports"
+    " LEFT JOIN bodies ON bodies.number = body ORDER BY part, place"
+)
+ALIKE = (
+    "SELECT agency, source FROM reports WHERE year = ? AND department = ?{} ORDER BY place LIMIT ?"
+)
+TOLD = "SELECT number, text, absent, doubts FROM told JOIN reports USING (place) ORDER BY place"
+NO_ROOM = (
+    "核对各年报告时无法读写临时文件：磁盘空间不足，或临时文件夹没有写入权限；"
+    "排除问题后重新运行同一命令，即可接着导入。"
+)
+
+
+class Part(NamedTuple):
+    """The reports of one body, or of several whose names may have been one another's: by what
+    number, at what place of the list and with what key each is known.
+    """
+
+    numbers: list[int]
+    places: list[int]
+    keys: list[Key | None]
+
+
+class BodyIndex:
+    """Whose very many reports are, in a file that SQLite keeps while it is open: a megabyte or two
+    of memory, however many there are. First each is added, then they are given out in parts.
+    """
+
+    def __init__(self) -> None:
+        self.years: set[int] = set()
+        self.count = 0
+        self.connection = sqlite3.connect("", isolation_level=None)
+        with self.used():
+            self.connection.executescript(INDEX + "BEGIN")
+
+    def close(self) -> None:
+        self.connection.close()
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """What goes wrong within is a GongkaiError."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise GongkaiError(NO_ROOM) from error
+
+    def rows_of(self, question: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """Not ``yield from``, as in ``store.reading``."""
+        with self.used():
+            for row in self.connection.execute(question, values):  # noqa: UP028
+                yield row
+
+    def add(self, report: Yearly, number: int) -> None:
+        """The next report of the list, which needs no figures here, and the number that it is to be
+        asked for by.
+        """
+        place, self.count = self.count, self.count + 1
+        key = key_of(report, place)
+        if report.year is not None:
+            self.years.add(report.year)
+        whose: list[int | bytes | None] = [None, ~place, None, None]
+        if key is not None:
+            body, (area, department) = self.body_of(report, key), tail(report.agency)
+            whose = [body, body, as_bytes(area), as_bytes(department)]
+        named = (report.year, as_bytes(report.agency), as_bytes(report.source))
+        with self.used():
+            self.connection.execute(KEEP_REPORT, (place, number, *whose, *named))
+
+    def body_of(self, report: Yearly, key: Key) -> int:
+        """The number of a report's body. A body that takes others over is asked about by their
+        names, so that what each name in use may become is kept.
+        """
+        name, site = map(as_bytes, key)
+        changes = [] if site else successions_of(report.agency, report.year)
+        with self.used():
+            self.connection.execute(KEEP_BODY, (name, site))
+            [body] = self.connection.execute(BODY, (name, site)).fetchone()
+            for change in changes:
+                self.connection.execute(KEEP_CHANGE, (body, as_bytes(change.new)))
+        return int(body)
+
+    def parts(self) -> Iterator[Part]:
+        """All reports: those of a part together, each part in the order of the list."""
+        with self.used():
+            self.connection.executescript(SORTED + "BEGIN")
+        self.join_parts()
+        for _, found in groupby(self.rows_of(IN_PARTS), itemgetter(0)):
+            part = Part([], [], [])
+            for _, number, place, name, site in found:
+                part.numbers.append(number)
+                part.places.append(place)
+                part.keys.append(None if name is None else (text_of(name), text_of(site)))
+            yield part
+
+    def join_parts(self) -> None:
+        """Of bodies whose names may follow each other make one part."""
+        pairs = list(self.rows_of(PAIRS))
+        items = dict.fromkeys(chain.from_iterable(pairs))
+        for first, *others in grouped(items, pairs):
+            for other in others:
+                with self.used():
+                    asked = "UPDATE reports SET part = ? WHERE part = ?"
+                    self.connection.execute(asked, (first, other))
+
+    def alike(self, spot: SoughtAt) -> Iterator[Yearly]:
+        """The first reports of a spot, as ``Matched`` looks for them."""
+        year, area, department = spot
+        values: list[object] = [year, as_bytes(department)]
+        if area != ANY:
+            values.append(as_bytes(area))
+        asked = ALIKE.format(" AND area = ?" if area != ANY else "")
+        for agency, source in self.rows_of(asked, *values, MOST_LOOKED_AT):
+            yield Yearly(text_of(agency), year, text_of(source), {})
+
+    def tell(self, place: int, text: str, absent: int | None, doubts: str) -> None:
+        """Keep what came of the report at a place."""
+        with self.used():
+            values = (place, as_bytes(text), absent, as_bytes(doubts))
+            self.connection.execute("INSERT INTO told VALUES (?, ?, ?, ?)", values)
+
+    def told(self) -> Iterator[tuple[int, str, int | None, str]]:
+        """The number of each report in the order of the list, and what was kept of it."""
+        for number, text, absent, doubts in self.rows_of(TOLD):
+            yield number, text_of(text), absent, text_of(doubts)
+
+
+def as_bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def text_of(content: bytes) -> str:
+    return content.decode("utf-8", "surrogatepass")

@@ -10,11 +10,11 @@ figure; a difference is a note then. Rules: years.carried, .documents (warnings)
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gongkai import bodies, decisions, editions, figures, sums
-from gongkai.compare.bodies import Group, Matched, Yearly, match, unpacked
+from gongkai.compare.bodies import BodyIndex, Group, Matched, Yearly, groups_of, match
 from gongkai.model import (
     Fact,
     Figure,
@@ -91,36 +91,89 @@ def yearly(report: Report) -> Yearly:
 
 def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:
     """A comparison for each report, in their order; thousands take well under a second."""
-    return told_once(list(each_compared(reports)))
+    found = list(each_compared(reports, match(reports)))
+    telling = TellingOnce({one.report.year for one in found}, Counter(one.absent for one in found))
+    told = []
+    for one in found:
+        text = telling.text_of(one.text, one.absent, doubted(one.report))
+        told.append(replace(one, text=text))
+    return told
 
 
-def each_compared(reports: Sequence[Yearly]) -> Iterator[YearComparison]:
-    """The same one by one, before ``told_once`` has looked at the texts of all."""
-    matched = match(reports)
+def each_compared(reports: Sequence[Yearly], matched: Matched) -> Iterator[YearComparison]:
+    """The same one by one, before a look at the texts of all."""
     for report, group in zip(reports, matched.groups, strict=True):
         one = comparison_of(report, group, matched)
         findings = decided(one.findings, report)
         yield replace(one, findings=findings, text=one.text + doubted(report))
 
 
-def told_once(found: Sequence[YearComparison]) -> list[YearComparison]:
+class TellingOnce:
     """A year of which there is no report at all is said of the first of many alone:
-    没有2020年的报告，共27份没有核对; of the others 未核对.
+    没有2020年的报告，共27份没有核对; of the others 未核对. Asked in the order of the reports;
+    ``there`` are the years of all, ``absent`` says of how many there is none of the year before.
     """
-    there = {one.report.year for one in found}
-    lacking = Counter(one.absent for one in found if one.absent not in there)
-    told: list[YearComparison] = []
-    said: set[int] = set()
-    for one in found:
-        count = lacking[one.absent]
-        if one.absent is None or count <= MOST_ALIKE:
-            told.append(one)
-        elif one.absent in said:
-            told.append(replace(one, text=f"未核对{doubted(one.report)}"))
-        else:
-            said.add(one.absent)
-            told.append(replace(one, text=f"{one.text}，共{count}份没有核对"))
-    return told
+
+    def __init__(self, there: Collection[int | None], absent: Mapping[int | None, int]) -> None:
+        self.counts: dict[int | None, int] = {}
+        for year, count in absent.items():
+            if year is not None and year not in there and count > MOST_ALIKE:
+                self.counts[year] = count
+        self.said: set[int | None] = set()
+
+    def text_of(self, text: str, absent: int | None, doubts: str) -> str:
+        count = self.counts.get(absent)
+        if count is None:
+            return text
+        if absent in self.said:
+            return f"未核对{doubts}"
+        self.said.add(absent)
+        return f"{text}，共{count}份没有核对"
+
+
+def shared(reports: Iterable[Yearly]) -> Iterator[Yearly]:
+    """The reports of a body; of figures that are those of the report before there is one dict."""
+    last: Mapping[str, Value] = {}
+    for report in reports:
+        is_alike = report.figures == last and str(report.figures) == str(last)  # 1.0 is 1.00
+        one = replace(report, figures=last) if is_alike else report
+        last = one.figures
+        yield one
+
+
+class LongComparison:
+    """The same of reports that are too many to be held: they are named first, one after the other,
+    and asked for again body by body.
+    """
+
+    def __init__(self) -> None:
+        self.index = BodyIndex()
+        self.absent: Counter[int | None] = Counter()
+
+    def close(self) -> None:
+        self.index.close()
+
+    def add(self, report: Yearly, number: int) -> None:
+        """The next report, without its figures, and the number that it is read again by."""
+        self.index.add(report, number)
+
+    def each(self, read: Callable[[int], Yearly]) -> Iterator[YearComparison]:
+        """As ``each_compared`` gives them, but in the order of bodies."""
+        years = frozenset(self.index.years)
+        for part in self.index.parts():
+            reports = list(shared(map(read, part.numbers)))
+            matched = Matched(groups_of(reports, part.keys), self.index.alike, years)
+            found = each_compared(reports, matched)
+            for place, one in zip(part.places, found, strict=True):
+                self.absent[one.absent] += 1
+                self.index.tell(place, one.text, one.absent, doubted(one.report))
+                yield one
+
+    def told(self) -> Iterator[tuple[int, str]]:
+        """Once all were compared: the number and the text of each in the order of the list."""
+        telling = TellingOnce(self.index.years, self.absent)
+        for number, text, absent, doubts in self.index.told():
+            yield number, telling.text_of(text, absent, doubts)
 
 
 def doubted(report: Yearly) -> str:
@@ -177,9 +230,8 @@ class Sides:
         return self.stated != self.computed
 
 
-def compared_with(one: Yearly, before: Yearly) -> YearComparison:
+def compared_with(report: Yearly, last: Yearly) -> YearComparison:
     """A report against that of the year before."""
-    report, last = unpacked(one), unpacked(before)
     known = known_sides(report, last)
     found: list[Finding] = []
     short: list[str] = []
@@ -197,7 +249,7 @@ def compared_with(one: Yearly, before: Yearly) -> YearComparison:
     if known:
         remark = limits_text(report, last, known) + guessed_text(known, differing)
         text = outcome_text(last, short, differing, remark)
-    return YearComparison(one, text, (*found, *jumps(report, last)), len(known))
+    return YearComparison(report, text, (*found, *jumps(report, last)), len(known))
 
 
 def known_sides(report: Yearly, last: Yearly) -> dict[editions.YearLink, Sides]:
@@ -498,7 +550,7 @@ def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> 
     or it is missing.
     """
     facts: dict[str, Fact] = {"agency": report.agency, "last": year - 1}
-    candidates = matched.candidates(report, year - 1, group)
+    candidates = matched.candidates(report, year - 1)
     if candidates:
         says = "uncertain" if bodies.is_certain(report.agency, report.year) else "uncertain_short"
         return (unmatched(says, facts | {"others": named(candidates)}),)
@@ -508,7 +560,7 @@ def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> 
         source = source_of(group.years[earlier][0])
         facts |= {"earlier": earlier, "source": source}
         return (Finding("years.gap", "note", facts=facts),)
-    if len(group.years) > 1 or matched.candidates(report, year + 1, group):
+    if len(group.years) > 1 or matched.candidates(report, year + 1):
         return ()
     return notes("alone", {"agency": report.agency, "year": year}, matched, year)
 

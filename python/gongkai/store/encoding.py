@@ -28,7 +28,6 @@ FIGURE_STATES: tuple[output.FigureState, ...] = (
 )
 FIGURE_STATE_OF = dict(enumerate(FIGURE_STATES))
 BIGGEST = 1 << 63  # numbers below it are numbers to SQLite
-NOTHING_ELSE = [None] * 4  # state, raw, unit and implied of a count that is all there is to it
 AMOUNT = re.compile(r"-?\d+\.\d+")  # 12.5; Decimal would take 1.0E99999999 too
 # What a BatchRow and a StoredReport have under the names of columns.
 SOURCE_COLUMNS = ("state", "message", "finished", "url", "sha256", "fetched_at", "version")
@@ -40,6 +39,7 @@ RESULT_COLUMNS = (
 FINDING_COLUMNS = ("number", "rule", "severity", "key", "is_open", "facts")
 ROW_TEXTS = ("agency", "title", "editions", "doubts", "file")
 ROW_COUNTS = ("year", "errors", "warnings", "notes", "dismissed")
+LINE_COLUMNS = (*ROW_TEXTS, *ROW_COUNTS, "state", "message", "finished", "decisions", "forms")
 COUNTED = (*ROW_COUNTS, "is_grave")  # all other columns are texts
 CLIPPED = ("agency", "title", "editions", "doubts", "message")  # which lists show
 ColumnValues = dict[str, Any]
@@ -62,7 +62,7 @@ class Encoded(NamedTuple):
         """Raises TypeError, ValueError or LookupError for what we did not write."""
         nothing = dict.fromkeys(RESULT_COLUMNS)
         columns = {"source": self.source, **self.sources, **(self.results or nothing)}
-        return row_of(columns, map(figure_of, self.figures))
+        return row_of(columns, self.figures)
 
     def saved_as(self, file: str, digest: str) -> Encoded:
         """With the name and the digest of its workbook."""
@@ -132,9 +132,9 @@ def is_plain(figure: Sequence[Any]) -> bool:
     """Whether a figure is a count and nothing is to be said of it, as nearly all are:
     [applications.new.natural, 134, None, None, None, None].
     """
-    cell, value, *others = figure
-    is_count = type(value) is int and -BIGGEST <= value < BIGGEST
-    return is_count and type(cell) is str and others == NOTHING_ELSE
+    cell, value, state, raw, unit, implied = figure
+    is_alone = state is raw is unit is implied is None
+    return is_alone and type(value) is int and type(cell) is str and -BIGGEST <= value < BIGGEST
 
 
 def json_in(text: str) -> Any:
@@ -271,9 +271,9 @@ def clean(text: str) -> str:
 # All raise TypeError, ValueError, KeyError or AttributeError for what is none of ours.
 
 
-def row_of(columns: Mapping[str, Any], found: Iterable[StoredFigure]) -> BatchRow:
+def row_of(columns: Mapping[str, Any], found: Iterable[Sequence[Any]]) -> BatchRow:
     """The line of a source, ``columns`` those of both tables, with the figures that lists show and
-    that years are compared by.
+    that years are compared by; of each its cell, value, state, raw, unit and implied.
     """
     told: dict[str, Any] = {}
     for name in ROW_TEXTS:
@@ -296,13 +296,31 @@ def row_of(columns: Mapping[str, Any], found: Iterable[StoredFigure]) -> BatchRo
     )
 
 
-def listed_figures(found: Iterable[StoredFigure]) -> tuple[dict[str, Value], dict[str, int]]:
+def named_row(columns: Mapping[str, Any]) -> BatchRow:
+    """Of the line of a report its source, body, year and workbook."""
+    file = text_in(columns["file"])
+    if not is_name(file):
+        raise ValueError(columns["source"])
+    return BatchRow(
+        text_in(columns["source"]),
+        "done",
+        text_in(columns["agency"]),
+        count_in(columns["year"]),
+        file=file,
+    )
+
+
+def listed_figures(found: Iterable[Sequence[Any]]) -> tuple[dict[str, Value], dict[str, int]]:
     """The figures that lists show or that years are compared by, as ``lists.figures_listed`` has
     them, and the blanks of the latter that have one figure.
     """
     known: dict[str, Value] = {}
     implied: dict[str, int] = {}
-    for figure in found:
+    for values in found:
+        if is_plain(values):  # most are, and nobody asks more of them
+            known[values[0]] = values[1]
+            continue
+        figure = figure_of(values)
         if figure.value is not None:
             known[figure.cell] = figure.value
         if figure.implied is not None and figure.cell in editions.yearly_cells():

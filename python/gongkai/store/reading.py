@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gongkai import editions, system
 from gongkai.store import encoding, schema
-from gongkai.store.records import StoredFigure, StoredReport
+from gongkai.store.records import StoredReport
 from gongkai.workbook.lists import BatchRow
 
 # What is raised by values that we did not write.
 MISUSED = (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError)
 COLUMNS = ("id", "source", *encoding.SOURCE_COLUMNS, *encoding.RESULT_COLUMNS)
-KNOWN = f"SELECT {', '.join(COLUMNS)} FROM sources LEFT JOIN results USING (id)"
-LISTED = "WHERE place NOT NULL OR state = 'done' ORDER BY place IS NULL, place, id"
+LINE = ("id", "source", *encoding.LINE_COLUMNS, "file_sha256", "is_grave")  # what a Kept is made of
+NAMED = ("id", "source", "agency", "year", "file")
+FROM = "FROM sources LEFT JOIN results USING (id)"
+IN_ORDER = "ORDER BY place IS NULL, place, id"
+LISTED = f"WHERE place NOT NULL OR state = 'done' {IN_ORDER}"
+DONE = f"WHERE state = 'done' {IN_ORDER}"
 FIGURES = (
     "SELECT c.cell, value, state, raw, unit, implied FROM figures f"
     " LEFT JOIN cells c ON c.id = f.cell WHERE f.id = ? ORDER BY f.cell"
 )
+YEARLY_CELLS = sorted(editions.yearly_cells())
 YEARLY = (
     "SELECT c.cell, value, state, raw, unit, implied FROM cells c JOIN figures f ON f.cell = c.id"
-    f" WHERE f.id = ? AND c.cell IN ({', '.join('?' * len(editions.yearly_cells()))})"
+    f" WHERE f.id = ? AND c.cell IN ({', '.join('?' * len(YEARLY_CELLS))})"
 )
 FINDINGS = "SELECT facts FROM findings WHERE id = ? ORDER BY number"
 
@@ -78,7 +83,7 @@ class Store:
     def kept(self, source: str) -> Kept | None:
         """What is known of a source."""
         with self.asked():
-            for columns in self.known("WHERE source = CAST(? AS TEXT)", bound(source)):
+            for columns in self.known(LINE, "WHERE source = CAST(? AS TEXT)", bound(source)):
                 return self.kept_of(columns)
         return None
 
@@ -86,22 +91,41 @@ class Store:
         """Every source as a line: those of the last list in its order, then those of earlier ones
         whose report is kept.
         """
+        for _, row in self.numbered():
+            yield row
+
+    def numbered(self) -> Iterator[tuple[int, BatchRow]]:
+        """The same with the numbers that they have here."""
         with self.asked():
-            for columns in self.known(LISTED):
-                yield self.kept_of(columns).row
+            for columns in self.known(LINE, LISTED):
+                yield columns["id"], self.kept_of(columns).row
+
+    def named(self) -> Iterator[tuple[int, BatchRow]]:
+        """Number, source, body, year and workbook of every report, in the same order."""
+        with self.asked():
+            for columns in self.known(NAMED, DONE):
+                yield columns["id"], encoding.named_row(columns)
 
     def yearly(self) -> Iterator[BatchRow]:
-        """The same with those figures alone by which years are compared."""
-        cells = sorted(editions.yearly_cells())
+        """Every line with those figures alone by which years are compared."""
         with self.asked():
-            for columns in self.known(LISTED):
-                found = self.rows_of(YEARLY, columns["id"], *cells)
-                yield encoding.row_of(columns, map(encoding.figure_of, found))
+            for columns in self.known(LINE, LISTED):
+                yield self.yearly_of(columns)
+
+    def yearly_row(self, number: int) -> BatchRow:
+        """The same of one report."""
+        with self.asked():
+            [columns] = self.known(LINE, "WHERE id = ?", number)
+            return self.yearly_of(columns)
+
+    def yearly_of(self, columns: dict[str, Any]) -> BatchRow:
+        found = self.connection.execute(YEARLY, (columns["id"], *YEARLY_CELLS)).fetchall()
+        return encoding.row_of(columns, found)
 
     def checks(self) -> Iterator[tuple[BatchRow, dict[str, Any]]]:
         """(line, ``check --json``) of every report that is kept."""
         with self.asked():
-            for columns in self.known("WHERE state = 'done' ORDER BY place IS NULL, place, id"):
+            for columns in self.known(COLUMNS, DONE):
                 check = self.check_of(columns)
                 if check is not None:
                     yield self.kept_of(columns).row, check
@@ -115,24 +139,25 @@ class Store:
     def records(self) -> Iterator[StoredReport]:
         """All that is known of each source, in the same order."""
         with self.asked():
-            for columns in self.known("ORDER BY id"):
+            for columns in self.known(COLUMNS, "ORDER BY id"):
                 yield self.record_of(columns)
 
-    def known(self, where: str, *values: object) -> Iterator[dict[str, Any]]:
-        for found in self.rows_of(f"{KNOWN} {where}", *values):
-            yield dict(zip(COLUMNS, found, strict=True))
+    def known(self, names: Sequence[str], where: str, *values: object) -> Iterator[dict[str, Any]]:
+        for found in self.rows_of(f"SELECT {', '.join(names)} {FROM} {where}", *values):
+            yield dict(zip(names, found, strict=True))
 
     def kept_of(self, columns: dict[str, Any]) -> Kept:
-        figures = self.figures_of(columns)
+        row = encoding.row_of(columns, self.figures_of(columns))
         digest = encoding.text_in(columns["file_sha256"] or "")
-        return Kept(encoding.row_of(columns, figures), digest, bool(columns["is_grave"]))
+        return Kept(row, digest, bool(columns["is_grave"]))
 
     def record_of(self, columns: dict[str, Any]) -> StoredReport:
         is_done = columns["state"] == "done"
-        figures = tuple(self.figures_of(columns)) if is_done else ()
+        values = self.figures_of(columns) if is_done else []
+        figures = tuple(map(encoding.figure_of, values))
         told = {name: encoding.text_in(columns[name]) for name in encoding.SOURCE_COLUMNS[3:]}
         return StoredReport(
-            encoding.row_of(columns, figures),
+            encoding.row_of(columns, values),
             published=encoding.text_in(columns["published"] or ""),
             figures=figures,
             editions=json.loads(columns["forms"]) if columns["forms"] else None,
@@ -148,14 +173,13 @@ class Store:
         findings = [json.loads(facts) for (facts,) in self.rows_of(FINDINGS, columns["id"])]
         return {**json.loads(columns["checked"]), "findings": findings}
 
-    def figures_of(self, columns: dict[str, Any]) -> Iterator[StoredFigure]:
-        """SQLite keeps no sums of what it holds: a damaged number ends a report's figures early."""
-        cells: list[str] = []
-        for values in self.rows_of(FIGURES, columns["id"]):
-            figure = encoding.figure_of(values)
-            cells.append(figure.cell)
-            yield figure
-        encoding.refuse_other_cells(cells, columns["forms"])
+    def figures_of(self, columns: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Cell, value, state, raw, unit and implied of each. SQLite keeps no sums of what it holds:
+        a damaged number ends a report's figures early.
+        """
+        found = self.connection.execute(FIGURES, (columns["id"],)).fetchall()
+        encoding.refuse_other_cells([values[0] for values in found], columns["forms"])
+        return found
 
     def count(self) -> int:
         """How many sources there are."""

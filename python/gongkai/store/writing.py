@@ -80,8 +80,9 @@ class StoreWriter(Store):
         findings = [(number, *values) for values in found.findings]
         self.connection.executemany(KEEP_FINDING, findings)
         figures = []
-        for cell, *values in found.figures:
-            figures.append((number, self.number_of(cell), *values))
+        for cell, value, state, raw, unit, implied in found.figures:
+            cell_number = self.cells.get(cell) or self.number_of(cell)
+            figures.append((number, cell_number, value, state, raw, unit, implied))
         self.connection.executemany(KEEP_FIGURE, figures)
 
     def keep_failure(self, row: BatchRow) -> None:

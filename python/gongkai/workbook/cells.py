@@ -49,6 +49,9 @@ class ListLines:
             yield edits
 
 
+SURE = 10**formats.EXACT_DIGITS  # below it no count needs a text
+
+
 def canonical(value: object) -> str:
     """A cell's value as the one text that it has in every program."""
     return "".join(wording.plain_text(seen.text_of(value)).split())
@@ -56,6 +59,8 @@ def canonical(value: object) -> str:
 
 def as_number(value: int | Decimal) -> int | Decimal | str:
     """A figure for a cell: its digits as a text where a number would lose some."""
+    if isinstance(value, int) and -SURE < value < SURE:
+        return value
     text = format(value, "f") if isinstance(value, Decimal) else str(value)
     return text if len(text.strip("-0.").replace(".", "")) > formats.EXACT_DIGITS else value
 
