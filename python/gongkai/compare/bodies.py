@@ -272,7 +272,7 @@ NO_ROOM = (
 )
 
 
-class Part(NamedTuple):
+class BodiesPart(NamedTuple):
     """The reports of one body, or of several whose names may have been one another's: by what
     number, at what place of the list and with what key each is known.
     """
@@ -340,13 +340,13 @@ class BodyIndex:
                 self.connection.execute(KEEP_CHANGE, (body, as_bytes(change.new)))
         return int(body)
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[BodiesPart]:
         """All reports: those of a part together, each part in the order of the list."""
         with self.used():
             self.connection.executescript(SORTED + "BEGIN")
         self.join_parts()
         for _, found in groupby(self.rows_of(IN_PARTS), itemgetter(0)):
-            part = Part([], [], [])
+            part = BodiesPart([], [], [])
             for _, number, place, name, site in found:
                 part.numbers.append(number)
                 part.places.append(place)
