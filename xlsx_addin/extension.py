@@ -11,7 +11,7 @@ from lxml import etree
 
 from buttons import RIBBON
 from gongkai.excel.functions import CATEGORY, FUNCTIONS, TABLE, Argument, Function
-from messages import OFFICE_MESSAGES
+from messages import ESC, OFFICE_MESSAGES, STOP
 from packages import packed, written
 from wrappers import version
 
@@ -25,7 +25,7 @@ IDENTIFIER = "org.gongkai.calc"
 OLDEST = "7.0"  # LibreOffice, with Python 3.8 on Windows and Mac
 PROTOCOL, SERVICE = "org.gongkai:", "org.gongkai.Functions"
 CALC = "com.sun.star.sheet.SpreadsheetDocument"
-STOP = "stop"
+STOP_TAG = "stop"
 SEPARATOR = "private:separator"
 LANGUAGES = ("en-US", "zh-CN")  # what the first has, every other language shows
 OOR = "http://openoffice.org/2001/registry"
@@ -108,7 +108,8 @@ def ribbon() -> tuple[Entry, ...]:
 
 def entry_of(node: Node) -> Entry:
     inner = tuple(entry_of(child) for child in node if not child.tag.endswith("}editBox"))
-    return Entry(node.get("label", ""), node.get("tag", ""), node.get("supertip", ""), inner)
+    tip = node.get("supertip", "").replace(ESC, STOP)
+    return Entry(node.get("label", ""), node.get("tag", ""), tip, inner)
 
 
 def buttons(entries: tuple[Entry, ...]) -> Iterator[Entry]:
@@ -119,7 +120,7 @@ def buttons(entries: tuple[Entry, ...]) -> Iterator[Entry]:
 
 
 def stop() -> Entry:
-    return Entry(OFFICE_MESSAGES["stop"], STOP, OFFICE_MESSAGES["stop_tip"])
+    return Entry(OFFICE_MESSAGES["stop"], STOP_TAG, OFFICE_MESSAGES["stop_tip"])
 
 
 def commands() -> list[Entry]:

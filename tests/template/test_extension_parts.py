@@ -15,7 +15,7 @@ import pytest
 from lxml import etree
 
 from build import EXTENSION, same
-from extension import IDL_FILE, SOURCES, STOP, build_extension, idl, method
+from extension import IDL_FILE, SOURCES, STOP_TAG, build_extension, idl, method
 from gongkai.excel.commands import COMMANDS
 from gongkai.excel.functions import FUNCTIONS
 from helpers.excel.ribbon import TAGS
@@ -51,7 +51,7 @@ def test_menu_and_toolbar_have_the_ribbons_buttons(parts: dict[str, bytes]) -> N
         urls = [value.text or "" for value in node.iterfind(".//prop/value")]
         found[name] = [url.partition(":")[2] for url in urls if url.startswith("org.gongkai:")]
     assert found["bar"] == list(TAGS)
-    assert found["menu"] == [*TAGS, STOP]
+    assert found["menu"] == [*TAGS, STOP_TAG]
     assert set(TAGS) == set(COMMANDS)
 
 
@@ -65,7 +65,7 @@ def test_every_sentence_that_is_said_is_there(parts: dict[str, bytes]) -> None:
     assert {*said, *held["saving"].values(), "stop_tip"} == OFFICE_MESSAGES.keys()
     assert not any("重新打开Excel" in text for text in OFFICE_MESSAGES.values())
     shared = OFFICE_MESSAGES.keys() & MESSAGES.keys()
-    own = {"no_template", "running", "facts"}
+    own = {"no_template", "protected", "running", "facts"}
     assert all(OFFICE_MESSAGES[key] == MESSAGES[key] for key in shared - own)
 
 
