@@ -76,6 +76,15 @@ MESSAGES: Mapping[str, str] = {
 
 # What the extension for LibreOffice says: sentences of the macros where they are true there, and
 # its own. The words in braces are put in by the extension.
+# By the suffix of a suggested name, the sentence with the formats to choose from; of others
+# "save_any". GkSavePath's cases are made of it too.
+SAVE_FILTERS: Mapping[str, str] = {
+    "xlsx": "save_workbook",
+    "xlsm": "save_workbook",
+    "csv": "save_csv",
+    "json": "save_json",
+    "docx": "save_document",
+}
 SHARED = (
     "title", "not_report", "python_error", "stopped", "busy", "too_long",
     "function_error", "choose_file", "save_as", "file_filter", "save_workbook", "save_csv",

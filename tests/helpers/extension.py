@@ -8,7 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,9 @@ def made_python(folder: Path) -> Path:
 class Desk:
     """What office_desk.py can do, by the names of its methods: ``desk.cell("a", "表三", "D6")``."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, screen: Mapping[str, str]) -> None:
         self.folder = office.profile.parent
-        environ = {**os.environ, "XDG_STATE_HOME": str(self.folder / "state")}
+        environ = {**os.environ, **screen, "XDG_STATE_HOME": str(self.folder / "state")}
         self.process = subprocess.Popen(
             ["/usr/bin/python3", str(DRIVER), str(office.profile)],
             stdin=subprocess.PIPE,
@@ -87,10 +87,11 @@ class Desk:
 
 
 @contextmanager
-def desk_in(folder: Path) -> Iterator[Desk]:
+def desk_in(folder: Path, screen: Mapping[str, str] = {}) -> Iterator[Desk]:
+    """``screen``: what a program has to know of it; none where windows are drawn in memory."""
     office = office_in(folder)
     install(office)
-    desk = Desk(office)
+    desk = Desk(office, screen)
     try:
         yield desk
     finally:
