@@ -8,9 +8,10 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import gongkai
@@ -21,6 +22,14 @@ from helpers import ROOT
 DRIVER = ROOT / "tests" / "tools" / "office_desk.py"
 NOBODY = 65534  # where this runs as root: unopkg refuses root
 SETPRIV = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+
+
+def readable_by_all(folder: Path) -> None:
+    """Another user installs into it."""
+    for path in (folder, *folder.parents):
+        if path == Path(gettempdir()):
+            break
+        path.chmod(0o755)
 
 
 def office_in(folder: Path) -> Office:
@@ -87,9 +96,15 @@ class Desk:
 
 
 @contextmanager
-def desk_in(folder: Path, screen: Mapping[str, str] = {}) -> Iterator[Desk]:
-    """``screen``: what a program has to know of it; none where windows are drawn in memory."""
+def desk_in(
+    folder: Path, screen: Mapping[str, str] = {}, prepare: Callable[[Path], None] | None = None
+) -> Iterator[Desk]:
+    """``screen``: what a program has to know of it; none where windows are drawn in memory.
+    ``prepare`` is given the profile before it is used.
+    """
     office = office_in(folder)
+    if prepare is not None:
+        prepare(office.profile)
     install(office)
     desk = Desk(office, screen)
     try:

@@ -6,7 +6,6 @@ import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import gettempdir
 from zipfile import ZipFile
 
 import pytest
@@ -16,7 +15,7 @@ from buttons import BUTTONS, ON_SHEETS
 from gongkai.excel.functions import FUNCTIONS
 from gongkai.workbook import layout
 from gongkai.workbook.file import template_path
-from helpers.extension import Desk, desk_in
+from helpers.extension import Desk, desk_in, readable_by_all
 from helpers.waiting import wait_until
 from messages import OFFICE_MESSAGES
 
@@ -33,10 +32,7 @@ LABEL = {"check": "校验本报告", "fill_all_blanks": "全部空白填0", "imp
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("office")
-    for path in (folder, *folder.parents):
-        if path == Path(gettempdir()):
-            break
-        path.chmod(0o755)  # another user installs
+    readable_by_all(folder)
     with desk_in(folder) as desk:
         yield desk
 

@@ -268,11 +268,11 @@ class Desk:
         button = next(one for one in walk(self.top()) if plain(one) == text and acts(one))
         button.doAccessibleAction(0)
 
-    def choose(self, path):
+    def choose(self, path, label="File name:", buttons=("Open", "Save")):
         """In a dialog for files: a path typed, and the button for it pressed."""
-        fields = [one for one in walk(self.top()) if is_field(one) and plain(one) == "File name:"]
+        fields = [one for one in walk(self.top()) if is_field(one) and named(one) == label]
         fields[-1].setText(path)
-        button = next(one for one in walk(self.top()) if plain(one) in ("Open", "Save"))
+        button = next(one for one in walk(self.top()) if plain(one) in buttons)
         button.doAccessibleAction(0)
 
     def fill_in(self, text):
@@ -291,6 +291,23 @@ class Desk:
         """The middle of the menu's name in the menu bar."""
         entries = walk(self.frame(name), depth=2)
         return middle(next(one for one in entries if is_menu(one) and plain(one) == BAR))
+
+    def is_free(self, name):
+        """Whether the window takes input: no command runs."""
+        return self.documents[name].CurrentController.Frame.ContainerWindow.isEnabled()
+
+    def bars(self, name):
+        found = []
+        for bar in walk(self.frame(name), depth=3):
+            if bar.getAccessibleRole() == TOOL_BAR:
+                found.append(bar.getAccessibleName())
+        return found
+
+    def sheet_button(self, name, sheet, caption):
+        """The middle of a button on a sheet."""
+        form, number = self.button(name, sheet, caption)
+        control = self.documents[name].CurrentController.getControl(form.getByIndex(number))
+        return middle(control.getAccessibleContext())
 
     def frame(self, name):
         window = self.documents[name].CurrentController.Frame.ContainerWindow
@@ -363,6 +380,11 @@ def is_menu(context):
 def plain(context):
     """Without the letter that LibreOffice gives a button of its own accord: 停止(A)."""
     return MNEMONIC.sub("", context.getAccessibleName() or "")
+
+
+def named(context):
+    """文件名: of 文件名(N):"""
+    return re.sub(r"\([A-Z]\)", "", plain(context))
 
 
 def acts(context):
