@@ -97,6 +97,7 @@ fuzz: $(STAMP)
 pictures: $(TEST_STAMP) debian
 	$(BIN)/python docs/pictures.py
 	$(BIN)/python docs/ribbon_picture.py
+	$(BIN)/python docs/office_pictures.py
 	$(BIN)/python docs/manual_page.py
 
 manual: $(TEST_STAMP)

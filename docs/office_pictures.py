@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT / "tests")]
 from gongkai import demo  # noqa: E402
 from gongkai.workbook.file import template_path  # noqa: E402
 from helpers.extension import Desk, desk_in, readable_by_all  # noqa: E402
-from helpers.screen import Screen, in_chinese, screen  # noqa: E402
+from helpers.screen import SIZE, Screen, in_chinese, screen  # noqa: E402
 from helpers.waiting import wait_until  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
@@ -48,14 +48,15 @@ def draw(desk: Desk, shown: Screen, page: Path) -> None:
     desk.dispatch(NAME, "check")
     wait_until(lambda: "确定" in desk.shown(), "what the check says")
     desk.show_sheet(NAME, FORM)
-    take(desk, shown, "libreoffice")
+    take(desk, shown, "libreoffice", (0, 0, *SIZE))
     finished(desk)
     shown.click(desk.menu(NAME))
-    take(desk, shown, "libreoffice-menu")
+    take(desk, shown, "libreoffice-menu", (0, 0, 820, 160))
     shown.key("Escape")
-    desk.dispatch(NAME, "fill_all_blanks")
-    wait_until(lambda: desk.shown(), "a question, or that there is none")
-    take(desk, shown, "libreoffice-question")
+    desk.dispatch(NAME, "import_url")
+    wait_until(lambda: "取消" in desk.shown(), "the dialog for an address")
+    take(desk, shown, "libreoffice-url", (370, 180, 1000, 390))
+    desk.press("取消")
 
 
 def finished(desk: Desk) -> None:
@@ -64,7 +65,7 @@ def finished(desk: Desk) -> None:
     wait_until(lambda: not desk.shown(), "it is gone")
 
 
-def take(desk: Desk, shown: Screen, name: str) -> None:
+def take(desk: Desk, shown: Screen, name: str, box: tuple[int, int, int, int]) -> None:
     """Once two looks in a row are alike: everything is drawn."""
     looks = [shown.seen().tobytes()]
 
@@ -74,7 +75,7 @@ def take(desk: Desk, shown: Screen, name: str) -> None:
         return looks[-1] == looks[-2] and len(looks) > 20
 
     wait_until(is_drawn, "a picture that stays")
-    shown.picture(IMAGES / f"{name}.png")
+    shown.picture(IMAGES / f"{name}.png", box)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ PROTOCOL, SERVICE = "org.gongkai:", "org.gongkai.Functions"
 CALC = "com.sun.star.sheet.SpreadsheetDocument"
 STOP_TAG = "stop"
 SEPARATOR = "private:separator"
+URL_BOX = ("label", "supertip", "maxLength")
+IN_DIALOG = ("再点“导入网址”", "再点“确定”")  # where the address is asked for after the button
 LANGUAGES = ("en-US", "zh-CN")  # what the first has, every other language shows
 OOR = "http://openoffice.org/2001/registry"
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -345,7 +347,7 @@ def texts() -> bytes:
         "macros": {macro_name(tag): tag for tag in COMMANDS},
         "in_rows": IN_ROWS,
         "saving": SAVE_FILTERS,
-        "url": {key: url.get(key) for key in ("label", "supertip", "maxLength")},
+        "url": {key: url.get(key, "").replace(*IN_DIALOG) for key in URL_BOX},
     }
     return json.dumps(held, ensure_ascii=False, indent=1).encode()
 

@@ -53,9 +53,9 @@ class Screen:
     def seen(self) -> Image.Image:
         return ImageGrab.grab(xdisplay=self.name).convert("RGB")
 
-    def picture(self, path: Path) -> None:
-        """What is seen now, as a small PNG."""
-        self.seen().quantize(COLORS, dither=Image.Dither.NONE).save(path, optimize=True)
+    def picture(self, path: Path, box: tuple[int, int, int, int] = (0, 0, *SIZE)) -> None:
+        """What is seen now, or a part of it (left, top, right, bottom), as a small PNG."""
+        self.seen().crop(box).quantize(COLORS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 @contextmanager
