@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT / "tests")]
 from gongkai import demo  # noqa: E402
 from gongkai.workbook.file import template_path  # noqa: E402
 from helpers.extension import Desk, desk_in, readable_by_all  # noqa: E402
-from helpers.screen import SIZE, Screen, in_chinese, screen  # noqa: E402
+from helpers.screen import Screen, in_chinese, screen  # noqa: E402
 from helpers.waiting import wait_until  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
@@ -48,7 +48,7 @@ def draw(desk: Desk, shown: Screen, page: Path) -> None:
     desk.dispatch(NAME, "check")
     wait_until(lambda: "确定" in desk.shown(), "what the check says")
     desk.show_sheet(NAME, FORM)
-    take(desk, shown, "libreoffice", (0, 0, *SIZE))
+    take(desk, shown, "libreoffice", (0, 0, 1270, 470))
     finished(desk)
     shown.click(desk.menu(NAME))
     take(desk, shown, "libreoffice-menu", (0, 0, 820, 160))
