@@ -97,6 +97,7 @@ fuzz: $(STAMP)
 pictures: $(TEST_STAMP) debian
 	$(BIN)/python docs/pictures.py
 	$(BIN)/python docs/ribbon_picture.py
+	$(BIN)/python docs/office_pictures.py
 	$(BIN)/python docs/manual_page.py
 
 manual: $(TEST_STAMP)
@@ -119,7 +120,7 @@ $(TEST_STAMP): $(STAMP)
 
 # The live formulas are recalculated by a real spreadsheet program, the sheets rendered with real fonts, macros run.
 debian:
-	@test -e "$$(dirname "$$(readlink -f "$$(command -v soffice)")")/libswlo.so" && test -x "$$(dirname "$$(readlink -f "$$(command -v soffice)")")/../sdk/bin/unoidl-write" && command -v pdftoppm >/dev/null && command -v npm >/dev/null \
+	@test -e "$$(dirname "$$(readlink -f "$$(command -v soffice)")")/libswlo.so" && test -x "$$(dirname "$$(readlink -f "$$(command -v soffice)")")/../sdk/bin/unoidl-write" && test -e "$$(dirname "$$(readlink -f "$$(command -v soffice)")")/resource/zh_CN/LC_MESSAGES/sc.mo" && (for program in pdftoppm npm Xvfb xdotool; do command -v $$program >/dev/null || exit 1; done) \
 		&& /usr/bin/python3 -c 'import uno' 2>/dev/null || sh .ci/install-debian
 
 # The validator of the Open XML SDK; it brings its own binary.

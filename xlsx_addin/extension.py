@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lxml import etree
 
 from buttons import RIBBON
+from gongkai.excel.commands import COMMANDS
 from gongkai.excel.functions import CATEGORY, FUNCTIONS, TABLE, Argument, Function
-from messages import OFFICE_MESSAGES
+from icons import SIZES, icon
+from macros import macro_name
+from messages import ESC, OFFICE_MESSAGES, SAVE_FILTERS, STOP
 from packages import packed, written
 from wrappers import version
 
@@ -25,8 +28,10 @@ IDENTIFIER = "org.gongkai.calc"
 OLDEST = "7.0"  # LibreOffice, with Python 3.8 on Windows and Mac
 PROTOCOL, SERVICE = "org.gongkai:", "org.gongkai.Functions"
 CALC = "com.sun.star.sheet.SpreadsheetDocument"
-STOP = "stop"
+STOP_TAG = "stop"
 SEPARATOR = "private:separator"
+URL_BOX = ("label", "supertip", "maxLength")
+IN_DIALOG = ("再点“导入网址”", "再点“确定”")  # where the address is asked for after the button
 LANGUAGES = ("en-US", "zh-CN")  # what the first has, every other language shows
 OOR = "http://openoffice.org/2001/registry"
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -36,14 +41,6 @@ PRODUCT = "http://libreoffice.org/extensions/description/2011"
 CONFIGURATION = "application/vnd.sun.star.configuration-data"
 COMPONENT = "application/vnd.sun.star.uno-component;type=Python"
 TYPES = "application/vnd.sun.star.uno-typelibrary;type=RDB"
-# By the suffix of a suggested name, the sentence with the formats to choose from (GkSavePath).
-SAVING = {
-    "xlsx": "save_workbook",
-    "xlsm": "save_workbook",
-    "csv": "save_csv",
-    "json": "save_json",
-    "docx": "save_document",
-}
 # What has several cells as its value: Calc has to know.
 IN_ROWS = ("GK_FINDINGS", "GK_SUSPECT", "GK_RULES", "GK_IMPORT")
 ROWS = "sequence< sequence< any > >"
@@ -72,6 +69,9 @@ def parts() -> Iterator[tuple[str, bytes]]:
     yield "description.xml", description()
     for name, root in configurations().items():
         yield f"{name}.xcu", xml(root)
+    for entry in commands():
+        for name, size in SIZES.items():
+            yield icon_path(entry.tag, name), icon(entry.tag, size)
     yield "types.rdb", (SOURCES / "types.rdb").read_bytes()
     yield "gongkai_component.py", (SOURCES / "gongkai_component.py").read_bytes()
     for path in sorted((SOURCES / "gongkai_office").glob("*.py")):
@@ -79,6 +79,11 @@ def parts() -> Iterator[tuple[str, bytes]]:
     yield f"{MODULES}/gongkai_office/pipe.py", COMMON.read_bytes()
     yield f"{MODULES}/gongkai_office/texts.json", texts()
     yield from host()
+
+
+def icon_path(tag: str, size: str) -> str:
+    """icons/checkSmall.png"""
+    return f"icons/{tag}{size}.png"
 
 
 def host() -> Iterator[tuple[str, bytes]]:
@@ -108,7 +113,8 @@ def ribbon() -> tuple[Entry, ...]:
 
 def entry_of(node: Node) -> Entry:
     inner = tuple(entry_of(child) for child in node if not child.tag.endswith("}editBox"))
-    return Entry(node.get("label", ""), node.get("tag", ""), node.get("supertip", ""), inner)
+    tip = node.get("supertip", "").replace(ESC, STOP)
+    return Entry(node.get("label", ""), node.get("tag", ""), tip, inner)
 
 
 def buttons(entries: tuple[Entry, ...]) -> Iterator[Entry]:
@@ -119,7 +125,7 @@ def buttons(entries: tuple[Entry, ...]) -> Iterator[Entry]:
 
 
 def stop() -> Entry:
-    return Entry(OFFICE_MESSAGES["stop"], STOP, OFFICE_MESSAGES["stop_tip"])
+    return Entry(OFFICE_MESSAGES["stop"], STOP_TAG, OFFICE_MESSAGES["stop_tip"])
 
 
 def commands() -> list[Entry]:
@@ -134,6 +140,7 @@ def configurations() -> Mapping[str, Node]:
         "Addons": data("Addons", "org.openoffice.Office", addons()),
         "CalcAddIns": data("CalcAddIns", "org.openoffice.Office", functions()),
         "CalcCommands": data("CalcCommands", "org.openoffice.Office.UI", tips()),
+        "CalcWindowState": data("CalcWindowState", "org.openoffice.Office.UI", bar_state()),
         "Jobs": data("Jobs", "org.openoffice.Office", jobs(), events()),
         "ProtocolHandler": data("ProtocolHandler", "org.openoffice.Office", handler()),
     }
@@ -173,7 +180,32 @@ def addons() -> Node:
     title, context = shown("Title", CATEGORY), prop("Context", CALC)
     menu = node(f"{IDENTIFIER}.menu", title, context, submenu((*ribbon(), stop())), new=True)
     bar = node(f"{IDENTIFIER}.bar", shown("Title", CATEGORY), *toolbar(), new=True)
-    return node("AddonUI", node("OfficeMenuBar", menu), node("OfficeToolBar", bar))
+    return node(
+        "AddonUI",
+        node("OfficeMenuBar", menu),
+        node("OfficeToolBar", bar),
+        node("Images", *images()),
+    )
+
+
+def images() -> Iterator[Node]:
+    """Of each command in both sizes; %origin% is where the extension is installed."""
+    for entry in commands():
+        made = []
+        for size in SIZES:
+            made.append(prop(f"Image{size}URL", f"%origin%/{icon_path(entry.tag, size)}"))
+        user = node("UserDefinedImages", *made)
+        yield node(f"i_{entry.tag}", prop("URL", PROTOCOL + entry.tag), user, new=True)
+
+
+def bar_state() -> Node:
+    """What the toolbar is called, and where it stands before anybody moves it."""
+    facts = {"Docked": "true", "DockingArea": "0", "DockPos": "0,9", "Visible": "true"}
+    held = [shown("UIName", CATEGORY)]
+    for name, value in facts.items():
+        held.append(prop(name, value))
+    state = node(f"private:resource/toolbar/addon_{IDENTIFIER}.bar", *held, new=True)
+    return node("UIElements", node("States", state))
 
 
 def submenu(entries: tuple[Entry, ...]) -> Node:
@@ -211,7 +243,8 @@ def toolbar() -> Iterator[Node]:
             yield node(f"t{number:02}s", prop("URL", SEPARATOR), new=True)
         for entry in buttons(group.entries):
             number += 1
-            yield button(f"t{number:02}", entry)
+            # Where a picture is shown, LibreOffice has the title for a tip, and no other.
+            yield button(f"t{number:02}", replace(entry, label=f"{entry.label}：{entry.tip}"))
 
 
 def tips() -> Node:
@@ -232,7 +265,14 @@ def jobs() -> Node:
     return node("Jobs", node("org.gongkai.Loaded", prop("Service", "org.gongkai.Loaded"), new=True))
 
 
-JOB_EVENTS = ("OnLoad", "OnSaveDone", "OnSaveAsDone", "OnUnload")
+SAVING_EVENTS = ("OnSave", "OnSaveAs", "OnCopyTo")
+ENDS = ("", "Done", "Failed")
+JOB_EVENTS = (
+    "OnLoad",
+    "OnNew",
+    *(event + end for event in SAVING_EVENTS for end in ENDS),
+    "OnUnload",
+)
 
 
 def events() -> Node:
@@ -304,9 +344,10 @@ def texts() -> bytes:
         "sentences": OFFICE_MESSAGES,
         "commands": labels,
         "functions": {function.name: method(function) for function in FUNCTIONS.values()},
+        "macros": {macro_name(tag): tag for tag in COMMANDS},
         "in_rows": IN_ROWS,
-        "saving": SAVING,
-        "url": {key: url.get(key) for key in ("label", "supertip", "maxLength")},
+        "saving": SAVE_FILTERS,
+        "url": {key: url.get(key, "").replace(*IN_DIALOG) for key in URL_BOX},
     }
     return json.dumps(held, ensure_ascii=False, indent=1).encode()
 

@@ -16,6 +16,7 @@ from pyopenvba.vba import (  # type: ignore[import-untyped]
 )
 
 from gongkai.excel.commands import COMMANDS
+from messages import SAVE_FILTERS
 from packages import Parts, packed, unpacked
 from wrappers import functions_module
 
@@ -55,7 +56,8 @@ def macro_modules() -> dict[str, str]:
     modules: dict[str, str] = {}
     for path in sorted(SOURCES.glob("*.bas")):
         source = path.read_text(encoding="ascii")
-        modules[path.stem] = source.replace("{macros}", macros()).replace("{tasks}", tasks())
+        source = source.replace("{macros}", macros()).replace("{tasks}", tasks())
+        modules[path.stem] = source.replace("{saving}", saving())
     generated = functions_module()
     generated.encode("ascii")
     return {**modules, GENERATED: generated}
@@ -75,6 +77,17 @@ def macro_name(tag: str) -> str:
 def tasks() -> str:
     """The commands that the macros know, a blank before and behind each."""
     return f" {' '.join(COMMANDS)} "
+
+
+def saving() -> str:
+    """What a save dialog offers, by the suffix of the suggested name."""
+    suffixes: dict[str, list[str]] = {}
+    for suffix, key in SAVE_FILTERS.items():
+        suffixes.setdefault(key, []).append(f'"{suffix}"')
+    cases = []
+    for key, named in suffixes.items():
+        cases.append(f'        Case {", ".join(named)}: key = "{key}"')
+    return "\n".join(cases)
 
 
 def with_macros(parts: Parts, modules: Mapping[str, str]) -> Parts:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+ESC, STOP = "按Esc键停下", "点“停止”停下"  # how a person stops in Excel, and in LibreOffice
+
 MESSAGES: Mapping[str, str] = {
     "title": "政府信息公开年报",
     "no_xlwings": "没有找到xlwings加载项，按钮不能运行，工作簿没有改动。"
@@ -74,8 +76,17 @@ MESSAGES: Mapping[str, str] = {
 
 # What the extension for LibreOffice says: sentences of the macros where they are true there, and
 # its own. The words in braces are put in by the extension.
+# By the suffix of a suggested name, the sentence with the formats to choose from; of others
+# "save_any". GkSavePath's cases are made of it too.
+SAVE_FILTERS: Mapping[str, str] = {
+    "xlsx": "save_workbook",
+    "xlsm": "save_workbook",
+    "csv": "save_csv",
+    "json": "save_json",
+    "docx": "save_document",
+}
 SHARED = (
-    "title", "not_report", "protected", "python_error", "stopped", "busy", "too_long",
+    "title", "not_report", "python_error", "stopped", "busy", "too_long",
     "function_error", "choose_file", "save_as", "file_filter", "save_workbook", "save_csv",
     "save_json", "save_document", "save_any",
 )  # fmt: skip
@@ -83,6 +94,7 @@ CHECK_STATUS = "请在命令行运行 gongkai addin status --libreoffice，按�
 OFFICE_MESSAGES: Mapping[str, str] = {
     **{key: MESSAGES[key] for key in SHARED},
     "no_template": "没有找到年报工作簿的模板，不能新建。请重新安装gongkai后再试。",
+    "protected": "工作簿是只读的，不能写入。请先点窗口上方的“编辑文档”，或另存一份后再试。",
     "no_settings": "没有找到gongkai的设置（{file}），这一步没有做。"
     "请在命令行运行 gongkai addin install --libreoffice，再试一次。",
     "no_python_file": f"Python（{{python}}）不能启动，这一步没有做。{CHECK_STATUS}",

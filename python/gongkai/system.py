@@ -57,7 +57,7 @@ REASONS = (
     ("路径中有一段不是文件夹", ("ENOTDIR",)),
     ("已有同名的文件", ("EEXIST",)),
     ("文件名太长", ("ENAMETOOLONG",)),
-    ("没有权限，或文件正在Excel等软件中打开，请关闭后再试", ("EACCES", "EPERM")),
+    ("没有权限，或文件正在其他软件中打开，请关闭后再试", ("EACCES", "EPERM")),
     ("磁盘空间不足", ("ENOSPC", "EDQUOT", "EFBIG")),
     ("磁盘是只读的", ("EROFS",)),
     ("对方拒绝连接", ("ECONNREFUSED", "WSAECONNREFUSED")),

@@ -15,6 +15,7 @@ from gongkai.excel import fetching
 from gongkai.excel.arrays import Bounded
 from gongkai.excel.fetching import KEPT, NOT_ALLOWED, Session, allow
 from gongkai.excel.functions import GK_CHECK, GK_FINDINGS, GK_IMPORT, GK_VALUE
+from gongkai.excel.live_book import EXCEL
 from gongkai.model import Report
 from gongkai.workbook import copy_template, layout, write_workbook
 from helpers import DOCUMENTS
@@ -156,8 +157,12 @@ def test_the_sheet_s_own_range(tmp_path: Path) -> None:
 
 def test_nothing_is_fetched_before_the_user_allows_it(book: xw.Book, server: Server) -> None:
     caller = book.sheets[layout.COVER].range("Z1")
-    assert GK_VALUE(server.url("/a"), "granted", None, caller) == f"! {NOT_ALLOWED}"
-    assert GK_IMPORT(server.url("/a"), caller) == f"! {NOT_ALLOWED}"
+    assert GK_VALUE(server.url("/a"), "granted", None, caller) == "! " + NOT_ALLOWED.format(
+        EXCEL.commands, EXCEL.recalculates
+    )
+    assert GK_IMPORT(server.url("/a"), caller) == "! " + NOT_ALLOWED.format(
+        EXCEL.commands, EXCEL.recalculates
+    )
     assert server.requests == []
     allow(book)
     assert GK_VALUE(server.url("/a"), "granted", None, caller) == RUIAN.value(

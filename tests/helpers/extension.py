@@ -8,9 +8,10 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import gongkai
@@ -21,6 +22,14 @@ from helpers import ROOT
 DRIVER = ROOT / "tests" / "tools" / "office_desk.py"
 NOBODY = 65534  # where this runs as root: unopkg refuses root
 SETPRIV = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+
+
+def readable_by_all(folder: Path) -> None:
+    """Another user installs into it."""
+    for path in (folder, *folder.parents):
+        if path == Path(gettempdir()):
+            break
+        path.chmod(0o755)
 
 
 def office_in(folder: Path) -> Office:
@@ -50,9 +59,9 @@ def made_python(folder: Path) -> Path:
 class Desk:
     """What office_desk.py can do, by the names of its methods: ``desk.cell("a", "表三", "D6")``."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, screen: Mapping[str, str]) -> None:
         self.folder = office.profile.parent
-        environ = {**os.environ, "XDG_STATE_HOME": str(self.folder / "state")}
+        environ = {**os.environ, **screen, "XDG_STATE_HOME": str(self.folder / "state")}
         self.process = subprocess.Popen(
             ["/usr/bin/python3", str(DRIVER), str(office.profile)],
             stdin=subprocess.PIPE,
@@ -87,10 +96,17 @@ class Desk:
 
 
 @contextmanager
-def desk_in(folder: Path) -> Iterator[Desk]:
+def desk_in(
+    folder: Path, screen: Mapping[str, str] = {}, prepare: Callable[[Path], None] | None = None
+) -> Iterator[Desk]:
+    """``screen``: what a program has to know of it; none where windows are drawn in memory.
+    ``prepare`` is given the profile before it is used.
+    """
     office = office_in(folder)
+    if prepare is not None:
+        prepare(office.profile)
     install(office)
-    desk = Desk(office)
+    desk = Desk(office, screen)
     try:
         yield desk
     finally:

@@ -7,6 +7,17 @@ from collections.abc import Callable
 
 PATIENCE = 90.0  # seconds; a machine at work on ten other things is still in time
 STEP = 0.02
+SOON = 10.0
+
+
+def is_soon(holds: Callable[[], object]) -> bool:
+    """Whether it holds within ``SOON``: for what is tried again otherwise."""
+    until = time.monotonic() + SOON
+    while not holds():
+        if time.monotonic() > until:
+            return False
+        time.sleep(STEP)
+    return True
 
 
 def wait_until(holds: Callable[[], object], what: str) -> None:

@@ -71,6 +71,7 @@ TABLES = {
     "recognize/__init__.py": "so is a page without a report",
     "spreadsheets/files.py": "so is an .ods or .xls",
     "sources/__init__.py": "a file on disk is not fetched",
+    "cli/rechecking.py": "an .ods is written by a LibreOffice, which xlwings drives",
     "excel/functions.py": "a range is checked without the workbook and the web",
     "excel/commands.py": "the ribbon checks without drafts, publish and compare",
 }

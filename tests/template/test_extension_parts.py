@@ -13,12 +13,14 @@ from zipfile import ZipFile
 
 import pytest
 from lxml import etree
+from PIL import Image
 
 from build import EXTENSION, same
-from extension import IDL_FILE, SOURCES, STOP, build_extension, idl, method
+from extension import IDL_FILE, SOURCES, STOP_TAG, build_extension, commands, idl, method
 from gongkai.excel.commands import COMMANDS
-from gongkai.excel.functions import FUNCTIONS
+from gongkai.excel.functions import CATEGORY, FUNCTIONS
 from helpers.excel.ribbon import TAGS
+from icons import SIZES, STROKES
 from messages import MESSAGES, OFFICE_MESSAGES
 
 PROGRAM = Path("/usr/lib/libreoffice")
@@ -45,14 +47,40 @@ def test_its_python_is_that_of_libreoffice(parts: dict[str, bytes]) -> None:
 
 def test_menu_and_toolbar_have_the_ribbons_buttons(parts: dict[str, bytes]) -> None:
     root = etree.fromstring(parts["Addons.xcu"])
-    menu, bar = root.iterfind("node/node")
+    menu, bar, *_ = root.iterfind("node/node")
     found = {}
     for name, node in (("menu", menu), ("bar", bar)):
         urls = [value.text or "" for value in node.iterfind(".//prop/value")]
         found[name] = [url.partition(":")[2] for url in urls if url.startswith("org.gongkai:")]
     assert found["bar"] == list(TAGS)
-    assert found["menu"] == [*TAGS, STOP]
+    assert found["menu"] == [*TAGS, STOP_TAG]
     assert set(TAGS) == set(COMMANDS)
+
+
+def test_each_command_has_its_own_pictures(parts: dict[str, bytes]) -> None:
+    root = etree.fromstring(parts["Addons.xcu"])
+    shown = [value.text or "" for value in root.iterfind(".//prop/value")]
+    for size, pixels in SIZES.items():
+        drawn = {}
+        for entry in commands():
+            path = f"icons/{entry.tag}{size}.png"
+            assert f"%origin%/{path}" in shown
+            with Image.open(BytesIO(parts[path])) as picture:
+                assert (picture.size, picture.mode) == ((pixels, pixels), "RGBA")
+                least, most = picture.getchannel("A").getextrema()
+                assert (least, most > 150) == (0, True)
+                drawn[entry.tag] = picture.tobytes()
+        assert len(set(drawn.values())) == len(drawn)
+    assert {entry.tag for entry in commands()} == STROKES.keys()
+
+
+def test_the_toolbar_has_a_name_and_tips(parts: dict[str, bytes]) -> None:
+    state = etree.fromstring(parts["CalcWindowState.xcu"])
+    assert {CATEGORY} == {prop[0].text for prop in state.iter("prop") if "UIName" in prop.values()}
+    _, bar, *_ = etree.fromstring(parts["Addons.xcu"]).iterfind("node/node")
+    titles = [value.text or "" for value in bar.iterfind(".//prop/value")]
+    for entry in commands():
+        assert entry.tag == STOP_TAG or f"{entry.label}：{entry.tip}" in titles
 
 
 def test_every_sentence_that_is_said_is_there(parts: dict[str, bytes]) -> None:
@@ -65,7 +93,7 @@ def test_every_sentence_that_is_said_is_there(parts: dict[str, bytes]) -> None:
     assert {*said, *held["saving"].values(), "stop_tip"} == OFFICE_MESSAGES.keys()
     assert not any("重新打开Excel" in text for text in OFFICE_MESSAGES.values())
     shared = OFFICE_MESSAGES.keys() & MESSAGES.keys()
-    own = {"no_template", "running", "facts"}
+    own = {"no_template", "protected", "running", "facts"}
     assert all(OFFICE_MESSAGES[key] == MESSAGES[key] for key in shared - own)
 
 

@@ -18,7 +18,15 @@ import time
 from pathlib import Path
 
 import uno
-from com.sun.star.accessibility.AccessibleRole import ALERT, DIALOG
+from com.sun.star.accessibility.AccessibleRole import (
+    ALERT,
+    DIALOG,
+    MENU,
+    MENU_ITEM,
+    TABLE,
+    TOOL_BAR,
+    TOOL_TIP,
+)
 from com.sun.star.accessibility.AccessibleStateType import EDITABLE
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
@@ -26,6 +34,7 @@ from com.sun.star.lang import DisposedException
 from com.sun.star.uno import RuntimeException
 from com.sun.star.util import URL
 
+BAR = "政府信息公开"  # the toolbar's name and the menu's
 NEVER = 0  # MacroExecutionMode: else LibreOffice warns of macros
 PATIENCE = 20  # seconds; ends a hang, says nothing of speed
 MNEMONIC = re.compile(r"~|_|\([A-Z]\)$")
@@ -75,8 +84,9 @@ class Desk:
             start_new_session=True,  # soffice is a script that starts the program
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            # Drawn in memory. With --headless every dialog would be given up at once.
-            env={**os.environ, "SAL_USE_VCLPLUGIN": "svp"},
+            # Drawn in memory, or on a screen (gen). With --headless every dialog would be given up
+            # at once.
+            env={"SAL_USE_VCLPLUGIN": "svp", **os.environ},
         )
         self.context = self.connected(pipe)
         self.desktop = self.service("com.sun.star.frame.Desktop")
@@ -187,6 +197,28 @@ class Desk:
         found = frame.queryDispatch(url, "", 0)
         found.dispatch(url, ())
 
+    def button(self, name, sheet, caption):
+        """The model of a button on a sheet, which is in front from now on; its control."""
+        document = self.documents[name]
+        page = document.Sheets.getByName(sheet)
+        document.CurrentController.setActiveSheet(page)
+        form = page.DrawPage.Forms.getByIndex(0)
+        models = [form.getByIndex(number) for number in range(form.Count)]
+        number = next(at for at, model in enumerate(models) if model.Label == caption)
+        return form, number
+
+    def click(self, name, sheet, caption):
+        """A button on a sheet, as a click does it."""
+        form, number = self.button(name, sheet, caption)
+        control = self.documents[name].CurrentController.getControl(form.getByIndex(number))
+        control.getAccessibleContext().doAccessibleAction(0)
+
+    def runs(self, name, sheet, caption):
+        """What a button on a sheet names: an address, or the script of each event."""
+        form, number = self.button(name, sheet, caption)
+        scripts = [event.ScriptCode for event in form.getScriptEvents(number)]
+        return [form.getByIndex(number).TargetURL, scripts]
+
     def undo(self, name):
         self.documents[name].UndoManager.undo()
 
@@ -236,15 +268,66 @@ class Desk:
         button = next(one for one in walk(self.top()) if plain(one) == text and acts(one))
         button.doAccessibleAction(0)
 
-    def choose(self, path):
+    def choose(self, path, label="File name:", buttons=("Open", "Save")):
         """In a dialog for files: a path typed, and the button for it pressed."""
-        fields = [one for one in walk(self.top()) if is_field(one) and plain(one) == "File name:"]
+        fields = [one for one in walk(self.top()) if is_field(one) and named(one) == label]
         fields[-1].setText(path)
-        button = next(one for one in walk(self.top()) if plain(one) in ("Open", "Save"))
+        button = next(one for one in walk(self.top()) if plain(one) in buttons)
         button.doAccessibleAction(0)
 
     def fill_in(self, text):
         next(one for one in walk(self.top()) if is_field(one)).setText(text)
+
+    # --- where it is seen on the screen ---------------------------------------------------------
+
+    def tool(self, name, label):
+        """The middle of a button on the toolbar, whose tip begins with its label."""
+        for bar in walk(self.frame(name), depth=3):
+            if bar.getAccessibleRole() == TOOL_BAR and bar.getAccessibleName() == BAR:
+                return middle(next(one for one in walk(bar) if plain(one).startswith(label)))
+        raise LookupError(label)
+
+    def menu(self, name):
+        """The middle of the menu's name in the menu bar."""
+        entries = walk(self.frame(name), depth=2)
+        return middle(next(one for one in entries if is_menu(one) and plain(one) == BAR))
+
+    def is_free(self, name):
+        """Whether the window takes input: no command runs."""
+        return self.documents[name].CurrentController.Frame.ContainerWindow.isEnabled()
+
+    def bars(self, name):
+        found = []
+        for bar in walk(self.frame(name), depth=3):
+            if bar.getAccessibleRole() == TOOL_BAR:
+                found.append(bar.getAccessibleName())
+        return found
+
+    def sheet_button(self, name, sheet, caption):
+        """The middle of a button on a sheet."""
+        form, number = self.button(name, sheet, caption)
+        control = self.documents[name].CurrentController.getControl(form.getByIndex(number))
+        return middle(control.getAccessibleContext())
+
+    def frame(self, name):
+        window = self.documents[name].CurrentController.Frame.ContainerWindow
+        return window.getAccessibleContext()
+
+    def spot(self, text):
+        """The middle of a button of the dialog."""
+        return middle(next(one for one in walk(self.top()) if plain(one) == text and acts(one)))
+
+    def field(self):
+        """The middle of the last field of the dialog: of a dialog for files that of the name."""
+        return middle([one for one in walk(self.top()) if is_field(one)][-1])
+
+    def show_sheet(self, name, sheet):
+        document = self.documents[name]
+        document.CurrentController.setActiveSheet(document.Sheets.getByName(sheet))
+
+    def tip(self):
+        """The tip that is shown where the mouse stands, "" without one."""
+        return next((name for role, name in self.windows() if role == TOOL_TIP), "")
 
     def windows(self):
         toolkit = self.service("com.sun.star.awt.Toolkit")
@@ -254,8 +337,8 @@ class Desk:
             try:
                 context = window.getAccessibleContext()
                 found.append([context.getAccessibleRole(), context.getAccessibleName()])
-            except Exception as error:
-                found.append([str(window.ImplementationName), str(error)])
+            except Exception as error:  # just closed
+                found.append([0, str(error)])
         return found
 
     def function(self, name):
@@ -274,17 +357,34 @@ class Desk:
         return None
 
 
-def walk(context):
+def walk(context, depth=99):
+    """A sheet has a child for each of its cells: not looked into."""
     yield context
+    if not depth or context.getAccessibleRole() == TABLE:
+        return
     for number in range(context.getAccessibleChildCount()):
         child = context.getAccessibleChild(number)
         if hasattr(child, "getAccessibleContext"):
-            yield from walk(child.getAccessibleContext())
+            yield from walk(child.getAccessibleContext(), depth - 1)
+
+
+def middle(context):
+    place, size = context.getLocationOnScreen(), context.getSize()
+    return [place.X + size.Width // 2, place.Y + size.Height // 2]
+
+
+def is_menu(context):
+    return context.getAccessibleRole() in (MENU, MENU_ITEM)
 
 
 def plain(context):
     """Without the letter that LibreOffice gives a button of its own accord: 停止(A)."""
     return MNEMONIC.sub("", context.getAccessibleName() or "")
+
+
+def named(context):
+    """文件名: of 文件名(N):"""
+    return re.sub(r"\([A-Z]\)", "", plain(context))
 
 
 def acts(context):

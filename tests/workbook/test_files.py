@@ -449,8 +449,8 @@ def others(path: Path) -> None:
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (lambda path: None, "不存在"),
     "folder": (lambda path: path.mkdir(), "文件夹"),
-    "empty": (lambda path: path.write_bytes(b""), "不是Excel工作簿"),
-    "page": (lambda path: path.write_bytes(b"<html>"), "不是Excel工作簿"),
+    "empty": (lambda path: path.write_bytes(b""), "不是工作簿"),
+    "page": (lambda path: path.write_bytes(b"<html>"), "不是工作簿"),
     "old": (
         lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
         "损坏",
@@ -465,7 +465,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "torn": (torn, "损坏"),
     "zip": (
         lambda path: rewrite(template_path(), path, {"_rels/.rels": lambda part: b"<x/>"}),
-        "不是Excel工作簿",
+        "不是工作簿",
     ),
     "xml": (
         lambda path: rewrite(template_path(), path, {part_of("正文"): lambda part: part[:-9]}),

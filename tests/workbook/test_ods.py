@@ -4,11 +4,14 @@ sentence.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
+import xlwings_libreoffice
 from gongkai.drafts.start import begun
 from gongkai.drafts.writing import write_draft
 from gongkai.editions import all_editions
@@ -17,7 +20,7 @@ from gongkai.pipeline import check, fill
 from gongkai.readers import libreoffice
 from gongkai.sources.detect import kind_of
 from gongkai.workbook import layout, read_workbook
-from gongkai.workbook.file import filled
+from gongkai.workbook.file import filled, read_file
 from gongkai.workbook.fill import Edit
 from helpers.command import run_command
 from helpers.made import converted_report, report_of
@@ -84,7 +87,9 @@ def test_what_was_decided_in_it_stays(tmp_path: Path) -> None:
     assert {one.verdict for one in read_workbook(target).decisions.values()} == {"dismissed"}
     fill(report, check(report), target, overwrite=True)
     assert {one.reason for one in read_workbook(target).decisions.values()} == {"已核实"}
-    for command in (("check", target, "--write"), ("adopt", target, "1"), ("numbers", target)):
+    assert run_command("check", target, "--write").returncode == 0
+    assert {one.reason for one in read_workbook(target).decisions.values()} == {"已核实"}
+    for command in (("adopt", target, "1"), ("numbers", target)):
         before = target.read_bytes()
         done = run_command(*command)
         assert target.read_bytes() == before
@@ -106,3 +111,96 @@ def test_a_draft_reads_as_its_xlsx(tmp_path: Path) -> None:
     told = [(finding.rule, finding.lines) for finding in check(one)]
     assert [(finding.rule, finding.lines) for finding in check(other)] == told
     assert len(told) >= 4
+
+
+# --- check --write --------------------------------------------------------------------------------
+
+
+def changed(path: Path, edits: list[Edit]) -> None:
+    """As a person changes cells of the file and saves it."""
+    book = xlwings_libreoffice.books.open(path)
+    for edit in edits:
+        book.sheets[edit.sheet].range((edit.row, edit.column)).value = edit.value
+    book.save()
+    book.close()
+
+
+def looks(path: Path) -> list[object]:
+    """What a person sees of the tables besides values, as LibreOffice gives it to Excel."""
+    back = path.with_suffix(".looks.xlsx")
+    back.write_bytes(libreoffice.converted(path.read_bytes(), "ods", "xlsx"))
+    found: list[object] = []
+    for page in load_workbook(back):
+        if page.title in (layout.RESULTS, layout.LOG):  # lists, longer now
+            continue
+        widths = {name: column.width for name, column in page.column_dimensions.items()}
+        heights = {number: row.height for number, row in page.row_dimensions.items()}
+        found.append((page.title, page.sheet_state, page.freeze_panes, widths, heights))
+        found.append(sorted(map(str, page.merged_cells.ranges)))
+        found.append(sorted(str(area.sqref) for area in page.conditional_formatting))
+        found.append([(cell.coordinate, cell.font.name, cell.font.sz) for cell in page["D"][:30]])
+    return found
+
+
+@pytest.mark.slow
+def test_it_is_checked_in_its_place(tmp_path: Path) -> None:
+    """A wrong total typed into a sound report, and a sheet of the user's own beside it."""
+    target, other = tmp_path / "a.ods", tmp_path / "a.xlsx"
+    for path in (target, other):
+        fill(report_of(), [], path)
+    row, column = layout.sheet_of("applications", "2021").cells["applications.granted.total"]
+    wrong = [Edit("表三", row, column, 1)]
+    other.write_bytes(filled(other, wrong))
+    changed(target, wrong)
+    before, seen = target.read_bytes(), looks(target)
+    for path in (target, other):
+        assert run_command("check", path, "--write").returncode == 1
+    assert (tmp_path / "a（上一版）.ods").read_bytes() == before
+    found, wanted = read_file(target), read_file(other)
+    assert told_in(found[layout.RESULTS]) == told_in(wanted[layout.RESULTS])
+    for sheet in layout.table_sheets():
+        for spot in sheet.marks.values():
+            assert found[sheet.name].get(spot) == wanted[sheet.name].get(spot), spot
+    marks = layout.sheet_of("applications", "2021").marks
+    assert found["表三"].get(marks["applications.granted.total"])
+    assert read_workbook(target).tables == read_workbook(other).tables
+    figures = {entry.cell: entry.value for entry in read_workbook(target).entries()}
+    assert len(figures) == 200
+    assert looks(target) == seen
+
+
+def told_in(values: Mapping[Any, object]) -> dict[Any, object]:
+    """Texts and numbers at their places, without what is noted aside."""
+    return {spot: str(value) for spot, value in values.items() if isinstance(spot, tuple) and value}
+
+
+@pytest.mark.slow
+def test_tables_are_put_back_if_agreed(tmp_path: Path) -> None:
+    target = tmp_path / "a.ods"
+    fill(report_of(), [], target)
+    wanted = read_workbook(target).tables
+    book = xlwings_libreoffice.books.open(target)
+    book.sheets["表三"].range("9:9").insert("down")
+    book.save()
+    book.close()
+    before = target.read_bytes()
+    refused = run_command("check", target, "--write")
+    assert "如同意，请加上 --yes 重新运行。" in refused.stderr
+    assert (target.read_bytes(), list(tmp_path.iterdir())) == (before, [target])
+    done = run_command("check", target, "--write", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "原来的表先复制一份" in done.stderr
+    assert (tmp_path / "a（还原前）.ods").read_bytes() == before
+    assert read_workbook(target).tables == wanted
+
+
+@pytest.mark.slow
+def test_no_libreoffice_to_write_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "a.ods"
+    fill(report_of(), [], target)
+    before = target.read_bytes()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(libreoffice, "PLACES", {})
+    done = run_command("check", target, "--write")
+    assert (done.returncode, done.stderr) == (2, f"{MISSING}\n")
+    assert (target.read_bytes(), list(tmp_path.iterdir())) == (before, [target])

@@ -300,10 +300,7 @@ Private Function GkSavePath(ByVal suggested As String) As String
 #Else
     Dim key As String
     Select Case LCase$(Mid$(suggested, InStrRev(suggested, ".") + 1))
-        Case "xlsx", "xlsm": key = "save_workbook"
-        Case "csv": key = "save_csv"
-        Case "json": key = "save_json"
-        Case "docx": key = "save_document"
+{saving}
         Case Else: key = "save_any"
     End Select
     chosen = Application.GetSaveAsFilename(InitialFileName:=suggested, FileFilter:=GkSay(key), Title:=GkSay("save_as"))

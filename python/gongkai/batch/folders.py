@@ -25,7 +25,7 @@ SUMMARY_STEM, SUMMARY_BOOK = "summary", "book"  # facts that the store keeps
 def make_folder(folder: Path) -> None:
     if names.is_too_deep(folder):
         raise GongkaiError(
-            f"文件夹{folder}的路径太长，Excel无法打开其中的工作簿；"
+            f"文件夹{folder}的路径太长，表格软件可能无法打开其中的工作簿；"
             "请用 -o 另选一个路径短些的文件夹。"
         )
     try:

@@ -51,9 +51,12 @@ def open_workbook(name: str, what: str = "采纳建议") -> Opened:
     path, content, kind = our_content(name, what)
     values = read_file(path, content, kind, (*layout.report_names(), layout.LOG))
     report = with_figures(name, values_to_report(values))
-    return Opened(
-        path, content, values, report, pipeline.check(file.with_decisions_beside(report, path))
-    )
+    return Opened(path, content, values, report, findings_beside(report, path))
+
+
+def findings_beside(report: Report, path: Path) -> list[Finding]:
+    """What the checks say of a workbook's report, by what was decided beside it too."""
+    return pipeline.check(file.with_decisions_beside(report, path))
 
 
 def with_figures(name: str, report: Report) -> Report:
@@ -161,7 +164,7 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     content = derived.as_named(opened.path, filled(opened.path, edits, opened.content))
     refuse_unread(opened.path, content, report)
     # before writing: the file beside it may be damaged
-    judged = pipeline.check(file.with_decisions_beside(report, opened.path))
+    judged = findings_beside(report, opened.path)
     system.write_whole(opened.path, content, overwrite=True)
     lines = [f"已{proposals.question_of(change)}。" for change in changes]
     return [*lines, *closing(opened.path, report, judged)], judged
@@ -197,7 +200,7 @@ def converted(opened: Opened) -> tuple[list[str], list[Finding]]:
             adopting.done_text(changes, left),
         ]
         return lines, opened.findings
-    judged = pipeline.check(file.with_decisions_beside(report, opened.path))
+    judged = findings_beside(report, opened.path)
     system.write_whole(opened.path, content, overwrite=True)
     lines = [
         adopting.done_text(changes, left),
@@ -337,8 +340,8 @@ def undo(opened: Opened, kind: blanks.FillKind) -> int:
 
 def kept(opened: Opened, report: Report, content: bytes, told: str) -> int:
     """Write what was changed to the file, and say what the checks say of it."""
-    judged = pipeline.check(
-        file.with_decisions_beside(report, opened.path)
+    judged = findings_beside(
+        report, opened.path
     )  # before writing: the file beside it may be damaged
     system.write_whole(opened.path, content, overwrite=True)
     with console.written(opened.path):

@@ -13,7 +13,6 @@ from pathlib import Path
 from gongkai import pipeline, spreadsheets, system
 from gongkai.batch.ours import BEFORE, UNRESTORED
 from gongkai.cli import adopting, console, reading
-from gongkai.decisions.file import with_decisions_beside
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 from gongkai.output import check_to_dict, failure_to_dict, finding_lines, head_lines
 from gongkai.workbook import derived, file, fill, layout, read_workbook
@@ -23,6 +22,7 @@ from gongkai.workbook.reading import ALTERED
 YES = ("y", "yes", "是", "好")
 WHAT = "校验并写入"
 TELL = "请把这个工作簿发给开发者。"
+IN_OFFICE = "gongkai.excel.serving:rechecked"
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,17 @@ def run_check_write(options: argparse.Namespace) -> int:
     return max(codes)
 
 
+@dataclass(frozen=True)
+class Remade:
+    """A workbook's new content, the report that it is to show, and whether something was put back
+    for it.
+    """
+
+    content: bytes
+    report: Report
+    is_restored: bool
+
+
 def rechecked(source: reading.Source, agreed: bool) -> Rechecked:
     """GongkaiError where the workbook is none of ours, cannot be put right, or nobody agrees to
     that.
@@ -62,29 +73,60 @@ def rechecked(source: reading.Source, agreed: bool) -> Rechecked:
     if source.lost:
         raise source.lost
     path, content, _ = adopting.our_content(source.name, WHAT)
-    moved = file.standings(path, content)
-    question = question_about(path, content, moved)
-    if question and agreed:
-        console.tell(question)
-    elif question and not is_agreed(question):
-        raise WorkbookError(f"{path.name}没有改动。")
-    right = file.restored(path, moved, content, strays=bool(question))
-    report = adopting.with_figures(source.name, read_workbook(path, right))
-    if moved and file.standings(path, right):
-        raise WorkbookError(f"{path.name}不能完整还原，没有改动；{TELL}")
-    if not moved and report.tables != read_workbook(path, content).tables:
-        raise WorkbookError(f"{path.name}写入后读出的数字与原来不同，没有改动；{TELL}")
-    findings = pipeline.check(report)
-    written = derived.as_named(path, file.filled(path, fill.flag_edits(report, findings), right))
-    adopting.refuse_unread(path, written, report)
-    pipeline.check(
-        with_decisions_beside(report, path)
-    )  # before writing: the file beside it may be damaged
-    kept = copy_before(path, bool(question))
+    remade = remade_ods if file.is_ods(path.name, content) else remade_xlsx
+    done = remade(source.name, content, agreed)
+    adopting.refuse_unread(path, done.content, done.report)
+    adopting.findings_beside(done.report, path)  # before writing: the file beside it may be damaged
+    kept = copy_before(path, done.is_restored)
     system.write_whole(kept, content, overwrite=True)
-    system.write_whole(path, written, overwrite=True)
+    system.write_whole(path, done.content, overwrite=True)
     report = pipeline.read_report(str(path))
     return Rechecked(path, kept, report, pipeline.check(report))
+
+
+def remade_xlsx(name: str, content: bytes, agreed: bool) -> Remade:
+    path = Path(name)
+    moved = file.standings(path, content)
+    question = question_about(path, content, moved)
+    if question:
+        agree(path, question, agreed)
+    right = file.restored(path, moved, content, strays=bool(question))
+    report = adopting.with_figures(name, read_workbook(path, right))
+    if moved and file.standings(path, right):
+        raise WorkbookError(f"{path.name}不能完整还原，没有改动；{TELL}")
+    if not moved:
+        refuse_other_figures(path, content, report)
+    edits = fill.flag_edits(report, pipeline.check(report))
+    return Remade(derived.as_named(path, file.filled(path, edits, right)), report, bool(question))
+
+
+def remade_ods(name: str, content: bytes, agreed: bool) -> Remade:
+    """By LibreOffice, which keeps a copy of what it puts back on a sheet of its own as well."""
+    path = Path(name)
+    anew = system.function_at(IN_OFFICE)
+
+    def ask(question: str) -> None:
+        agree(path, f"{path.name}：{question}", agreed)
+
+    written, is_restored = anew(content, ask)
+    report = adopting.with_figures(name, read_workbook(path, written))
+    if not is_restored:
+        refuse_other_figures(path, content, report)
+    return Remade(written, report, is_restored)
+
+
+def refuse_other_figures(path: Path, content: bytes, report: Report) -> None:
+    """WorkbookError where nothing was put back, and yet the figures are not those of before."""
+    if report.tables != read_workbook(path, content).tables:
+        raise WorkbookError(f"{path.name}写入后读出的数字与原来不同，没有改动；{TELL}")
+
+
+def agree(path: Path, question: str, agreed: bool) -> None:
+    """Raises WorkbookError where nobody agrees."""
+    if agreed:
+        console.tell(question)
+    elif not is_agreed(question):
+        raise WorkbookError(f"{path.name}没有改动。")
 
 
 def copy_before(path: Path, restoring: bool) -> Path:

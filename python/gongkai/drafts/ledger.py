@@ -43,7 +43,7 @@ from gongkai.spreadsheets.seen import UNSEEN, hidden_texts, seen_values, text_of
 from gongkai.wording import clipped, phrases, some_of
 
 # 台账.csv, 台账.html
-NO_SPREADSHEET = "不是Excel工作簿；请在Excel或WPS中打开台账，另存为.xlsx后再试。"
+NO_SPREADSHEET = "不是工作簿；请用表格软件打开台账，另存为.xlsx后再试。"
 HEAD_ROWS = 20  # the heads stand in one of the first rows: titles and notes may stand above them
 MOST_NAMED = 3  # rows of 表三 that a problem names
 NOT_OURS = ""  # in the place of a row: the application is not of this year

@@ -162,8 +162,7 @@ def draft_lines(draft: ReportDraft, target: Path) -> Iterator[str]:
     yield "下一步："
     yield f"  1. 打开{target.name}，填写表二、表三、表四；正文中的数字随表格变动。"
     yield f"  2. 改写“{layout.PROSE}”中标有{TO_REWRITE}的段落，改好一段删去一处标记。"
-    written = "" if target.suffix.lower() == workbook.ODS else " --write"  # an .ods stays as it is
-    yield f"  3. 运行 gongkai check {target}{written} 校验。"
+    yield f"  3. 运行 gongkai check {target} --write 校验。"
 
 
 def taken_lines(draft: ReportDraft) -> Iterator[str]:

@@ -112,7 +112,7 @@ def copy_of(book: xw.Book) -> bytes:
     It stays open under its name.
     """
     if not can_copy(book):
-        raise WorkbookError(NO_COPY.format(live_book.program_of(book)))
+        raise WorkbookError(NO_COPY.format(live_book.program_of(book).name))
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "copy.xlsm"
         book.api.SaveCopyAs(str(path))

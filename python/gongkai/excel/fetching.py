@@ -1,7 +1,7 @@
 """A URL in a worksheet function -> its report: allowed first, fetched once, never long enough to
 hang.
 
-A sheet may hold hundreds of formulas that Excel calculates one after the other, so what bounds a
+A sheet may hold hundreds of formulas that are calculated one after the other, so what bounds a
 single fetch is not enough: a failure is not tried again for a while, nor is its host where the host
 was the trouble, and all fetches of a minute together have a budget.
 """
@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import xlwings
 
 from gongkai import locate, sources, system, wording
+from gongkai.excel import live_book
 from gongkai.model import FetchError, GongkaiError, Report, WorkbookError
 from gongkai.workbook import layout
 
@@ -34,14 +35,14 @@ LONGEST_URL = 2_000  # characters
 # Stages of failures that another page of the host would share.
 OF_THE_HOST = ("connect", "tls", "timeout")
 NOT_OURS = "这个工作簿不是用本加载项的模板建立的，不能使用联网函数；请在由模板建立的工作簿中使用。"
-NOT_ALLOWED = "请先点“政府信息公开”选项卡的“允许联网函数”，再按 Ctrl+Alt+F9 重新计算。"
-RECALCULATE = "稍后按 Ctrl+Alt+F9 重新计算；网址很多时请用“批量导入”"
+NOT_ALLOWED = "请先点{}的“允许联网函数”，再按 {} 重新计算。"
+RECALCULATE = "稍后按 {} 重新计算；网址很多时请用“批量导入”"
 
 
 @dataclass
 class Session:
-    """What one session of Excel has fetched: reports by URL, failures by URL or host with the time
-    until they stand.
+    """What has been fetched while the program ran: reports by URL, failures by URL or host with the
+    time until they stand.
     """
 
     limits: sources.Limits = LIMITS
@@ -61,9 +62,10 @@ def report_for(url: object, book: xlwings.Book) -> Report:
     """
     if layout.TOOL not in book.sheet_names:
         raise GongkaiError(NOT_OURS)
+    program = live_book.program_of(book)
     if not allowed(book):
-        raise GongkaiError(NOT_ALLOWED)
-    return fetched(web_address(url), SESSION)
+        raise GongkaiError(NOT_ALLOWED.format(program.commands, program.recalculates))
+    return fetched(web_address(url), SESSION, program)
 
 
 def web_address(url: object) -> str:
@@ -82,7 +84,7 @@ def web_address(url: object) -> str:
     return text
 
 
-def fetched(url: str, session: Session) -> Report:
+def fetched(url: str, session: Session, program: live_book.Program) -> Report:
     """From the session's memory, or from the web. A failure stands for ``PAUSE`` seconds."""
     if url in session.reports:
         session.reports.move_to_end(url)
@@ -93,7 +95,7 @@ def fetched(url: str, session: Session) -> Report:
     for name in (url, host):
         if name in session.failures:
             raise session.failures[name][1]
-    refuse_over_budget(session, now)
+    refuse_over_budget(session, now, program)
     try:
         report = read_page(url, session.limits)
     except GongkaiError as error:
@@ -108,12 +110,13 @@ def fetched(url: str, session: Session) -> Report:
     return report
 
 
-def refuse_over_budget(session: Session, now: float) -> None:
+def refuse_over_budget(session: Session, now: float, program: live_book.Program) -> None:
     while session.spent and session.spent[0][0] < now - WINDOW:
         session.spent.popleft()
     if sum(seconds for _, seconds in session.spent) >= session.budget:
         raise FetchError(
-            f"联网函数一分钟内最多用{session.budget:g}秒取网页，其余的网址请{RECALCULATE}。",
+            f"联网函数一分钟内最多用{session.budget:g}秒取网页，"
+            f"其余的网址请{RECALCULATE.format(program.recalculates)}。",
             "timeout",
         )
 

@@ -21,12 +21,11 @@ RULES = "勾稽规则"
 RULES_HEAD = ("格式", "规则", "表", "位置", "应当相等")
 OTHERS = "其他检查"
 MANUAL = "manual.html"
-RECALCULATES = {"Excel": "Ctrl+Alt+F9", "LibreOffice": "Ctrl+Shift+F9"}  # all formulas
 
 
 def allow_fetch(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
     fetching.allow(book)
-    keys = RECALCULATES[live_book.program_of(book)]
+    keys = live_book.program_of(book).recalculates
     return runner.CommandResult(
         "done",
         (
@@ -102,7 +101,7 @@ def about(book: xw.Book, asked: runner.Request) -> runner.CommandResult:
         "gongkai": gongkai.__version__,
         "xlwings": xw.__version__,
         "Python": f"{platform.python_version()}　{sys.executable}",
-        live_book.program_of(book): attempt(lambda: str(book.app.version)),
+        live_book.program_of(book).name: attempt(lambda: str(book.app.version)),
         "系统": platform.platform(),
         "工作簿": attempt(lambda: book.fullname),
         "模板": attempt(lambda: str(file.template_path())),

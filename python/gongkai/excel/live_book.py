@@ -58,12 +58,24 @@ FIXED: Mapping[str, Collection[spreadsheets.Spot]] = {
 MOST_PARTS = 2  # writes of a sheet; for more of them it pays to ask what stands between
 
 
-PROGRAMS = {"libreoffice": "LibreOffice"}  # by the name of xlwings' engine; all others are Excel
+@dataclass(frozen=True)
+class Program:
+    """In which a workbook is open: what it is called, where the commands are found in it, which
+    keys calculate all formulas anew.
+    """
+
+    name: str
+    commands: str
+    recalculates: str
 
 
-def program_of(book: xw.Book) -> str:
-    """What the program is called in which a workbook is open."""
-    return PROGRAMS.get(book.app.engine.name, "Excel")
+EXCEL = Program("Excel", "“政府信息公开”选项卡", "Ctrl+Alt+F9")
+LIBREOFFICE = Program("LibreOffice", "“政府信息公开”菜单", "Ctrl+Shift+F9")
+PROGRAMS = {"libreoffice": LIBREOFFICE}  # by the name of xlwings' engine; all others are Excel
+
+
+def program_of(book: xw.Book) -> Program:
+    return PROGRAMS.get(book.app.engine.name, EXCEL)
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -387,7 +399,7 @@ def refuse_dropped(book: xw.Book, changes: Sequence[Overwrite]) -> None:
             if not holds(found.get(spot), value):
                 place = layout.address(spot, name)
                 raise WorkbookError(
-                    f"{program_of(book)}没有写入{place}，可能是合并了单元格，或筛选隐藏了行；没有写入任何内容，"
+                    f"{program_of(book).name}没有写入{place}，可能是合并了单元格，或筛选隐藏了行；没有写入任何内容，"
                     f"请取消合并和筛选后再试。"
                 )
 

@@ -116,7 +116,7 @@ def sentence(name: str, error: Exception, book: xw.Book) -> str:
     if is_platform(error):
         reason = platform_reason(error)
         said = f"（{reason}）" if reason else ""
-        return REFUSED.format(program_of(book), said)
+        return REFUSED.format(program_of(book).name, said)
     if isinstance(error, OSError):
         return f"无法读写文件：{system.system_reason(error)}。"
     return (

@@ -4,6 +4,8 @@ commands, answered on standard output (``python -P -m gongkai.excel.serving``).
 What it is asked: ``hello`` []; ``function`` [name, arguments, document], its value for the cell;
 ``command`` [tag, argument, answer, document], the outcome for the dialogs: ``{"kind": "ask",
 "text": "…"}``. It ends when standard input does.
+
+An .ods file without a user is written by a LibreOffice of its own: ``rechecked``.
 """
 
 from __future__ import annotations
@@ -12,15 +14,23 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 
 import xlwings as xw
 
-import gongkai
 import xlwings_libreoffice
-from gongkai.excel import commands, functions, runner
+from gongkai import WorkbookError, __version__, system, workbook
+from gongkai.excel import checking, commands, functions, restoring, runner
 from gongkai.workbook import file, layout
+
+NOT_STARTED = (
+    "LibreOffice没有启动，没有写入；Linux上还要装有python3-uno，请装好后再试，"
+    "或在LibreOffice中打开，另存为.xlsx。"
+)
+KEPT = "。原来的表先复制一份，名为“备份”。"
+NOT_DONE = "LibreOffice没有完成写入，没有改动{}；请在LibreOffice中打开，另存为.xlsx后再试。"
 
 Ask = Callable[[str, Sequence[Any]], Any]
 Attach = Callable[[Ask, str], AbstractContextManager[xw.Book]]
@@ -71,7 +81,7 @@ def serve(source: BinaryIO, sink: BinaryIO, attach: Attach) -> None:
 
     def answer(op: str, arguments: list[Any], number: int) -> Any:
         if op == "hello":
-            return {"version": gongkai.__version__, "template": str(file.template_path())}
+            return {"version": __version__, "template": str(file.template_path())}
         *given, token = arguments
         with ExitStack() as stack:
 
@@ -121,6 +131,56 @@ def command_outcome(book: xw.Book, tag: str, argument: str, answer: str) -> dict
     if tool is not None and result.fingerprint is not None and result.fingerprint != fingerprint:
         cell.value = f"'{result.fingerprint}" if result.fingerprint else None
     return {"kind": result.kind, "text": result.text}
+
+
+# --- a file, without a user -----------------------------------------------------------------------
+
+
+def rechecked(content: bytes, agree: Callable[[str], None]) -> tuple[bytes, bool]:
+    """The file with new marks and results, and whether tables were put back, with a copy of what
+    stood there.
+
+    ``agree`` is given what has to be agreed to, and raises where nobody does. GongkaiError.
+    """
+    with opened(content) as book:
+        shown = book.sheets.active.name
+        outcome = restoring.restore(book, runner.Request())
+        is_restored = outcome.kind == "ask"
+        if is_restored:
+            agree(f"{outcome.text.removesuffix(restoring.ASK)}{KEPT}")
+            restoring.restore(book, runner.Request(answer=runner.YES))
+        else:
+            checking.check(book, runner.Request())
+        book.sheets[shown].activate()
+        made = Path(book.fullname).with_name("made.ods")
+        book.api.SaveCopyAs(str(made))
+        return made.read_bytes(), is_restored
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[xw.Book]:
+    """A copy of the file, open. WorkbookError where LibreOffice is not there or does not do it."""
+    with system.document_folder() as folder:
+        path = folder / f"source{workbook.ODS}"
+        workbook.refuse_unwritable(path)
+        path.write_bytes(content)
+        app = started()
+        try:
+            book = app.books.open(str(path))
+            with xlwings_libreoffice.together(book):
+                yield book
+        except xlwings_libreoffice.HostError as error:
+            reason = runner.platform_reason(error)
+            raise WorkbookError(NOT_DONE.format(f"（{reason}）" if reason else "")) from error
+        finally:
+            app.quit()
+
+
+def started() -> xw.App:
+    try:
+        return xlwings_libreoffice.app()
+    except (xlwings_libreoffice.HostError, OSError) as error:
+        raise WorkbookError(NOT_STARTED) from error
 
 
 if __name__ == "__main__":

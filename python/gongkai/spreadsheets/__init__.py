@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_SHEETS = 100  # of a workbook
 MOST_MERGED = 20_000  # merged ranges of a sheet
 MOST_AREA = 2_000_000  # cells from the first to the last of a sheet
-SAVE_AS = "请在Excel或WPS中打开，另存为.xlsx后重试"
+SAVE_AS = "请用表格软件打开，另存为.xlsx后重试"
 # What a formula shows that cannot be calculated.
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")

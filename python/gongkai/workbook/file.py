@@ -63,7 +63,7 @@ REFUSED: dict[opc.Reason, str] = {
 }
 ODS_PART = "content.xml"
 PROTECTED = "工作表{}设有保护，没有改动；请先取消保护（“审阅”中的“撤销工作表保护”）再试。"
-NOT_OURS = "不是Excel工作簿，请选择由本工具生成的.xlsx或.xlsm文件。"
+NOT_OURS = "不是工作簿，请选择由本工具生成的.xlsx、.xlsm或.ods文件。"
 
 
 def template_path() -> Path:
@@ -465,6 +465,11 @@ def opened(path: Path, content: bytes | None = None) -> opc.Archive:
     if ODS_PART in archive:
         raise WorkbookError(f"{path.name}是OpenDocument格式（.ods），请另存为.xlsx或.xlsm后再试。")
     return archive
+
+
+def is_ods(name: str, content: bytes) -> bool:
+    """Raises WorkbookError for what is no archive of a workbook, and BadArchive."""
+    return content.startswith(b"PK") and ODS_PART in archive_of(name, content)
 
 
 def archive_of(name: str, content: bytes) -> opc.Archive:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from . import formulas
 from .pipe import Refused
 
 OUTCOME = "gk_outcome"  # a name that every workbook of the template's has
@@ -29,6 +32,8 @@ def host_of(context):
         told = HOSTS[0].answer(op, arguments)
         if "error" in told:
             raise Refused(told["error"]["kind"], told["error"]["text"])
+        if op == "copy":  # of a document that is saved an event tells
+            formulas.renamed(Path(arguments[1]))
         return told["ok"]
 
     return answer

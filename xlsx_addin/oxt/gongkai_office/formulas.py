@@ -18,12 +18,17 @@ from zipfile import BadZipFile, ZipFile
 
 import uno
 
+from . import sheet_buttons
 from .process import KEEPER
 from .texts import TEXTS
 
 MARK = "GK_"
 EXCEL_SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm")
 OURS = re.compile(rb"ORG\.GONGKAI\.FUNCTIONS\.(GK[A-Z]+)")
+OPENED = ("OnLoad", "OnNew")
+# A copy beside the document (storeToURL) is saved too: by a command, as a PDF, by mail.
+SAVING = ("OnSave", "OnSaveAs", "OnCopyTo")
+ENDED = tuple(event + end for event in SAVING for end in ("Done", "Failed"))
 SAVED, CLOSED = ("OnSaveDone", "OnSaveAsDone"), "OnUnload"
 TRIES, PAUSE = 20, 0.5  # after closing: until the program has let go of the file
 LEFT = set()  # paths of files that the program still holds (Windows)
@@ -33,9 +38,12 @@ def happened(context, event, document):
     """A document was loaded, saved or closed."""
     if not document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
         return
-    if event == "OnLoad":
+    if event in OPENED:
         loaded(context, document)
-        return
+    if event in SAVING:
+        sheet_buttons.name_macros(document)
+    if event in (*OPENED, *ENDED):
+        sheet_buttons.run_commands(document)
     path = path_of(document)
     if path is None:
         return
@@ -55,20 +63,14 @@ def path_of(document):
 
 
 def loaded(context, document):
-    """Nothing of this can be undone, and the document counts as unchanged."""
     unknown = unknown_cells(document)
     if not unknown:
         return
     with suppress(Exception):
         KEEPER.running(context)  # else each formula says why there is none
-    was_modified = document.isModified()
-    document.UndoManager.lock()
-    try:
+    with sheet_buttons.unnoticed(document):
         for cell in unknown:
             enter_again(cell)
-    finally:
-        document.UndoManager.unlock()
-        document.setModified(was_modified)
 
 
 def unknown_cells(document):

@@ -8,6 +8,7 @@ import uno
 import unohelper
 from com.sun.star.awt import XActionListener, XCallback
 from com.sun.star.awt.MessageBoxType import INFOBOX, QUERYBOX, WARNINGBOX
+from com.sun.star.awt.PosSize import POS
 
 from .texts import TEXTS, sentence
 
@@ -85,6 +86,7 @@ class Window:
         try:
             peer = self.frame.getContainerWindow()
             dialog.createPeer(peer.getToolkit(), peer)
+            put_in_the_middle(dialog, peer)
             dialog.getControl("url").setFocus()
             return model.getByName("url").Text.strip() if dialog.execute() else None
         finally:
@@ -137,6 +139,13 @@ def add(model, kind, name, place, **values):
     model.insertByName(name, control)
 
 
+def put_in_the_middle(dialog, parent):
+    """Of the document's window, and somewhat above, where message boxes are."""
+    own, whole = dialog.getPosSize(), parent.getPosSize()
+    x, y = (whole.Width - own.Width) // 2, (whole.Height - own.Height) // 3
+    dialog.setPosSize(max(x, 0), max(y, 0), 0, 0, POS)
+
+
 class Progress(unohelper.Base, XActionListener):
     """A small window over the document's, which takes no input meanwhile: what runs, and a button
     that ends it.
@@ -153,6 +162,7 @@ class Progress(unohelper.Base, XActionListener):
         self.dialog.setModel(model)
         self.dialog.setVisible(False)
         self.dialog.createPeer(self.parent.getToolkit(), self.parent)
+        put_in_the_middle(self.dialog, self.parent)
         self.dialog.getControl("stop").addActionListener(self)
         self.dialog.setVisible(True)
 
