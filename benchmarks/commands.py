@@ -1,6 +1,7 @@
-"""What the commands ask of Excel: range calls of each, counted on the tests' Excel in memory.
+"""What the commands ask of Excel: range calls of each, counted on the tests' Excel in memory; and of
+LibreOffice: round trips to a real one.
 
-Run as ``python benchmarks/commands.py``; prints a Markdown table. A call over COM takes about a
+Run as ``python benchmarks/commands.py``; prints two Markdown tables. A call over COM takes about a
 millisecond on Windows whatever the size of its block, and some twenty times that over AppleScript
 on a Mac, so calls are what counts.
 """
@@ -20,10 +21,12 @@ sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests")]
 
 import xlwings as xw  # noqa: E402
 
+import xlwings_libreoffice  # noqa: E402
 from gongkai import demo  # noqa: E402
 from gongkai.excel.live_book import apply_edits  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
 from gongkai.workbook.fill import report_to_edits  # noqa: E402
+from helpers.excel.beside import Beside, in_front, open_beside, pressed  # noqa: E402
 from helpers.excel.engine import excel_of  # noqa: E402
 from helpers.excel.live import open_live, press, run_again, set_cell  # noqa: E402
 from helpers.made import older  # noqa: E402
@@ -119,9 +122,65 @@ def markdown(found: list[Line]) -> str:
     )
 
 
+# --- in LibreOffice -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BothLine:
+    """One command: round trips to LibreOffice, milliseconds by the clock there and in memory."""
+
+    name: str
+    trips: int
+    in_office: float
+    in_memory: float
+
+
+def measure_both(both: Beside, name: str, argument: str = "", answer: str = "") -> BothLine:
+    spent: list[float] = []
+    for book in both.books:
+        in_front(book)
+        start = time.perf_counter()
+        pressed(book, name, argument, answer, both.trips)
+        spent.append((time.perf_counter() - start) * 1000)
+    in_memory, in_office = spent
+    return BothLine(name, sum(both.trips.values()), in_office, in_memory)
+
+
+def both_lines(folder: Path, site: str) -> list[BothLine]:
+    app = xlwings_libreoffice.app()
+    both = open_beside(app, folder)
+    found = [
+        measure_both(both, "import_url", f"{site}/2021-broken.html"),
+        measure_both(both, "check"),
+        measure_both(both, "adopt", answer="yes"),
+    ]
+    for name in ("next_problem", "fill_blanks", "clear_marks", "restore", "summary", "about"):
+        found.append(measure_both(both, name))
+    found.append(measure_both(both, "export_csv", answer=str(folder / "b.csv")))
+    found.append(measure_both(both, "save_report", answer=str(folder / "b.xlsm")))
+    both.office.close()
+    app.quit()
+    return found
+
+
+def both_markdown(found: list[BothLine]) -> str:
+    table = [
+        "| command | round trips | ms in LibreOffice | ms in memory |",
+        "|---|---:|---:|---:|",
+    ]
+    for line in found:
+        table.append(
+            f"| {line.name} | {line.trips} | {line.in_office:.0f} | {line.in_memory:.0f} |"
+        )
+    return "\n".join(table)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, demo.serve(demo.pages()) as site:
         print(markdown(lines(Path(folder), site)))
+    with tempfile.TemporaryDirectory() as folder, demo.serve(demo.pages()) as site:
+        print()
+        print(both_markdown(both_lines(Path(folder), site)))
 
 
 if __name__ == "__main__":
