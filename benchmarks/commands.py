@@ -1,5 +1,5 @@
-"""What the commands ask of Excel: range calls of each, counted on the tests' Excel in memory; and of
-LibreOffice: round trips to a real one.
+"""What the commands ask of Excel: range calls of each, counted on the tests' Excel in memory; and
+of LibreOffice: round trips to a real one.
 
 Run as ``python benchmarks/commands.py``; prints two Markdown tables. A call over COM takes about a
 millisecond on Windows whatever the size of its block, and some twenty times that over AppleScript
