@@ -213,12 +213,15 @@ def is_same_file(one: Path, other: Path) -> bool:
         return False
 
 
-def is_open_elsewhere(path: Path) -> bool:
-    """Whether a program may have a document open, with changes that are in no file yet: beside it
-    stands ~$年报.xlsx of Excel, .~年报.xlsx of WPS, or .~lock.年报.xlsx# of LibreOffice.
+def open_elsewhere(path: Path) -> str:
+    """What says that a program may have a document open, with changes that are in no file yet:
+    beside it stands ~$年报.xlsx of Excel, .~年报.xlsx of WPS, or .~lock.年报.xlsx# of LibreOffice. ""
+    where nothing does.
     """
-    marks = f"~${path.name}", f".~{path.name}", f".~lock.{path.name}#"
-    return any(path.with_name(mark).is_file() for mark in marks)
+    for mark in (f"~${path.name}", f".~{path.name}", f".~lock.{path.name}#"):
+        if path.with_name(mark).is_file():
+            return mark
+    return ""
 
 
 @contextmanager

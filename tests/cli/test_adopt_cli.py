@@ -508,3 +508,26 @@ def test_ties_are_marked_with_a_question_in_libreoffice(printed: dict[str, Path]
     assert "疑? 10" in before
     assert "✗ 10" in before
     assert "疑" not in after
+
+
+@pytest.mark.parametrize("mark", ["~$年报.xlsm", ".~lock.年报.xlsm#"])
+@pytest.mark.parametrize(
+    "words",
+    [("adopt", "1"), ("check", "--write", "--yes")],
+    ids=lambda words: words[0],
+)
+def test_a_workbook_that_is_open_elsewhere_is_not_written(
+    words: tuple[str, ...], mark: str, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.with_name(mark).write_bytes(b"")
+    before = path.read_bytes()
+    command, *others = words
+    arguments = [command, str(path), *others]
+    assert main(arguments) == 2
+    assert f"打开，没有写入；请在该程序中保存并关闭后再运行；如已关闭，请删除旁边的“{mark}”" in (
+        capsys.readouterr().err
+    )
+    assert path.read_bytes() == before
+    assert sorted(one.name for one in path.parent.iterdir()) == sorted([path.name, mark])
+    path.with_name(mark).unlink()
+    assert main(arguments) != 2

@@ -18,6 +18,11 @@ from gongkai.workbook import adopting, blanks, derived, layout, proposals, read_
 from gongkai.workbook.file import filled, read_file, read_formulas, refuse_damaged
 from gongkai.workbook.reading import values_to_report
 
+OPEN_ELSEWHERE = (
+    "{}可能正在其他程序中打开，没有写入；请在该程序中保存并关闭后再运行；"
+    "如已关闭，请删除旁边的“{}”。"
+)
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -89,6 +94,21 @@ def our_content(name: str, what: str) -> tuple[Path, bytes, Kind]:
         )
         raise WorkbookError(f"{name}{why}请先用 gongkai fill 生成工作簿。")
     return path, content, kind
+
+
+def write_back(path: Path, content: bytes) -> None:
+    """Put a workbook in the place of what it was made of."""
+    refuse_open(path)
+    system.write_whole(path, content, overwrite=True)
+
+
+def refuse_open(path: Path) -> None:
+    """WorkbookError for a workbook that is open elsewhere: what is not saved there would be lost,
+    or what is written here.
+    """
+    mark = system.open_elsewhere(path)
+    if mark:
+        raise WorkbookError(OPEN_ELSEWHERE.format(path.name, mark))
 
 
 # --- listing --------------------------------------------------------------------------------------
@@ -165,7 +185,7 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     refuse_unread(opened.path, content, report)
     # before writing: the file beside it may be damaged
     judged = findings_beside(report, opened.path)
-    system.write_whole(opened.path, content, overwrite=True)
+    write_back(opened.path, content)
     lines = [f"已{proposals.question_of(change)}。" for change in changes]
     return [*lines, *closing(opened.path, report, judged)], judged
 
@@ -201,7 +221,7 @@ def converted(opened: Opened) -> tuple[list[str], list[Finding]]:
         ]
         return lines, opened.findings
     judged = findings_beside(report, opened.path)
-    system.write_whole(opened.path, content, overwrite=True)
+    write_back(opened.path, content)
     lines = [
         adopting.done_text(changes, left),
         *output.finding_lines(report, judged),
@@ -343,7 +363,7 @@ def kept(opened: Opened, report: Report, content: bytes, told: str) -> int:
     judged = findings_beside(
         report, opened.path
     )  # before writing: the file beside it may be damaged
-    system.write_whole(opened.path, content, overwrite=True)
+    write_back(opened.path, content)
     with console.written(opened.path):
         console.show([told, *closing(opened.path, report, judged)])
     return reading.code_of(judged)

@@ -285,7 +285,7 @@ def tell_if_open(report: Report) -> None:
     """A file that a program has open is checked as it was last saved; a page is no file."""
     origin = report.document.origin if report.document else ""
     is_file = origin not in ("", STANDARD_INPUT) and not listing.is_web(origin)
-    if is_file and system.is_open_elsewhere(Path(origin)):
+    if is_file and system.open_elsewhere(Path(origin)):
         console.tell(OPEN_ELSEWHERE.format(Path(origin).name))
 
 

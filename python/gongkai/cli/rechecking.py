@@ -77,9 +77,10 @@ def rechecked(source: reading.Source, agreed: bool) -> Rechecked:
     done = remade(source.name, content, agreed)
     adopting.refuse_unread(path, done.content, done.report)
     adopting.findings_beside(done.report, path)  # before writing: the file beside it may be damaged
+    adopting.refuse_open(path)
     kept = copy_before(path, done.is_restored)
     system.write_whole(kept, content, overwrite=True)
-    system.write_whole(path, done.content, overwrite=True)
+    adopting.write_back(path, done.content)
     report = pipeline.read_report(str(path))
     return Rechecked(path, kept, report, pipeline.check(report))
 

@@ -154,7 +154,7 @@ def done_lines(
 def open_elsewhere(report: Report) -> Iterator[str]:
     """What a spreadsheet program that has the file open may not have saved yet."""
     path = Path(report.document.origin) if report.document else None
-    if path is not None and system.is_open_elsewhere(path):
+    if path is not None and system.open_elsewhere(path):
         yield OPEN_ELSEWHERE.format(path.name)
 
 

@@ -87,6 +87,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "【?】": rf"{OPENS}[\s…._＿?？]{{0,40}}{CLOSES}",
     "{{次数}}": r"\{\{[^{}\n]{0,40}\}\}",
     "<渠道>": r"<[\u4e00-\u9fff]{1,12}>(?![^《》\n]*》)",
+    "（文字描述）": rf"{OPENS}\s*文字描述\s*{CLOSES}",
     "培训〔次数〕次": rf"{SQUARE}\s*(?:{NUMBERED})\s*{SQUARE_END}",
     "培训（次数次": rf"{OPENS}\s*(?:{NUMBERED})\s*{CLOSES}?(?={COUNTED}{STOPS})",
     "培训次数）次": rf"{BEHIND_NUMBERED}{CLOSES}(?={COUNTED}{STOPS})",
