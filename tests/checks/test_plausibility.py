@@ -110,6 +110,22 @@ def test_another_body_that_signs(agency: str, end: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("平阳县人民政府", "平阳县人民政府"),
+        ("（平阳县人民政府　2022年1月20日）", ""),
+        ("瑞安市人民政府", ""),
+        ("瑞安市人民政府办公室", ""),
+        ("2022年1月20日", ""),
+        ("根据《中华人民共和国政府信息公开条例》编制。", ""),
+    ],
+)
+def test_another_body_below_the_title(line: str, said: str) -> None:
+    found = told(agency="瑞安市人民政府", opening=f"{line}\n现将2021年度报告公布如下。")
+    assert [rule for rule, text in found if said in text] == ["plausibility.named"] * bool(said)
+
+
+@pytest.mark.parametrize(
     ("opening", "year"),
     [
         ("现公布青溪县2022年政府信息公开工作年度报告。", "2022"),

@@ -58,6 +58,7 @@ SAYS_WHO = ("mention", "compiled", "named", "contact", "label")  # besides title
 LONGEST_NAMING = 40  # characters of a line that may say whose page it is
 MOST_NAMING = 8  # lines at the head of a page that may
 # The voices in the order in which they are believed. What stands below "strong" only proposes.
+BYLINES = 2  # lines at the head of an opening that may be a name alone
 STRONG = ("title", "mention", "compiled")
 WEAK = ("named", "contact", "banner", "label", "site", "office", "subject", "crumb", "text")
 # Whose office is to be asked, is the government of a report that speaks of all of it; else it may
@@ -123,11 +124,12 @@ def may_be_part(name: str, other: str) -> bool:
 
 
 def others_named(agency: str, opening: str, ending: Sequence[str]) -> list[Witness]:
-    """Who compiles or publishes a report by its opening, or signs it in the last lines, and cannot
-    be its body: 本报告由瑞安市人民政府编制 in a report of 瑞安市民政局.
+    """Who compiles or publishes a report by its opening, or signs it below its title or in the last
+    lines, and cannot be its body: 本报告由瑞安市人民政府编制 in a report of 瑞安市民政局.
     """
     text = tidy_text(opening)
-    found = [*mentions(text), *compilers(text), *signers(agency, ending)]
+    below_title = opening.split("\n")[:BYLINES]
+    found = [*mentions(text), *compilers(text), *signers(agency, [*below_title, *ending])]
     others: dict[str, Witness] = {}
     for one in of_kinds(found, STRONG):
         if one.name and contradicts(agency, one):
