@@ -215,8 +215,8 @@ def is_same_file(one: Path, other: Path) -> bool:
 
 def open_elsewhere(path: Path) -> str:
     """What says that a program may have a document open, with changes that are in no file yet:
-    beside it stands ~$年报.xlsx of Excel, .~年报.xlsx of WPS, or .~lock.年报.xlsx# of LibreOffice. ""
-    where nothing does.
+    beside it stands ~$年报.xlsx of Excel, .~年报.xlsx of WPS, or .~lock.年报.xlsx# of LibreOffice;
+    "" where nothing does.
     """
     for mark in (f"~${path.name}", f".~{path.name}", f".~lock.{path.name}#"):
         if path.with_name(mark).is_file():
