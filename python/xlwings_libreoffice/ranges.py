@@ -368,6 +368,8 @@ class Range(base_classes.Range):
         if destination is None:
             raise NotImplementedError("the clipboard")
         target = destination if isinstance(destination, Range) else destination.impl
+        if target.token != self.token:
+            raise NotImplementedError("a copy into another book")
         corner = [target.sheet.name, target.row, target.column]
         self.ask("copy_cells", self.token, self.box, corner)
 

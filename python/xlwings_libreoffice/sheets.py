@@ -19,6 +19,8 @@ from xlwings_libreoffice.ranges import (
     shown_area,
 )
 
+LONGEST_NAME = 31  # characters
+
 
 class Sheets(base_classes.Sheets):
     def __init__(self, book: Any) -> None:
@@ -69,9 +71,18 @@ class Sheets(base_classes.Sheets):
 
     def place(self, before: Sheet | None, after: Sheet | None) -> int:
         """The number of a sheet that comes before or behind another; else before the active one."""
+        beside = after or before
+        if beside is not None and beside.book.token != self.book.token:
+            raise NotImplementedError("a place in another book")
         if after is not None:
             return after.index + 1
         return (before or self.active).index
+
+
+def numbered(name: str, number: int) -> str:
+    """Sheet1 (2), as long as a name may be."""
+    ending = f" ({number})"
+    return f"{name[: LONGEST_NAME - len(ending)]}{ending}"
 
 
 class Sheet(base_classes.Sheet):
@@ -129,10 +140,9 @@ class Sheet(base_classes.Sheet):
     def copy(self, before: Sheet | None, after: Sheet | None) -> None:
         """A sheet like this one, with a number behind its name, as the active one."""
         sheets, number = self._book.sheets, 2
-        while f"{self._name} ({number})" in sheets:
-            number += 1
         place = sheets.place(before, after)
-        new = f"{self._name} ({number})"
+        while (new := numbered(self._name, number)) in sheets:
+            number += 1
         self.ask("copy_sheet", self._book.token, self._name, new, place)
 
     def move(self, before: Sheet | None, after: Sheet | None) -> None:

@@ -372,3 +372,29 @@ def test_there_is_a_program() -> None:
     program = find_program()
     assert Path(program).resolve() == Path(str(shutil.which("soffice"))).resolve()
     assert Path(python_of(program)).is_file()
+
+
+@pytest.mark.slow
+def test_nothing_is_copied_into_another_book(app: xw.App, book: xw.Book) -> None:
+    """A sheet of that name there must not be taken for one here."""
+    other = app.books.add()
+    book.sheets[0]["A1:B1"].value = [1, 2]
+    with pytest.raises(NotImplementedError):
+        book.sheets[0]["A1:B1"].copy(other.sheets[0]["C5"])
+    for work in (book.sheets[0].copy, book.sheets.add):
+        with pytest.raises(NotImplementedError):
+            work(after=other.sheets[0])
+    assert book.sheets[0].used_range.value == [1, 2]
+    assert (len(book.sheets), len(other.sheets)) == (1, 1)
+    assert other.sheets[0]["C5"].value is None
+    other.close()
+
+
+@pytest.mark.slow
+def test_a_copy_of_a_sheet_with_the_longest_name(book: xw.Book) -> None:
+    book.sheets[0].name = "n" * 31
+    book.sheets[0].copy()
+    book.sheets["n" * 31].copy()
+    assert sorted(sheet.name for sheet in book.sheets) == sorted(
+        ["n" * 31, f"{'n' * 27} (2)", f"{'n' * 27} (3)"]
+    )
