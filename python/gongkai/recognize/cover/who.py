@@ -59,6 +59,7 @@ LONGEST_NAMING = 40  # characters of a line that may say whose page it is
 MOST_NAMING = 8  # lines at the head of a page that may
 # The voices in the order in which they are believed. What stands below "strong" only proposes.
 BYLINES = 2  # lines at the head of an opening that may be a name alone
+NAME_ALONE = re.compile(r"[\u4e00-\u9fff（）()\s]{4,40}")  # no sentence: it has no stop
 STRONG = ("title", "mention", "compiled")
 WEAK = ("named", "contact", "banner", "label", "site", "office", "subject", "crumb", "text")
 # Whose office is to be asked, is the government of a report that speaks of all of it; else it may
@@ -128,7 +129,7 @@ def others_named(agency: str, opening: str, ending: Sequence[str]) -> list[Witne
     lines, and cannot be its body: 本报告由瑞安市人民政府编制 in a report of 瑞安市民政局.
     """
     text = tidy_text(opening)
-    below_title = opening.split("\n")[:BYLINES]
+    below_title = filter(NAME_ALONE.fullmatch, opening.split("\n")[:BYLINES])
     found = [*mentions(text), *compilers(text), *signers(agency, [*below_title, *ending])]
     others: dict[str, Witness] = {}
     for one in of_kinds(found, STRONG):
