@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -28,8 +27,6 @@ from xlwings_libreoffice import together
 Cells = dict[tuple[str, Spot], object]
 # A worksheet function in a cell of the template has a value in LibreOffice alone.
 OF_TOOL = (layout.TOOL,)
-# 备份2026-11-24 09.30: one may be asked in the last second of a minute, the other in the next
-WHEN = re.compile(rf"(?<={layout.BACKUP})\d{{4}}-\d\d-\d\d \d\d\.\d\d")
 
 
 @dataclass
@@ -73,8 +70,7 @@ class Beside:
             in_front(book)
             folder = str(Path(book.fullname).parent)
             result = pressed(book, name, argument, answer.replace("@", folder), self.trips)
-            text = WHEN.sub("", result.text.replace(folder, "@"))
-            found.append(CommandResult(result.kind, text))
+            found.append(CommandResult(result.kind, result.text.replace(folder, "@")))
         return found
 
 
