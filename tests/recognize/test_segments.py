@@ -310,6 +310,91 @@ def test_a_small_table_of_two_years_beside_a_table(
         assert doubted(read) == [table] * below
 
 
+OF_FORM = (
+    [["指标", "2020年", "2021年"], ["行政许可", "1100", "1300"], ["行政处罚", "300", "340"]],
+    [["年份", "行政许可", "收费（万元）"], ["2020", "1100", "50"], ["2021", "1300", "99"]],
+    [["年份", "新收", "办结"], ["2020年", "20", "30"], ["2021年", "26", "35"]],
+    [
+        ["指标", "2020年", "2021年"],
+        *[[text, "3", "4"] for text in ("行政许可", "行政处罚", "行政强制", "规章", "规范性文件")],
+    ],
+)
+
+
+@matrix(
+    layout=PAGES,
+    rows=OF_FORM,
+    caption=("", "下表为两年对比。", "近两年数据对比", "2021年与2020年比较表", "近两年情况"),
+    below=(True, False),
+    table=TABLES,
+)
+def test_a_comparison_beside_a_table_is_named_with_its_caption(
+    layout: str, rows: list[list[str]], caption: str, below: bool, table: str
+) -> None:
+    """It is neither printed nor compared, and the section's own table is read all the same; one
+    with most labels of a table is named as another part of the document.
+    """
+    lines: list[object] = [report_title(OWN)]
+    for name, sheet in report_sheets(OWN).items():
+        added = [small_sheet(rows)] if name == table else []
+        added = [caption, *added] if added and caption else added
+        lines += [title_of(name), *([sheet, *added] if below else [*added, sheet])]
+    lines += ["五、存在的主要问题及改进情况", "公开的意识需要加强。"]
+    read = read_page(written(layout, [sections(*lines)], report_title(OWN)))
+    assert figures(read) == TRUTH
+    assert doubted(read) == []
+    named = [text for text in (caption, f"表格（{'、'.join(rows[0])}）") if text]
+    if len(read.parts) > 1:
+        assert (read.parts[1].title, parts_told(read)) == (caption, ["note"])
+        assert rows is OF_FORM[-1]
+    else:
+        assert sorted(read.left_out) == sorted(named)
+    assert read.sections[5] == "公开的意识需要加强。"
+
+
+@matrix(
+    layout=PAGES,
+    rows=(*OF_FORM[:3], [["单位", "收到"], ["教育局", "3"], ["民政局", "4"]]),
+    caption=("各部门情况", "2020年数据", "示例", "其他情况", "政务新媒体发布情况如下。"),
+    table=TABLES,
+)
+def test_a_small_table_of_any_kind_below_a_table_is_named(
+    layout: str, rows: list[list[str]], caption: str, table: str
+) -> None:
+    lines: list[object] = [report_title(OWN)]
+    for name, sheet in report_sheets(OWN).items():
+        added = [caption, small_sheet(rows)] if name == table else []
+        lines += [title_of(name), sheet, *added]
+    lines += ["五、存在的主要问题及改进情况", "公开的意识需要加强。"]
+    read = read_page(written(layout, [sections(*lines)], report_title(OWN)))
+    assert misread(TRUTH, read) == []
+    assert read.left_out == (caption, f"表格（{'、'.join([*rows[0], *rows[1]][:3])}）")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["单位：件", "三、本年度办理结果（续）", "四、政府信息公开行政复议、行政诉讼情况", "表三"],
+)
+def test_a_line_of_the_form_in_a_grid_of_its_own_is_not_named(text: str) -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    third = page.rindex("<h2", 0, page.index("三、收到和处理"))
+    grid = "<table border><tr><td>{}</td><td></td></tr></table>"
+    assert read_page(page[:third] + grid.format(text) + page[third:]).left_out == ()
+    named = read_page(page[:third] + grid.format("数据含派出所。") + page[third:])
+    assert named.left_out == ("表格（数据含派出所。）",)
+
+
+def test_what_follows_a_comparison_in_the_last_section_is_its_text() -> None:
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    rows = (
+        "<tr><td>项目</td><td>2020年</td><td>2021年</td></tr><tr><td>收费</td><td>1</td><td>2</td>"
+    )
+    added = f"<p>下表为两年对比。</p><table border>{rows}</tr></table><p>另有提案34件。</p>"
+    after = read_page(page.replace("</article>", f"{added}</article>"))
+    assert after.sections[6].split("\n")[-2:] == ["下表为两年对比。", "另有提案34件。"]
+    assert after.left_out == ("表格（项目、2020年、2021年）",)
+
+
 @pytest.mark.parametrize("layout", sorted(WRITERS))
 def test_a_copy_that_nothing_tells_apart_leaves_the_table_blank(layout: str) -> None:
     sheets = report_sheets(LAST_YEAR)

@@ -30,7 +30,14 @@ from gongkai.model import (
     Value,
     table_id,
 )
-from gongkai.recognize.beside import rival_in, sections_of, vague_caption, written_beside
+from gongkai.recognize.beside import (
+    rival_in,
+    sections_of,
+    unread_annexes,
+    unread_in,
+    vague_caption,
+    written_beside,
+)
 from gongkai.recognize.cover import cover_of, cover_of_part, with_page
 from gongkai.recognize.cover.titles import is_title, named_titles, segment_of
 from gongkai.recognize.flat import flattened
@@ -126,6 +133,13 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     problems += told_of_title(chosen, page)
     margins = lines_under(blocks, MARGIN)
     problems += told_of_margins(margins, cover.agency, cover.year)
+    unprinted = left_out(
+        own.tokens,
+        sections,
+        edition.sections,
+        grids_of(readings, own.tokens),
+        labels_of(readings),
+    )
     return Report(
         title=page.title,
         agency=cover.agency,
@@ -142,13 +156,8 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         chosen_by=chosen.by,
         evidence=cover.evidence,
         left_out=(
-            *left_out(
-                own.tokens,
-                sections,
-                edition.sections,
-                grids_of(readings, own.tokens),
-                labels_of(readings),
-            ),
+            *unprinted,
+            *filterfalse(unprinted.__contains__, unread_beside(readings, cuts, own, sections)),
             *lines_under(blocks, UNSEEN),
             *filterfalse(partial(is_of_page, page.title), margins),
             *hidden_in(own.tokens, sections, texts_under(blocks, HIDDEN)),
@@ -335,6 +344,26 @@ def grids_of(readings: Readings, tokens: Sequence[Token]) -> set[int]:
     for reading in readings.values():
         taken |= {tokens[at].grid for at in reading.spots}
     return taken
+
+
+def unread_beside(
+    readings: Readings, cuts: Sequence[Cut], own: Cut, sections: Mapping[int, int]
+) -> Iterator[str]:
+    """What stands beside the tables of a report with sections, in grids or below captions of others
+    that were not read.
+    """
+    known = grids_of(readings, own.tokens)
+    for reading in readings.values():
+        for entry in reading.entries.values():
+            if entry.place:
+                known.add(entry.place.table)
+    spans = sections_of(sections, len(own.tokens))
+    for number in SECTION_OF.values():
+        if number in spans:
+            yield from unread_in(own.tokens, spans[number], known, own.segment.year)
+    if spans:
+        first = own.tokens[min(sections.values())].row
+        yield from unread_annexes(cuts, own.segment, first)
 
 
 def tell_places(readings: Readings, own: Cut, sections: Mapping[int, int]) -> None:

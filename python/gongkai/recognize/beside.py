@@ -5,17 +5,17 @@ beside the table that was read: both cast doubt on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from gongkai.figures import PICTURE
 from gongkai.model import Place, Segment
-from gongkai.recognize import labelling, segments, tables, tokenizing
+from gongkai.recognize import labelling, sections, segments, tables, tokenizing
 
 FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
 FEWEST_ROWS_OF_TABLE = 3  # with a figure, from which a grid is a table of its own
 MANY_LABELS = 5  # of the form, from which a grid is a table of the form or its head
-YEAR_CELL = re.compile(r"[（(]?(?:20\d\d|\d\d)年度?(?:数量?|件数|数据)?[）)]?(?:（[件次项]）)?")
 MOST_SHOWN = 6  # texts of a rival that a problem shows
 
 
@@ -51,7 +51,7 @@ def rival_in(
     """
     end = start if start in section else section.stop
     for cells in grids_in(tokens[section.start : end], taken):
-        if is_table(cells) and not compares_years(cells, year):
+        if is_table(cells) and not segments.compares_years(cells, year):
             texts = list(filter(None, tokenizing.texts_of(cells)))
             return " ".join(texts[:MOST_SHOWN])
     return ""
@@ -86,17 +86,6 @@ def is_table(cells: Sequence[tokenizing.Token]) -> bool:
     is_head = labels >= MANY_LABELS
     has_rows = len(tokenizing.rows_of(filled)) >= FEWEST_ROWS_OF_TABLE
     return has_rows and not is_head and len(filled) >= FEWEST_CELLS
-
-
-def compares_years(cells: Sequence[tokenizing.Token], year: int | None) -> bool:
-    """Whether a grid has columns or rows for the report's own year and for another: 项目 | 2020年 |
-    2021年.
-    """
-    years: set[int] = set()
-    for token in cells:
-        if YEAR_CELL.fullmatch(token.text.strip()):
-            years |= segments.years_in(token.text)
-    return year in years and len(years) > 1
 
 
 def vague_caption(cut: segments.Cut, start: int, places: Collection[Place | None]) -> str:
@@ -173,9 +162,9 @@ def written_beside(
     """
     last = last_figure(tokens, section, start, places)
     others = compared_in(tokens, section, {tokens[start].grid, tokens[last].grid}, own.year)
-    below = [at for at in range_below(tokens, section, last) if tokens[at].grid not in others]
+    below = list(beyond(tokens, range_below(tokens, section, last), others))
     first = first_of_grid(tokens, start)
-    above = (at for at in lines_above(tokens, section, start) if tokens[at].grid not in others)
+    above = beyond(tokens, lines_above(tokens, section, start), others)
     captions = (*above, first, *feet_of(tokens, below))
     inside = [tokens[at] for at in (*range(first, last + 1), *below)]
     for text in (
@@ -195,9 +184,21 @@ def compared_in(
     """The grids of a section that compare years, beside those of its own table."""
     found = set()
     for cells in grids_in(tokens[section.start : section.stop], taken):
-        if compares_years(cells, year):
+        if segments.compares_years(cells, year):
             found.add(cells[0].grid)
     return found
+
+
+def beyond(
+    tokens: Sequence[tokenizing.Token], places: Iterable[int], others: Collection[int]
+) -> Iterator[int]:
+    """Those of the tokens that stand in none of the ``others``, which are grids, nor just above
+    one as its caption.
+    """
+    for at in places:
+        grids = {token.grid for token in tokens[at : at + 2]}
+        if tokens[at].grid not in others and (tokens[at].grid or not grids & set(others)):
+            yield at
 
 
 def range_below(tokens: Sequence[tokenizing.Token], section: range, last: int) -> list[int]:
@@ -330,3 +331,75 @@ def names_another_body(text: str, own: Segment) -> bool:
     """
     rest = TITLE_WORDS.sub("", GENERAL.sub("", text))
     return BODY_ALONE.fullmatch(rest) is not None and rest not in own.agency
+
+
+# --- what is neither read nor printed -------------------------------------------------------------
+
+
+def unread_in(
+    tokens: Sequence[tokenizing.Token],
+    section: range,
+    known: Collection[int],
+    year: int | None,
+) -> Iterator[str]:
+    """The captions and names of the grids in a section with a table that are none of its own:
+    近两年情况, 表格（项目、2020年、2021年）.
+
+    ``known`` are the grids of tables that were read, heads and figures too.
+    """
+    part = sections.above_footer(tokens[section.start + 1 : section.stop])
+    captions: dict[int, str] = {}
+    for token, following in pairwise(part):
+        if following.grid and not token.grid and len(token.text) <= segments.LONGEST_CAPTION:
+            captions.setdefault(following.grid, token.text.strip())
+    for cells in grids_in(part, known):
+        if is_told(cells, year):
+            yield from filter(None, [captions.get(cells[0].grid)])
+            yield sections.table_named(tokenizing.texts_of(cells))
+
+
+def is_told(cells: Sequence[tokenizing.Token], year: int | None) -> bool:
+    """Whether a grid says something that no table of the form says: figures below words of its
+    own, or a sentence; a copy of a table is told of as such, a picture as a picture.
+    """
+    labels = {token.squash for token in cells} & labelling.form_words()
+    if len(labels) >= MANY_LABELS and not segments.compares_years(cells, year):
+        return False
+    own = texts_beyond(cells, labels)
+    kinds = {token.kind for token in cells}
+    return bool(own) and ("figure" in kinds or any(map(says_more, own)))
+
+
+def texts_beyond(
+    cells: Sequence[tokenizing.Token], labels: Collection[str]
+) -> list[tokenizing.Token]:
+    """The cells with words that are none of the ``labels``, squashed, nor stand for a picture."""
+    own = []
+    for token in cells:
+        if token.kind == "text" and token.squash not in labels and token.text != PICTURE:
+            own.append(token)
+    return own
+
+
+def says_more(token: tokenizing.Token) -> bool:
+    """数据含派出所。, 收到申请3件; not 单位：件, 三、本年度办理结果（续）, a heading."""
+    is_label = token.squash.removesuffix("续") in labelling.form_words()
+    if is_label or sections.section_number(token):
+        return False
+    return next(sections.lines_beside([replace(token, grid=0)], ()), "") != ""
+
+
+def unread_annexes(cuts: Sequence[segments.Cut], own: Segment, first: int) -> Iterator[str]:
+    """What stands below captions of others' in the ``own`` report, from its row ``first`` on, where
+    no table of the form is: 下属单位情况, 表格（单位、件数、办结）.
+    """
+    report = own
+    for cut in cuts:
+        if cut.segment.kind != "annex":
+            report = cut.segment
+        elif report == own and not cut.has_table():
+            part = sections.above_footer(cut.tokens)
+            if part and part[0].row > first:
+                yield part[0].text.strip()
+                yield from sections.lines_beside(part[1:], ())
+                yield from sections.tables_in(part, ())

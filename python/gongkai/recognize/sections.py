@@ -440,7 +440,12 @@ def tables_in(part: Sequence[tokenizing.Token], grids: Collection[int]) -> Itera
         if token.grid not in others:
             cells.setdefault(token.grid, []).append(token.text.strip())
     for texts in cells.values():
-        yield f"表格（{'、'.join(list(filter(None, texts))[:SHOWN_CELLS])}）"
+        yield table_named(texts)
+
+
+def table_named(texts: Iterable[str]) -> str:
+    """表格（年份、件数、办结）, by the first texts of its cells."""
+    return f"表格（{'、'.join(list(filter(None, texts))[:SHOWN_CELLS])}）"
 
 
 @cache

@@ -59,6 +59,9 @@ VAGUE = re.compile(
 # 下表为2023年数据。 2023年12月31日前数据: a date or a sentence that speaks of what stands below it.
 BELOW = re.compile(r"(?:下表|以下|本表)[为是].*年|年.{0,8}(?:数据|情况)。?$")
 DATED = re.compile(r"(20[0-4]\d)\s*年")
+YEAR_CELL = re.compile(r"[（(]?(?:20\d\d|\d\d)年度?(?:数量?|件数|数据)?[）)]?(?:（[件次项]）)?")
+YEAR_ALONE = re.compile(r"20[0-4]\d")  # a year in the head of a column or row, else a figure
+HEAD_ROWS = 2  # of a grid, in which years alone may head its columns
 CUES = re.compile(  # one of them stands in every such caption
     r"年|期|比|对照|增减|样|示例|范|模|填|历史|空|参考|作废|更正|修改|旧|下属|所属|直属|各|其中"
 )
@@ -90,9 +93,14 @@ class Cut:
         return bool(self.tokens) and self.tokens[0].row == self.tokens[-1].row
 
     def has_table(self) -> bool:
-        words = {token.squash for token in self.tokens}
-        labels = words & labelling.row_words()
-        return len(labels) >= FEWEST_LABELS
+        return holds_table(self.tokens)
+
+
+def holds_table(tokens: Sequence[tokenizing.Token]) -> bool:
+    """Whether so many of the form's labels are there that one of its tables may be."""
+    words = {token.squash for token in tokens}
+    labels = words & labelling.row_words()
+    return len(labels) >= FEWEST_LABELS
 
 
 def cut(tokens: Sequence[tokenizing.Token], links: Collection[str], page: Segment) -> list[Cut]:
@@ -121,11 +129,17 @@ class Cutter:
         self.report = self.current = Cut(page)
         self.cuts = [self.report]
         self.above = ""
+        self.last_row = 0  # of the comparison that the annex at hand is, 0 for none
 
     def take(self, row: Sequence[tokenizing.Token], text: str) -> None:
-        """A row belongs to the segment at hand; a worksheet's name to none."""
+        """A row belongs to the segment at hand; a worksheet's name to none. What stands below a
+        comparison is the report's again.
+        """
         if row[0].heading == SHEET:
             return
+        if self.last_row and row[0].row > self.last_row:
+            self.last_row = 0
+            self.return_to_report()
         if text and is_vague(text, self.report.segment.year):
             self.current.vague.append(len(self.current.tokens))
         self.current.tokens += row
@@ -148,7 +162,7 @@ class Cutter:
         elif section:
             self.go_on(section, text)
         elif may_caption(token, text) and is_above_table(below[:LOOK_AHEAD]):
-            self.caption(text)
+            self.caption(text, below)
 
     def open_sheet(self, name: str) -> None:
         """A worksheet whose name tells of another year or of a sample holds an annex; any other
@@ -211,12 +225,31 @@ class Cutter:
         last = self.report.last
         return section > last and self.current.sections in (set(), {last})
 
-    def caption(self, text: str) -> None:
-        """A caption of others' opens an annex; one that names the report's own year ends it."""
-        if self.is_foreign(text):
-            self.open_annex(text)
-        elif years_in(text):
-            self.return_to_report()
+    def caption(self, text: str, below: Sequence[Sequence[tokenizing.Token]]) -> None:
+        """A caption of others' opens an annex; one that names the report's own year ends it.
+
+        A small table that compares the report's year with another stays in the report with its
+        caption; a larger one, which could be read as one of the form, is an annex of its own.
+        """
+        if not self.is_foreign(text):
+            if years_in(text):
+                self.return_to_report()
+            return
+        compared = self.compared_below(text, below)
+        if compared and not holds_table(compared):
+            return
+        self.open_annex(text)
+        self.last_row = compared[-1].row if compared else 0
+
+    def compared_below(
+        self, text: str, below: Sequence[Sequence[tokenizing.Token]]
+    ) -> list[tokenizing.Token]:
+        """The cells of the next grid where that compares years, as its caption says."""
+        if self.current is not self.report:
+            return []
+        cells = first_grid(below)
+        says_so = COMPARISON.search(text) is not None or len(years_told(text)) > 1
+        return cells if says_so and compares_years(cells, self.report.segment.year) else []
 
     def return_to_report(self) -> None:
         """End an annex; of one without a table its caption is a line of the report."""
@@ -226,6 +259,7 @@ class Cutter:
 
     def open_annex(self, text: str) -> None:
         """Go on with the annex of the year that a caption names, else with a new one."""
+        self.last_row = 0
         year = groups.only(years_in(text))
         known = self.annex_of(year)
         if known is not None:
@@ -311,6 +345,32 @@ def is_above_table(below: Sequence[Sequence[tokenizing.Token]]) -> bool:
     own.
     """
     return any(row[0].grid or row[0].squash in labelling.form_words() for row in below)
+
+
+def first_grid(below: Sequence[Sequence[tokenizing.Token]]) -> list[tokenizing.Token]:
+    """The cells of the grid that begins within the next rows; none where its end is too far."""
+    cells: list[tokenizing.Token] = []
+    for number, row in enumerate(below):
+        if cells and row[0].grid != cells[0].grid:
+            return cells
+        if row[0].grid and (cells or number < LOOK_AHEAD):
+            cells += row
+    return cells if len(below) < FARTHEST_HEADING else []
+
+
+def compares_years(cells: Sequence[tokenizing.Token], year: int | None) -> bool:
+    """Whether a grid has columns or rows for the report's own year and for another: 项目 | 2020年 |
+    2021年; or 年度, 2020, 2021 one below the other.
+    """
+    years: set[int] = set()
+    for token in cells:
+        text = token.text.strip()
+        is_head = token.place.column == 1 or token.place.row <= HEAD_ROWS
+        if YEAR_CELL.fullmatch(text):
+            years |= years_in(text)
+        elif is_head and YEAR_ALONE.fullmatch(text):
+            years.add(int(text))
+    return year in years and len(years) > 1
 
 
 def years_in(text: str) -> set[int]:
