@@ -10,7 +10,7 @@ import pytest
 from gongkai.addin import libreoffice
 from gongkai.addin.libreoffice import Office, examine, install, profile_folder, uninstall
 from gongkai.model import GongkaiError
-from helpers.extension import office_in
+from helpers.extension import office_in, readable_by_all
 
 
 def office(folder: Path, *unopkg: str) -> Office:
@@ -59,8 +59,7 @@ def test_damaged_settings_name_no_python(content: str) -> None:
 
 @pytest.mark.slow
 def test_in_again_and_out(tmp_path: Path) -> None:
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(0o755)  # another user installs
+    readable_by_all(tmp_path)
     place = office_in(tmp_path)
     for _ in range(2):
         assert install(place)[-1] == libreoffice.RESTART
